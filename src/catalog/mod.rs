@@ -1,0 +1,1 @@
+//! Facts compiled into the binary.

@@ -1,0 +1,1 @@
+//! Finds root modules and their files.

@@ -1,0 +1,54 @@
+//! Terraform's functions.
+
+use crate::eval::value::Value;
+
+/// Why a function call fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FunctionError {
+    /// Which argument is to blame, from 0.
+    pub argument: Option<usize>,
+    /// What is wrong, in Terraform's terms.
+    pub message: String,
+    /// What kind of failure.
+    pub kind: ErrorKind,
+}
+
+/// Kinds of failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// There is no such function.
+    UnknownFunction,
+    /// An argument has the wrong type, is null, or there are too many or few.
+    Argument,
+    /// The call fails for these values.
+    Call,
+    /// A file that it reads is not there or may not be read.
+    File,
+}
+
+/// What functions need of the world: files below the root, and templates. The evaluation implements it.
+pub trait Host {
+    /// The bytes of a file; relative paths stand below the root module's folder.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] where it is not there, too large, or outside of the tree that may be read.
+    fn read(&self, path: &str) -> Result<Vec<u8>, FunctionError>;
+    /// Whether there is a regular file at that path.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] where that may not be known.
+    fn exists(&self, path: &str) -> Result<bool, FunctionError>;
+    /// All regular files below a folder, as paths relative to it with `/`, unsorted.
+    ///
+    /// # Errors
+    /// [`ErrorKind::File`] where it may not be read.
+    fn list(&self, dir: &str) -> Result<Vec<String>, FunctionError>;
+    /// The absolute form of a path, as `abspath` gives it.
+    fn absolute(&self, path: &str) -> String;
+    /// Renders template text with an object or map of variables; `name` is the template's path for messages.
+    /// Functions that a template may not call (`templatefile` itself) are the host's matter.
+    ///
+    /// # Errors
+    /// What the template gets wrong.
+    fn render(&self, name: &str, text: &str, variables: &Value) -> Result<Value, FunctionError>;
+}

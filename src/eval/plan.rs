@@ -1,0 +1,183 @@
+//! The static plan: every resource instance that `terraform plan` would show, with each value known or unknown with its
+//! reasons, and the places in the configuration where they were written.
+
+use crate::eval::value::{Reasons, Value};
+use crate::finding::{Finding, Label, MissingModule};
+use crate::source::Span;
+use crate::syntax::ast::Expr;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The static plan of one root module.
+#[derive(Clone, Debug, Default)]
+pub struct StaticPlan {
+    /// The root module's path as the user would write it; "." for the working directory.
+    pub root: String,
+    /// Root input variables with their final values.
+    pub variables: BTreeMap<Arc<str>, Value>,
+    /// Root outputs.
+    pub outputs: BTreeMap<Arc<str>, Value>,
+    /// Managed and data resource instances, sorted by address as Terraform sorts them.
+    pub resources: Vec<Resource>,
+    /// Module instances below the root, absent ones too.
+    pub modules: Vec<ModuleInstance>,
+    /// What the configuration gets wrong by Terraform's own rules (TF001 to TF005).
+    pub findings: Vec<Finding>,
+    /// Module calls whose source is not on disk.
+    pub missing_modules: Vec<MissingModule>,
+    /// Blocks whose number or presence is not known: address and why.
+    pub undecided_blocks: Vec<(String, Reasons)>,
+    /// How many files were read for it.
+    pub files: usize,
+}
+
+/// A resource's mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// `resource`.
+    Managed,
+    /// `data`.
+    Data,
+    /// `ephemeral`.
+    Ephemeral,
+}
+
+/// An instance's key.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InstanceKey {
+    /// Neither `count` nor `for_each`.
+    None,
+    /// `[0]`.
+    Index(u64),
+    /// `["name"]`.
+    Name(Arc<str>),
+    /// `count` or `for_each` is not known: this one instance stands for any number of them, none included.
+    Unknown,
+}
+
+/// One resource instance.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// The full address, such as `module.gke.google_container_node_pool.p["a"]`; with `[*]` for an unknown key.
+    pub address: Arc<str>,
+    /// The module instance's address; "" for the root.
+    pub module: Arc<str>,
+    /// Managed or data.
+    pub mode: Mode,
+    /// The resource type, such as `google_container_cluster`.
+    pub type_name: Arc<str>,
+    /// The resource's name in the configuration.
+    pub name: Arc<str>,
+    /// Its key.
+    pub key: InstanceKey,
+    /// The whole object as other expressions see it: arguments converted by the provider's schema, what the provider
+    /// computes at plan time, and unknowns for what only `apply` knows. Nested blocks are lists or sets of objects.
+    pub values: Value,
+    /// What the configuration writes, with places. `dynamic` blocks are expanded.
+    pub config: Arc<ConfigBody>,
+    /// `provisioner` blocks: type as the kind, and their arguments.
+    pub provisioners: Vec<ConfigBlock>,
+    /// The provider configuration that it uses.
+    pub provider: Arc<ProviderInfo>,
+    /// The block's header; `None` for a plan without source.
+    pub header: Option<Span>,
+    /// The whole block.
+    pub span: Option<Span>,
+    /// Why it is not certain that this instance exists (unknown `count` or `for_each`, here or on a module around it).
+    pub uncertain: Option<Reasons>,
+}
+
+/// What a provider configuration gives by default.
+#[derive(Clone, Debug)]
+pub struct ProviderInfo {
+    /// The provider's local name, such as `google` or `google-beta`.
+    pub name: Arc<str>,
+    /// Its alias, if any.
+    pub alias: Option<Arc<str>>,
+    /// All its arguments as far as they evaluate; an object. `project`, `region` and `zone` are here (also from the
+    /// environment variables that the google provider reads).
+    pub values: Value,
+}
+
+/// The arguments and nested blocks that a block writes.
+#[derive(Clone, Debug, Default)]
+pub struct ConfigBody {
+    /// Arguments.
+    pub attributes: Vec<ConfigAttribute>,
+    /// Nested blocks, `dynamic` ones expanded, in order.
+    pub blocks: Vec<ConfigBlock>,
+}
+
+/// One argument.
+#[derive(Clone, Debug)]
+pub struct ConfigAttribute {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its value, before conversion by the schema.
+    pub value: Value,
+    /// The expression's place.
+    pub span: Option<Span>,
+    /// The expression and where it is evaluated: the way back to what decides it.
+    pub origin: Option<Origin>,
+}
+
+/// An expression in the module instance in which it is evaluated.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The expression.
+    pub expr: Arc<Expr>,
+    /// The module instance, as an index that [`crate::eval`] understands.
+    pub scope: Arc<crate::eval::scope::Scope>,
+}
+
+/// One nested block.
+#[derive(Clone, Debug)]
+pub struct ConfigBlock {
+    /// Its type.
+    pub kind: Arc<str>,
+    /// Its header (for a `dynamic` block, the header of that).
+    pub header: Option<Span>,
+    /// What it writes.
+    pub body: ConfigBody,
+    /// A `dynamic` block whose `for_each` is not known: this block stands for any number of them.
+    pub uncertain: Option<Reasons>,
+}
+
+/// A module instance below the root.
+#[derive(Clone, Debug)]
+pub struct ModuleInstance {
+    /// Its address, such as `module.gke["a"]`.
+    pub address: Arc<str>,
+    /// The source as written.
+    pub source: Arc<str>,
+    /// The version constraint as written.
+    pub version: Option<Arc<str>>,
+    /// Whether it is on disk.
+    pub present: bool,
+    /// The arguments of the call.
+    pub arguments: ConfigBody,
+    /// The call's header.
+    pub header: Option<Span>,
+    /// Why it is not certain that this instance exists.
+    pub uncertain: Option<Reasons>,
+}
+
+impl ConfigBody {
+    /// The argument of this name.
+    pub fn attribute(&self, name: &str) -> Option<&ConfigAttribute> {
+        self.attributes.iter().find(|a| &*a.name == name)
+    }
+
+    /// The nested blocks of this type.
+    pub fn blocks<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a ConfigBlock> {
+        self.blocks.iter().filter(move |b| &*b.kind == kind)
+    }
+}
+
+impl Origin {
+    /// The places that a value came through on its way here, nearest first: a module call's argument, the variable, a
+    /// local, the tfvars line. The expression itself is not among them.
+    pub fn trace(&self) -> Vec<Label> {
+        crate::eval::trace::trace(self)
+    }
+}

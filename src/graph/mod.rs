@@ -1,0 +1,1 @@
+//! The typed GKE graph that the rules read.

@@ -1,0 +1,18 @@
+//! kfplint: says whether a GKE cluster that Terraform describes will be ready for Kubeflow Pipelines, before it exists.
+//!
+//! Data flows one way: `cli → run → discover → source → syntax → eval → graph → rules → findings → report`.
+
+pub mod catalog;
+pub mod cli;
+pub mod discover;
+pub mod eval;
+pub mod finding;
+pub mod graph;
+pub mod report;
+pub mod rule;
+#[path = "../rules/mod.rs"]
+pub mod rules;
+pub mod run;
+pub mod source;
+pub mod syntax;
+pub mod ty;

@@ -1,0 +1,3 @@
+//! The kfplint command.
+
+fn main() {}

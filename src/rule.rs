@@ -1,0 +1,1 @@
+//! What a rule is: its metadata, its page, its check.

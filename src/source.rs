@@ -1,0 +1,161 @@
+//! Source files: bytes, ids, spans. The only place that turns offsets into lines and columns.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, RwLock};
+
+/// Identifies one file of a [`Sources`] store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(pub u32);
+
+/// A half-open byte range `start..end` in one file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file that the range is in.
+    pub file: FileId,
+    /// First byte, from 0.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span of `file` from byte `start` to before byte `end`.
+    pub fn new(file: FileId, start: u32, end: u32) -> Self {
+        Self { file, start, end }
+    }
+
+    /// The smallest span that covers both; `self` if they are in different files.
+    pub fn to(self, other: Span) -> Span {
+        if self.file != other.file {
+            return self;
+        }
+        Span::new(self.file, self.start.min(other.start), self.end.max(other.end))
+    }
+
+    /// The empty span at the start of this one.
+    pub fn at_start(self) -> Span {
+        Span::new(self.file, self.start, self.start)
+    }
+}
+
+/// A place in a file as people count: lines and columns from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters (Unicode scalar values), from 1.
+    pub column: u32,
+    /// Byte offset, from 0.
+    pub offset: u32,
+}
+
+/// One file as it was read.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// The path as the user would write it: relative to the working directory where possible.
+    pub path: PathBuf,
+    /// The text. Bytes that are not UTF-8 are replaced one for one by U+001A, so that offsets are those of the file.
+    pub text: Arc<str>,
+    /// Offsets of the bytes that were not UTF-8, sorted.
+    pub invalid_utf8: Vec<u32>,
+    line_starts: Vec<u32>,
+}
+
+impl SourceFile {
+    /// Takes the bytes of a file. Never fails: bytes that are not UTF-8 are noted in `invalid_utf8`.
+    pub fn new(path: PathBuf, bytes: Vec<u8>) -> Self {
+        let (text, invalid_utf8) = match String::from_utf8(bytes) {
+            Ok(text) => (text, Vec::new()),
+            Err(error) => replace_invalid(error.into_bytes()),
+        };
+        let line_starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
+            .collect();
+        Self { path, text: text.into(), invalid_utf8, line_starts }
+    }
+
+    /// Where a byte offset stands. An offset past the end is the end; one inside a character is that character.
+    pub fn position(&self, offset: u32) -> Position {
+        let mut offset = offset.min(self.text.len() as u32);
+        while !self.text.is_char_boundary(offset as usize) {
+            offset -= 1;
+        }
+        let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
+        let start = self.line_starts[line] as usize;
+        let column = self.text[start..offset as usize].chars().count() as u32 + 1;
+        Position { line: line as u32 + 1, column, offset }
+    }
+
+    /// The text of a byte range; empty where the range is not in the file.
+    pub fn slice(&self, start: u32, end: u32) -> &str {
+        self.text.get(start as usize..end as usize).unwrap_or("")
+    }
+}
+
+fn replace_invalid(mut bytes: Vec<u8>) -> (String, Vec<u32>) {
+    let mut invalid = Vec::new();
+    let mut from = 0;
+    while let Err(error) = std::str::from_utf8(&bytes[from..]) {
+        let at = from + error.valid_up_to();
+        let len = error.error_len().unwrap_or(bytes.len() - at);
+        for i in at..at + len {
+            bytes[i] = 0x1a;
+            invalid.push(i as u32);
+        }
+        from = at + len;
+    }
+    (String::from_utf8_lossy(&bytes).into_owned(), invalid)
+}
+
+/// All files of a run. Append-only and shared between threads.
+#[derive(Debug, Default)]
+pub struct Sources {
+    files: RwLock<Vec<Arc<SourceFile>>>,
+}
+
+impl Sources {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a file and gives its id. The same path added twice gets two ids.
+    pub fn add(&self, file: SourceFile) -> FileId {
+        let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
+        files.push(Arc::new(file));
+        FileId(files.len() as u32 - 1)
+    }
+
+    /// The file with this id, if it is of this store.
+    pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
+        self.files.read().unwrap_or_else(|e| e.into_inner()).get(id.0 as usize).cloned()
+    }
+
+    /// The path of a file; empty where there is none.
+    pub fn path(&self, id: FileId) -> PathBuf {
+        self.get(id).map(|f| f.path.clone()).unwrap_or_default()
+    }
+
+    /// The text of a span.
+    pub fn text(&self, span: Span) -> String {
+        self.get(span.file).map(|f| f.slice(span.start, span.end).to_string()).unwrap_or_default()
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.files.read().unwrap_or_else(|e| e.into_inner()).len()
+    }
+
+    /// Whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Reads a file from disk and adds it.
+    ///
+    /// # Errors
+    /// What the operating system says when the file cannot be read.
+    pub fn read(&self, disk: &Path, shown: PathBuf) -> std::io::Result<FileId> {
+        Ok(self.add(SourceFile::new(shown, std::fs::read(disk)?)))
+    }
+}
