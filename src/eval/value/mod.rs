@@ -89,7 +89,7 @@ pub struct Unknown {
 }
 
 /// What is known of an unknown value (cty refinements, and narrowing by the configuration).
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Refinement {
     /// It is certainly not null.
     pub not_null: bool,
