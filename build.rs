@@ -84,8 +84,8 @@ const TABLES: &[(&str, bool, &[&str])] = &[
             "extra",
         ],
     ),
-    ("kfp_k8s_versions", false, &["kfp_backend", "k8s_low", "k8s_high", "notes"]),
-    ("kfp_identities", false, &["namespace", "ksa", "used_by", "roles_needed", "since/until"]),
+    ("kfp_k8s_versions", false, &["from", "to", "k8s_min", "k8s_max", "max_is_hard", "evidence"]),
+    ("kfp_identities", false, &["ksa", "used_by", "roles", "role_on", "from", "until", "note"]),
     ("kfp_installs", false, &["kind", "looks_in", "pattern", "installs", "note"]),
     ("kfp_issues", true, &["id", "symptom", "cause", "terraform_predictor", "url", "confidence"]),
     (
@@ -93,7 +93,7 @@ const TABLES: &[(&str, bool, &[&str])] = &[
         false,
         &["resource", "os", "arch", "confidential", "gke_minor", "physical_mib", "reserved_bytes_latest_patch"],
     ),
-    ("provider_defaults", false, &["type", "path", "kind", "value", "block_absent", "seen", "source"]),
+    ("provider_defaults", false, &["type", "path", "kind", "value", "seen"]),
 ];
 
 fn main() -> Outcome<()> {

@@ -28,6 +28,38 @@ pub(super) fn search(count: usize, key: &str, name: impl Fn(usize) -> &'static s
     None
 }
 
+/// Reads forward; gives zeros past the end.
+pub(super) struct Reader {
+    /// What is left.
+    pub bytes: &'static [u8],
+}
+
+impl Reader {
+    /// The next byte.
+    pub(super) fn byte(&mut self) -> u8 {
+        match self.bytes.split_first() {
+            Some((first, rest)) => {
+                self.bytes = rest;
+                *first
+            }
+            None => 0,
+        }
+    }
+
+    /// The next number: seven bits a byte, low ones first, the eighth set on all but the last.
+    pub(super) fn varint(&mut self) -> u32 {
+        let mut value = 0;
+        for shift in [0, 7, 14, 21, 28] {
+            let byte = self.byte();
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte < 0x80 {
+                break;
+            }
+        }
+        value
+    }
+}
+
 /// A table whose cells are texts.
 pub(super) struct Table {
     /// Cells row by row, each a text's number.

@@ -5,7 +5,7 @@
 //! A block: count of attributes, attributes, count of nested blocks, nested blocks, all numbers as varints.
 
 use super::{Attribute, Block, NestedBlock, Nesting};
-use crate::catalog::table::{search, text, word};
+use crate::catalog::table::{Reader, search, text, word};
 use crate::ty::{Attr, Type};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -81,7 +81,7 @@ fn attribute(reader: &mut Reader) -> Attribute {
     let flags = reader.byte();
     Attribute {
         name,
-        ty: reader.ty(DEPTH),
+        ty: ty(reader, DEPTH),
         required: flags & 1 != 0,
         optional: flags & 2 != 0,
         computed: flags & 4 != 0,
@@ -103,50 +103,21 @@ fn nested(reader: &mut Reader, depth: usize) -> NestedBlock {
     NestedBlock { name, nesting, min_items, max_items, block: block(reader.varint() as usize, depth) }
 }
 
-/// Reads forward; gives zeros past the end.
-struct Reader {
-    bytes: &'static [u8],
-}
-
-impl Reader {
-    fn byte(&mut self) -> u8 {
-        match self.bytes.split_first() {
-            Some((first, rest)) => {
-                self.bytes = rest;
-                *first
-            }
-            None => 0,
+fn ty(reader: &mut Reader, depth: usize) -> Type {
+    let Some(depth) = depth.checked_sub(1) else { return Type::Any };
+    match reader.byte() {
+        1 => Type::Bool,
+        2 => Type::Number,
+        3 => Type::String,
+        4 => Type::List(Arc::new(ty(reader, depth))),
+        5 => Type::Set(Arc::new(ty(reader, depth))),
+        6 => Type::Map(Arc::new(ty(reader, depth))),
+        7 => {
+            let attributes: BTreeMap<Arc<str>, Attr> = (0..reader.varint())
+                .map(|_| (text(reader.varint()).into(), Attr { ty: ty(reader, depth), optional: false }))
+                .collect();
+            Type::Object(Arc::new(attributes))
         }
-    }
-
-    fn varint(&mut self) -> u32 {
-        let mut value = 0;
-        for shift in [0, 7, 14, 21, 28] {
-            let byte = self.byte();
-            value |= u32::from(byte & 0x7f) << shift;
-            if byte < 0x80 {
-                break;
-            }
-        }
-        value
-    }
-
-    fn ty(&mut self, depth: usize) -> Type {
-        let Some(depth) = depth.checked_sub(1) else { return Type::Any };
-        match self.byte() {
-            1 => Type::Bool,
-            2 => Type::Number,
-            3 => Type::String,
-            4 => Type::List(Arc::new(self.ty(depth))),
-            5 => Type::Set(Arc::new(self.ty(depth))),
-            6 => Type::Map(Arc::new(self.ty(depth))),
-            7 => {
-                let attributes: BTreeMap<Arc<str>, Attr> = (0..self.varint())
-                    .map(|_| (text(self.varint()).into(), Attr { ty: self.ty(depth), optional: false }))
-                    .collect();
-                Type::Object(Arc::new(attributes))
-            }
-            _ => Type::Any,
-        }
+        _ => Type::Any,
     }
 }
