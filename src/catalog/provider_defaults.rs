@@ -1,10 +1,14 @@
 //! What the google provider fills in at plan time where the configuration says nothing.
 //!
-//! Terraform's own rule covers the rest: an argument that is not written is null, an attribute that the provider
-//! computes is unknown. Here stand the provider's exceptions to that rule, from its schema and plan code (2026-08-21) and
-//! from real plans with it (August 2026).
+//! Terraform's own rule covers the rest: on creation an argument that is not written is null, an attribute that the
+//! provider computes is unknown, and a block that is not written is an empty list or set (null if its nesting is single).
+//! Here stand the provider's exceptions to that rule: derived from its schema and plan code of 2026-08-21 (all but a few
+//! of its types; the IAM member, binding and policy types have none), and held against real plans with hashicorp/google
+//! 7.45, August 2026, which agree in all of some 15,000 places that they show. A written argument whose value is null
+//! counts as not written.
 
 use super::table::{Row, Table, search, table};
+use crate::ty::Type;
 
 static DEFAULTS: Table = table!("provider_defaults", 5);
 
@@ -29,11 +33,12 @@ pub enum Fill {
     Null,
     /// Not known before apply, though Terraform's rule would make it null (or an empty list of blocks).
     Unknown,
-    /// The provider's `project`.
+    /// The provider's `project`, also where the argument is null or an empty string; planning fails if that is not set
+    /// either. An unknown argument stays unknown.
     ProviderProject,
-    /// The provider's `region`, or the region of its `zone`.
+    /// The provider's `region`, in the same way. (Its `zone` does not stand in for it.)
     ProviderRegion,
-    /// The provider's `zone`.
+    /// The provider's `zone`, in the same way.
     ProviderZone,
     /// The provider's `deletion_policy`, if it sets one, else this text.
     ProviderDeletionPolicy(&'static str),
@@ -48,8 +53,11 @@ pub enum Formula {
     ServiceAccountEmail,
     /// [`service_account_member`] of the planned email; unknown if that is.
     ServiceAccountMember,
+    /// On a cluster with `enable_autopilot = true` this value, as JSON, whatever is written; else Terraform's rule.
+    WhenAutopilot(&'static str),
     /// The labels that Terraform sets: the provider's `default_labels`, then, if the provider adds it (by default on
-    /// creation), `goog-terraform-provisioned = "true"`, then the resource's own of this argument.
+    /// creation), `goog-terraform-provisioned = "true"`, then the resource's own of this argument. Unknown if that one
+    /// is not wholly known.
     Labels(&'static str),
     /// As [`Formula::Labels`], without the `goog-terraform-provisioned` label.
     LabelsWithoutAttribution(&'static str),
@@ -69,6 +77,7 @@ fn line(row: Row) -> Option<DefaultLine> {
         "provider_deletion_policy" => Fill::ProviderDeletionPolicy(value),
         "service_account_email" => Fill::Formula(Formula::ServiceAccountEmail),
         "service_account_member" => Fill::Formula(Formula::ServiceAccountMember),
+        "when_autopilot" => Fill::Formula(Formula::WhenAutopilot(value)),
         "labels" => Fill::Formula(Formula::Labels(value)),
         "labels_without_attribution" => Fill::Formula(Formula::LabelsWithoutAttribution(value)),
         "same_as" => Fill::Formula(Formula::SameAs(value)),
@@ -99,6 +108,17 @@ pub fn default_at(type_name: &str, path: &str) -> Option<Fill> {
 /// All lines, by resource type.
 pub fn all() -> impl Iterator<Item = (&'static str, DefaultLine)> {
     DEFAULTS.rows().filter_map(|row| Some((row.text(0), line(row)?)))
+}
+
+/// What stands, as JSON, for an argument of this type that is not written inside a block of a set, or of a block within
+/// one, where the provider neither computes it nor has a default: the plan has an empty text or list there, not null.
+/// `None` for types where it is null as elsewhere. Source: real plans (buckets' lifecycle rules, firewalls' ports).
+pub fn unwritten_in_set(ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::String => Some("\"\""),
+        Type::List(_) | Type::Set(_) => Some("[]"),
+        _ => None,
+    }
 }
 
 /// A service account's email: `ACCOUNT_ID@PROJECT.iam.gserviceaccount.com`; for a domain-scoped project `DOMAIN:NAME`,

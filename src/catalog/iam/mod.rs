@@ -172,5 +172,5 @@ pub fn core_permissions(role_name: &str) -> impl Iterator<Item = &'static str> +
 /// Whether a permission is about reading the project itself, not about what the role is for: strict containment of a
 /// role need not ask for it.
 pub fn is_project_metadata(permission: &str) -> bool {
-    permission.starts_with("resourcemanager.projects.")
+    matches!(permission, "resourcemanager.projects.get" | "resourcemanager.projects.list" | "stackdriver.projects.get")
 }
