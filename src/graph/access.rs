@@ -238,7 +238,7 @@ fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt> {
     let mentions = |module: &&crate::eval::plan::ModuleInstance| {
         module.arguments.attributes.iter().any(|argument| {
             let refs = match &argument.origin {
-                Some(origin) => refs::of_expression(plan, parent(&module.address), &origin.expr),
+                Some(origin) => refs::of_expression(plan, refs::parent(&module.address), &origin.expr),
                 None => Vec::new(),
             };
             refs.iter().any(|r| r.is_to(account.resource)) || holds(&argument.value, account)
@@ -252,10 +252,6 @@ fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt> {
         place: Some(Place { span: m.header, ..Place::default() }),
     };
     absent.map(doubt).collect()
-}
-
-fn parent(address: &str) -> &str {
-    address.rfind(".module.").and_then(|at| address.get(..at)).unwrap_or("")
 }
 
 /// Whether a value holds the account's e-mail somewhere.

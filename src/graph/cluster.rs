@@ -31,6 +31,8 @@ pub struct Cluster<'p> {
     pub private_nodes: Fact<bool>,
     /// Its pools, by address.
     pub pools: Vec<Pool<'p>>,
+    /// Why there may be further pools: module calls that are not on disk and are handed the cluster.
+    pub pools_elsewhere: Option<Reasons>,
     /// The pool that stands for those that auto-provisioning makes.
     pub auto_provisioned: Option<Pool<'p>>,
 }
@@ -76,6 +78,7 @@ impl<'p> Cluster<'p> {
             private_nodes: flag_in(&private, "enable_private_nodes"),
             view,
             pools: Vec::new(),
+            pools_elsewhere: None,
             auto_provisioned: None,
         }
     }

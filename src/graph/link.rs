@@ -8,7 +8,7 @@ use super::machine::Account;
 use super::pool::{Parts, Pool, PoolKind};
 use super::refs::{self, Reference};
 use super::view::View;
-use crate::eval::plan::{Mode, Resource, StaticPlan};
+use crate::eval::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::eval::value::{ReasonKind, Reasons, Value};
 
 const CLUSTER: &str = "google_container_cluster";
@@ -24,6 +24,7 @@ pub fn clusters<'p>(plan: &'p StaticPlan, accounts: &[ServiceAccount<'p>]) -> Ve
     let owners: Vec<Vec<(usize, Option<Reasons>)>> = pools.iter().map(|p| linker.owners(p, &clusters)).collect();
     for (at, cluster) in clusters.iter_mut().enumerate() {
         linker.own_pools(cluster);
+        cluster.pools_elsewhere = linker.elsewhere(cluster);
         for (pool, owners) in pools.iter().zip(&owners) {
             if let Some((_, doubt)) = owners.iter().find(|(owner, _)| *owner == at) {
                 let uncertain = union(pool.uncertain.as_ref(), doubt.as_ref());
@@ -91,6 +92,22 @@ impl<'p> Linker<'p, '_> {
             let view = defaults.unwrap_or(scaling);
             cluster.auto_provisioned = Some(self.pool(part(PoolKind::AutoProvisioned, view, uncertain)));
         }
+    }
+
+    /// Module calls that are not on disk and are handed the cluster: they may make pools for it.
+    fn elsewhere(&self, cluster: &Cluster<'p>) -> Option<Reasons> {
+        let handed = |m: &&ModuleInstance| {
+            m.arguments.attributes.iter().filter_map(|a| a.origin.as_ref()).any(|origin| {
+                let refs = refs::of_expression(self.plan, refs::parent(&m.address), &origin.expr);
+                refs.iter().any(|r| r.is_to(cluster.resource))
+            })
+        };
+        let missing = self.plan.modules.iter().filter(|m| !m.present).filter(handed);
+        let reasons = missing.map(|m| {
+            let kind = ReasonKind::MissingModule(m.address.clone(), m.source.clone());
+            Reasons::one(kind, m.header)
+        });
+        reasons.reduce(|a, b| a.union(&b))
     }
 
     /// The clusters that a pool belongs to, or may: with the reasons for the doubt.

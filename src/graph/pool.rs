@@ -33,6 +33,8 @@ pub struct Pool<'p> {
     pub config: Option<View<'p>>,
     /// Why it is not certain that it is there, or belongs to the cluster.
     pub uncertain: Option<Reasons>,
+    /// How many zones it has nodes in.
+    pub zones: Interval,
     /// How many nodes it has.
     pub nodes: Nodes,
     /// Their machine.
@@ -69,10 +71,14 @@ impl<'p> Pool<'p> {
             PoolKind::AutoProvisioned => Some(view.clone()),
             _ => view.block("node_config"),
         };
+        let zones = match kind {
+            PoolKind::Default => zones,
+            PoolKind::AutoProvisioned => Interval::exact(0),
+            _ => count::pool_zones(&view, &zones),
+        };
         let mut nodes = match kind {
-            PoolKind::Default => count::default_pool(&view, &zones),
-            PoolKind::AutoProvisioned => count::default_pool(&view, &Interval::exact(0)),
-            _ => count::pool(&view, &count::pool_zones(&view, &zones)),
+            PoolKind::Default | PoolKind::AutoProvisioned => count::default_pool(&view, &zones),
+            _ => count::pool(&view, &zones),
         };
         if let Some(reasons) = &uncertain {
             nodes.floor = repeated(&nodes.floor, kind, reasons);
@@ -88,7 +94,7 @@ impl<'p> Pool<'p> {
         let flag = |name: &str| config.as_ref().map_or(Fact::Known(false), |c| c.flag(name, false));
         let spot = flag("spot").or(&flag("preemptible"));
         let address = view.resource.address.to_string();
-        Pool { kind, address, view, config, uncertain, nodes, machine, usable, obstacle, account, scopes, spot }
+        Pool { kind, address, view, config, uncertain, zones, nodes, machine, usable, obstacle, account, scopes, spot }
     }
 
     /// Whether its nodes count: big enough, and KFP's pods can run on them.

@@ -1,6 +1,6 @@
 //! Which resources an expression refers to: the way to tell resources apart whose identity only apply knows.
 
-use crate::eval::plan::{ConfigAttribute, InstanceKey, ModuleInstance, Resource, StaticPlan};
+use crate::eval::plan::{ConfigAttribute, InstanceKey, Resource, StaticPlan};
 use crate::syntax::ast::{Expr, ExprKind, ObjectKey, SplatStep, TemplatePart};
 
 /// A reference to a resource, with the module instance in which it is written.
@@ -93,14 +93,14 @@ impl Walk<'_> {
         let Some(call) = plan.modules.iter().find(|m| *m.address == *module) else { return };
         let origin = call.arguments.attribute(name).and_then(|a| a.origin.as_ref());
         if let (Some(origin), true) = (origin, depth < MOST_CALLS) {
-            self.expr(&origin.expr, parent(call), depth + 1);
+            self.expr(&origin.expr, parent(&call.address), depth + 1);
         }
     }
 }
 
-/// The address of the module instance that holds the call.
-fn parent(call: &ModuleInstance) -> &str {
-    call.address.rfind(".module.").and_then(|at| call.address.get(..at)).unwrap_or("")
+/// The address of the module instance that holds the call of this one.
+pub fn parent(address: &str) -> &str {
+    address.rfind(".module.").and_then(|at| address.get(..at)).unwrap_or("")
 }
 
 enum Step<'e> {
