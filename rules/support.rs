@@ -62,3 +62,62 @@ pub fn list(words: &[String]) -> String {
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }
+
+/// Whether a cluster has three nodes without a fault that some of its pools have.
+pub enum Shortfall<'a, 'p> {
+    /// No pool has the fault, or none has nodes.
+    NoFault,
+    /// Three nodes without it are possible.
+    Enough,
+    /// These pools have it, and there are not three nodes without.
+    Faulty(Vec<&'a Pool<'p>>),
+    /// Not known, why, and on which pool it hangs.
+    Open(Reasons, Option<&'a Pool<'p>>),
+}
+
+/// Judges pools by `good`: a pool at fault hurts only where three nodes without the fault are lacking.
+pub fn shortfall<'a, 'p>(cluster: &'a Cluster<'p>, good: impl Fn(&Pool) -> Fact<bool>) -> Shortfall<'a, 'p> {
+    let (mut least, mut most) = (0u64, Some(0u64));
+    let mut reasons = Reasons::default();
+    let (mut faulty, mut open) = (Vec::new(), None);
+    for pool in cluster.pools.iter().filter(|p| !p.is_empty()) {
+        let fact = good(pool);
+        if fact.is_true() {
+            least = least.saturating_add(pool.nodes.ceiling.min);
+        }
+        if fact.is_false() {
+            if pool.is_certain() {
+                faulty.push(pool);
+            } else {
+                open = Some(pool);
+            }
+            reasons = reasons.union(&pool.nodes.ceiling.reasons);
+            continue;
+        }
+        most = most.zip(pool.nodes.ceiling.max).map(|(a, b)| a.saturating_add(b));
+        reasons = reasons.union(&pool.nodes.ceiling.reasons);
+        if let Some(why) = fact.reasons() {
+            reasons = reasons.union(why);
+            open = Some(pool);
+        }
+    }
+    let auto = &cluster.auto_provisioning;
+    if least >= LEAST_NODES || (auto.enabled.is_true() && auto.nodes.min >= LEAST_NODES) {
+        return Shortfall::Enough;
+    }
+    if faulty.is_empty() && open.is_none() {
+        return Shortfall::NoFault;
+    }
+    let auto_may = !auto.enabled.is_false() && auto.nodes.max.is_none_or(|n| n >= LEAST_NODES);
+    if auto_may {
+        reasons = reasons.union(&auto.nodes.reasons).union(&auto.enabled.reasons().cloned().unwrap_or_default());
+    }
+    if let Some(elsewhere) = &cluster.pools_elsewhere {
+        reasons = reasons.union(elsewhere);
+    }
+    let could_be_enough = auto_may || cluster.pools_elsewhere.is_some() || most.is_none_or(|n| n >= LEAST_NODES);
+    if faulty.is_empty() || could_be_enough {
+        return Shortfall::Open(reasons, open.or(faulty.first().copied()));
+    }
+    Shortfall::Faulty(faulty)
+}

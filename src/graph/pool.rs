@@ -102,14 +102,19 @@ impl<'p> Pool<'p> {
         self.machine.big_enough.and(&self.usable)
     }
 
+    /// Whether it stands for pools that auto-provisioning makes.
+    pub fn auto(&self) -> bool {
+        self.kind == PoolKind::AutoProvisioned
+    }
+
     /// Whether it is certain that it never has a node.
     pub fn is_empty(&self) -> bool {
-        self.nodes.ceiling.max == Some(0)
+        !self.auto() && self.nodes.ceiling.max == Some(0)
     }
 
     /// Whether it is certain that it is there and can have a node.
     pub fn is_certain(&self) -> bool {
-        self.uncertain.is_none() && self.nodes.ceiling.min > 0
+        self.uncertain.is_none() && (self.auto() || self.nodes.ceiling.min > 0)
     }
 
     /// Where the number of its nodes stands.
