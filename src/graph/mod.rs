@@ -12,6 +12,10 @@ mod link;
 pub mod machine;
 pub mod pool;
 pub mod refs;
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 pub mod view;
 
 use crate::eval::plan::{Mode, Resource, StaticPlan};
