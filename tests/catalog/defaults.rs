@@ -1,5 +1,5 @@
 use crate::facts::csv;
-use kfplint::catalog::provider_defaults::{self as defaults, Fill, Formula, default_at};
+use kfplint::catalog::provider_defaults::{self as defaults, Fill, Formula, Rewrite, default_at, rewrite_at};
 use kfplint::catalog::schema::{self, Block};
 use kfplint::ty::Type;
 
@@ -79,4 +79,18 @@ fn accounts_are_spelled_as_google_spells_them() {
         defaults::workload_identity_member(&defaults::workload_pool("ml-dev"), "kubeflow", "pipeline-runner"),
         "serviceAccount:ml-dev.svc.id.goog[kubeflow/pipeline-runner]"
     );
+}
+
+#[test]
+fn written_arguments_are_shown_as_the_plan_shows_them() {
+    for row in csv("provider_rewrites.csv") {
+        at(schema::resource(&row["type"]).unwrap(), &row["path"]);
+        assert!(rewrite_at(&row["type"], &row["path"]).is_some(), "{row:?}");
+    }
+    let cluster = |path| rewrite_at("google_container_cluster", path);
+    assert_eq!(cluster("private_cluster_config.enable_private_nodes"), Some(Rewrite::NullIf("false")));
+    assert_eq!(cluster("node_config.oauth_scopes"), Some(Rewrite::ScopeAliases));
+    assert_eq!(cluster("name"), None);
+    assert_eq!(rewrite_at("google_storage_bucket", "location"), Some(Rewrite::UpperCase));
+    assert_eq!(rewrite_at("google_project", "folder_id"), Some(Rewrite::StripPrefix("folders/")));
 }
