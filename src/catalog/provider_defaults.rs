@@ -6,6 +6,9 @@
 //! of its types; the IAM member, binding and policy types have none), and held against real plans with hashicorp/google
 //! 7.45, August 2026, which agree in all of some 15,000 places that they show. A written argument whose value is null
 //! counts as not written.
+//!
+//! For a few types of other providers (kubernetes, random, local, null, time), whose schema is not in the catalog, the
+//! lines are what real plans show, nulls and unknowns too; an argument that is neither written nor listed is not known.
 
 use super::table::{Row, Table, search, table};
 use crate::ty::Type;
