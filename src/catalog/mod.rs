@@ -1,1 +1,19 @@
 //! Facts compiled into the binary.
+//!
+//! Nothing is parsed or unpacked when the program starts: a fact is looked up in place, or decoded on first use. Where
+//! each fact comes from stands in `facts/README.md`.
+
+pub mod allocatable;
+pub mod gke;
+pub mod iam;
+pub mod kfp;
+pub mod location;
+pub mod machine;
+pub mod provider_defaults;
+pub mod schema;
+pub mod scope;
+pub mod services;
+mod suggest;
+mod table;
+
+pub use suggest::suggest;

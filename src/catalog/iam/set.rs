@@ -1,0 +1,105 @@
+//! Sets of permissions.
+
+use super::{Permission, Role, core_permissions, count, role};
+use std::fmt;
+
+/// A set of permissions, as granted by several roles together.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct PermissionSet {
+    bits: Vec<u64>,
+}
+
+impl PermissionSet {
+    /// The empty set.
+    pub fn new() -> PermissionSet {
+        PermissionSet::default()
+    }
+
+    /// The permissions of one role; `None` if there is no such role or its permissions are not known.
+    pub fn of_role(name: &str) -> Option<PermissionSet> {
+        let mut set = PermissionSet::new();
+        set.add_role(&role(name)?).then_some(set)
+    }
+
+    /// Adds a role's permissions. Says whether they are known; if not, the set stays as it was.
+    pub fn add_role(&mut self, role: &Role) -> bool {
+        let Some(permissions) = role.permissions() else { return false };
+        permissions.for_each(|p| self.insert(p));
+        true
+    }
+
+    /// Adds a permission.
+    pub fn insert(&mut self, permission: Permission) {
+        if self.bits.is_empty() {
+            self.bits = vec![0; count().div_ceil(64)];
+        }
+        if let Some(word) = self.bits.get_mut(permission.0 as usize / 64) {
+            *word |= 1 << (permission.0 % 64);
+        }
+    }
+
+    /// Whether it holds a permission.
+    pub fn contains(&self, permission: Permission) -> bool {
+        self.bits.get(permission.0 as usize / 64).is_some_and(|word| word >> (permission.0 % 64) & 1 == 1)
+    }
+
+    /// Whether it holds the permission of this name.
+    pub fn contains_name(&self, name: &str) -> bool {
+        Permission::named(name).is_some_and(|p| self.contains(p))
+    }
+
+    /// Adds all of another set.
+    pub fn union_with(&mut self, other: &PermissionSet) {
+        if self.bits.is_empty() {
+            self.bits = other.bits.clone();
+            return;
+        }
+        self.bits.iter_mut().zip(&other.bits).for_each(|(mine, theirs)| *mine |= theirs);
+    }
+
+    /// Whether every permission of `other` is here.
+    pub fn is_superset(&self, other: &PermissionSet) -> bool {
+        other.iter().all(|p| self.contains(p))
+    }
+
+    /// What `other` holds and this set does not, sorted by name.
+    pub fn missing<'a>(&'a self, other: &'a PermissionSet) -> impl Iterator<Item = Permission> + 'a {
+        other.iter().filter(|p| !self.contains(*p))
+    }
+
+    /// The role's core permissions that are not here, sorted as the catalog has them.
+    pub fn missing_core(&self, role_name: &str) -> Vec<&'static str> {
+        core_permissions(role_name).filter(|p| !self.contains_name(p)).collect()
+    }
+
+    /// How many permissions it holds.
+    pub fn len(&self) -> usize {
+        self.bits.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.bits.iter().all(|word| *word == 0)
+    }
+
+    /// Its permissions, sorted by name.
+    pub fn iter(&self) -> impl Iterator<Item = Permission> + '_ {
+        self.bits.iter().zip(0u32..).flat_map(|(word, i)| {
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| Permission(i * 64 + bit))
+        })
+    }
+}
+
+impl FromIterator<Permission> for PermissionSet {
+    fn from_iter<I: IntoIterator<Item = Permission>>(permissions: I) -> Self {
+        let mut set = PermissionSet::new();
+        permissions.into_iter().for_each(|p| set.insert(p));
+        set
+    }
+}
+
+impl fmt::Debug for PermissionSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.iter().map(Permission::name)).finish()
+    }
+}

@@ -1,0 +1,95 @@
+use crate::facts::json_gz;
+use kfplint::catalog::schema::{self, Block, Nesting};
+use kfplint::ty::Type;
+use serde_json::{Value, json};
+
+/// A type as the source writes it.
+fn type_json(ty: &Type) -> Value {
+    match ty {
+        Type::Any => json!("dynamic"),
+        Type::Bool => json!("bool"),
+        Type::Number => json!("number"),
+        Type::String => json!("string"),
+        Type::List(t) => json!(["list", type_json(t)]),
+        Type::Set(t) => json!(["set", type_json(t)]),
+        Type::Map(t) => json!(["map", type_json(t)]),
+        Type::Tuple(_) => panic!("no tuples in schemas"),
+        Type::Object(attributes) => {
+            let of: serde_json::Map<_, _> = attributes.iter().map(|(n, a)| (n.to_string(), type_json(&a.ty))).collect();
+            json!(["object", of])
+        }
+    }
+}
+
+fn same(block: &Block, source: &Value, at: &str) {
+    let source = source.as_object().unwrap();
+    assert_eq!(block.attributes.len() + block.blocks.len(), source.len(), "{at}");
+    assert!(block.attributes.is_sorted_by_key(|a| a.name) && block.blocks.is_sorted_by_key(|b| b.name), "{at}");
+    for (name, item) in source {
+        let at = format!("{at}.{name}");
+        if item.is_array() {
+            let attribute = block.attribute(name).unwrap_or_else(|| panic!("{at}"));
+            assert_eq!(type_json(&attribute.ty), item[0], "{at}");
+            let flags = [attribute.required, attribute.optional, attribute.computed, attribute.sensitive];
+            let flags: String = "rocsd"
+                .chars()
+                .zip(flags.into_iter().chain([attribute.deprecated]))
+                .filter_map(|(flag, set)| set.then_some(flag))
+                .collect();
+            let mut listed: Vec<char> = item[1].as_str().unwrap().chars().collect();
+            listed.sort_by_key(|c| "rocsd".find(*c));
+            assert_eq!(flags, listed.into_iter().collect::<String>(), "{at}");
+        } else {
+            let nested = block.block(name).unwrap_or_else(|| panic!("{at}"));
+            let nesting = match nested.nesting {
+                Nesting::Single => "single",
+                Nesting::Group => "group",
+                Nesting::List => "list",
+                Nesting::Set => "set",
+                Nesting::Map => "map",
+            };
+            assert_eq!(nesting, item["nesting"], "{at}");
+            assert_eq!(json!([nested.min_items, nested.max_items]), json!([item["min"], item["max"]]), "{at}");
+            same(&nested.block, &item["block"], &at);
+        }
+    }
+}
+
+#[test]
+fn every_type_decodes_to_its_source() {
+    let source = json_gz("provider_schema.json.gz");
+    for (name, block) in source["resources"].as_object().unwrap() {
+        same(schema::resource(name).unwrap(), block, name);
+    }
+    for (name, block) in source["data_sources"].as_object().unwrap() {
+        same(schema::data_source(name).unwrap(), block, &format!("data.{name}"));
+    }
+    same(schema::provider(), &source["provider_config"], "provider");
+    assert_eq!(schema::resource_names().len(), 1330);
+    assert_eq!(schema::data_source_names().len(), 459);
+    assert!(schema::resource_names().is_sorted() && schema::data_source_names().is_sorted());
+}
+
+#[test]
+fn a_cluster_has_what_the_documentation_says() {
+    let cluster = schema::resource("google_container_cluster").unwrap();
+    let name = cluster.attribute("name").unwrap();
+    assert!(name.required && !name.optional && !name.computed);
+    let pool = cluster.block("node_pool").unwrap();
+    assert_eq!(pool.nesting, Nesting::List);
+    let scopes = cluster.block("node_config").unwrap().block.attribute("oauth_scopes").unwrap();
+    assert!(scopes.optional && scopes.computed);
+    assert_eq!(type_json(&scopes.ty), json!(["set", "string"]));
+    assert_eq!(cluster.block("node_config").unwrap().max_items, 1);
+    assert!(schema::provider().attribute("project").is_some());
+}
+
+#[test]
+fn what_is_not_there_is_not_found() {
+    assert_eq!(schema::resource("google_container_clusters"), None);
+    assert_eq!(schema::resource(""), None);
+    assert_eq!(schema::data_source("google_storage_bucket_acl"), None);
+    assert!(schema::resource("google_container_cluster").unwrap().attribute("node_pool").is_none());
+    let close = kfplint::catalog::suggest("google_container_clusters", schema::resource_names());
+    assert_eq!(close, Some("google_container_cluster"));
+}
