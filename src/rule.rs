@@ -1,1 +1,284 @@
-//! What a rule is: its metadata, its page, its check.
+//! The rule trait, and the run of all rules over one root module.
+
+use crate::eval::plan::StaticPlan;
+use crate::eval::value::Reasons;
+use crate::finding::{
+    ClusterReport, Coverage, Finding, Label, Level, PoolReport, Requirement, RootReport, Status, Verdict,
+};
+use crate::graph::Graph;
+use crate::graph::cluster::Cluster;
+use crate::graph::pool::Pool;
+use crate::graph::view::Place;
+
+/// What is fixed about a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Meta {
+    /// Its code, such as `KFP001`.
+    pub code: &'static str,
+    /// Its name, such as `node-count`.
+    pub name: &'static str,
+    /// How bad its findings are.
+    pub level: Level,
+    /// Its page, in Markdown, with examples that the tests execute.
+    pub page: &'static str,
+}
+
+impl Meta {
+    /// One sentence that says what the rule finds: the first paragraph under the page's title.
+    pub fn summary(&self) -> &'static str {
+        let body = self.page.split_once('\n').map_or("", |(_, rest)| rest).trim_start();
+        body.split("\n\n").next().unwrap_or("").trim()
+    }
+}
+
+/// A rule.
+pub trait Rule: Sync {
+    /// What is fixed about it.
+    fn meta(&self) -> &'static Meta;
+
+    /// Its answer for one cluster; `None` if it does not judge clusters.
+    fn cluster(&self, _cx: &Context, _cluster: &Cluster) -> Option<Answer> {
+        None
+    }
+
+    /// What it finds in the root as a whole.
+    fn root(&self, _cx: &Context) -> Vec<Finding> {
+        Vec::new()
+    }
+}
+
+/// What rules see.
+#[derive(Clone, Copy, Debug)]
+pub struct Context<'p> {
+    /// The static plan.
+    pub plan: &'p StaticPlan,
+    /// The graph on it.
+    pub graph: &'p Graph<'p>,
+}
+
+/// A rule's answer for one cluster, with its findings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    /// The answer.
+    pub status: Status,
+    /// Why, one sentence.
+    pub reason: String,
+    /// What would decide it; empty unless undecided.
+    pub decides: Vec<String>,
+    /// The findings.
+    pub findings: Vec<Finding>,
+}
+
+impl Answer {
+    /// The requirement holds.
+    pub fn met(reason: impl Into<String>) -> Answer {
+        Answer { status: Status::Met, reason: reason.into(), decides: Vec::new(), findings: Vec::new() }
+    }
+
+    /// It does not apply.
+    pub fn not_applicable(reason: impl Into<String>) -> Answer {
+        Answer { status: Status::NotApplicable, ..Answer::met(reason) }
+    }
+
+    /// It does not hold.
+    pub fn unmet(reason: impl Into<String>, findings: Vec<Finding>) -> Answer {
+        Answer { status: Status::Unmet, findings, ..Answer::met(reason) }
+    }
+
+    /// It cannot be known; `decides` says what would decide it.
+    pub fn undecided(reason: impl Into<String>, decides: Vec<String>, findings: Vec<Finding>) -> Answer {
+        let mut decides = decides;
+        decides.sort();
+        decides.dedup();
+        Answer { status: Status::Undecided, decides, findings, ..Answer::met(reason) }
+    }
+
+    /// Adds a finding that does not change the answer.
+    pub fn with(mut self, finding: Finding) -> Answer {
+        self.findings.push(finding);
+        self
+    }
+}
+
+/// What would decide a fact, as the user writes it.
+pub fn decides(reasons: &Reasons) -> Vec<String> {
+    reasons.iter().map(|r| r.kind.decides()).collect()
+}
+
+/// The reasons as words: `var.size has no default and no value`.
+pub fn because(reasons: &Reasons) -> String {
+    let all: Vec<String> = reasons.iter().map(|r| r.kind.to_string()).collect();
+    if all.is_empty() { "it is not known before apply".into() } else { all.join("; ") }
+}
+
+/// Builds a finding. It has exactly one primary place, which [`Draft::at`] gives.
+#[derive(Clone, Debug)]
+pub struct Draft(Finding);
+
+impl Meta {
+    /// Starts a finding of this rule.
+    pub fn finding(&self, message: impl Into<String>) -> Draft {
+        Draft(Finding {
+            code: self.code,
+            name: self.name,
+            level: self.level,
+            message: message.into(),
+            address: None,
+            attribute: None,
+            cluster: None,
+            primary: None,
+            primary_message: String::new(),
+            related: Vec::new(),
+            help: Vec::new(),
+            fixes: Vec::new(),
+        })
+    }
+}
+
+impl Draft {
+    /// The cluster that it concerns.
+    pub fn cluster(mut self, cluster: &Cluster) -> Draft {
+        self.0.cluster = Some(cluster.address().to_string());
+        self
+    }
+
+    /// Another level than the rule's own.
+    pub fn level(mut self, level: Level) -> Draft {
+        self.0.level = level;
+        self
+    }
+
+    /// A further place.
+    pub fn related(mut self, place: &Place, message: impl Into<String>) -> Draft {
+        if let Some(span) = place.span {
+            self.0.related.push(Label { span, message: message.into() });
+        }
+        self
+    }
+
+    /// What to do.
+    pub fn help(mut self, help: impl Into<String>) -> Draft {
+        self.0.help.push(help.into());
+        self
+    }
+
+    /// Where each reason stands, and what to set.
+    pub fn reasons(mut self, reasons: &Reasons) -> Draft {
+        for reason in reasons.iter() {
+            if let Some(span) = reason.span
+                && Some(span) != self.0.primary
+            {
+                self.0.related.push(Label { span, message: reason.kind.to_string() });
+            }
+            if let crate::eval::value::ReasonKind::Variable(name) = &reason.kind {
+                self.0.help.push(format!("set it with -var {name}=…, or in a terraform.tfvars file"));
+            }
+        }
+        self
+    }
+
+    /// Ends with the primary place, on the resource of this address.
+    pub fn at(mut self, address: &str, place: &Place, message: impl Into<String>) -> Finding {
+        self.0.address = Some(address.to_string());
+        self.0.attribute = Some(place.attribute.clone()).filter(|a| !a.is_empty());
+        self.0.primary = place.span;
+        self.0.primary_message = message.into();
+        let mut related = place.trace.clone();
+        related.append(&mut self.0.related);
+        self.0.related = related;
+        self.0
+    }
+}
+
+/// Runs all rules over one root module.
+pub fn check_root(plan: &StaticPlan, graph: &Graph) -> RootReport {
+    let cx = Context { plan, graph };
+    let rules = crate::rules::all();
+    let mut findings = plan.findings.clone();
+    let mut clusters = Vec::with_capacity(graph.clusters.len());
+    for cluster in &graph.clusters {
+        let mut requirements = Vec::new();
+        for rule in rules {
+            let Some(mut answer) = rule.cluster(&cx, cluster) else { continue };
+            findings.append(&mut answer.findings);
+            let meta = rule.meta();
+            let Answer { status, reason, decides, .. } = answer;
+            requirements.push(Requirement {
+                code: meta.code,
+                name: meta.name,
+                level: meta.level,
+                status,
+                reason,
+                decides,
+            });
+        }
+        clusters.push(ClusterReport {
+            root: plan.root.clone(),
+            environment: None,
+            address: cluster.address().to_string(),
+            verdict: verdict(&requirements),
+            location: cluster.resource.header,
+            requirements,
+            node_pools: cluster.pools.iter().map(pool_report).collect(),
+        });
+    }
+    rules.iter().for_each(|rule| findings.append(&mut rule.root(&cx)));
+    clusters.sort_by(|a, b| a.address.cmp(&b.address));
+    sort(&mut findings);
+    RootReport { root: plan.root.clone(), clusters, findings, coverage: coverage(plan) }
+}
+
+fn sort(findings: &mut Vec<Finding>) {
+    let key = |f: &Finding| (f.primary.is_none(), f.primary, f.code, f.cluster.clone(), f.address.clone());
+    findings.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
+    findings.dedup();
+}
+
+fn verdict(requirements: &[Requirement]) -> Verdict {
+    let any = |status| requirements.iter().any(|r| r.level == Level::Error && r.status == status);
+    match (any(Status::Unmet), any(Status::Undecided)) {
+        (true, _) => Verdict::NotReady,
+        (false, true) => Verdict::Undecided,
+        (false, false) => Verdict::Ready,
+    }
+}
+
+fn pool_report(pool: &Pool) -> PoolReport {
+    let machine = pool.machine.machine.known();
+    let counts = pool.counts();
+    let why_not = match counts.known() {
+        Some(true) => None,
+        Some(false) => Some(why_not(pool)),
+        None => counts.reasons().map(because),
+    };
+    let nodes = pool.nodes.floor.known().zip(pool.nodes.ceiling.known());
+    PoolReport {
+        address: pool.address.clone(),
+        nodes,
+        machine_type: pool.machine.type_name.known().map(|t| t.to_string()),
+        vcpus: machine.map(|m| f64::from(m.vcpus)),
+        memory_mib: machine.map(|m| m.memory_mib),
+        allocatable: pool.allocatable().known().map(|a| (a.cpu_m, a.memory_mib)),
+        counts: counts.known().copied(),
+        why_not,
+    }
+}
+
+fn why_not(pool: &Pool) -> String {
+    if pool.usable.is_false()
+        && let Some(obstacle) = &pool.obstacle
+    {
+        return format!("{} keeps KFP's pods off", obstacle.what);
+    }
+    let size = pool.machine.machine.known().map(|m| format!(" ({} vCPU, {} MiB)", m.vcpus, m.memory_mib));
+    format!("the machine{} is below 2 vCPU or 4096 MiB", size.unwrap_or_default())
+}
+
+fn coverage(plan: &StaticPlan) -> Coverage {
+    Coverage {
+        files: plan.files,
+        skipped: Vec::new(),
+        modules_missing: plan.missing_modules.clone(),
+        undecided_blocks: plan.undecided_blocks.iter().map(|(a, r)| (a.clone(), because(r))).collect(),
+    }
+}

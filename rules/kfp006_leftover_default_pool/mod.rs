@@ -1,0 +1,75 @@
+//! KFP006 leftover-default-pool: separate pools beside a default pool that was not removed.
+
+use super::support::unless_autopilot;
+use crate::finding::{Edit, Fix, Level, Safety};
+use crate::graph::cluster::Cluster;
+use crate::graph::pool::{Pool, PoolKind};
+use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::source::Span;
+
+/// The rule.
+pub struct LeftoverDefaultPool;
+
+static META: Meta =
+    Meta { code: "KFP006", name: "leftover-default-pool", level: Level::Warning, page: include_str!("rule.md") };
+
+impl Rule for LeftoverDefaultPool {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        Some(unless_autopilot(cluster, || judge(cluster)))
+    }
+}
+
+fn judge(cluster: &Cluster) -> Answer {
+    let of = |kind: PoolKind| cluster.pools.iter().filter(move |p| p.kind == kind);
+    if cluster.removes_default_pool.is_true() {
+        return Answer::met("remove_default_node_pool = true");
+    }
+    let Some(default) = of(PoolKind::Default).next() else {
+        return Answer::not_applicable("node_pool blocks take the default pool's place");
+    };
+    let separate: Vec<&Pool> = of(PoolKind::Separate).collect();
+    let certain = separate.iter().find(|p| p.uncertain.is_none());
+    if separate.is_empty() {
+        return Answer::met("the default pool is the only one");
+    }
+    let open = default.uncertain.clone().or_else(|| separate.iter().find_map(|p| p.uncertain.clone()));
+    match (certain, default.uncertain.is_none(), open) {
+        (Some(pool), true, _) => unmet(cluster, pool),
+        (_, _, open) => {
+            let reasons = open.unwrap_or_default();
+            let reason = format!("whether a default pool stays beside other pools is not known: {}", because(&reasons));
+            Answer::undecided(reason, decides(&reasons), Vec::new())
+        }
+    }
+}
+
+fn unmet(cluster: &Cluster, pool: &Pool) -> Answer {
+    let place = cluster.view.place("remove_default_node_pool");
+    let message = format!("{} keeps its default pool beside {}", cluster.address(), pool.address);
+    let mut finding = META
+        .finding(message)
+        .cluster(cluster)
+        .related(&pool.view.own_place(), "the pool beside it")
+        .help("write `remove_default_node_pool = true` and `initial_node_count = 1` in the cluster: the default pool is then deleted")
+        .at(cluster.address(), &place, "the default pool is not removed");
+    finding.fixes.extend(fix(cluster));
+    Answer::unmet("separate pools stand beside a default pool that is not removed", vec![finding])
+}
+
+/// Sets a literal `false`, or adds the argument before the end of the block.
+fn fix(cluster: &Cluster) -> Option<Fix> {
+    let edit = match cluster.view.written("remove_default_node_pool") {
+        Some(written) => Edit { span: written.span?, text: "true".into() },
+        None => {
+            let block = cluster.resource.span?;
+            let before_brace = block.end.checked_sub(1)?;
+            let span = Span::new(block.file, before_brace, before_brace);
+            Edit { span, text: "  remove_default_node_pool = true\n".into() }
+        }
+    };
+    Some(Fix { title: "remove the default pool".into(), safety: Safety::Unsafe, edits: vec![edit] })
+}

@@ -1,0 +1,94 @@
+//! KFP101 access-scope: neither the full scope nor a custom service account.
+
+use super::support::{together, unless_autopilot};
+use crate::catalog::scope::CLOUD_PLATFORM;
+use crate::eval::value::Reasons;
+use crate::finding::{Finding, Level};
+use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
+use crate::graph::machine::{Account, ScopesFrom};
+use crate::graph::pool::Pool;
+use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+
+/// The rule.
+pub struct AccessScope;
+
+static META: Meta = Meta { code: "KFP101", name: "access-scope", level: Level::Error, page: include_str!("rule.md") };
+
+impl Rule for AccessScope {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        Some(unless_autopilot(cluster, || judge(cluster)))
+    }
+}
+
+/// Whether a pool's nodes have access: a custom account, or the full scope.
+fn has_access(pool: &Pool) -> Fact<bool> {
+    let custom = match &pool.account {
+        Fact::Known(account) => Fact::Known(*account == Account::Custom),
+        open => Fact::Unknown(open.reasons().cloned().unwrap_or_default()),
+    };
+    custom.or(&pool.scopes.full())
+}
+
+fn judge(cluster: &Cluster) -> Answer {
+    let pools = cluster.landing_pools();
+    if pools.is_empty() {
+        return Answer::not_applicable("no pool of this cluster has nodes here");
+    }
+    let answers: Vec<(&Pool, Fact<bool>)> = pools.into_iter().map(|p| (p, has_access(p))).collect();
+    let lacking: Vec<&Pool> = answers.iter().filter(|(p, a)| a.is_false() && p.is_certain()).map(|(p, _)| *p).collect();
+    if !lacking.is_empty() {
+        let titles: Vec<String> = lacking.iter().map(|p| p.title()).collect();
+        let reason = format!("{}: neither the full scope nor a custom service account", super::support::list(&titles));
+        return Answer::unmet(reason, lacking.iter().map(|p| finding(cluster, p)).collect());
+    }
+    let open: Vec<(&Pool, Reasons)> = answers.iter().filter_map(|(p, a)| Some((*p, open(p, a)?))).collect();
+    match open.first() {
+        None => Answer::met("every pool that KFP's pods can run on has the full scope or a custom service account"),
+        Some((pool, _)) => {
+            let reasons = together(open.iter().map(|(_, r)| r));
+            let reason = format!("the nodes' scopes and service account are not known: {}", because(&reasons));
+            let message = format!(
+                "whether the nodes of {} have the full scope or a custom service account is not known",
+                pool.title()
+            );
+            let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
+            let finding = draft.at(&pool.address, &place(pool), "this decides");
+            Answer::undecided(reason, decides(&reasons), vec![finding])
+        }
+    }
+}
+
+/// Why a pool leaves the answer open: its access is not known, or it lacks it and may not be there.
+fn open(pool: &Pool, answer: &Fact<bool>) -> Option<Reasons> {
+    match answer {
+        Fact::Known(true) => None,
+        Fact::Known(false) => Some(pool.uncertain.clone().unwrap_or(pool.nodes.ceiling.reasons.clone())),
+        open => open.reasons().cloned(),
+    }
+}
+
+/// The expression that decides: the account's, where it is that which is not known, else the scopes'.
+fn place(pool: &Pool) -> crate::graph::view::Place {
+    match (&pool.config, pool.account.known(), pool.scopes.from) {
+        (Some(config), None, ScopesFrom::Default | ScopesFrom::NamedAccount) => config.place("service_account"),
+        _ => pool.scopes.place.clone(),
+    }
+}
+
+fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
+    let label = match pool.scopes.from {
+        ScopesFrom::Configuration => "these scopes, with the Compute Engine default service account, are not enough",
+        _ => "neither oauth_scopes nor service_account: GKE's default scopes can only read storage",
+    };
+    let message = format!("the nodes of {} have neither the full scope nor a custom service account", pool.title());
+    META.finding(message)
+        .cluster(cluster)
+        .help(format!("write in the node configuration:\noauth_scopes = [\"{CLOUD_PLATFORM}\"]"))
+        .help("or name a service account of your own there, and grant it what the pipelines need:\nservice_account = google_service_account.nodes.email")
+        .at(&pool.address, &pool.scopes.place, label)
+}

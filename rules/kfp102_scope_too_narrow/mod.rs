@@ -1,0 +1,98 @@
+//! KFP102 scope-too-narrow: a custom service account whose node scopes shut off what its required roles grant.
+
+use super::support::{list, together, unless_autopilot};
+use crate::catalog::scope::{self, CLOUD_PLATFORM, Scope};
+use crate::eval::value::Reasons;
+use crate::finding::{Finding, Level};
+use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
+use crate::graph::machine::Account;
+use crate::graph::pool::Pool;
+use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+
+/// The rule.
+pub struct ScopeTooNarrow;
+
+static META: Meta =
+    Meta { code: "KFP102", name: "scope-too-narrow", level: Level::Error, page: include_str!("rule.md") };
+
+/// What each required role is for, the scope that is enough for it, and whether a scope allows it.
+type Need = (&'static str, &'static str, fn(&Scope) -> bool);
+const NEEDS: [Need; 4] = [
+    ("roles/logging.logWriter", "logging-write", |s| s.log_write),
+    ("roles/monitoring.metricWriter", "monitoring", |s| s.metric_write),
+    ("roles/monitoring.viewer", "monitoring", |s| s.metric_read),
+    ("roles/storage.objectViewer", "storage-ro", |s| s.storage_read),
+];
+
+impl Rule for ScopeTooNarrow {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        Some(unless_autopilot(cluster, || judge(cluster)))
+    }
+}
+
+/// The needs that a pool's scopes shut off, and why others are open.
+fn shut_off(pool: &Pool) -> (Vec<&'static Need>, Option<Reasons>) {
+    let mut shut = Vec::new();
+    let mut open: Option<Reasons> = None;
+    for need in &NEEDS {
+        let allows = pool.scopes.any(|url| scope::scope(url).is_some_and(|s| need.2(&s)));
+        match &allows {
+            Fact::Known(true) => {}
+            Fact::Known(false) => shut.push(need),
+            other => open = Some(open.unwrap_or_default().union(&other.reasons().cloned().unwrap_or_default())),
+        }
+    }
+    (shut, open)
+}
+
+fn judge(cluster: &Cluster) -> Answer {
+    let pools = cluster.landing_pools();
+    let custom: Vec<&Pool> = pools.into_iter().filter(|p| p.account.known() != Some(&Account::Default)).collect();
+    if custom.is_empty() {
+        return Answer::not_applicable("no pool has a custom service account");
+    }
+    let (mut findings, mut shut_names, mut open) = (Vec::new(), Vec::new(), Vec::new());
+    for pool in custom {
+        let (shut, unknown) = shut_off(pool);
+        let doubt = pool.uncertain.as_ref().or(pool.account.reasons());
+        if let (false, Some(reasons)) = (shut.is_empty(), doubt) {
+            open.push((pool, reasons.clone()));
+        } else if !shut.is_empty() {
+            shut_names.extend(shut.iter().map(|n| n.0.to_string()));
+            findings.push(finding(cluster, pool, &shut));
+        } else if let Some(reasons) = unknown {
+            open.push((pool, reasons));
+        }
+    }
+    if !findings.is_empty() {
+        shut_names.sort();
+        shut_names.dedup();
+        return Answer::unmet(format!("the node scopes shut off {}", list(&shut_names)), findings);
+    }
+    let Some((pool, _)) = open.first() else {
+        return Answer::met("the node scopes let the service account use its required roles");
+    };
+    let reasons = together(open.iter().map(|(_, r)| r));
+    let reason = format!("whether the node scopes are wide enough is not known: {}", because(&reasons));
+    let message = format!("whether the scopes of {} let its service account use its roles is not known", pool.title());
+    let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
+    let finding = draft.at(&pool.address, &pool.scopes.place, "this decides");
+    Answer::undecided(reason, decides(&reasons), vec![finding])
+}
+
+fn finding(cluster: &Cluster, pool: &Pool, shut: &[&Need]) -> Finding {
+    let roles: Vec<String> = shut.iter().map(|n| n.0.to_string()).collect();
+    let mut scopes: Vec<String> = shut.iter().map(|n| format!("\"{}\"", n.1)).collect();
+    scopes.dedup();
+    let message = format!("the scopes of {} shut off what {} grant its service account", pool.title(), list(&roles));
+    META.finding(message)
+        .cluster(cluster)
+        .help(format!("with a service account of its own, let IAM decide:\noauth_scopes = [\"{CLOUD_PLATFORM}\"]"))
+        .help(format!("or add the scopes {}", list(&scopes)))
+        .at(&pool.address, &pool.scopes.place, "too narrow for the account's roles")
+}

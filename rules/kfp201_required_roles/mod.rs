@@ -1,0 +1,192 @@
+//! KFP201 required-roles: the node service account lacks a required role's core permissions.
+
+mod text;
+
+use super::support::list;
+use crate::catalog::iam::REQUIRED_ROLES;
+use crate::finding::{Finding, Level, Status};
+use crate::graph::access::{Access, NodeAccount};
+use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
+use crate::graph::pool::Pool;
+use crate::graph::view::Place;
+use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+
+/// The rule.
+pub struct RequiredRoles;
+
+static META: Meta = Meta { code: "KFP201", name: "required-roles", level: Level::Error, page: include_str!("rule.md") };
+
+impl Rule for RequiredRoles {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        let pools: Vec<&Pool> = match &cluster.autopilot {
+            Fact::Known(true) => cluster.auto_provisioned.iter().collect(),
+            _ => cluster.landing_pools(),
+        };
+        let mut answers: Vec<(String, Answer)> = Vec::new();
+        for pool in pools {
+            let account = cx.graph.node_account(cx.plan, pool);
+            let name = text::name(&account, pool);
+            if matches!(account, NodeAccount::Default) || answers.iter().any(|(n, _)| *n == name) {
+                continue;
+            }
+            answers.push((name, judge(cx, cluster, pool, &account)));
+        }
+        let why = match cluster.autopilot.is_true() {
+            true => "enable_autopilot = true, and no service account is named for its nodes",
+            false => "no pool has a custom service account",
+        };
+        let answers = answers.into_iter().map(|(_, answer)| answer);
+        Some(answers.reduce(worse).unwrap_or_else(|| Answer::not_applicable(why)))
+    }
+}
+
+/// The worse of two accounts' answers, with the findings of both.
+fn worse(a: Answer, b: Answer) -> Answer {
+    let rank = |status| match status {
+        Status::Unmet => 0,
+        Status::Undecided => 1,
+        Status::Met => 2,
+        Status::NotApplicable => 3,
+    };
+    let (mut first, mut second) = if rank(a.status) <= rank(b.status) { (a, b) } else { (b, a) };
+    if first.status == second.status {
+        first.reason = format!("{}; {}", first.reason, second.reason);
+        first.decides.append(&mut second.decides);
+    }
+    first.findings.append(&mut second.findings);
+    first
+}
+
+/// What is lacking of the required roles.
+struct Lack {
+    /// Roles whose core permissions are surely lacking, with these.
+    roles: Vec<(&'static str, Vec<&'static str>)>,
+    /// Roles that a doubtful grant may give.
+    open: Vec<&'static str>,
+    /// Why those are in doubt.
+    whys: Vec<String>,
+    /// What would decide them.
+    decides: Vec<String>,
+}
+
+fn lack(access: &Access) -> Lack {
+    let mut lack = Lack { roles: Vec::new(), open: Vec::new(), whys: Vec::new(), decides: Vec::new() };
+    for role in REQUIRED_ROLES {
+        let Some((missing, doubts)) = access.lacks(role) else { continue };
+        if doubts.is_empty() {
+            lack.roles.push((role, missing));
+            continue;
+        }
+        lack.open.push(role);
+        for doubt in doubts {
+            if !lack.whys.contains(&doubt.why) {
+                lack.whys.push(doubt.why.clone());
+                lack.decides.extend(doubt.decides.iter().cloned());
+            }
+        }
+    }
+    lack
+}
+
+fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) -> Answer {
+    if let NodeAccount::Unknown(reasons) = account {
+        let reason = format!("which service account {} has is not known: {}", pool.title(), because(reasons));
+        let finding = META
+            .finding(format!(
+                "which service account the nodes of {} have, and so what it may do, is not known",
+                pool.title()
+            ))
+            .level(Level::Warning)
+            .cluster(cluster)
+            .reasons(reasons)
+            .at(&pool.address, &account_place(pool), "this decides");
+        return Answer::undecided(reason, decides(reasons), vec![finding]);
+    }
+    let access = cx.graph.access(cx.plan, account, cluster);
+    let lack = lack(&access);
+    let name = text::name(account, pool);
+    match (account, lack.roles.is_empty() && lack.open.is_empty()) {
+        (_, true) => met(cluster, pool, account, &access, &name),
+        (NodeAccount::Here(_), false) if !lack.roles.is_empty() && pool.uncertain.is_none() => {
+            unmet(cluster, pool, account, &access, &lack)
+        }
+        _ => undecided(cluster, pool, account, lack),
+    }
+}
+
+/// The resource and place that a finding about an account stands at.
+fn place_of(account: &NodeAccount, pool: &Pool) -> (String, Place) {
+    match account {
+        NodeAccount::Here(here) => (here.resource.address.to_string(), here.view.own_place()),
+        _ => (pool.address.clone(), account_place(pool)),
+    }
+}
+
+fn account_place(pool: &Pool) -> Place {
+    pool.config.as_ref().unwrap_or(&pool.view).place("service_account")
+}
+
+fn met(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, name: &str) -> Answer {
+    let answer = Answer::met(format!("{name} has the core permissions of all {} roles", REQUIRED_ROLES.len()));
+    let gaps: Vec<_> = REQUIRED_ROLES.iter().map(|r| (*r, access.gaps(r))).filter(|(_, g)| !g.is_empty()).collect();
+    if gaps.is_empty() {
+        return answer;
+    }
+    let parts: Vec<String> = gaps.iter().map(|(role, gaps)| format!("{role} ({})", text::few(gaps))).collect();
+    let (address, place) = place_of(account, pool);
+    let finding = META
+        .finding(format!("{name} has what nodes need, but not all of {}", list(&parts)))
+        .level(Level::Warning)
+        .cluster(cluster)
+        .help("grant the roles themselves if something beside GKE's own agents uses them")
+        .at(&address, &place, "not every permission of the required roles");
+    answer.with(finding)
+}
+
+fn unmet(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, lack: &Lack) -> Answer {
+    let name = text::name(account, pool);
+    let parts: Vec<String> =
+        lack.roles.iter().map(|(role, missing)| format!("{role} ({})", text::few(missing))).collect();
+    let names: Vec<String> = lack.roles.iter().map(|(role, _)| role.to_string()).collect();
+    let reason = format!("{name} lacks {}", list(&names));
+    let (address, place) = place_of(account, pool);
+    let mut draft = META.finding(format!("{name} lacks {}", list(&parts))).cluster(cluster);
+    draft = draft.related(&account_place(pool), format!("the nodes of {} run as this account", pool.title()));
+    for other in &access.other_projects {
+        draft = draft.related(other, "this grant is on another project than the cluster's");
+    }
+    let mut finding = draft.at(&address, &place, "the nodes' account lacks required roles");
+    text::mend(&mut finding, account, &names);
+    Answer::unmet(reason, vec![finding])
+}
+
+fn undecided(cluster: &Cluster, pool: &Pool, account: &NodeAccount, lack: Lack) -> Answer {
+    let name = text::name(account, pool);
+    let mut roles: Vec<String> = lack.roles.iter().map(|(role, _)| role.to_string()).collect();
+    roles.extend(lack.open.iter().map(|r| r.to_string()));
+    roles.sort();
+    let mut whys = lack.whys;
+    let mut decides = lack.decides;
+    if let (NodeAccount::Elsewhere(_), false) = (account, lack.roles.is_empty()) {
+        whys.push(format!("{name} is not made by this configuration: look where it is made for its grants"));
+        decides.push(format!("grants to {name}"));
+    }
+    if let Some(reasons) = pool.uncertain.as_ref().filter(|_| whys.is_empty()) {
+        whys.push(because(reasons));
+        decides.extend(crate::rule::decides(reasons));
+    }
+    let reason = format!("whether {name} has {} is not known: {}", list(&roles), whys.join("; "));
+    let (address, place) = place_of(account, pool);
+    let finding: Finding = whys
+        .into_iter()
+        .fold(META.finding(format!("whether {name} has {} is not known", list(&roles))), |draft, why| draft.help(why))
+        .level(Level::Warning)
+        .cluster(cluster)
+        .at(&address, &place, "its grants are not all here");
+    Answer::undecided(reason, decides, vec![finding])
+}

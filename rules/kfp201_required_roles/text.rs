@@ -1,0 +1,64 @@
+//! What KFP201 says and writes.
+
+use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::graph::access::NodeAccount;
+use crate::graph::account::ServiceAccount;
+use crate::graph::pool::Pool;
+use crate::source::Span;
+
+/// How messages name an account.
+pub fn name(account: &NodeAccount, pool: &Pool) -> String {
+    match account {
+        NodeAccount::Default => "the Compute Engine default service account".into(),
+        NodeAccount::Here(here) => here.resource.address.to_string(),
+        NodeAccount::Elsewhere(other) if !other.title.is_empty() => other.title.clone(),
+        _ => format!("the service account of {}", pool.title()),
+    }
+}
+
+/// The first few of many.
+pub fn few(names: &[&str]) -> String {
+    const SHOWN: usize = 4;
+    match names.get(..SHOWN) {
+        Some(first) if names.len() > SHOWN => format!("{} and {} more", first.join(", "), names.len() - SHOWN),
+        _ => names.join(", "),
+    }
+}
+
+/// The missing grants as Terraform text, ready to be added behind the account's block.
+fn grants(account: &ServiceAccount, roles: &[String]) -> String {
+    let name = &account.resource.name;
+    let reference = match account.resource.key {
+        crate::eval::plan::InstanceKey::None => format!("google_service_account.{name}"),
+        ref key => format!("google_service_account.{name}{}", key_text(key)),
+    };
+    let list: String = roles.iter().map(|r| format!("    \"{r}\",\n")).collect();
+    format!(
+        "resource \"google_project_iam_member\" \"{name}_kubeflow_pipelines\" {{\n  for_each = toset([\n{list}  ])\n\n  \
+         project = {reference}.project\n  role    = each.value\n  member  = {reference}.member\n}}\n"
+    )
+}
+
+fn key_text(key: &crate::eval::plan::InstanceKey) -> String {
+    use crate::eval::plan::InstanceKey::*;
+    match key {
+        Index(i) => format!("[{i}]"),
+        Name(name) => format!("[\"{name}\"]"),
+        None | Unknown => String::new(),
+    }
+}
+
+/// Adds help and fix to a finding about an account of this configuration.
+pub fn mend(finding: &mut Finding, account: &NodeAccount, roles: &[String]) {
+    let NodeAccount::Here(here) = account else { return };
+    let text = grants(here, roles);
+    finding.help.push(format!("grant what is missing:\n{text}"));
+    if let Some(span) = here.resource.span {
+        let end = Span::new(span.file, span.end, span.end);
+        finding.fixes.push(Fix {
+            title: "grant the missing roles".into(),
+            safety: Safety::Safe,
+            edits: vec![Edit { span: end, text: format!("\n\n{}", text.trim_end()) }],
+        });
+    }
+}

@@ -1,0 +1,123 @@
+//! What several rules need.
+
+use crate::eval::value::Reasons;
+use crate::finding::Status;
+use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
+use crate::graph::pool::Pool;
+use crate::rule::{Answer, decides};
+
+/// Nodes that Kubeflow Pipelines needs (Google's guide).
+pub const LEAST_NODES: u64 = 3;
+
+/// A rule about nodes does not apply where Google manages them; where that is not known, it is never unmet.
+pub fn unless_autopilot(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> Answer {
+    match &cluster.autopilot {
+        Fact::Known(true) => Answer::not_applicable(
+            "enable_autopilot = true: Google sizes and manages the nodes of an Autopilot cluster",
+        ),
+        Fact::Known(false) => judge(),
+        open => {
+            let answer = judge();
+            match answer.status {
+                Status::Unmet | Status::Undecided => {
+                    let reasons = open.reasons().cloned().unwrap_or_default();
+                    let decides = [decides(&reasons), answer.decides].concat();
+                    let reason = format!("it is not known whether enable_autopilot is true; if not: {}", answer.reason);
+                    let as_warning = |mut f: crate::finding::Finding| {
+                        f.level = f.level.min(crate::finding::Level::Warning);
+                        f
+                    };
+                    Answer::undecided(reason, decides, answer.findings.into_iter().map(as_warning).collect())
+                }
+                _ => answer,
+            }
+        }
+    }
+}
+
+/// The pool that stands last in the configuration.
+pub fn last<'a, 'p>(pools: impl IntoIterator<Item = &'a Pool<'p>>) -> Option<&'a Pool<'p>>
+where
+    'p: 'a,
+{
+    pools.into_iter().max_by_key(|p| (p.count_place().span, p.address.clone()))
+}
+
+/// All reasons of several facts together.
+pub fn together<'a>(all: impl IntoIterator<Item = &'a Reasons>) -> Reasons {
+    all.into_iter().fold(Reasons::default(), |sum, r| sum.union(r))
+}
+
+/// `3 nodes`, `1 node`.
+pub fn nodes(count: u64) -> String {
+    if count == 1 { "1 node".into() } else { format!("{count} nodes") }
+}
+
+/// Words in a list: `a`, `a and b`, `a, b and c`.
+pub fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// Whether a cluster has three nodes without a fault that some of its pools have.
+pub enum Shortfall<'a, 'p> {
+    /// No pool has the fault, or none has nodes.
+    NoFault,
+    /// Three nodes without it are possible.
+    Enough,
+    /// These pools have it, and there are not three nodes without.
+    Faulty(Vec<&'a Pool<'p>>),
+    /// Not known, why, and on which pool it hangs.
+    Open(Reasons, Option<&'a Pool<'p>>),
+}
+
+/// Judges pools by `good`: a pool at fault hurts only where three nodes without the fault are lacking.
+pub fn shortfall<'a, 'p>(cluster: &'a Cluster<'p>, good: impl Fn(&Pool) -> Fact<bool>) -> Shortfall<'a, 'p> {
+    let (mut least, mut most) = (0u64, Some(0u64));
+    let mut reasons = Reasons::default();
+    let (mut faulty, mut open) = (Vec::new(), None);
+    for pool in cluster.pools.iter().filter(|p| !p.is_empty()) {
+        let fact = good(pool);
+        if fact.is_true() {
+            least = least.saturating_add(pool.nodes.ceiling.min);
+        }
+        if fact.is_false() {
+            if pool.is_certain() {
+                faulty.push(pool);
+            } else {
+                open = Some(pool);
+            }
+            reasons = reasons.union(&pool.nodes.ceiling.reasons);
+            continue;
+        }
+        most = most.zip(pool.nodes.ceiling.max).map(|(a, b)| a.saturating_add(b));
+        reasons = reasons.union(&pool.nodes.ceiling.reasons);
+        if let Some(why) = fact.reasons() {
+            reasons = reasons.union(why);
+            open = Some(pool);
+        }
+    }
+    let auto = &cluster.auto_provisioning;
+    if least >= LEAST_NODES || (auto.enabled.is_true() && auto.nodes.min >= LEAST_NODES) {
+        return Shortfall::Enough;
+    }
+    if faulty.is_empty() && open.is_none() {
+        return Shortfall::NoFault;
+    }
+    let auto_may = !auto.enabled.is_false() && auto.nodes.max.is_none_or(|n| n >= LEAST_NODES);
+    if auto_may {
+        reasons = reasons.union(&auto.nodes.reasons).union(&auto.enabled.reasons().cloned().unwrap_or_default());
+    }
+    if let Some(elsewhere) = &cluster.pools_elsewhere {
+        reasons = reasons.union(elsewhere);
+    }
+    let could_be_enough = auto_may || cluster.pools_elsewhere.is_some() || most.is_none_or(|n| n >= LEAST_NODES);
+    if faulty.is_empty() || could_be_enough {
+        return Shortfall::Open(reasons, open.or(faulty.first().copied()));
+    }
+    Shortfall::Faulty(faulty)
+}

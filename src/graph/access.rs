@@ -1,0 +1,265 @@
+//! What the nodes' account may do: all grants to it together, and what might add to them.
+
+use super::Graph;
+use super::account::{ServiceAccount, may_be_account};
+use super::cluster::Cluster;
+use super::fact::Fact;
+use super::grant::{Grant, Level};
+use super::identity::{self, last_part, same};
+use super::machine::Account;
+use super::pool::Pool;
+use super::refs::{self, Reference};
+use super::view::Place;
+use crate::catalog::iam::{self, Permission, PermissionSet};
+use crate::eval::plan::StaticPlan;
+use crate::eval::value::{Reasons, Value};
+
+/// The account that a pool's nodes run as.
+#[derive(Clone, Debug)]
+pub enum NodeAccount<'g, 'p> {
+    /// The Compute Engine default service account.
+    Default,
+    /// One that the configuration makes.
+    Here(&'g ServiceAccount<'p>),
+    /// One that it names but does not make.
+    Elsewhere(Elsewhere),
+    /// Not known which.
+    Unknown(Reasons),
+}
+
+/// An account that the configuration does not make.
+#[derive(Clone, Debug)]
+pub struct Elsewhere {
+    /// Its e-mail, as far as it is known.
+    pub email: Value,
+    /// The resources that the expression refers to.
+    pub refs: Vec<Reference>,
+    /// How messages name it.
+    pub title: String,
+}
+
+/// What an account is granted.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// The permissions that it surely has.
+    pub granted: PermissionSet,
+    /// Grants that may give it more.
+    pub doubts: Vec<Doubt>,
+    /// Grants to it that are made on another project.
+    pub other_projects: Vec<Place>,
+}
+
+/// A grant of which it is not known whether it counts.
+#[derive(Clone, Debug)]
+pub struct Doubt {
+    /// What it would give; `None` if that is not known either.
+    pub permissions: Option<PermissionSet>,
+    /// Why it is not known.
+    pub why: String,
+    /// What would decide it.
+    pub decides: Vec<String>,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+impl Access {
+    /// Core permissions of a role that are surely not granted, and whether a doubtful grant may give them all.
+    pub fn lacks(&self, role: &str) -> Option<(Vec<&'static str>, Vec<&Doubt>)> {
+        let missing = self.granted.missing_core(role);
+        if missing.is_empty() {
+            return None;
+        }
+        let gives = |d: &&Doubt| match &d.permissions {
+            None => true,
+            Some(set) => missing.iter().any(|p| set.contains_name(p)),
+        };
+        let doubts: Vec<&Doubt> = self.doubts.iter().filter(gives).collect();
+        let covered = |p: &&str| doubts.iter().any(|d| d.permissions.as_ref().is_none_or(|s| s.contains_name(p)));
+        let doubts = if missing.iter().all(covered) { doubts } else { Vec::new() };
+        Some((missing, doubts))
+    }
+
+    /// Permissions of a role that are not granted, beside those about the project itself.
+    pub fn gaps(&self, role: &str) -> Vec<&'static str> {
+        let Some(all) = PermissionSet::of_role(role) else { return Vec::new() };
+        let missing: Vec<Permission> = self.granted.missing(&all).collect();
+        missing.into_iter().map(Permission::name).filter(|p| !iam::is_project_metadata(p)).collect()
+    }
+}
+
+impl<'p> Graph<'p> {
+    /// The account that a pool's nodes run as.
+    pub fn node_account<'g>(&'g self, plan: &'p StaticPlan, pool: &Pool<'p>) -> NodeAccount<'g, 'p> {
+        let named = pool.config.as_ref().and_then(|c| Some((c, c.get("service_account")?)));
+        let (config, value) = match (&pool.account, named) {
+            (Fact::Known(Account::Default), _) => return NodeAccount::Default,
+            (open, None) => return NodeAccount::Unknown(open.reasons().cloned().unwrap_or_default()),
+            (_, Some(named)) => named,
+        };
+        let refs = config.written("service_account").map(|w| refs::of_attribute(plan, config.resource, w));
+        let refs = refs.unwrap_or_default();
+        let answers: Vec<Fact<bool>> = self.accounts.iter().map(|a| a.is(value, &refs)).collect();
+        if let Some(at) = answers.iter().position(Fact::is_true) {
+            return NodeAccount::Here(&self.accounts[at]);
+        }
+        let possible = answers.iter().find_map(|a| a.reasons());
+        match (&pool.account, possible) {
+            (Fact::Known(Account::Custom), None) => {
+                let title = value.as_str().map(str::to_string).or_else(|| refs.first().map(title)).unwrap_or_default();
+                NodeAccount::Elsewhere(Elsewhere { email: value.clone(), refs, title })
+            }
+            (_, Some(reasons)) => NodeAccount::Unknown(reasons.clone()),
+            (open, None) => NodeAccount::Unknown(open.reasons().cloned().unwrap_or_default()),
+        }
+    }
+
+    /// What an account may do in a cluster's project.
+    pub fn access(&self, plan: &'p StaticPlan, who: &NodeAccount<'_, 'p>, cluster: &Cluster<'p>) -> Access {
+        let mut access = Access::default();
+        let project = cluster.project();
+        for grant in &self.grants {
+            self.add(grant, who, &project, &mut access);
+        }
+        if let NodeAccount::Here(account) = who {
+            access.doubts.extend(missing_modules(plan, account));
+        }
+        access
+    }
+
+    fn add(&self, grant: &Grant<'p>, who: &NodeAccount, project: &Value, access: &mut Access) {
+        if grant.level == Level::ServiceAccount {
+            return;
+        }
+        let member = is_member(grant, who);
+        let target = match (grant.level, &grant.target) {
+            (Level::Project, Some(target)) => same(target, project, last_part),
+            _ => Fact::Known(true),
+        };
+        if member.is_false() {
+            return;
+        }
+        if target.is_false() {
+            if member.is_true() {
+                access.other_projects.push(grant.role_place.clone());
+            }
+            return;
+        }
+        let permissions = self.permissions(grant);
+        let unsure = [&member, &target].into_iter().find_map(|f| f.reasons()).or(grant.uncertain.as_ref());
+        let place = Some(grant.role_place.clone());
+        let address = &grant.resource.address;
+        let doubt = |permissions, why: String, decides| Doubt { permissions, why, decides, place: place.clone() };
+        match (&permissions, &grant.condition, unsure) {
+            (_, Some(condition), _) => {
+                let why = format!("{address} grants under the condition \"{condition}\"");
+                access.doubts.push(doubt(permissions.clone().ok(), why, vec![format!("{address}.condition")]));
+            }
+            (Err(reasons), None, _) => {
+                let role = grant.role.known().map(|r| r.to_string()).unwrap_or_else(|| "a role".into());
+                let why = format!("{address} grants {role}, whose permissions are not known");
+                access.doubts.push(doubt(None, why, decides(reasons)));
+            }
+            (Ok(set), None, Some(reasons)) => {
+                let why = format!("it is not known whether {address} grants to it here");
+                access.doubts.push(doubt(Some(set.clone()), why, decides(reasons)));
+            }
+            (Ok(set), None, None) => access.granted.union_with(set),
+        }
+    }
+
+    /// The permissions that a grant's role gives, on a bucket only those about storage.
+    fn permissions(&self, grant: &Grant) -> Result<PermissionSet, Reasons> {
+        let custom = self.custom_roles.iter().find(|role| {
+            let by_ref = grant.role_refs.len() == 1 && grant.role_refs.iter().any(|r| r.is_to(role.resource));
+            let id = role.text("role_id");
+            let id = id.as_ref().and_then(|id| id.known());
+            by_ref || id.is_some_and(|id| grant.role.known().is_some_and(|r| r.ends_with(&format!("/roles/{id}"))))
+        });
+        let set = match (custom, grant.role.known()) {
+            (Some(role), _) => custom_permissions(role)?,
+            (None, Some(name)) => PermissionSet::of_role(name).ok_or_else(Reasons::default)?,
+            (None, None) => return Err(grant.role.reasons().cloned().unwrap_or_default()),
+        };
+        if grant.level != Level::Bucket {
+            return Ok(set);
+        }
+        let mut storage = PermissionSet::new();
+        set.iter().filter(|p| p.name().starts_with("storage.")).for_each(|p| storage.insert(p));
+        Ok(storage)
+    }
+}
+
+fn custom_permissions(role: &super::view::View) -> Result<PermissionSet, Reasons> {
+    let mut set = PermissionSet::new();
+    match role.texts("permissions") {
+        Some(Fact::Known(names)) => {
+            for name in &names {
+                let name = name.known().ok_or_else(|| name.reasons().cloned().unwrap_or_default())?;
+                Permission::named(name).into_iter().for_each(|p| set.insert(p));
+            }
+            Ok(set)
+        }
+        Some(open) => Err(open.reasons().cloned().unwrap_or_default()),
+        None => Ok(set),
+    }
+}
+
+fn decides(reasons: &Reasons) -> Vec<String> {
+    reasons.iter().map(|r| r.kind.decides()).collect()
+}
+
+fn title(reference: &Reference) -> String {
+    let data = if reference.data { "data." } else { "" };
+    let module = if reference.module.is_empty() { String::new() } else { format!("{}.", reference.module) };
+    format!("{module}{data}{}.{}", reference.type_name, reference.name)
+}
+
+/// Whether the account is among a grant's members.
+fn is_member(grant: &Grant, who: &NodeAccount) -> Fact<bool> {
+    let one = |text: &Value, refs: &[Reference]| match who {
+        NodeAccount::Here(account) => account.is(text, refs),
+        NodeAccount::Elsewhere(other) => {
+            let by_text = same(text, &other.email, identity::email);
+            let shared = refs.len() == 1 && refs == other.refs;
+            if shared && !text.is_known() { Fact::Known(true) } else { by_text }
+        }
+        NodeAccount::Default | NodeAccount::Unknown(_) => Fact::Known(false),
+    };
+    let members = grant.members.iter().filter(|m| may_be_account(&m.text));
+    let known = members.fold(Fact::Known(false), |any, m| any.or(&one(&m.text, &m.refs)));
+    match &grant.open_members {
+        Some(open) => known.or(&Fact::Unknown(open.reasons().cloned().unwrap_or_default())),
+        None => known,
+    }
+}
+
+/// Module calls that are not on disk and are handed the account: they may grant it anything.
+fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt> {
+    let mentions = |module: &&crate::eval::plan::ModuleInstance| {
+        module.arguments.attributes.iter().any(|argument| {
+            let refs = match &argument.origin {
+                Some(origin) => refs::of_expression(plan, refs::parent(&module.address), &origin.expr),
+                None => Vec::new(),
+            };
+            refs.iter().any(|r| r.is_to(account.resource)) || holds(&argument.value, account)
+        })
+    };
+    let absent = plan.modules.iter().filter(|m| !m.present).filter(mentions);
+    let doubt = |m: &crate::eval::plan::ModuleInstance| Doubt {
+        permissions: None,
+        why: format!("{} ({}) is not on disk and is given the account", m.address, m.source),
+        decides: vec![m.address.to_string()],
+        place: Some(Place { span: m.header, ..Place::default() }),
+    };
+    absent.map(doubt).collect()
+}
+
+/// Whether a value holds the account's e-mail somewhere.
+fn holds(value: &Value, account: &ServiceAccount) -> bool {
+    if let (Some(text), Some(email)) = (value.as_str(), account.email.as_str()) {
+        return text.to_ascii_lowercase().contains(&email.to_ascii_lowercase());
+    }
+    let inside = |v: &Value| holds(v, account);
+    value.elements().is_some_and(|all| all.iter().any(inside))
+        || value.entries().is_some_and(|all| all.values().any(inside))
+}

@@ -1,0 +1,93 @@
+//! Service accounts of the configuration.
+
+use super::cluster::default_of;
+use super::fact::Fact;
+use super::identity::{self, same};
+use super::refs::Reference;
+use super::view::View;
+use crate::eval::plan::Resource;
+use crate::eval::value::{Data, ReasonKind, Reasons, Refinement, Type, Value};
+use std::sync::Arc;
+
+/// A `google_service_account`.
+#[derive(Clone, Debug)]
+pub struct ServiceAccount<'p> {
+    /// The resource.
+    pub resource: &'p Resource,
+    /// Its block.
+    pub view: View<'p>,
+    /// Its e-mail, as far as it is known.
+    pub email: Value,
+    /// Its project.
+    pub project: Value,
+}
+
+impl<'p> ServiceAccount<'p> {
+    /// Reads a `google_service_account`.
+    pub fn new(resource: &'p Resource) -> ServiceAccount<'p> {
+        let view = View::of(resource);
+        let project = default_of(&view, "project");
+        let email = email(&view, &project);
+        ServiceAccount { resource, view, email, project }
+    }
+
+    /// Whether a member or e-mail is this account. `refs` are the resources that its expression refers to.
+    pub fn is(&self, text: &Value, refs: &[Reference]) -> Fact<bool> {
+        let by_text = same(text, &self.email, identity::email);
+        if by_text.known().is_some() && text.is_known() && self.email.is_known() {
+            return by_text;
+        }
+        if self.computed(text) {
+            return Fact::Known(true);
+        }
+        let mut accounts = refs.iter().filter(|r| !r.data && r.type_name == "google_service_account").peekable();
+        if accounts.peek().is_none() {
+            return by_text;
+        }
+        match accounts.any(|r| r.is_to(self.resource)) {
+            true if refs.len() == 1 || by_text.is_true() => Fact::Known(true),
+            true => by_text.or(&Fact::Unknown(text.reasons().cloned().unwrap_or_default())),
+            false => Fact::Known(false),
+        }
+    }
+
+    /// Whether a value is one that only this resource computes.
+    fn computed(&self, text: &Value) -> bool {
+        let own =
+            |kind: &ReasonKind| matches!(kind, ReasonKind::Computed(address, _) if *address == self.resource.address);
+        text.reasons().is_some_and(|reasons| reasons.iter().all(|r| own(&r.kind)))
+    }
+}
+
+/// `ACCOUNT@PROJECT.iam.gserviceaccount.com`; where the project is not known, its beginning is.
+fn email(view: &View, project: &Value) -> Value {
+    if let Some(email) = view.get("email").filter(|e| e.is_known()) {
+        return email.clone();
+    }
+    let Some(account) = view.get("account_id") else { return Value::unknown(Type::String, Reasons::default()) };
+    let reasons = account.reasons().cloned().unwrap_or_default().union(&project.reasons().cloned().unwrap_or_default());
+    match (account.as_str(), project.as_str()) {
+        (Some(account), Some(project)) => {
+            Value::string(crate::catalog::provider_defaults::service_account_email(account, project))
+        }
+        (Some(account), None) => {
+            let prefix: Option<Arc<str>> = Some(format!("{account}@").into());
+            let refinement = Refinement { not_null: true, prefix, ..Refinement::default() };
+            Value::unknown_refined(Type::String, reasons, refinement)
+        }
+        _ => Value::unknown(Type::String, reasons),
+    }
+}
+
+/// Whether a value that is not known can be an account's e-mail at all: a known beginning may rule it out.
+pub fn may_be_account(member: &Value) -> bool {
+    let prefix = match &member.data {
+        Data::Unknown(u) => u.refinement.prefix.clone(),
+        Data::String(s) => Some(s.clone()),
+        _ => return false,
+    };
+    match prefix.as_deref().and_then(|p| p.split_once(':')) {
+        Some((kind, _)) => kind.eq_ignore_ascii_case("serviceAccount"),
+        None => true,
+    }
+}

@@ -1,0 +1,159 @@
+//! Clusters and what follows from their own blocks.
+
+use super::count;
+use super::fact::{Fact, Interval};
+use super::pool::Pool;
+use super::view::View;
+use crate::eval::plan::Resource;
+use crate::eval::value::{Reasons, Value};
+use std::sync::Arc;
+
+/// A GKE cluster that the configuration makes.
+#[derive(Clone, Debug)]
+pub struct Cluster<'p> {
+    /// The resource.
+    pub resource: &'p Resource,
+    /// Its block.
+    pub view: View<'p>,
+    /// Whether Google manages its nodes (`enable_autopilot`).
+    pub autopilot: Fact<bool>,
+    /// Node auto-provisioning.
+    pub auto_provisioning: AutoProvisioning,
+    /// Its region or zone.
+    pub location: Fact<Arc<str>>,
+    /// The zones of its pools.
+    pub zones: Interval,
+    /// Whether the default pool is removed (`remove_default_node_pool`).
+    pub removes_default_pool: Fact<bool>,
+    /// Whether it has Workload Identity (`workload_identity_config`).
+    pub workload_identity: Fact<bool>,
+    /// Whether its nodes have no public address.
+    pub private_nodes: Fact<bool>,
+    /// Its pools, by address.
+    pub pools: Vec<Pool<'p>>,
+    /// Why there may be further pools: module calls that are not on disk and are handed the cluster.
+    pub pools_elsewhere: Option<Reasons>,
+    /// The pool that stands for those that auto-provisioning makes.
+    pub auto_provisioned: Option<Pool<'p>>,
+}
+
+/// `cluster_autoscaling`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AutoProvisioning {
+    /// Whether it is on.
+    pub enabled: Fact<bool>,
+    /// Nodes of 2 vCPU and 4 GB that its limits allow.
+    pub nodes: Interval,
+}
+
+impl<'p> Cluster<'p> {
+    /// Reads a cluster's own block; its pools are added later.
+    pub fn new(resource: &'p Resource) -> Cluster<'p> {
+        let view = View::of(resource);
+        let location = location(&view);
+        let private = view.block("private_cluster_config");
+        let identity = view.block("workload_identity_config");
+        let flag_in = |block: &Option<View>, name: &str| match block {
+            None => Fact::Known(false),
+            Some(b) => match &b.uncertain {
+                Some(reasons) => Fact::Unknown(reasons.clone()),
+                None => b.flag(name, false),
+            },
+        };
+        Cluster {
+            resource,
+            autopilot: view.flag("enable_autopilot", false),
+            auto_provisioning: auto_provisioning(&view),
+            zones: count::cluster_zones(&location, &view),
+            location,
+            removes_default_pool: view.flag("remove_default_node_pool", false),
+            workload_identity: match &identity {
+                Some(block) => match (&block.uncertain, block.get("workload_pool").or(block.get("identity_namespace")))
+                {
+                    (Some(reasons), _) => Fact::Unknown(reasons.clone()),
+                    (None, pool) => Fact::Known(pool.is_some()),
+                },
+                None => Fact::Known(false),
+            },
+            private_nodes: flag_in(&private, "enable_private_nodes"),
+            view,
+            pools: Vec::new(),
+            pools_elsewhere: None,
+            auto_provisioned: None,
+        }
+    }
+
+    /// Its full address.
+    pub fn address(&self) -> &'p str {
+        &self.resource.address
+    }
+
+    /// The project that it is in.
+    pub fn project(&self) -> Value {
+        default_of(&self.view, "project")
+    }
+
+    /// The pools that KFP's pods may land on: those with nodes that can run them; all with nodes, where there is none
+    /// such; and those that auto-provisioning makes, where it is on.
+    pub fn landing_pools(&self) -> Vec<&Pool<'p>> {
+        let with_nodes = || self.pools.iter().filter(|p| !p.is_empty());
+        let mut pools: Vec<_> = with_nodes().filter(|p| !p.usable.is_false()).collect();
+        if pools.is_empty() {
+            pools = with_nodes().collect();
+        }
+        pools.extend(&self.auto_provisioned);
+        pools
+    }
+}
+
+/// An argument, else the provider's default of that name.
+pub fn default_of(view: &View, name: &str) -> Value {
+    match view.get(name) {
+        Some(value) => value.clone(),
+        None => view.resource.provider.values.get(name).cloned().unwrap_or_else(|| not_given(view, name)),
+    }
+}
+
+fn not_given(view: &View, name: &str) -> Value {
+    use crate::eval::value::{ReasonKind, Type};
+    let provider = &view.resource.provider.name;
+    let kind = ReasonKind::Unsupported(format!("{name} of provider \"{provider}\"").into());
+    Value::unknown(Type::String, Reasons::one(kind, None))
+}
+
+/// `location`, the older `region` and `zone`, or the provider's zone (the provider's own order).
+fn location(view: &View) -> Fact<Arc<str>> {
+    let own = ["location", "region", "zone"].iter().find_map(|name| view.text(name));
+    own.unwrap_or_else(|| super::view::text_of(&default_of(view, "zone")))
+}
+
+fn auto_provisioning(view: &View) -> AutoProvisioning {
+    let Some(block) = view.block("cluster_autoscaling") else {
+        return AutoProvisioning { enabled: Fact::Known(false), nodes: Interval::exact(0) };
+    };
+    if let Some(reasons) = &block.uncertain {
+        return AutoProvisioning { enabled: Fact::Unknown(reasons.clone()), nodes: Interval::any(reasons.clone()) };
+    }
+    let limit = |kind: &str, each: u64| {
+        let mut limits = block.blocks("resource_limits").into_iter();
+        let found = limits.find(|l| match l.text("resource_type") {
+            Some(Fact::Known(t)) => &*t == kind,
+            Some(_) => true,
+            None => l.uncertain.is_some(),
+        });
+        let Some(found) = found else { return Interval::exact(0) };
+        let most = match &found.uncertain {
+            Some(reasons) => Interval::any(reasons.clone()),
+            None => found.number("maximum", 0),
+        };
+        Interval { min: most.min / each, max: most.max.map(|m| m / each), reasons: most.reasons }
+    };
+    let (cpu, memory) = (limit("cpu", 2), limit("memory", 4));
+    let max = match (cpu.max, memory.max) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    let reasons = cpu.reasons.union(&memory.reasons);
+    let nodes = Interval { min: cpu.min.min(memory.min), max, reasons };
+    AutoProvisioning { enabled: block.flag("enabled", false), nodes }
+}

@@ -1,0 +1,191 @@
+//! Which pool belongs to which cluster.
+
+use super::account::ServiceAccount;
+use super::cluster::{Cluster, default_of};
+use super::fact::Fact;
+use super::identity::{last_part, same};
+use super::machine::Account;
+use super::pool::{Parts, Pool, PoolKind};
+use super::refs::{self, Reference};
+use super::view::View;
+use crate::eval::plan::{Mode, ModuleInstance, Resource, StaticPlan};
+use crate::eval::value::{ReasonKind, Reasons, Value};
+
+const CLUSTER: &str = "google_container_cluster";
+const POOL: &str = "google_container_node_pool";
+
+/// All clusters with their pools.
+pub fn clusters<'p>(plan: &'p StaticPlan, accounts: &[ServiceAccount<'p>]) -> Vec<Cluster<'p>> {
+    let managed =
+        |name: &'static str| plan.resources.iter().filter(move |r| r.mode == Mode::Managed && &*r.type_name == name);
+    let mut clusters: Vec<Cluster<'p>> = managed(CLUSTER).map(Cluster::new).collect();
+    let linker = Linker { plan, accounts };
+    let pools: Vec<&Resource> = managed(POOL).collect();
+    let owners: Vec<Vec<(usize, Option<Reasons>)>> = pools.iter().map(|p| linker.owners(p, &clusters)).collect();
+    for (at, cluster) in clusters.iter_mut().enumerate() {
+        linker.own_pools(cluster);
+        cluster.pools_elsewhere = linker.elsewhere(cluster);
+        for (pool, owners) in pools.iter().zip(&owners) {
+            if let Some((_, doubt)) = owners.iter().find(|(owner, _)| *owner == at) {
+                let uncertain = union(pool.uncertain.as_ref(), doubt.as_ref());
+                let parts =
+                    Parts { kind: PoolKind::Separate, view: View::of(pool), zones: cluster.zones.clone(), uncertain };
+                cluster.pools.push(linker.pool(parts));
+            }
+        }
+    }
+    clusters
+}
+
+fn union(a: Option<&Reasons>, b: Option<&Reasons>) -> Option<Reasons> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.union(b)),
+        (a, b) => a.or(b).cloned(),
+    }
+}
+
+struct Linker<'p, 'a> {
+    plan: &'p StaticPlan,
+    accounts: &'a [ServiceAccount<'p>],
+}
+
+impl<'p> Linker<'p, '_> {
+    fn pool(&self, parts: Parts<'p>) -> Pool<'p> {
+        Pool::new(parts, |config| self.account(config))
+    }
+
+    /// What the reference to an account resource says where the e-mail is not known.
+    fn account(&self, config: &View<'p>) -> Option<Account> {
+        let value = config.get("service_account").filter(|v| !v.is_known())?;
+        let refs = refs::of_attribute(self.plan, config.resource, config.written("service_account")?);
+        if let [only] = refs.as_slice()
+            && only.data
+            && only.type_name == "google_compute_default_service_account"
+        {
+            return Some(Account::Default);
+        }
+        self.accounts.iter().any(|a| a.is(value, &refs).is_true()).then_some(Account::Custom)
+    }
+
+    /// The pools that the cluster's own block describes.
+    fn own_pools(&self, cluster: &mut Cluster<'p>) {
+        let zones = cluster.zones.clone();
+        let inline = cluster.view.blocks("node_pool");
+        let part = |kind, view: View<'p>, uncertain| Parts { kind, view, zones: zones.clone(), uncertain };
+        let certain_inline = inline.iter().any(|b| b.uncertain.is_none());
+        let autopilot = cluster.autopilot.is_true();
+        if !certain_inline && !autopilot && !cluster.removes_default_pool.is_true() {
+            let open = inline.iter().find_map(|b| b.uncertain.as_ref());
+            let uncertain = union(cluster.removes_default_pool.reasons(), open);
+            cluster.pools.push(self.pool(part(PoolKind::Default, cluster.view.clone(), uncertain)));
+        }
+        for block in inline {
+            let uncertain = block.uncertain.clone();
+            cluster.pools.push(self.pool(part(PoolKind::Inline, block, uncertain)));
+        }
+        let auto = &cluster.auto_provisioning.enabled;
+        if let Some(scaling) = cluster.view.block("cluster_autoscaling")
+            && (autopilot || !auto.is_false())
+        {
+            let uncertain = if autopilot { None } else { auto.reasons().cloned() };
+            let defaults = scaling.block("auto_provisioning_defaults");
+            let view = defaults.unwrap_or(scaling);
+            cluster.auto_provisioned = Some(self.pool(part(PoolKind::AutoProvisioned, view, uncertain)));
+        }
+    }
+
+    /// Module calls that are not on disk and are handed the cluster: they may make pools for it.
+    fn elsewhere(&self, cluster: &Cluster<'p>) -> Option<Reasons> {
+        let handed = |m: &&ModuleInstance| {
+            m.arguments.attributes.iter().filter_map(|a| a.origin.as_ref()).any(|origin| {
+                let refs = refs::of_expression(self.plan, refs::parent(&m.address), &origin.expr);
+                refs.iter().any(|r| r.is_to(cluster.resource))
+            })
+        };
+        let missing = self.plan.modules.iter().filter(|m| !m.present).filter(handed);
+        let reasons = missing.map(|m| {
+            let kind = ReasonKind::MissingModule(m.address.clone(), m.source.clone());
+            Reasons::one(kind, m.header)
+        });
+        reasons.reduce(|a, b| a.union(&b))
+    }
+
+    /// The clusters that a pool belongs to, or may: with the reasons for the doubt.
+    fn owners(&self, pool: &Resource, clusters: &[Cluster<'p>]) -> Vec<(usize, Option<Reasons>)> {
+        let view = View::of(pool);
+        let Some(name) = view.get("cluster") else { return Vec::new() };
+        if let Some(owner) = computed_by(name).and_then(|a| clusters.iter().position(|c| *c.resource.address == *a)) {
+            return vec![(owner, None)];
+        }
+        let refs = view.written("cluster").map(|w| refs::of_attribute(self.plan, pool, w)).unwrap_or_default();
+        if let Some(owners) = by_reference(&refs, pool, clusters) {
+            return owners;
+        }
+        let from_data = |r: &crate::eval::value::Reason| matches!(&r.kind, ReasonKind::DataSource(_));
+        if name.reasons().is_some_and(|reasons| reasons.iter().all(from_data)) {
+            return Vec::new();
+        }
+        by_text(name, &view, clusters)
+    }
+}
+
+/// The resource that alone computes a value.
+fn computed_by(value: &Value) -> Option<std::sync::Arc<str>> {
+    let mut reasons = value.reasons()?.iter();
+    match (reasons.next().map(|r| &r.kind), reasons.next()) {
+        (Some(ReasonKind::Computed(address, _)), None) => Some(address.clone()),
+        _ => None,
+    }
+}
+
+/// By the one resource that the expression refers to. With an instance key that is not literal, the instance with the
+/// pool's own key, else any.
+fn by_reference(refs: &[Reference], pool: &Resource, clusters: &[Cluster]) -> Option<Vec<(usize, Option<Reasons>)>> {
+    let mut to_clusters = refs.iter().filter(|r| r.type_name == CLUSTER);
+    let (Some(reference), None) = (to_clusters.next(), to_clusters.next()) else { return None };
+    if reference.data {
+        return Some(Vec::new());
+    }
+    let found: Vec<usize> = (0..clusters.len()).filter(|i| reference.is_to(clusters[*i].resource)).collect();
+    if let [only] = found.as_slice() {
+        return Some(vec![(*only, None)]);
+    }
+    let same_key: Vec<_> = found.iter().filter(|i| clusters[**i].resource.key == pool.key).collect();
+    let name = View::of(pool).get("cluster").cloned();
+    if let [only] = same_key.as_slice()
+        && name.as_ref().is_some_and(|n| !n.is_known())
+    {
+        return Some(vec![(**only, None)]);
+    }
+    None
+}
+
+fn by_text(name: &Value, pool: &View, clusters: &[Cluster]) -> Vec<(usize, Option<Reasons>)> {
+    let (project, location) = (default_of(pool, "project"), location_of(pool));
+    let judge = |cluster: &Cluster| {
+        let own = cluster.view.get("name").cloned().unwrap_or_else(Value::null);
+        let named = same(name, &own, last_part);
+        if !named.is_true() {
+            return named;
+        }
+        // A pool's location is its cluster's: only known and different ones tell two clusters of one name apart.
+        let other = |a: &Value, b: &Value| a.is_known() && b.is_known() && same(a, b, last_part).is_false();
+        let (theirs, here) = (cluster.project(), location_of(&cluster.view));
+        Fact::Known(!other(&project, &theirs) && !(location.is_known() && here.is_known() && other(&location, &here)))
+    };
+    let answers: Vec<Fact<bool>> = clusters.iter().map(judge).collect();
+    let sure: Vec<usize> = (0..answers.len()).filter(|i| answers[*i].is_true()).collect();
+    match sure.as_slice() {
+        [only] => vec![(*only, None)],
+        [] => (0..answers.len()).filter_map(|i| Some((i, Some(answers[i].reasons()?.clone())))).collect(),
+        several => {
+            let doubt = |i: &usize| (*i, Some(name.reasons().cloned().unwrap_or_default()));
+            several.iter().map(doubt).collect()
+        }
+    }
+}
+
+fn location_of(view: &View) -> Value {
+    let own = ["location", "region", "zone"].iter().find_map(|name| view.get(name));
+    own.cloned().unwrap_or_else(|| default_of(view, "zone"))
+}

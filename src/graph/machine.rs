@@ -1,0 +1,261 @@
+//! What the nodes of a pool are: machine, what keeps pods off them, scopes, account.
+
+use super::fact::Fact;
+use super::view::{Place, View};
+use crate::catalog::machine::{self, Arch, Machine};
+use crate::catalog::{gke, scope};
+use crate::eval::value::{ReasonKind, Reasons};
+use std::sync::Arc;
+
+/// vCPU that a node needs to count (Google's guide).
+pub const LEAST_VCPUS: u32 = 2;
+/// Nominal memory that a node needs to count, in MiB (Google's guide: 4 GB).
+pub const LEAST_MEMORY_MIB: u64 = 4096;
+
+/// Something that keeps Kubeflow Pipelines' pods off a pool's nodes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Obstacle {
+    /// What it is, such as `the taint NO_SCHEDULE`.
+    pub what: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The machine of a pool's nodes.
+#[derive(Clone, Debug)]
+pub struct NodeMachine {
+    /// Its type's name.
+    pub type_name: Fact<Arc<str>>,
+    /// What the catalog says of it; not known for names that it lacks.
+    pub machine: Fact<Machine>,
+    /// Whether it has 2 vCPU and 4096 MiB.
+    pub big_enough: Fact<bool>,
+    /// Where the machine type stands.
+    pub place: Place,
+}
+
+/// Reads the machine type of a node configuration.
+pub fn node_machine(config: Option<&View>, pool: &View) -> NodeMachine {
+    let type_name = match config.and_then(|c| c.text("machine_type")) {
+        Some(name) => name,
+        None => match config.and_then(|c| c.uncertain.clone()) {
+            Some(reasons) => Fact::Unknown(reasons),
+            None => Fact::Known(gke::MACHINE_TYPE.into()),
+        },
+    };
+    let uncertain = config.and_then(|c| c.uncertain.clone());
+    let type_name = match uncertain {
+        Some(reasons) if type_name.known().is_some() => Fact::Unknown(reasons),
+        _ => type_name,
+    };
+    let machine = look_up(&type_name);
+    let big_enough = machine.judge(|m| Fact::Known(m.vcpus >= LEAST_VCPUS && m.memory_mib >= LEAST_MEMORY_MIB));
+    let place = config.map_or_else(|| pool.place("node_config"), |c| c.place("machine_type"));
+    NodeMachine { type_name, machine, big_enough, place }
+}
+
+fn look_up(name: &Fact<Arc<str>>) -> Fact<Machine> {
+    let unlisted = |name: &str| {
+        let kind = ReasonKind::Unsupported(format!("the size of machine type {name}").into());
+        Fact::Unknown(Reasons::one(kind, None))
+    };
+    match name {
+        Fact::Known(name) => machine::machine_type(name).map_or_else(|| unlisted(name), Fact::Known),
+        Fact::OneOf(names, reasons) => match names.iter().map(|n| machine::machine_type(n)).collect() {
+            Some(all) => Fact::OneOf(all, reasons.clone()),
+            None => Fact::Unknown(reasons.clone()),
+        },
+        Fact::Unknown(reasons) => Fact::Unknown(reasons.clone()),
+    }
+}
+
+/// Whether pods without tolerations, built for x86-64 Linux, can run on the nodes; and what keeps them off.
+pub fn usable(config: Option<&View>, machine: &NodeMachine) -> (Fact<bool>, Option<Obstacle>) {
+    let mut open = Vec::new();
+    let checks = [
+        config.map(taints).unwrap_or((Fact::Known(true), None)),
+        by_machine(machine),
+        config.map(accelerators).unwrap_or((Fact::Known(true), None)),
+        config.map(windows).unwrap_or((Fact::Known(true), None)),
+    ];
+    for (fact, obstacle) in checks {
+        match &fact {
+            Fact::Known(false) => return (fact, obstacle),
+            Fact::Known(true) => {}
+            other => open.push((other.clone(), obstacle)),
+        }
+    }
+    let fact = open.iter().fold(Fact::Known(true), |all, (fact, _)| all.and(fact));
+    (fact, open.into_iter().find_map(|(_, o)| o))
+}
+
+type Check = (Fact<bool>, Option<Obstacle>);
+
+fn taints(config: &View) -> Check {
+    let mut open: Option<Check> = None;
+    for taint in config.blocks("taint") {
+        let effect = taint.text("effect");
+        let name = match effect.as_ref().and_then(|e| e.known()) {
+            Some(effect) => format!("the taint {effect}"),
+            None => "a taint".to_string(),
+        };
+        let obstacle = Obstacle { what: name, place: taint.own_place() };
+        let blocks = match (&effect, &taint.uncertain) {
+            (Some(effect), None) => effect.judge(|e| Fact::Known(gke::BLOCKING_TAINT_EFFECTS.contains(&&**e))),
+            (_, Some(reasons)) => match effect.as_ref().and_then(|e| e.known()) {
+                Some(e) if !gke::BLOCKING_TAINT_EFFECTS.contains(&&**e) => Fact::Known(false),
+                _ => Fact::Unknown(reasons.clone()),
+            },
+            (None, None) => Fact::Known(false),
+        };
+        if blocks.is_true() {
+            return (Fact::Known(false), Some(obstacle));
+        }
+        if !blocks.is_false() {
+            open.get_or_insert((blocks.not(), Some(obstacle)));
+        }
+    }
+    open.unwrap_or((Fact::Known(true), None))
+}
+
+fn by_machine(node: &NodeMachine) -> Check {
+    let fits = |m: &Machine| m.arch == Arch::Amd64 && !m.has_accelerator();
+    let fact = node.machine.judge(|m| Fact::Known(fits(m)));
+    let what = match node.machine.known() {
+        Some(m) if m.arch == Arch::Arm64 => format!("the Arm machine type {}", m.name),
+        Some(m) => format!("the accelerators of machine type {} (GKE taints such nodes)", m.name),
+        None => "the machine type".to_string(),
+    };
+    // A name that the catalog lacks is somebody else's finding; here only inputs leave it open.
+    match (&fact, &node.type_name) {
+        (Fact::Unknown(_), Fact::Known(_)) => (Fact::Known(true), None),
+        _ => (fact, Some(Obstacle { what, place: node.place.clone() })),
+    }
+}
+
+fn accelerators(config: &View) -> Check {
+    for block in config.blocks("guest_accelerator") {
+        let obstacle = Obstacle { what: "GPUs (GKE taints such nodes)".into(), place: block.own_place() };
+        let count = block.number("count", 1);
+        match (&block.uncertain, count.min, count.max) {
+            (_, _, Some(0)) => {}
+            (None, 1.., _) => return (Fact::Known(false), Some(obstacle)),
+            (Some(reasons), ..) => return (Fact::Unknown(reasons.clone()), Some(obstacle)),
+            _ => return (Fact::Unknown(count.reasons), Some(obstacle)),
+        }
+    }
+    (Fact::Known(true), None)
+}
+
+fn windows(config: &View) -> Check {
+    let Some(image) = config.text("image_type") else { return (Fact::Known(true), None) };
+    let fact = image.judge(|i| Fact::Known(!i.to_ascii_uppercase().starts_with("WINDOWS")));
+    let obstacle = Obstacle { what: "a Windows image".into(), place: config.place("image_type") };
+    (fact, Some(obstacle))
+}
+
+/// Where the scopes of nodes come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScopesFrom {
+    /// `oauth_scopes`.
+    Configuration,
+    /// GKE, because a service account is named and scopes are not: the full scope.
+    NamedAccount,
+    /// GKE, because neither is named: six narrow ones.
+    Default,
+}
+
+/// The OAuth scopes of nodes, as URLs.
+#[derive(Clone, Debug)]
+pub struct Scopes {
+    /// The scopes; elements may be open.
+    pub urls: Fact<Vec<Fact<Arc<str>>>>,
+    /// Who gives them.
+    pub from: ScopesFrom,
+    /// Where they stand, or the block that lacks them.
+    pub place: Place,
+}
+
+impl Scopes {
+    /// Whether at least one scope is such that `allows` holds.
+    pub fn any(&self, allows: impl Fn(&str) -> bool) -> Fact<bool> {
+        self.urls.judge(|urls| {
+            let each = urls.iter().map(|u| u.judge(|u| Fact::Known(allows(u))));
+            each.fold(Fact::Known(false), |any, one| any.or(&one))
+        })
+    }
+
+    /// Whether the full scope is among them.
+    pub fn full(&self) -> Fact<bool> {
+        self.any(|url| url == scope::CLOUD_PLATFORM)
+    }
+}
+
+/// The account that nodes run as.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Account {
+    /// The Compute Engine default service account.
+    Default,
+    /// An account that the configuration names.
+    Custom,
+}
+
+/// Reads the effective service account. `names_default` says of an expression that is not known whether it is the
+/// default account's all the same.
+pub fn account(config: Option<&View>) -> Fact<Account> {
+    let Some(email) = config.and_then(|c| c.text("service_account")) else {
+        return match config.and_then(|c| c.uncertain.clone()) {
+            Some(reasons) => Fact::Unknown(reasons),
+            None => Fact::Known(Account::Default),
+        };
+    };
+    let kind = |email: &Arc<str>| match is_default_account(email) {
+        true => Account::Default,
+        false => Account::Custom,
+    };
+    match email {
+        Fact::Unknown(reasons) => by_reasons(&reasons).map_or(Fact::Unknown(reasons.clone()), Fact::Known),
+        other => other.judge(|e| Fact::Known(kind(e))),
+    }
+}
+
+/// Whether an email stands for the Compute Engine default service account.
+pub fn is_default_account(email: &str) -> bool {
+    let email = email.trim();
+    email.is_empty() || email == gke::DEFAULT_SERVICE_ACCOUNT || email.ends_with(gke::COMPUTE_ACCOUNT_SUFFIX)
+}
+
+/// What an email that only apply or the cloud knows is: an account resource's is a custom account's.
+fn by_reasons(reasons: &Reasons) -> Option<Account> {
+    let one = |kind: &ReasonKind| match kind {
+        ReasonKind::Computed(address, _) if address.contains("google_service_account.") => Some(Account::Custom),
+        ReasonKind::DataSource(address) if address.contains("google_service_account.") => Some(Account::Custom),
+        ReasonKind::DataSource(address) if address.contains("google_compute_default_service_account.") => {
+            Some(Account::Default)
+        }
+        _ => None,
+    };
+    let mut all = reasons.iter().map(|r| one(&r.kind));
+    let first = all.next()??;
+    all.all(|a| a.as_ref() == Some(&first)).then_some(first)
+}
+
+/// Reads the effective scopes.
+pub fn scopes(config: Option<&View>, pool: &View, account: &Fact<Account>) -> Scopes {
+    let place = config.map_or_else(|| pool.place("node_config"), |c| c.place("oauth_scopes"));
+    let written = config.and_then(|c| c.texts("oauth_scopes"));
+    let given = |list: &[&str]| list.iter().map(|s| Fact::Known(Arc::from(*s))).collect::<Vec<_>>();
+    let (urls, from) = match (written, account) {
+        (Some(Fact::Known(list)), _) if !list.is_empty() => {
+            let url = |s: &Arc<str>| Arc::from(scope::canonical(s));
+            (Fact::Known(list.iter().map(|s| s.map(url)).collect()), ScopesFrom::Configuration)
+        }
+        (Some(open @ (Fact::Unknown(_) | Fact::OneOf(..))), _) => (open, ScopesFrom::Configuration),
+        (_, Fact::Known(Account::Custom)) => (Fact::Known(given(&gke::NAMED_ACCOUNT_SCOPES)), ScopesFrom::NamedAccount),
+        (_, Fact::Known(Account::Default)) => {
+            (Fact::Known(given(&scope::gke_defaults().collect::<Vec<_>>())), ScopesFrom::Default)
+        }
+        (_, open) => (Fact::Unknown(open.reasons().cloned().unwrap_or_default()), ScopesFrom::Default),
+    };
+    Scopes { urls, from, place }
+}

@@ -1,0 +1,155 @@
+//! Node pools: the default pool, pools inside the cluster's block, pools of their own, and auto-provisioning's.
+
+use super::count::{self, Nodes};
+use super::fact::{Fact, Interval};
+use super::machine::{self, Account, NodeMachine, Obstacle, Scopes};
+use super::view::{Place, View};
+use crate::catalog::allocatable::{self, Allocatable};
+use crate::eval::value::Reasons;
+
+/// What kind of pool it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PoolKind {
+    /// Made with the cluster from `initial_node_count` and `node_config`.
+    Default,
+    /// A `node_pool` block in the cluster.
+    Inline,
+    /// A `google_container_node_pool`.
+    Separate,
+    /// Pools that node auto-provisioning makes (`auto_provisioning_defaults`).
+    AutoProvisioned,
+}
+
+/// A node pool.
+#[derive(Clone, Debug)]
+pub struct Pool<'p> {
+    /// What kind it is.
+    pub kind: PoolKind,
+    /// The resource's address; the cluster's for pools in its block.
+    pub address: String,
+    /// The block that describes it.
+    pub view: View<'p>,
+    /// Its `node_config`.
+    pub config: Option<View<'p>>,
+    /// Why it is not certain that it is there, or belongs to the cluster.
+    pub uncertain: Option<Reasons>,
+    /// How many zones it has nodes in.
+    pub zones: Interval,
+    /// How many nodes it has.
+    pub nodes: Nodes,
+    /// Their machine.
+    pub machine: NodeMachine,
+    /// Whether KFP's pods can run on them.
+    pub usable: Fact<bool>,
+    /// What keeps them off, or may.
+    pub obstacle: Option<Obstacle>,
+    /// The nodes' account.
+    pub account: Fact<Account>,
+    /// Their scopes.
+    pub scopes: Scopes,
+    /// Whether they may be taken away at any time.
+    pub spot: Fact<bool>,
+}
+
+/// What makes a pool, beside its block.
+pub struct Parts<'p> {
+    /// What kind it is.
+    pub kind: PoolKind,
+    /// The block that describes it.
+    pub view: View<'p>,
+    /// The zones of a cluster's pool that names none.
+    pub zones: Interval,
+    /// Why it is not certain that it is there.
+    pub uncertain: Option<Reasons>,
+}
+
+impl<'p> Pool<'p> {
+    /// Derives everything about a pool.
+    pub fn new(parts: Parts<'p>, knows_account: impl Fn(&View<'p>) -> Option<Account>) -> Pool<'p> {
+        let Parts { kind, view, zones, uncertain } = parts;
+        let config = match kind {
+            PoolKind::AutoProvisioned => Some(view.clone()),
+            _ => view.block("node_config"),
+        };
+        let zones = match kind {
+            PoolKind::Default => zones,
+            PoolKind::AutoProvisioned => Interval::exact(0),
+            _ => count::pool_zones(&view, &zones),
+        };
+        let mut nodes = match kind {
+            PoolKind::Default | PoolKind::AutoProvisioned => count::default_pool(&view, &zones),
+            _ => count::pool(&view, &zones),
+        };
+        if let Some(reasons) = &uncertain {
+            nodes.floor = repeated(&nodes.floor, kind, reasons);
+            nodes.ceiling = repeated(&nodes.ceiling, kind, reasons);
+        }
+        let machine = machine::node_machine(config.as_ref(), &view);
+        let (usable, obstacle) = machine::usable(config.as_ref(), &machine);
+        let account = match config.as_ref().and_then(knows_account) {
+            Some(account) => Fact::Known(account),
+            None => machine::account(config.as_ref()),
+        };
+        let scopes = machine::scopes(config.as_ref(), &view, &account);
+        let flag = |name: &str| config.as_ref().map_or(Fact::Known(false), |c| c.flag(name, false));
+        let spot = flag("spot").or(&flag("preemptible"));
+        let address = view.resource.address.to_string();
+        Pool { kind, address, view, config, uncertain, zones, nodes, machine, usable, obstacle, account, scopes, spot }
+    }
+
+    /// Whether its nodes count: big enough, and KFP's pods can run on them.
+    pub fn counts(&self) -> Fact<bool> {
+        self.machine.big_enough.and(&self.usable)
+    }
+
+    /// Whether it stands for pools that auto-provisioning makes.
+    pub fn auto(&self) -> bool {
+        self.kind == PoolKind::AutoProvisioned
+    }
+
+    /// Whether it is certain that it never has a node.
+    pub fn is_empty(&self) -> bool {
+        !self.auto() && self.nodes.ceiling.max == Some(0)
+    }
+
+    /// Whether it is certain that it is there and can have a node.
+    pub fn is_certain(&self) -> bool {
+        self.uncertain.is_none() && (self.auto() || self.nodes.ceiling.min > 0)
+    }
+
+    /// Where the number of its nodes stands.
+    pub fn count_place(&self) -> Place {
+        let (block, name) = self.nodes.decided_by;
+        match self.view.block(block).filter(|_| !block.is_empty()) {
+            Some(scaling) if scaling.get(name).is_some() => scaling.place(name),
+            Some(scaling) => scaling.own_place(),
+            None => self.view.place(name),
+        }
+    }
+
+    /// What pods can use of one node.
+    pub fn allocatable(&self) -> Fact<Allocatable> {
+        self.machine.machine.map(allocatable::allocatable)
+    }
+
+    /// How messages name it.
+    pub fn title(&self) -> String {
+        match self.kind {
+            PoolKind::Default => format!("the default pool of {}", self.address),
+            PoolKind::Inline => match self.view.text("name").as_ref().and_then(|n| n.known()) {
+                Some(name) => format!("node_pool \"{name}\" of {}", self.address),
+                None => format!("a node_pool of {}", self.address),
+            },
+            PoolKind::Separate => self.address.clone(),
+            PoolKind::AutoProvisioned => format!("the auto-provisioned pools of {}", self.address),
+        }
+    }
+}
+
+/// A default pool is there once or not at all; another uncertain block any number of times.
+fn repeated(nodes: &Interval, kind: PoolKind, reasons: &Reasons) -> Interval {
+    match kind {
+        PoolKind::Default => nodes.hull(&Interval::exact(0), reasons),
+        _ => nodes.repeated(reasons),
+    }
+}

@@ -1,0 +1,215 @@
+//! Reads a resource or one of its nested blocks: evaluated values beside what the configuration writes.
+
+use super::fact::{Fact, Interval};
+use crate::eval::plan::{ConfigAttribute, ConfigBody, Resource};
+use crate::eval::value::{Data, ReasonKind, Reasons, Value};
+use crate::finding::Label;
+use crate::source::Span;
+use std::sync::Arc;
+
+/// A resource, or a nested block of it.
+#[derive(Clone, Debug)]
+pub struct View<'p> {
+    /// The resource.
+    pub resource: &'p Resource,
+    /// The block's path in it, such as `node_pool.node_config`; "" for the resource itself.
+    pub path: String,
+    /// Why it is not certain that the block is there; it may then be there several times.
+    pub uncertain: Option<Reasons>,
+    /// The block's header; the resource's, where the block itself has no place.
+    pub header: Option<Span>,
+    values: Option<&'p Value>,
+    config: Option<&'p ConfigBody>,
+}
+
+/// Where something stands, and the way by which its value came there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Place {
+    /// The expression; the header of the block that lacks the attribute, where it is not written.
+    pub span: Option<Span>,
+    /// The attribute's path in its resource.
+    pub attribute: String,
+    /// Whether the attribute is written.
+    pub written: bool,
+    /// The places that the value came through.
+    pub trace: Vec<Label>,
+}
+
+impl<'p> View<'p> {
+    /// A whole resource.
+    pub fn of(resource: &'p Resource) -> View<'p> {
+        View {
+            resource,
+            path: String::new(),
+            uncertain: resource.uncertain.clone(),
+            header: resource.header,
+            values: Some(&resource.values),
+            config: Some(&resource.config),
+        }
+    }
+
+    /// The argument as it is written.
+    pub fn written(&self, name: &str) -> Option<&'p ConfigAttribute> {
+        self.config?.attribute(name)
+    }
+
+    /// An argument's value; `None` where it is absent: not written, null, or left to the provider.
+    pub fn get(&self, name: &str) -> Option<&'p Value> {
+        let converted = self.values.and_then(|v| v.get(name));
+        let written = self.written(name);
+        let value = converted.or(written.map(|w| &w.value))?;
+        let given = written.is_some_and(|w| !w.value.is_null());
+        let left_out = value.is_null() || (!given && self.is_own(value));
+        (!left_out).then_some(value)
+    }
+
+    /// A value that only the resource itself computes.
+    fn is_own(&self, value: &Value) -> bool {
+        let own =
+            |kind: &ReasonKind| matches!(kind, ReasonKind::Computed(address, _) if *address == self.resource.address);
+        value.reasons().is_some_and(|reasons| reasons.iter().all(|r| own(&r.kind)))
+    }
+
+    /// A string argument.
+    pub fn text(&self, name: &str) -> Option<Fact<Arc<str>>> {
+        self.get(name).map(text_of)
+    }
+
+    /// A boolean argument; `default` where it is absent.
+    pub fn flag(&self, name: &str, default: bool) -> Fact<bool> {
+        let Some(value) = self.get(name) else { return Fact::Known(default) };
+        possibilities(value, |v| match &v.data {
+            Data::Bool(b) => Some(*b),
+            Data::String(s) => Some(&**s == "true"),
+            Data::Null(_) => Some(default),
+            _ => None,
+        })
+    }
+
+    /// A count; `default` where it is absent.
+    pub fn number(&self, name: &str, default: u64) -> Interval {
+        self.get(name).map_or_else(|| Interval::exact(default), Interval::of_value)
+    }
+
+    /// The elements of a list or set of strings; `None` where it is absent.
+    pub fn texts(&self, name: &str) -> Option<Fact<Vec<Fact<Arc<str>>>>> {
+        let value = self.get(name)?;
+        Some(match (value.elements(), value.reasons()) {
+            (Some(elements), _) => Fact::Known(elements.iter().filter(|e| !e.is_null()).map(text_of).collect()),
+            (None, reasons) => Fact::Unknown(reasons.cloned().unwrap_or_default()),
+        })
+    }
+
+    /// The number of elements of a collection; `None` where it is absent.
+    pub fn length(&self, name: &str) -> Option<Interval> {
+        let value = self.get(name)?;
+        if let Some(elements) = value.elements() {
+            return Some(Interval::exact(elements.len() as u64));
+        }
+        let Data::Unknown(unknown) = &value.data else { return None };
+        let min = unknown.refinement.min_len.unwrap_or(0) as u64;
+        let max = unknown.refinement.max_len.map(|n| n as u64);
+        Some(Interval { min, max, reasons: unknown.reasons.clone() })
+    }
+
+    /// The nested blocks of a type, in order.
+    pub fn blocks(&self, kind: &str) -> Vec<View<'p>> {
+        let config: Vec<_> =
+            self.config.map(|c| c.blocks.iter().filter(|b| &*b.kind == kind).collect()).unwrap_or_default();
+        let path = join(&self.path, kind);
+        let value = self.get(kind);
+        let elements = match value.map(|v| &v.data) {
+            Some(Data::List(_, v) | Data::Set(_, v) | Data::Tuple(v)) => v.as_slice(),
+            Some(Data::Object(_) | Data::Map(..)) => value.map(std::slice::from_ref).unwrap_or_default(),
+            _ => &[],
+        };
+        if elements.is_empty() {
+            let lone = |block: &&'p crate::eval::plan::ConfigBlock| View {
+                resource: self.resource,
+                path: path.clone(),
+                uncertain: block.uncertain.clone(),
+                header: block.header.or(self.header),
+                values: None,
+                config: Some(&block.body),
+            };
+            let mut views: Vec<_> = config.iter().map(lone).collect();
+            if let (true, Some(reasons)) = (views.is_empty(), value.and_then(Value::reasons)) {
+                views.push(self.opaque(path, reasons));
+            }
+            return views;
+        }
+        let paired = config.len() == elements.len();
+        let one = |(i, values): (usize, &'p Value)| {
+            let block = if paired { config.get(i) } else { None };
+            View {
+                resource: self.resource,
+                path: path.clone(),
+                uncertain: values.reasons().cloned(),
+                header: block.and_then(|b| b.header).or(self.header),
+                values: Some(values),
+                config: block.map(|b| &b.body),
+            }
+        };
+        elements.iter().enumerate().map(one).collect()
+    }
+
+    /// A block of which only is known that it may be there.
+    fn opaque(&self, path: String, reasons: &Reasons) -> View<'p> {
+        View {
+            resource: self.resource,
+            path,
+            uncertain: Some(reasons.clone()),
+            header: self.header,
+            values: None,
+            config: None,
+        }
+    }
+
+    /// The first nested block of a type.
+    pub fn block(&self, kind: &str) -> Option<View<'p>> {
+        self.blocks(kind).into_iter().next()
+    }
+
+    /// Where an argument stands, or the block that lacks it.
+    pub fn place(&self, name: &str) -> Place {
+        let attribute = join(&self.path, name);
+        match self.written(name) {
+            Some(written) => Place {
+                span: written.span.or(self.header),
+                attribute,
+                written: true,
+                trace: written.origin.as_ref().map(|o| o.trace()).unwrap_or_default(),
+            },
+            None => Place { span: self.header, attribute, written: self.get(name).is_some(), trace: Vec::new() },
+        }
+    }
+
+    /// The block's own header.
+    pub fn own_place(&self) -> Place {
+        Place { span: self.header, attribute: self.path.clone(), written: true, trace: Vec::new() }
+    }
+}
+
+fn join(path: &str, name: &str) -> String {
+    if path.is_empty() { name.to_string() } else { format!("{path}.{name}") }
+}
+
+/// A string, as far as it is known.
+pub fn text_of(value: &Value) -> Fact<Arc<str>> {
+    possibilities(value, |v| match &v.data {
+        Data::String(s) => Some(s.clone()),
+        Data::Null(_) => Some(Arc::from("")),
+        Data::Number(n) => Some(n.to_string().into()),
+        _ => None,
+    })
+}
+
+fn possibilities<T>(value: &Value, read: impl Fn(&Value) -> Option<T>) -> Fact<T> {
+    let Data::Unknown(unknown) = &value.data else {
+        return read(value).map_or_else(|| Fact::Unknown(Reasons::default()), Fact::Known);
+    };
+    match unknown.refinement.one_of.as_ref().and_then(|all| all.iter().map(&read).collect::<Option<Vec<T>>>()) {
+        Some(all) if !all.is_empty() => Fact::OneOf(all, unknown.reasons.clone()),
+        _ => Fact::Unknown(unknown.reasons.clone()),
+    }
+}
