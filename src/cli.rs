@@ -1,1 +1,233 @@
-//! The command line.
+//! The command line: definitions only.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Says whether a GKE cluster that Terraform describes will be ready for Kubeflow Pipelines, before it exists.
+///
+/// Without a command, `kfplint [PATH]…` checks.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kfplint",
+    version,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true,
+    subcommand_precedence_over_arg = true,
+    after_help = "Exit codes: 0 ready · 1 findings · 2 bad usage, or kfplint itself failed · 3 nothing was checked"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Without a command: what to check.
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check root modules (also without naming the command)
+    Check(Box<CheckArgs>),
+    /// Print a rule's page: what it finds, why it matters, how to fix it
+    Explain(ExplainArgs),
+    /// List all rules
+    Rules(RulesArgs),
+    /// Print the static plan of a root module as JSON, in the shape of `terraform show -json`
+    Evaluate(EvaluateArgs),
+    /// Evaluate expressions from stdin, one a line, in the scope of a root module
+    Console(EvaluateArgs),
+}
+
+/// What `check` is given.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How values come in.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// Format of the report on stdout
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    pub format: Format,
+    /// Write a further report to a file, as FORMAT=FILE (repeatable)
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
+    pub output: Vec<(Format, PathBuf)>,
+    /// The lowest level of finding that makes the exit code 1
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
+    pub fail_on: FailOn,
+    /// What to make of requirements that cannot be decided: `fail` makes the exit code 1, `ignore` leaves out their findings
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Undecided::Warn)]
+    pub undecided: Undecided,
+    /// Exit with 3 if no GKE cluster is found
+    #[arg(long)]
+    pub require_cluster: bool,
+    /// How the report is written.
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+    /// Only the verdicts and findings of level error
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Also requirements that are met, node pools and everything that was not checked
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// Values from outside of the configuration.
+#[derive(Clone, Debug, Default, Args)]
+pub struct InputArgs {
+    /// Set an input variable of the root module, as NAME=VALUE (repeatable; Terraform's -var)
+    #[arg(long = "var", value_name = "NAME=VALUE", allow_hyphen_values = true)]
+    pub var: Vec<String>,
+    /// Read input variables from a tfvars file (repeatable; Terraform's -var-file)
+    #[arg(long = "var-file", value_name = "FILE")]
+    pub var_file: Vec<PathBuf>,
+    /// The workspace's name, for `terraform.workspace`
+    #[arg(long, value_name = "NAME")]
+    pub workspace: Option<String>,
+    /// Let functions such as file() read outside of the repository
+    #[arg(long)]
+    pub allow_outside: bool,
+    /// Take a module that is not on disk from a folder, as SOURCE=DIR (repeatable)
+    #[arg(long, value_name = "SOURCE=DIR", value_parser = parse_module_dir)]
+    pub module_dir: Vec<(String, PathBuf)>,
+}
+
+/// How text on the terminal looks.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct TerminalArgs {
+    /// Colour the output
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// What `explain` is given.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A rule's code or name, such as KFP001 or node-count
+    pub rule: String,
+}
+
+/// What `rules` is given.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// How the list is written.
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
+}
+
+/// What `evaluate` and `console` are given.
+#[derive(Debug, Args)]
+pub struct EvaluateArgs {
+    /// The root module's folder
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+    /// How values come in.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+}
+
+/// Formats of the report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people, on a terminal.
+    Human,
+    /// Everything, for programs.
+    Json,
+}
+
+/// See `--fail-on`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Findings of level error.
+    Error,
+    /// Warnings too.
+    Warning,
+    /// All findings.
+    Note,
+    /// None.
+    Never,
+}
+
+/// See `--undecided`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Undecided {
+    /// Report them as warnings.
+    Warn,
+    /// Exit with 1.
+    Fail,
+    /// Leave out their findings.
+    Ignore,
+}
+
+/// See `--color`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Also into pipes and files.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
+    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, for example json=report.json")?;
+    let format = Format::from_str(format, true).map_err(|_| format!("there is no format `{format}`"))?;
+    if file.is_empty() {
+        return Err("the file's name is missing after `=`".into());
+    }
+    Ok((format, file.into()))
+}
+
+fn parse_module_dir(text: &str) -> Result<(String, PathBuf), String> {
+    // A source may hold `=` itself (`?ref=v1`), a folder hardly ever.
+    match text.rsplit_once('=') {
+        Some((source, dir)) if !source.is_empty() && !dir.is_empty() => Ok((source.into(), dir.into())),
+        _ => Err("write SOURCE=DIR, for example terraform-google-modules/network/google=vendor/network".into()),
+    }
+}
+
+/// Lets Terraform's single-dash `-var` and `-var-file` through, also as `-var=…`. What follows `--` is left alone.
+pub fn terraform_style(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut only_paths = false;
+    let rewrite = |arg: OsString| {
+        only_paths |= arg == "--";
+        let text = arg.to_str().unwrap_or_default();
+        let flag = text.split('=').next().unwrap_or_default();
+        if !only_paths && (flag == "-var" || flag == "-var-file") { format!("-{text}").into() } else { arg }
+    };
+    args.into_iter().map(rewrite).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(args: &[&str]) -> Cli {
+        let args = std::iter::once("kfplint").chain(args.iter().copied()).map(OsString::from);
+        Cli::try_parse_from(terraform_style(args)).unwrap()
+    }
+
+    #[test]
+    fn the_definitions_hold_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn variables_are_given_as_terraform_users_write_them() {
+        let cli = parse(&["-var", "a=1", "-var=b=2", "--var", "c=-3", "-var-file=x.tfvars", "infra"]);
+        assert_eq!(cli.check.inputs.var, ["a=1", "b=2", "c=-3"]);
+        assert_eq!(cli.check.inputs.var_file, [PathBuf::from("x.tfvars")]);
+        assert_eq!(cli.check.paths, [PathBuf::from("infra")]);
+    }
+
+    #[test]
+    fn a_module_source_may_hold_an_equals_sign() {
+        let cli = parse(&["--module-dir", "git::https://x/y.git?ref=v1=vendor/y"]);
+        assert_eq!(cli.check.inputs.module_dir, [("git::https://x/y.git?ref=v1".into(), PathBuf::from("vendor/y"))]);
+    }
+}

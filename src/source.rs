@@ -86,6 +86,15 @@ impl SourceFile {
         Position { line: line as u32 + 1, column, offset }
     }
 
+    /// The bytes of a line, counted from 1, without its line break; `None` where there is no such line.
+    pub fn line(&self, number: u32) -> Option<std::ops::Range<u32>> {
+        let index = (number as usize).checked_sub(1)?;
+        let start = *self.line_starts.get(index)?;
+        let end = self.line_starts.get(index + 1).map_or(self.text.len() as u32, |next| *next);
+        let text = self.slice(start, end);
+        Some(start..start + text.trim_end_matches(['\n', '\r']).len() as u32)
+    }
+
     /// The text of a byte range; empty where the range is not in the file.
     pub fn slice(&self, start: u32, end: u32) -> &str {
         self.text.get(start as usize..end as usize).unwrap_or("")

@@ -1,1 +1,135 @@
 //! Finds root modules and their files.
+//!
+//! A root module is a folder with Terraform files that no other folder found calls as a local module, or that has a
+//! backend, a configured provider or variable files of its own. A folder that the user names is one in any case.
+
+mod files;
+pub mod loader;
+mod module;
+mod shown;
+mod walk;
+
+pub use files::is_terraform;
+
+use loader::Loader;
+use module::Traits;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// What was found under the paths that the user named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Discovery {
+    /// The root modules, by shown path.
+    pub roots: Vec<Root>,
+    /// Files and folders that were passed over: path and why.
+    pub skipped: Vec<(String, String)>,
+}
+
+/// A root module.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Root {
+    /// The path as the user would write it, with forward slashes; "." for the working directory.
+    pub shown: String,
+    /// The folder on disk, absolute and without symbolic links.
+    pub dir: PathBuf,
+}
+
+/// A path that the user named and that cannot be checked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PathError {
+    /// It is not there, or may not be read.
+    #[error("cannot read `{path}`: {why}")]
+    Unreadable {
+        /// The path as given.
+        path: String,
+        /// What the operating system says.
+        why: String,
+    },
+    /// It is a file that this version does not read.
+    #[error("`{path}` is not a folder or a Terraform file")]
+    NotTerraform {
+        /// The path as given.
+        path: String,
+    },
+}
+
+/// Finds the root modules under the paths, and reads all Terraform files below them into the loader.
+///
+/// # Errors
+/// Where a path that the user named cannot be read at all. What cannot be read below it is in `skipped`.
+pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError> {
+    let named = paths.iter().map(|path| walk::named(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut found = walk::Found::default();
+    for folder in &named {
+        loader.name_folder(&folder.dir, &folder.given);
+        walk::walk(folder, &mut found);
+    }
+    for (dir, way) in &found.folders {
+        loader.name_folder_elsewhere(dir, way);
+    }
+    let dirs = load_with_modules(found.folders.keys().cloned().collect(), loader);
+    let chosen = choose(&dirs, &named.into_iter().map(|n| n.dir).collect());
+    let mut roots: Vec<Root> =
+        chosen.into_iter().map(|dir| Root { shown: loader.shown(&dir), dir }).collect();
+    roots.sort();
+    let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
+    Ok(Discovery { roots, skipped })
+}
+
+/// What is known of each folder found: `None` for a folder that is only called, and so no candidate for a root.
+type Folders = BTreeMap<PathBuf, (Traits, bool)>;
+
+/// Reads the folders, and those that they call, until there is no new one.
+fn load_with_modules(found: Vec<PathBuf>, loader: &Loader) -> Folders {
+    let mut folders = Folders::new();
+    let mut next = found;
+    let mut candidate = true;
+    while !next.is_empty() {
+        loader.preload(&next);
+        let mut called = BTreeSet::new();
+        for dir in next {
+            let Some(files) = loader.module(&dir).filter(|m| !(m.files.is_empty() && m.overrides.is_empty())) else { continue };
+            let traits = Traits::of(&files);
+            called.extend(traits.calls.iter().cloned());
+            folders.insert(dir, (traits, candidate));
+        }
+        next = called.into_iter().filter(|dir| !folders.contains_key(dir)).collect();
+        next.retain(|dir| loader.module(dir).is_some());
+        candidate = false;
+    }
+    folders
+}
+
+/// Chooses the roots among the candidates, so that every candidate is a root or called from one.
+fn choose(folders: &Folders, named: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+    let called: BTreeSet<&Path> = folders
+        .iter()
+        .flat_map(|(dir, (traits, _))| traits.calls.iter().filter(move |c| *c != dir).map(PathBuf::as_path))
+        .collect();
+    let candidates = || folders.iter().filter(|(_, (_, candidate))| *candidate);
+    let mut roots: BTreeSet<PathBuf> = candidates()
+        .filter(|(dir, (traits, _))| traits.is_own_root || named.contains(*dir) || !called.contains(dir.as_path()))
+        .map(|(dir, _)| dir.clone())
+        .collect();
+    let mut reached = BTreeSet::new();
+    roots.iter().for_each(|root| reach(root, folders, &mut reached));
+    for (dir, _) in candidates() {
+        // Folders that call each other in a circle have no root among them: the first stands for all.
+        if !reached.contains(dir) {
+            roots.insert(dir.clone());
+            reach(dir, folders, &mut reached);
+        }
+    }
+    roots
+}
+
+fn reach(from: &Path, folders: &Folders, reached: &mut BTreeSet<PathBuf>) {
+    let mut todo = vec![from.to_path_buf()];
+    while let Some(dir) = todo.pop() {
+        if reached.insert(dir.clone())
+            && let Some((traits, _)) = folders.get(&dir)
+        {
+            todo.extend(traits.calls.iter().cloned());
+        }
+    }
+}

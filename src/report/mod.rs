@@ -1,1 +1,167 @@
-//! Output formats, one file each.
+//! Output formats, one file each, over what they share: the verdict of a run, its order, its counts.
+
+mod excerpt;
+mod human;
+mod json;
+mod page;
+mod text;
+mod wrap;
+
+pub use human::{Detail, human};
+pub use json::json;
+pub use page::{page, rule_table, rules};
+
+use crate::finding::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
+use crate::source::{Sources, Span};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeSet, HashMap};
+
+/// What a whole run says.
+#[derive(Debug)]
+pub struct Report {
+    /// The answer for all of it.
+    pub verdict: Verdict,
+    /// All clusters, by root and address.
+    pub clusters: Vec<ClusterReport>,
+    /// All findings, by file, place and code.
+    pub diagnostics: Vec<Diagnostic>,
+    /// What was looked at and what was not, over all roots.
+    pub coverage: Coverage,
+    /// How many root modules were checked.
+    pub roots: usize,
+}
+
+/// A finding with what identifies it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// The root module in which it holds.
+    pub root: String,
+    /// The finding.
+    pub finding: Finding,
+    /// Stays the same while rule, root, address and attribute do, wherever the lines go.
+    pub fingerprint: String,
+}
+
+impl Report {
+    /// Joins the reports of all roots. `skipped` is what was passed over outside of any of them, `files` how many files
+    /// were read in all.
+    pub fn new(roots: Vec<RootReport>, skipped: Vec<(String, String)>, files: usize, sources: &Sources) -> Report {
+        let count = roots.len();
+        let mut clusters = Vec::new();
+        let mut diagnostics = Vec::new();
+        let mut coverage = Coverage { files, skipped, ..Coverage::default() };
+        for root in roots {
+            clusters.extend(root.clusters);
+            let name = root.root;
+            diagnostics.extend(root.findings.into_iter().map(|finding| Diagnostic {
+                root: name.clone(),
+                finding,
+                fingerprint: String::new(),
+            }));
+            coverage.skipped.extend(root.coverage.skipped);
+            coverage.modules_missing.extend(root.coverage.modules_missing);
+            coverage.undecided_blocks.extend(root.coverage.undecided_blocks);
+        }
+        clusters.sort_by(|a, b| (&a.root, &a.address).cmp(&(&b.root, &b.address)));
+        sort(&mut diagnostics, sources);
+        identify(&mut diagnostics, sources);
+        tidy(&mut coverage);
+        let verdict = verdict(&clusters, &diagnostics);
+        Report { verdict, clusters, diagnostics, coverage, roots: count }
+    }
+
+    /// How many findings are of this level.
+    pub fn count(&self, level: Level) -> usize {
+        self.diagnostics.iter().filter(|d| d.finding.level == level).count()
+    }
+
+    /// Whether something that a cluster's readiness hangs on is not known: a cluster is undecided, or none was found
+    /// while modules are missing that may make one.
+    pub fn is_open(&self) -> bool {
+        let hollow = self.clusters.is_empty() && !self.coverage.modules_missing.is_empty();
+        hollow || self.clusters.iter().any(|c| c.verdict == Verdict::Undecided)
+    }
+}
+
+/// The verdict of a run: not ready if a cluster is not or an error was found, ready only if there are clusters and all
+/// of them are.
+fn verdict(clusters: &[ClusterReport], diagnostics: &[Diagnostic]) -> Verdict {
+    let any = |verdict| clusters.iter().any(|c| c.verdict == verdict);
+    if any(Verdict::NotReady) || diagnostics.iter().any(|d| d.finding.level == Level::Error) {
+        Verdict::NotReady
+    } else if clusters.is_empty() || any(Verdict::Undecided) {
+        Verdict::Undecided
+    } else {
+        Verdict::Ready
+    }
+}
+
+fn sort(diagnostics: &mut [Diagnostic], sources: &Sources) {
+    let mut paths: HashMap<u32, String> = HashMap::new();
+    let mut place = |span: Option<Span>| {
+        span.map(|s| (paths.entry(s.file.0).or_insert_with(|| path(s, sources)).clone(), s.start, s.end))
+    };
+    diagnostics.sort_by_cached_key(|d| {
+        let f = &d.finding;
+        let what = (f.code, d.root.clone(), f.cluster.clone(), f.address.clone(), f.message.clone());
+        (f.primary.is_none(), place(f.primary), what)
+    });
+}
+
+/// Gives each finding its fingerprint. Findings that share all of rule, root, address and attribute are told apart by
+/// file and message where they have no address, and by their order.
+fn identify(diagnostics: &mut [Diagnostic], sources: &Sources) {
+    let mut seen: HashMap<[u8; 32], u32> = HashMap::new();
+    for diagnostic in diagnostics {
+        let f = &diagnostic.finding;
+        let mut parts = vec![f.code, &diagnostic.root, "", f.address.as_deref().unwrap_or("")];
+        parts.push(f.attribute.as_deref().unwrap_or(""));
+        let file = f.primary.map(|span| path(span, sources)).unwrap_or_default();
+        if f.address.is_none() {
+            parts.extend([file.as_str(), f.message.as_str()]);
+        }
+        let mut hash = Sha256::new();
+        for part in &parts {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let times = seen.entry(hash.clone().finalize().into()).or_default();
+        if *times > 0 {
+            hash.update(times.to_le_bytes());
+        }
+        *times += 1;
+        diagnostic.fingerprint = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
+    }
+}
+
+fn tidy(coverage: &mut Coverage) {
+    let unique: BTreeSet<_> = coverage.skipped.drain(..).collect();
+    coverage.skipped.extend(unique);
+    let unique: BTreeSet<_> = coverage.undecided_blocks.drain(..).collect();
+    coverage.undecided_blocks.extend(unique);
+    let key = |m: &crate::finding::MissingModule| (m.address.clone(), m.source.clone(), m.version.clone());
+    coverage.modules_missing.sort_by_cached_key(key);
+    coverage.modules_missing.dedup();
+}
+
+/// The path of a span's file, with forward slashes.
+fn path(span: Span, sources: &Sources) -> String {
+    sources.path(span.file).to_string_lossy().replace('\\', "/")
+}
+
+/// The web address of a rule's page; `None` for what no rule of the registry says.
+pub fn url(code: &str) -> Option<String> {
+    let meta = crate::rules::find(code)?.meta();
+    let folder = folder(meta.code, meta.name);
+    Some(format!("https://github.com/kfplint/kfplint/blob/main/rules/{folder}/rule.md"))
+}
+
+/// The folder of a rule below `rules/`.
+fn folder(code: &str, name: &str) -> String {
+    format!("{}_{}", code.to_lowercase(), name.replace('-', "_"))
+}
+
+/// `1 error`, `2 errors`.
+fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

@@ -1,0 +1,116 @@
+//! Which files of a folder Terraform and OpenTofu read, and in which role.
+
+use std::collections::BTreeSet;
+
+/// What a file is for, by its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Configuration.
+    Primary,
+    /// Configuration that is merged into the rest.
+    Override,
+    /// Values of variables that are read without being asked for.
+    Variables,
+}
+
+/// How a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Syntax {
+    /// HCL native syntax.
+    Native,
+    /// JSON.
+    Json,
+}
+
+/// Endings of configuration files, longest first.
+const ENDINGS: [(&str, Syntax); 4] =
+    [(".tofu.json", Syntax::Json), (".tf.json", Syntax::Json), (".tofu", Syntax::Native), (".tf", Syntax::Native)];
+
+/// Whether a file of this name is Terraform or OpenTofu configuration.
+pub fn is_terraform(name: &str) -> bool {
+    stem(name).is_some()
+}
+
+/// Whether a file of this name holds values of variables, read unasked or with `-var-file`.
+pub fn is_variables(name: &str) -> bool {
+    name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
+}
+
+/// The syntax of a file of this name, by its ending.
+pub fn syntax(name: &str) -> Syntax {
+    if name.ends_with(".json") { Syntax::Json } else { Syntax::Native }
+}
+
+/// The name without the ending, where it is a configuration file that is not a backup or hidden.
+fn stem(name: &str) -> Option<&str> {
+    let ignored = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+    if ignored {
+        return None;
+    }
+    ENDINGS.iter().find_map(|(ending, _)| name.strip_suffix(ending))
+}
+
+/// A file's role; `None` for a file that Terraform does not read of its own accord.
+fn role(name: &str) -> Option<Role> {
+    if let Some(stem) = stem(name) {
+        let is_override = stem == "override" || stem.ends_with("_override");
+        return Some(if is_override { Role::Override } else { Role::Primary });
+    }
+    let automatic = ["terraform.tfvars", "terraform.tfvars.json"].contains(&name)
+        || name.ends_with(".auto.tfvars")
+        || name.ends_with(".auto.tfvars.json");
+    automatic.then_some(Role::Variables)
+}
+
+/// The files of a folder that are read, with their roles, in the order in which they are read: by name, but
+/// `terraform.tfvars` and `terraform.tfvars.json` before other variable files. A `.tofu` file takes the place of the
+/// `.tf` file of the same name, as in OpenTofu.
+pub fn select(names: &BTreeSet<String>) -> Vec<(&str, Role)> {
+    let replaced = |name: &str| {
+        let by = |from: &str, to: &str| name.strip_suffix(from).is_some_and(|s| names.contains(&format!("{s}{to}")));
+        by(".tf", ".tofu") || by(".tf.json", ".tofu.json")
+    };
+    let mut out: Vec<(&str, Role)> =
+        names.iter().filter(|n| !replaced(n)).filter_map(|n| Some((n.as_str(), role(n)?))).collect();
+    out.sort_by_key(|(name, role)| *role == Role::Variables && name.ends_with(".auto.tfvars")
+        || *role == Role::Variables && name.ends_with(".auto.tfvars.json"));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn selected(names: &[&str]) -> Vec<(String, Role)> {
+        let names = names.iter().map(|n| n.to_string()).collect();
+        select(&names).into_iter().map(|(n, r)| (n.to_string(), r)).collect()
+    }
+
+    #[test]
+    fn tofu_takes_the_place_of_tf() {
+        let expected = vec![("a.tofu".to_string(), Role::Primary), ("b.tf".to_string(), Role::Primary)];
+        assert_eq!(selected(&["a.tf", "a.tofu", "b.tf"]), expected);
+    }
+
+    #[test]
+    fn backups_and_unasked_variables_are_left() {
+        assert_eq!(selected(&["a.tf~", ".a.tf", "#a.tf#", "prod.tfvars", "x.hcl"]), vec![]);
+    }
+
+    #[test]
+    fn variables_are_read_in_terraforms_order() {
+        let names: Vec<String> =
+            selected(&["a.auto.tfvars", "terraform.tfvars.json", "terraform.tfvars", "b.auto.tfvars.json"])
+                .into_iter()
+                .map(|(n, _)| n)
+                .collect();
+        assert_eq!(names, ["terraform.tfvars", "terraform.tfvars.json", "a.auto.tfvars", "b.auto.tfvars.json"]);
+    }
+
+    #[test]
+    fn overrides_are_told_apart() {
+        let roles: Vec<Role> =
+            selected(&["override.tf", "x_override.tf.json", "xoverride.tf"]).into_iter().map(|(_, r)| r).collect();
+        assert_eq!(roles, [Role::Override, Role::Override, Role::Primary]);
+    }
+}

@@ -1,0 +1,261 @@
+//! Reads the files of module folders: each folder listed once, each file read and parsed once in a run.
+
+use super::files::{self, Role, Syntax};
+use super::shown::{self, Shown};
+use super::walk::reason;
+use crate::source::{SourceFile, Sources};
+use crate::syntax::{self, ast};
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
+
+/// The largest file that is read, in bytes. Offsets are 32 bits wide, and no configuration comes near.
+pub const MOST_BYTES: u64 = 64 << 20;
+
+/// The files of one module folder, parsed.
+#[derive(Clone, Debug, Default)]
+pub struct ModuleFiles {
+    /// The real folder.
+    pub dir: PathBuf,
+    /// The folder as the user would write it.
+    pub shown: String,
+    /// Configuration, by file name.
+    pub files: Vec<Arc<ast::File>>,
+    /// `override.tf`, `*_override.tf` and their kin, by file name: to be merged into the rest in this order.
+    pub overrides: Vec<Arc<ast::File>>,
+    /// `terraform.tfvars[.json]`, then `*.auto.tfvars[.json]` by name: a later value takes the place of an earlier.
+    pub tfvars: Vec<Arc<ast::File>>,
+}
+
+/// Reads and keeps the files of a run. Shared between threads.
+#[derive(Debug)]
+pub struct Loader {
+    sources: Arc<Sources>,
+    shown: RwLock<Shown>,
+    modules: RwLock<FxHashMap<PathBuf, Slot<Option<Arc<ModuleFiles>>>>>,
+    files: RwLock<FxHashMap<FileKey, Slot<Result<Arc<ast::File>, String>>>>,
+    skipped: Mutex<BTreeMap<String, String>>,
+    read: AtomicUsize,
+}
+
+/// A value that is made once, by whoever needs it first.
+type Slot<T> = Arc<OnceLock<T>>;
+
+/// A real file, and how it is read: by the name under which it stands, which for a link is the link's own.
+type FileKey = (PathBuf, Syntax);
+
+/// One file of a folder.
+#[derive(Clone, Debug)]
+struct Entry {
+    role: Role,
+    /// The real file, or why it is not read.
+    real: Result<FileKey, String>,
+    /// Where it was found.
+    path: PathBuf,
+}
+
+impl Loader {
+    /// A loader that adds what it reads to `sources`. Paths are shown relative to the working directory.
+    pub fn new(sources: Arc<Sources>) -> Loader {
+        Loader {
+            sources,
+            shown: RwLock::new(Shown::new(std::env::current_dir().unwrap_or_default())),
+            modules: RwLock::default(),
+            files: RwLock::default(),
+            skipped: Mutex::default(),
+            read: AtomicUsize::new(0),
+        }
+    }
+
+    /// The files of a module folder; `None` where there is no Terraform configuration in it.
+    pub fn module(&self, dir: &Path) -> Option<Arc<ModuleFiles>> {
+        let real = std::fs::canonicalize(dir).ok()?;
+        let slot = slot(&self.modules, &real);
+        slot.get_or_init(|| {
+            let entries = self.list(&real);
+            self.assemble(real.clone(), &entries)
+        })
+        .clone()
+    }
+
+    /// Reads several folders at once. File ids are given in the order of the paths, whatever the threads do.
+    pub fn preload(&self, dirs: &[PathBuf]) {
+        let listed: Vec<(PathBuf, Vec<Entry>)> = dirs
+            .par_iter()
+            .filter_map(|dir| std::fs::canonicalize(dir).ok())
+            .map(|real| (real.clone(), self.list(&real)))
+            .collect();
+        let wanted: BTreeSet<&FileKey> =
+            listed.iter().flat_map(|(_, entries)| entries.iter().filter_map(|e| e.real.as_ref().ok())).collect();
+        let wanted: Vec<&FileKey> = wanted.into_iter().filter(|key| slot(&self.files, key).get().is_none()).collect();
+        let read: Vec<Result<SourceFile, String>> = wanted.par_iter().map(|(path, _)| self.read(path)).collect();
+        let added: Vec<_> = wanted.iter().zip(read).map(|(key, file)| (key, file.map(|f| self.add(f)))).collect();
+        added.into_par_iter().for_each(|(key, id)| {
+            let _ = slot(&self.files, key).set(id.map(|id| self.parse(id, key.1)));
+        });
+        listed.into_par_iter().for_each(|(dir, entries)| {
+            let slot = slot(&self.modules, &dir);
+            slot.get_or_init(|| self.assemble(dir.clone(), &entries));
+        });
+    }
+
+    /// A variable file that the user named (`-var-file`).
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn variables(&self, path: &Path) -> Result<Arc<ast::File>, String> {
+        let real = std::fs::canonicalize(path).map_err(|e| reason(&e))?;
+        self.shown.write().unwrap_or_else(|e| e.into_inner()).name(&real, path);
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        self.file(&(real, files::syntax(&name)))
+    }
+
+    /// Notes how the user writes a folder.
+    pub fn name_folder(&self, dir: &Path, given: &Path) {
+        self.shown.write().unwrap_or_else(|e| e.into_inner()).name(dir, given);
+    }
+
+    /// Notes how the user would write a folder that a link led to, unless it lies in a named one.
+    pub fn name_folder_elsewhere(&self, dir: &Path, way: &Path) {
+        let mut shown = self.shown.write().unwrap_or_else(|e| e.into_inner());
+        if !shown.covers(dir) {
+            shown.name(dir, way);
+        }
+    }
+
+    /// A real path as the user would write it.
+    pub fn shown(&self, path: &Path) -> String {
+        self.shown.read().unwrap_or_else(|e| e.into_inner()).path(path)
+    }
+
+    /// A path that was found by walking from a named folder, as the user would write it.
+    pub fn shown_way(&self, path: &Path) -> String {
+        let (parent, name) = (path.parent().unwrap_or(path), path.file_name().unwrap_or_default());
+        match std::fs::canonicalize(parent) {
+            Ok(real) => self.shown(&real.join(name)),
+            Err(_) => shown::text(path),
+        }
+    }
+
+    /// Files that were passed over so far: shown path and why, by path.
+    pub fn skipped(&self) -> Vec<(String, String)> {
+        let skipped = self.skipped.lock().unwrap_or_else(|e| e.into_inner());
+        skipped.iter().map(|(path, why)| (path.clone(), why.clone())).collect()
+    }
+
+    /// How many files were read so far.
+    pub fn files_read(&self) -> usize {
+        self.read.load(Ordering::Relaxed)
+    }
+
+    /// The Terraform files of a real folder, in the order in which Terraform reads them.
+    fn list(&self, dir: &Path) -> Vec<Entry> {
+        let entries = match std::fs::read_dir(dir) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.skip(dir, reason(&error));
+                return Vec::new();
+            }
+        };
+        let mut links = BTreeSet::new();
+        let mut names = BTreeSet::new();
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let kind = entry.file_type();
+            if kind.as_ref().is_ok_and(|t| t.is_dir()) {
+                continue;
+            }
+            if !kind.is_ok_and(|t| t.is_file()) {
+                links.insert(name.clone());
+            }
+            names.insert(name);
+        }
+        let chosen = files::select(&names).into_iter();
+        let entry = |(name, role): (&str, Role)| {
+            let path = dir.join(name);
+            let real = if links.contains(name) { real_file(&path)? } else { Ok(path.clone()) };
+            Some(Entry { role, real: real.map(|real| (real, files::syntax(name))), path })
+        };
+        chosen.filter_map(entry).collect()
+    }
+
+    fn assemble(&self, dir: PathBuf, entries: &[Entry]) -> Option<Arc<ModuleFiles>> {
+        if !entries.iter().any(|e| e.role != Role::Variables) {
+            return None;
+        }
+        let mut module = ModuleFiles { shown: self.shown(&dir), dir, ..ModuleFiles::default() };
+        for entry in entries {
+            match entry.real.clone().and_then(|key| self.file(&key)) {
+                Ok(file) => match entry.role {
+                    Role::Primary => module.files.push(file),
+                    Role::Override => module.overrides.push(file),
+                    Role::Variables => module.tfvars.push(file),
+                },
+                Err(why) => self.skip(&entry.path, why),
+            }
+        }
+        Some(Arc::new(module))
+    }
+
+    /// A file by its real path, read and parsed once.
+    fn file(&self, key: &FileKey) -> Result<Arc<ast::File>, String> {
+        slot(&self.files, key)
+            .get_or_init(|| self.read(&key.0).map(|file| self.parse(self.add(file), key.1)))
+            .clone()
+    }
+
+    fn read(&self, real: &Path) -> Result<SourceFile, String> {
+        // Never opened unless it is a regular file: opening a pipe would wait for a writer.
+        let meta = std::fs::metadata(real).map_err(|e| reason(&e))?;
+        if !meta.is_file() {
+            return Err("not a regular file".into());
+        }
+        let mut bytes = Vec::with_capacity(meta.len().min(MOST_BYTES) as usize + 1);
+        let file = std::fs::File::open(real).map_err(|e| reason(&e))?;
+        file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|e| reason(&e))?;
+        if bytes.len() as u64 > MOST_BYTES {
+            return Err(format!("larger than {} MiB", MOST_BYTES >> 20));
+        }
+        Ok(SourceFile::new(PathBuf::from(self.shown(real)), bytes))
+    }
+
+    fn add(&self, file: SourceFile) -> crate::source::FileId {
+        self.read.fetch_add(1, Ordering::Relaxed);
+        self.sources.add(file)
+    }
+
+    fn parse(&self, id: crate::source::FileId, syntax: Syntax) -> Arc<ast::File> {
+        let text = self.sources.get(id).map(|f| f.text.clone()).unwrap_or_default();
+        Arc::new(match syntax {
+            Syntax::Native => syntax::parse(id, &text),
+            Syntax::Json => syntax::parse_json(id, &text),
+        })
+    }
+
+    fn skip(&self, path: &Path, why: String) {
+        let shown = self.shown_way(path);
+        self.skipped.lock().unwrap_or_else(|e| e.into_inner()).insert(shown, why);
+    }
+}
+
+/// The slot for a key, made where there is none.
+fn slot<K: Clone + Eq + std::hash::Hash, T>(slots: &RwLock<FxHashMap<K, Slot<T>>>, key: &K) -> Slot<T> {
+    if let Some(slot) = slots.read().unwrap_or_else(|e| e.into_inner()).get(key) {
+        return slot.clone();
+    }
+    slots.write().unwrap_or_else(|e| e.into_inner()).entry(key.clone()).or_default().clone()
+}
+
+/// Where a link or special file leads; `None` for a folder.
+fn real_file(path: &Path) -> Option<Result<PathBuf, String>> {
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => None,
+        Ok(_) => Some(std::fs::canonicalize(path).map_err(|e| reason(&e))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(Err("a link to a file that is not there".into())),
+        Err(error) => Some(Err(reason(&error))),
+    }
+}

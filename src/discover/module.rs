@@ -1,0 +1,51 @@
+//! What a folder's own files say of its place: which modules it calls, and whether it is a root in its own right.
+
+use super::loader::ModuleFiles;
+use crate::syntax::ast::{Block, Body};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What decides whether a folder is a root.
+#[derive(Clone, Debug, Default)]
+pub struct Traits {
+    /// Real folders that it calls as local modules.
+    pub calls: BTreeSet<PathBuf>,
+    /// It has a backend, a configured provider or variable files.
+    pub is_own_root: bool,
+}
+
+impl Traits {
+    /// Reads them off a folder's files.
+    pub fn of(files: &ModuleFiles) -> Traits {
+        let mut traits = Traits { calls: BTreeSet::new(), is_own_root: !files.tfvars.is_empty() };
+        for block in files.files.iter().chain(&files.overrides).flat_map(|f| &f.body.blocks) {
+            match &*block.kind.name {
+                "module" => traits.calls.extend(local_source(block).and_then(|s| resolve(&files.dir, s))),
+                "terraform" => traits.is_own_root |= has(&block.body, "backend") || has(&block.body, "cloud"),
+                "provider" => traits.is_own_root |= is_configured(&block.body),
+                _ => {}
+            }
+        }
+        traits
+    }
+}
+
+fn local_source(block: &Block) -> Option<&str> {
+    let source = block.body.attribute("source")?.expr.as_str()?;
+    let local = source == "." || source == ".." || ["./", "../", ".\\", "..\\"].iter().any(|p| source.starts_with(p));
+    local.then_some(source)
+}
+
+fn resolve(dir: &Path, source: &str) -> Option<PathBuf> {
+    std::fs::canonicalize(dir.join(source.replace('\\', "/"))).ok()
+}
+
+/// Whether a body has a block of this type, also one that is written in JSON.
+fn has(body: &Body, kind: &str) -> bool {
+    body.blocks(kind).next().is_some() || body.attribute(kind).is_some()
+}
+
+/// A provider block that only gives an alias or a version stands for a configuration that the caller passes.
+fn is_configured(body: &Body) -> bool {
+    !body.blocks.is_empty() || body.attributes.iter().any(|a| !["alias", "version"].contains(&&*a.name.name))
+}

@@ -1,0 +1,145 @@
+//! Walks the folders that the user named.
+
+use super::files::{is_terraform, is_variables};
+use super::PathError;
+use ignore::WalkBuilder;
+use rustc_hash::FxHashSet;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// A folder that the user named.
+#[derive(Debug)]
+pub struct Named {
+    /// The real folder.
+    pub dir: PathBuf,
+    /// As the user wrote it.
+    pub given: PathBuf,
+}
+
+/// What a walk found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// Real folders with Terraform files, and the way by which they were found first.
+    pub folders: BTreeMap<PathBuf, PathBuf>,
+    /// Paths that were passed over, and why.
+    pub skipped: BTreeMap<PathBuf, String>,
+    /// Real folders that were entered.
+    entered: FxHashSet<PathBuf>,
+}
+
+/// The folder that a path of the user's means: itself, or that of a Terraform file.
+///
+/// # Errors
+/// Where it cannot be read or is another kind of file.
+pub fn named(path: &Path) -> Result<Named, PathError> {
+    let shown = path.to_string_lossy().into_owned();
+    let unreadable = |e: std::io::Error| PathError::Unreadable { path: shown.clone(), why: reason(&e) };
+    let meta = std::fs::metadata(path).map_err(unreadable)?;
+    let given = if meta.is_dir() {
+        path.to_path_buf()
+    } else {
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        if !meta.is_file() || !(is_terraform(&name) || is_variables(&name)) {
+            return Err(PathError::NotTerraform { path: shown });
+        }
+        let parent = path.parent().unwrap_or(Path::new(""));
+        if parent.as_os_str().is_empty() { PathBuf::from(".") } else { parent.to_path_buf() }
+    };
+    std::fs::read_dir(&given).map_err(unreadable)?;
+    let dir = std::fs::canonicalize(&given).map_err(unreadable)?;
+    Ok(Named { dir, given })
+}
+
+/// Finds the folders with Terraform files at and below a folder.
+pub fn walk(folder: &Named, found: &mut Found) {
+    if has_terraform(&folder.dir) {
+        found.folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
+    }
+    found.entered.insert(folder.dir.clone());
+    let entered = std::sync::Arc::new(Mutex::new(std::mem::take(&mut found.entered)));
+    let seen = entered.clone();
+    let walk = WalkBuilder::new(&folder.given)
+        .follow_links(true)
+        .hidden(true)
+        .parents(true)
+        .git_ignore(true)
+        .git_exclude(true)
+        .git_global(false)
+        .ignore(false)
+        .require_git(false)
+        .sort_by_file_name(std::cmp::Ord::cmp)
+        .filter_entry(move |entry| {
+            // A real folder is entered once, whichever links lead to it: neither loops nor webs of links take long.
+            if entry.depth() == 0 || !entry.file_type().is_some_and(|t| t.is_dir()) {
+                return true;
+            }
+            let Ok(real) = std::fs::canonicalize(entry.path()) else { return true };
+            seen.lock().unwrap_or_else(|e| e.into_inner()).insert(real)
+        })
+        .build();
+    for entry in walk {
+        match entry {
+            Ok(entry) => {
+                let is_dir = entry.file_type().is_some_and(|t| t.is_dir());
+                let dir = entry.path().parent().filter(|_| !is_dir && is_terraform(&entry.file_name().to_string_lossy()));
+                if let Some(way) = dir
+                    && let Ok(real) = std::fs::canonicalize(way)
+                {
+                    found.folders.entry(real).or_insert_with(|| way.to_path_buf());
+                }
+            }
+            Err(error) => note(&error, found),
+        }
+    }
+    found.entered = std::mem::take(&mut entered.lock().unwrap_or_else(|e| e.into_inner()));
+}
+
+/// Notes what could not be walked. Links that lead nowhere matter only where Terraform would follow them, and a link
+/// back to a folder around it hides nothing.
+fn note(error: &ignore::Error, found: &mut Found) {
+    let Some(path) = path_of(error) else { return };
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
+    match error.io_error() {
+        Some(_) if missing && !is_terraform(&name) => {}
+        Some(_) if is_terraform(&name) => {
+            // The loader says why when it reads the folder.
+            if let Some(way) = path.parent()
+                && let Ok(real) = std::fs::canonicalize(way)
+            {
+                found.folders.entry(real).or_insert_with(|| way.to_path_buf());
+            }
+        }
+        Some(io) => {
+            found.skipped.insert(path.to_path_buf(), reason(io));
+        }
+        None => {}
+    }
+}
+
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        ignore::Error::Partial(errors) => errors.iter().find_map(path_of),
+        _ => None,
+    }
+}
+
+fn has_terraform(dir: &Path) -> bool {
+    std::fs::read_dir(dir)
+        .is_ok_and(|entries| entries.flatten().any(|e| is_terraform(&e.file_name().to_string_lossy())))
+}
+
+/// What the operating system says, in plain words.
+pub fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file or folder".into(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_lowercase()
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The findings, each with its places in the source.
+
+use super::{Detail, Page};
+use crate::finding::{Finding, Level};
+use crate::report::excerpt::Excerpts;
+use crate::report::text::{line, lines};
+use crate::report::{Diagnostic, Report};
+use crate::source::{Sources, Span};
+use codespan_reporting::diagnostic::{self as shown, LabelStyle, Severity};
+use codespan_reporting::term::{self, Config};
+use std::collections::HashMap;
+
+pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
+    let quiet = page.detail == Detail::Quiet;
+    for (diagnostic, roots) in fold(report) {
+        if quiet && diagnostic.finding.level != Level::Error {
+            continue;
+        }
+        show(&diagnostic.finding, &roots, report.roots > 1, sources, page);
+        page.end();
+    }
+}
+
+/// Findings that are the same in several roots, such as those in a shared module, with all the roots.
+fn fold(report: &Report) -> Vec<(&Diagnostic, Vec<&str>)> {
+    let mut at: HashMap<(&str, Option<Span>, &str), usize> = HashMap::new();
+    let mut out: Vec<(&Diagnostic, Vec<&str>)> = Vec::new();
+    for diagnostic in &report.diagnostics {
+        let f = &diagnostic.finding;
+        let index = *at.entry((f.code, f.primary, &f.message)).or_insert(out.len());
+        match out.get_mut(index) {
+            Some((_, roots)) => roots.push(&diagnostic.root),
+            None => out.push((diagnostic, vec![&diagnostic.root])),
+        }
+    }
+    out
+}
+
+fn show(finding: &Finding, roots: &[&str], many: bool, sources: &Sources, page: &mut Page) {
+    let spans: Vec<Span> = finding.primary.into_iter().chain(finding.related.iter().map(|l| l.span)).collect();
+    let excerpts = Excerpts::new(&spans, sources);
+    let mut labels = Vec::new();
+    let mut label = |style, span, message: &str| {
+        if let Some((file, range)) = excerpts.locate(span, sources) {
+            labels.push(shown::Label { style, file_id: file, range, message: line(message).into_owned() });
+        }
+    };
+    if let Some(span) = finding.primary {
+        label(LabelStyle::Primary, span, &finding.primary_message);
+    }
+    for related in &finding.related {
+        label(LabelStyle::Secondary, related.span, &related.message);
+    }
+    let mut notes: Vec<String> = finding.help.iter().map(|help| format!("help: {}", lines(help))).collect();
+    if many || finding.primary.is_none() {
+        notes.push(in_roots(roots));
+    }
+    let severity = match finding.level {
+        Level::Error => Severity::Error,
+        Level::Warning => Severity::Warning,
+        Level::Note => Severity::Note,
+    };
+    let diagnostic = shown::Diagnostic {
+        severity,
+        code: Some(format!("{} {}", finding.code, finding.name)),
+        message: line(&finding.message).into_owned(),
+        labels,
+        notes,
+    };
+    let config = Config { tab_width: 2, ..Config::default() };
+    if term::emit(&mut page.buffer, &config, &excerpts, &diagnostic).is_err() {
+        // A place that cannot be drawn must not cost the finding.
+        let bare = shown::Diagnostic { labels: Vec::new(), ..diagnostic };
+        let _ = term::emit(&mut page.buffer, &config, &excerpts, &bare);
+    }
+}
+
+/// Most roots that are named for one finding.
+const MOST_ROOTS: usize = 5;
+
+fn in_roots(roots: &[&str]) -> String {
+    let mut roots: Vec<&str> = roots.to_vec();
+    roots.dedup();
+    let named = roots.iter().take(MOST_ROOTS).map(|r| line(r).into_owned()).collect::<Vec<_>>().join(", ");
+    let more = roots.len().saturating_sub(MOST_ROOTS);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("in root module{} {named}{more}", if roots.len() == 1 { "" } else { "s" })
+}

@@ -1,0 +1,103 @@
+//! The rules themselves: their list, and the page that `explain` prints.
+
+use super::wrap::wrap;
+use crate::catalog::suggest;
+use crate::finding::Level;
+use crate::rule::Meta;
+use crate::rules;
+use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
+use std::io::Write;
+
+/// Columns of the list before the summary: code and name.
+const INDENT: usize = 35;
+
+/// A rule's page in Markdown, by code or name.
+///
+/// # Errors
+/// The rule that was most likely meant, if any.
+pub fn page(code_or_name: &str) -> Result<&'static str, Option<String>> {
+    match rules::find(code_or_name.trim()) {
+        Some(rule) => Ok(rule.meta().page),
+        None => {
+            let word = code_or_name.trim();
+            let names = || metas().flat_map(|m| [m.code, m.name]);
+            Err(suggest(word, names()).or_else(|| names().find(|n| n.contains(word))).map(str::to_string))
+        }
+    }
+}
+
+/// The list of rules as text of at most `width` columns.
+pub fn rules(color: bool, width: usize) -> Vec<u8> {
+    let mut buffer = if color { Buffer::ansi() } else { Buffer::no_color() };
+    for meta in metas() {
+        let mut style = ColorSpec::new();
+        style.set_bold(true).set_fg(Some(match meta.level {
+            Level::Error => Color::Red,
+            Level::Warning => Color::Yellow,
+            Level::Note => Color::Cyan,
+        }));
+        let _ = write!(buffer, "{}  {:22}", meta.code, meta.name);
+        let _ = buffer.set_color(&style);
+        let _ = write!(buffer, "{:9}", level(meta.level));
+        let _ = buffer.reset();
+        let summary = plain(meta.summary());
+        for (i, line) in wrap(&summary, width.saturating_sub(INDENT + 4).max(30)).iter().enumerate() {
+            let indent = if i == 0 { 0 } else { INDENT + 4 };
+            let _ = writeln!(buffer, "{:indent$}{line}", "");
+        }
+    }
+    buffer.into_inner()
+}
+
+/// The list of rules as a Markdown table, for the README.
+pub fn rule_table() -> String {
+    let mut out = String::from("| code | name | level | finds |\n|---|---|---|---|\n");
+    for meta in metas() {
+        let folder = super::folder(meta.code, meta.name);
+        let summary = meta.summary().split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+        let level = level(meta.level);
+        out.push_str(&format!("| [{}](rules/{folder}/rule.md) | {} | {level} | {summary} |\n", meta.code, meta.name));
+    }
+    out
+}
+
+fn metas() -> impl Iterator<Item = &'static Meta> {
+    rules::all().iter().map(|rule| rule.meta())
+}
+
+fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
+}
+
+/// Markdown without its code marks.
+fn plain(text: &str) -> String {
+    text.replace('`', "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_found_by_code_or_name_and_a_near_miss_is_named() {
+        assert!(page("KFP001").is_ok_and(|p| p.starts_with("# KFP001")));
+        assert_eq!(page("kfp001"), page("node-count"));
+        assert_eq!(page("node-cuont"), Err(Some("node-count".into())));
+        assert_eq!(page("xyzzy-plugh"), Err(None));
+    }
+
+    #[test]
+    fn every_rule_has_a_row_and_its_page_is_where_the_row_points() {
+        let table = rule_table();
+        for meta in metas() {
+            let path = format!("rules/{}/rule.md", super::super::folder(meta.code, meta.name));
+            assert!(table.contains(&format!("[{}]({path})", meta.code)));
+            let page = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+            assert_eq!(page, meta.page);
+        }
+    }
+}
