@@ -58,7 +58,8 @@ fn unknown(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
     }
     let near = suggest(name, machine::names());
     let series = name.split('-').next().unwrap_or_default();
-    if near.is_none() && machine::series(series).is_none() {
+    let may_be_newer = machine::series(series).is_none() && has_form_of_series(series);
+    if may_be_newer || near.is_none() && machine::series(series).is_none() {
         let reason = format!("machine type {name} is not among those that kfplint knows; it may be newer");
         let finding = META.finding(reason.clone()).level(Level::Warning).cluster(cluster);
         let finding = finding.at(&pool.address, place, "not known");
@@ -72,6 +73,13 @@ fn unknown(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
     let mut finding = draft.at(&pool.address, place, "no such machine type");
     finding.fixes.extend(near.and_then(|near| replacement(pool, near)));
     Answer::unmet(reason, vec![finding])
+}
+
+/// Letters, then a number, then perhaps letters: as in `n2` or `c2d`.
+fn has_form_of_series(name: &str) -> bool {
+    let rest = name.trim_start_matches(|c: char| c.is_ascii_lowercase());
+    let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < name.len() && after.len() < rest.len() && after.chars().all(|c| c.is_ascii_lowercase())
 }
 
 /// Replaces a literal machine type.
