@@ -14,6 +14,11 @@ pub mod kfp102_scope_too_narrow;
 pub mod kfp103_broad_access;
 pub mod kfp104_unknown_scope;
 pub mod kfp201_required_roles;
+pub mod kfp202_unknown_role;
+pub mod kfp203_service_account_user;
+pub mod kfp204_unknown_member;
+pub mod kfp205_authoritative_conflict;
+pub mod kfp206_basic_role;
 pub mod tf001_syntax_error;
 pub mod tf002_undeclared_reference;
 pub mod tf004_missing_module;
@@ -35,6 +40,11 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &kfp103_broad_access::BroadAccess,
         &kfp104_unknown_scope::UnknownScope,
         &kfp201_required_roles::RequiredRoles,
+        &kfp202_unknown_role::UnknownRole,
+        &kfp203_service_account_user::ServiceAccountUser,
+        &kfp204_unknown_member::UnknownMember,
+        &kfp205_authoritative_conflict::AuthoritativeConflict,
+        &kfp206_basic_role::BasicRole,
         &tf001_syntax_error::SyntaxError,
         &tf002_undeclared_reference::UndeclaredReference,
         &tf004_missing_module::MissingModule,

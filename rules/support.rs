@@ -5,7 +5,7 @@ use crate::finding::{Finding, Level, Status};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, decides};
+use crate::rule::{Answer, Meta, decides};
 
 /// Nodes that Kubeflow Pipelines needs (Google's guide).
 pub const LEAST_NODES: u64 = 3;
@@ -169,10 +169,10 @@ pub fn count(cluster: &Cluster) -> Count {
 }
 
 /// The answer for a cluster of a rule that looks at the root as a whole; its findings are made once, for the root.
-pub fn of_root(findings: &[Finding], met: &str) -> Answer {
-    let worst = findings.iter().max_by_key(|f| f.level);
-    match worst {
-        Some(f) if f.level > Level::Note => Answer::unmet(f.message.clone(), Vec::new()),
+pub fn of_root(meta: &Meta, findings: &[Finding], met: &str) -> Answer {
+    match findings.iter().max_by_key(|f| f.level) {
+        Some(f) if f.level >= meta.level => Answer::unmet(f.message.clone(), Vec::new()),
+        Some(f) if f.level == Level::Warning => Answer::undecided(f.message.clone(), Vec::new(), Vec::new()),
         _ => Answer::met(met),
     }
 }
