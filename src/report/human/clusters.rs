@@ -71,9 +71,8 @@ fn mark(requirement: &Requirement) -> (u8, &'static str, Style) {
 }
 
 fn requirements(cluster: &ClusterReport, page: &mut Page) {
-    let folded = |r: &&Requirement| {
-        page.detail != Detail::Verbose && matches!(r.status, Status::Met | Status::NotApplicable)
-    };
+    let folded =
+        |r: &&Requirement| page.detail != Detail::Verbose && matches!(r.status, Status::Met | Status::NotApplicable);
     let mut shown: Vec<&Requirement> = cluster.requirements.iter().filter(|r| !folded(r)).collect();
     shown.sort_by_key(|r| (mark(r).0, r.code));
     let names = shown.iter().map(|r| r.name.len()).max().unwrap_or(0);

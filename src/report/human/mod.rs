@@ -96,8 +96,7 @@ impl Style {
 /// One line with the counts.
 fn summary(report: &Report, page: &mut Page) {
     let count = |verdict| report.clusters.iter().filter(|c| c.verdict == verdict).count();
-    let verdicts =
-        [(Verdict::NotReady, "not ready"), (Verdict::Undecided, "undecided"), (Verdict::Ready, "ready")];
+    let verdicts = [(Verdict::NotReady, "not ready"), (Verdict::Undecided, "undecided"), (Verdict::Ready, "ready")];
     let mut parts: Vec<(Style, String)> = Vec::new();
     for (verdict, words) in verdicts {
         let n = count(verdict);
@@ -108,15 +107,21 @@ fn summary(report: &Report, page: &mut Page) {
     if parts.is_empty() {
         parts.push((Style::Plain, "no cluster".into()));
     }
-    let levels =
-        [(Level::Error, "error", Style::Bad), (Level::Warning, "warning", Style::Open), (Level::Note, "note", Style::Note)];
+    let levels = [
+        (Level::Error, "error", Style::Bad),
+        (Level::Warning, "warning", Style::Open),
+        (Level::Note, "note", Style::Note),
+    ];
     for (level, noun, style) in levels {
         let n = report.count(level);
         if n > 0 {
             parts.push((style, plural(n, noun)));
         }
     }
-    parts.push((Style::Dim, format!("{}, {}", plural(report.roots, "root module"), plural(report.coverage.files, "file"))));
+    parts.push((
+        Style::Dim,
+        format!("{}, {}", plural(report.roots, "root module"), plural(report.coverage.files, "file")),
+    ));
     for (i, (style, text)) in parts.iter().enumerate() {
         if i > 0 {
             page.put(Style::Dim, " · ");
