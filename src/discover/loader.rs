@@ -229,10 +229,11 @@ impl Loader {
     }
 
     fn parse(&self, id: crate::source::FileId, syntax: Syntax) -> Arc<ast::File> {
-        let text = self.sources.get(id).map(|f| f.text.clone()).unwrap_or_default();
+        let Some(file) = self.sources.get(id) else { return Arc::new(syntax::parse(id, "", &[])) };
         Arc::new(match syntax {
-            Syntax::Native => syntax::parse(id, &text),
-            Syntax::Json => syntax::parse_json(id, &text),
+            Syntax::Native => syntax::parse(id, &file.text, &file.invalid_utf8),
+            Syntax::Json => syntax::parse_json(id, &file.text),
+            Syntax::JsonValues => syntax::parse_tfvars_json(id, &file.text),
         })
     }
 

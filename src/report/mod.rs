@@ -7,7 +7,7 @@ mod page;
 mod text;
 mod wrap;
 
-pub use human::{Detail, human};
+pub use human::{Detail, findings, human};
 pub use json::json;
 pub use page::{page, rule_table, rules};
 

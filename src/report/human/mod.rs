@@ -34,6 +34,13 @@ pub fn human(report: &Report, sources: &Sources, detail: Detail, color: bool, wi
     page.buffer.into_inner()
 }
 
+/// Only the findings, without colours.
+pub fn findings(report: &Report, sources: &Sources, detail: Detail, width: usize) -> Vec<u8> {
+    let mut page = Page { buffer: Buffer::no_color(), detail, width };
+    diagnostics::write(report, sources, &mut page);
+    page.buffer.into_inner()
+}
+
 /// The text so far. Writing into memory does not fail.
 struct Page {
     buffer: Buffer,
