@@ -94,6 +94,7 @@ const TABLES: &[(&str, bool, &[&str])] = &[
         &["resource", "os", "arch", "confidential", "gke_minor", "physical_mib", "reserved_bytes_latest_patch"],
     ),
     ("provider_defaults", false, &["type", "path", "kind", "value", "seen"]),
+    ("provider_rewrites", false, &["type", "path", "kind", "value"]),
 ];
 
 fn main() -> Outcome<()> {

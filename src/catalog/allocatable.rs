@@ -9,6 +9,8 @@ use super::table::{Table, table};
 
 static OS_RESERVED: Table = table!("gke_os_reserved", 7);
 
+const MIB: u64 = 1024 * 1024;
+
 /// Memory that must stay free before the kubelet evicts pods, in MiB.
 pub const EVICTION_MIB: u64 = 100;
 /// Nodes with more pods than this give up [`MANY_PODS_MCPU`] more.
@@ -75,12 +77,12 @@ pub fn allocatable_on(machine: &Machine, node: Node) -> Allocatable {
     if node.max_pods > DEFAULT_MAX_PODS {
         reserved_cpu += MANY_PODS_MCPU;
     }
-    let total = machine.memory_mib * 1024 * 1024;
-    let reserved = (kube_reserved_mib(machine.memory_mib) + EVICTION_MIB) * 1024 * 1024;
+    let total = machine.memory_mib.saturating_mul(MIB);
+    let reserved = kube_reserved_mib(machine.memory_mib).saturating_add(EVICTION_MIB).saturating_mul(MIB);
     let os = os_reserved_bytes(machine.memory_mib, machine.arch, node);
     Allocatable {
         cpu_m: (u64::from(machine.vcpus) * 1000).saturating_sub(reserved_cpu),
-        memory_mib: total.saturating_sub(reserved).saturating_sub(os) / (1024 * 1024),
+        memory_mib: total.saturating_sub(reserved).saturating_sub(os) / MIB,
     }
 }
 
@@ -100,7 +102,11 @@ pub fn kube_reserved_mcpu(cpu_m: u64) -> u64 {
 /// The sum over the rates of what lies in each one's step.
 fn graded(rates: &[(u64, u64)], amount: u64) -> u64 {
     let ends = rates.iter().skip(1).map(|(from, _)| *from).chain([u64::MAX]);
-    rates.iter().zip(ends).map(|((from, rate), end)| amount.min(end).saturating_sub(*from) * rate).sum()
+    rates
+        .iter()
+        .zip(ends)
+        .map(|((from, rate), end)| amount.min(end).saturating_sub(*from).saturating_mul(*rate))
+        .fold(0, u64::saturating_add)
 }
 
 /// Memory that the OS keeps from what the node reports, in bytes: from GKE's table by size, with straight lines
@@ -109,7 +115,7 @@ pub fn os_reserved_bytes(memory_mib: u64, arch: Arch, node: Node) -> u64 {
     let points = os_points(arch, node);
     let point = |i: usize| points.get(i).copied().unwrap_or((0, 0));
     if points.len() < 2 {
-        return fallback_os_reserved_mib(memory_mib, arch, node.os) * 1024 * 1024;
+        return fallback_os_reserved_mib(memory_mib, arch, node.os) * MIB;
     }
     let upper = points.iter().position(|(size, _)| *size >= memory_mib).unwrap_or(points.len() - 1).max(1);
     let ((x0, y0), (x1, y1)) = (point(upper - 1), point(upper));
@@ -154,7 +160,7 @@ fn fallback_os_reserved_mib(memory_mib: u64, arch: Arch, os: Os) -> u64 {
     let swiotlb = if memory_mib > 3072 { 64 } else { 0 };
     let small = if memory_mib <= 8192 { 8 } else { 0 };
     let ubuntu = if os == Os::Ubuntu { 4 } else { 0 };
-    let crash = (memory_mib * 175 / 100_000).min(248);
+    let crash = (memory_mib.saturating_mul(175) / 100_000).min(248);
     let sum = memory_mib / 64 + 16 + swiotlb + small + crash + ubuntu;
     if arch == Arch::Arm64 && os == Os::Cos { sum * 9971 / 10_000 } else { sum }
 }

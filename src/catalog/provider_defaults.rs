@@ -6,11 +6,15 @@
 //! of its types; the IAM member, binding and policy types have none), and held against real plans with hashicorp/google
 //! 7.45, August 2026, which agree in all of some 15,000 places that they show. A written argument whose value is null
 //! counts as not written.
+//!
+//! For a few types of other providers (kubernetes, random, local, null, time), whose schema is not in the catalog, the
+//! lines are what real plans show, nulls and unknowns too; an argument that is neither written nor listed is not known.
 
 use super::table::{Row, Table, search, table};
 use crate::ty::Type;
 
 static DEFAULTS: Table = table!("provider_defaults", 5);
+static REWRITES: Table = table!("provider_rewrites", 4);
 
 /// What is filled in at one place of a resource type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,18 +90,16 @@ fn line(row: Row) -> Option<DefaultLine> {
     Some(DefaultLine { path: row.text(1), fill, seen: row.number(4).unwrap_or(0) })
 }
 
+/// The rows of a type, in a table sorted by type.
+fn lines<'a>(table: &'static Table, type_name: &'a str) -> impl Iterator<Item = Row> + use<'a> {
+    let found = search(table.len(), type_name, |row| table.cell(row, 0)).unwrap_or(table.len());
+    let before = (0..found).rev().take_while(|row| table.cell(*row, 0) == type_name).count();
+    (found - before..table.len()).map(|row| table.row(row)).take_while(move |row| row.text(0) == type_name)
+}
+
 /// What is filled in for a resource type, sorted by path; nothing for a type without exceptions.
 pub fn defaults(type_name: &str) -> impl Iterator<Item = DefaultLine> + use<'_> {
-    let first = search(DEFAULTS.len(), type_name, |row| DEFAULTS.cell(row, 0)).map_or(DEFAULTS.len(), |mut row| {
-        while row > 0 && DEFAULTS.cell(row - 1, 0) == type_name {
-            row -= 1;
-        }
-        row
-    });
-    (first..DEFAULTS.len())
-        .map(|row| DEFAULTS.row(row))
-        .take_while(move |row| row.text(0) == type_name)
-        .filter_map(line)
+    lines(&DEFAULTS, type_name).filter_map(line)
 }
 
 /// What is filled in at one path of a resource type.
@@ -108,6 +110,38 @@ pub fn default_at(type_name: &str, path: &str) -> Option<Fill> {
 /// All lines, by resource type.
 pub fn all() -> impl Iterator<Item = (&'static str, DefaultLine)> {
     DEFAULTS.rows().filter_map(|row| Some((row.text(0), line(row)?)))
+}
+
+/// How the plan shows a written argument otherwise than it was written.
+///
+/// Beside these, an argument that is optional and computed and is written as an empty text or list counts as not
+/// written (seen in real plans for `master_ipv4_cidr_block = ""` and `enable_components = []`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rewrite {
+    /// Null if it is this value, as JSON: the provider sees no difference to what the API does anyway.
+    NullIf(&'static str),
+    /// On a cluster with `enable_autopilot = true`: null, or no blocks (a `dns_config` with an
+    /// `additive_vpc_scope_dns_domain` stays).
+    NullWhenAutopilot,
+    /// In upper case; each element of a collection.
+    UpperCase,
+    /// Each scope's alias is replaced by its URL: [`super::scope::canonical`].
+    ScopeAliases,
+    /// Without this at its start.
+    StripPrefix(&'static str),
+}
+
+/// How the plan shows a written argument at one path of a resource type, if not as written. Source: as for [`defaults`].
+pub fn rewrite_at(type_name: &str, path: &str) -> Option<Rewrite> {
+    let row = lines(&REWRITES, type_name).find(|row| row.text(1) == path)?;
+    match row.text(2) {
+        "null_if" => Some(Rewrite::NullIf(row.text(3))),
+        "null_when_autopilot" => Some(Rewrite::NullWhenAutopilot),
+        "upper_case" => Some(Rewrite::UpperCase),
+        "scope_aliases" => Some(Rewrite::ScopeAliases),
+        "strip_prefix" => Some(Rewrite::StripPrefix(row.text(3))),
+        _ => None,
+    }
 }
 
 /// What stands, as JSON, for an argument of this type that is not written inside a block of a set, or of a block within

@@ -1,7 +1,134 @@
 //! Evaluation: from syntax trees to the static plan.
 
+mod body;
+mod calls;
+mod config;
+mod error;
+mod expand;
+mod expr;
 pub mod functions;
+mod host;
+mod identity;
+mod inputs;
+mod instance;
+mod module_source;
+mod narrow;
 pub mod plan;
+pub mod plan_json;
+mod provider;
+mod reference;
+mod report;
+mod resource;
 pub mod scope;
+mod splat;
+mod statics;
+mod template;
 pub mod trace;
+mod typeexpr;
 pub mod value;
+mod variable;
+mod walk;
+mod world;
+
+pub use config::ModuleConfig;
+pub use error::{EvalError, EvalResult};
+pub use expr::eval;
+pub use inputs::{Options, VariableOption};
+pub use world::normalise;
+
+use crate::discover::loader::Loader;
+use crate::eval::instance::Instance;
+use crate::eval::plan::StaticPlan;
+use crate::eval::scope::Scope;
+use crate::eval::world::World;
+use crate::source::Sources;
+use rustc_hash::FxHashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock, RwLock};
+
+/// Evaluates root modules; what they share (files, parsed modules) is read once.
+#[derive(Debug)]
+pub struct Evaluator {
+    /// All files of the run.
+    pub sources: Arc<Sources>,
+    /// What the user gave beside the configuration.
+    pub options: Options,
+    loader: Arc<Loader>,
+    modules: RwLock<FxHashMap<PathBuf, ModuleSlot>>,
+    trees: RwLock<FxHashMap<PathBuf, PathBuf>>,
+}
+
+/// A module folder's configuration, assembled once.
+type ModuleSlot = Arc<OnceLock<Option<Arc<ModuleConfig>>>>;
+
+impl Evaluator {
+    /// An evaluator over a loader's files.
+    pub fn new(sources: Arc<Sources>, loader: Arc<Loader>, options: Options) -> Arc<Evaluator> {
+        Arc::new(Evaluator { sources, options, loader, modules: RwLock::default(), trees: RwLock::default() })
+    }
+
+    /// The configuration of a module folder; `None` where there is no Terraform in it.
+    pub fn module(&self, dir: &Path) -> Option<Arc<ModuleConfig>> {
+        let known = self.modules.read().unwrap_or_else(|e| e.into_inner()).get(dir).cloned();
+        let slot = known.unwrap_or_else(|| {
+            let mut modules = self.modules.write().unwrap_or_else(|e| e.into_inner());
+            modules.entry(dir.to_path_buf()).or_default().clone()
+        });
+        slot.get_or_init(|| {
+            let files = self.loader.module(dir)?;
+            Some(Arc::new(ModuleConfig::new(&files.files, &files.overrides)))
+        })
+        .clone()
+    }
+
+    /// The tree that functions may read for a root module: the repository that it is in, else the root's own folder.
+    pub fn tree_of(&self, root: &Path) -> PathBuf {
+        if let Some(tree) = self.trees.read().unwrap_or_else(|e| e.into_inner()).get(root) {
+            return tree.clone();
+        }
+        let real = std::fs::canonicalize(root).unwrap_or_else(|_| normalise(root));
+        let tree = real.ancestors().find(|a| a.join(".git").exists()).map_or(real.clone(), Path::to_path_buf);
+        self.trees.write().unwrap_or_else(|e| e.into_inner()).insert(root.to_path_buf(), tree.clone());
+        tree
+    }
+
+    /// The static plan of the root module in `dir`, shown to the user as `shown`.
+    pub fn evaluate(self: &Arc<Self>, dir: &Path, shown: &str) -> StaticPlan {
+        let root = self.root(dir);
+        plan::build::build(&root, shown)
+    }
+
+    /// A root module instance that nothing of is evaluated yet, for single expressions.
+    pub fn root(self: &Arc<Self>, dir: &Path) -> Rc<Instance> {
+        let dir = std::path::absolute(dir).map(|d| normalise(&d)).unwrap_or_else(|_| dir.to_path_buf());
+        let config = self.module(&dir).unwrap_or_default();
+        let tfvars = self.loader.module(&dir).map(|files| files.tfvars.clone()).unwrap_or_default();
+        let (inputs, findings) = inputs::Inputs::gather(&self.options, &tfvars);
+        let world = Rc::new(World::new(self.clone(), dir.clone(), inputs));
+        findings.into_iter().for_each(|f| world.report(f));
+        Instance::new(world, config, dir, "".into(), None, None)
+    }
+
+    /// Evaluates one expression in the scope of a root module, as `terraform console` does.
+    ///
+    /// # Errors
+    /// What Terraform would say.
+    pub fn console(self: &Arc<Self>, root: &Rc<Instance>, text: &str) -> EvalResult<value::Value> {
+        let file = crate::source::SourceFile::new(PathBuf::from("<console>"), text.as_bytes().to_vec());
+        let text = file.text.clone();
+        let id = self.sources.add(file);
+        let (expr, errors) = crate::syntax::parse_expression(id, &text);
+        if let Some(e) = errors.first() {
+            return Err(EvalError::new(e.span, e.message.clone()));
+        }
+        eval(&root.scope(), &expr)
+    }
+}
+
+/// The scope of a template file: functions, but no names except those given.
+fn template_scope(scope: &Scope) -> Scope {
+    let at = &scope.instance;
+    let bare = Instance::new(at.world.clone(), Arc::default(), at.dir.clone(), at.address.clone(), None, None);
+    bare.scope()
+}

@@ -209,6 +209,8 @@ pub enum SplatStep {
     Attr(Ident),
     /// `[key]` or the legacy `.0`.
     Index(Expr),
+    /// A splat on each element, with its own steps; always the last step.
+    Splat(Vec<SplatStep>),
 }
 
 /// A function call.

@@ -65,6 +65,8 @@ fn custom_types_that_are_none() {
     assert_eq!(custom("e2-custom-2-4096-ext"), Some(Err(CustomError::NoExtendedMemory("e2"))));
     assert_eq!(custom("n2-custom-2-65536-ext").unwrap().map(|m| m.memory_mib), Ok(65536));
     assert_eq!(machine_type("custom-3-8192"), None);
+    let huge = custom("g2-custom-4-18446744073709551360");
+    assert!(matches!(huge, Some(Err(CustomError::TooMuchMemory { ext_allows: false, .. }))));
     assert_eq!(machine_type("g2-custom-16-55296").map(|m| m.status), Some(Status::CustomUnverified));
 }
 

@@ -111,7 +111,7 @@ const LIMITS: &[Limits] = &[
         verified: false,
         ..BASE
     },
-    Limits { name: "g2", series: "g2", vcpus: &[(4, 96, 1)], verified: false, ..BASE },
+    Limits { name: "g2", series: "g2", vcpus: &[(4, 96, 1)], total: (0, 442_368), verified: false, ..BASE },
 ];
 
 /// Why a name of a custom type's form is no machine type.
@@ -243,7 +243,7 @@ impl Limits {
         if ext && self.ext_max == 0 {
             return Err(CustomError::NoExtendedMemory(self.series));
         }
-        let least_mib = (self.min_per_vcpu * u64::from(vcpus)).max(self.total.0);
+        let least_mib = (self.min_per_vcpu.saturating_mul(u64::from(vcpus))).max(self.total.0);
         if memory_mib < least_mib {
             return Err(CustomError::TooLittleMemory { memory_mib, least_mib });
         }

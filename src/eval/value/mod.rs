@@ -1,9 +1,22 @@
 //! Values as Terraform knows them (cty): known, null or unknown with its reasons, with marks.
 
+mod access;
+pub mod console;
+mod convert;
+mod defaults;
+pub mod json;
 mod number;
+pub mod ops;
 mod reason;
+pub mod refine;
+mod set;
+mod types;
 
 pub use crate::ty::{Attr, Type};
+pub use access::{AccessError, get_attr, index};
+pub use console::format_console;
+pub use convert::{ConvertError, can_convert, convert, unify, unify_values};
+pub use defaults::Defaults;
 pub use number::Number;
 pub use reason::{Reason, ReasonKind, Reasons};
 
@@ -103,6 +116,8 @@ pub struct Refinement {
     pub min_len: Option<usize>,
     /// A collection: most elements.
     pub max_len: Option<usize>,
+    /// An object of a type that kfplint does not know: the attributes that are known.
+    pub attributes: Option<Arc<BTreeMap<Arc<str>, Value>>>,
     /// One of these (both arms of a conditional, or a validation such as `contains(["a", "b"], var.x)`).
     pub one_of: Option<Arc<Vec<Value>>>,
 }

@@ -23,6 +23,8 @@ pub enum ReasonKind {
     DataSource(Arc<str>),
     /// A module that is not on disk: call address and source.
     MissingModule(Arc<str>, Arc<str>),
+    /// A setting that neither the provider's configuration nor its environment gives: provider and argument.
+    Provider(Arc<str>, Arc<str>),
     /// A function that reads the clock, randomness, state or a file that may not be read: what it is.
     Impure(Arc<str>),
     /// Something else in the configuration that is in error and was reported there: a few words.
@@ -76,6 +78,7 @@ impl ReasonKind {
         match self {
             ReasonKind::Variable(name) => format!("var.{name}"),
             ReasonKind::Computed(address, attribute) => format!("{address}.{attribute}"),
+            ReasonKind::Provider(name, argument) => format!("provider.{name}.{argument}"),
             ReasonKind::DataSource(address) | ReasonKind::MissingModule(address, _) => address.to_string(),
             ReasonKind::Impure(what) | ReasonKind::Error(what) | ReasonKind::Unsupported(what) => what.to_string(),
         }
@@ -89,6 +92,9 @@ impl std::fmt::Display for ReasonKind {
             ReasonKind::Computed(address, attribute) => write!(f, "{address}.{attribute} is known only after apply"),
             ReasonKind::DataSource(address) => write!(f, "{address} is read from the cloud"),
             ReasonKind::MissingModule(address, source) => write!(f, "{address} ({source}) is not on disk"),
+            ReasonKind::Provider(name, argument) => {
+                write!(f, "neither the provider {name} nor its environment variables set a {argument}")
+            }
             ReasonKind::Impure(what) => write!(f, "{what} is not known before apply"),
             ReasonKind::Error(what) => write!(f, "{what} is in error"),
             ReasonKind::Unsupported(what) => write!(f, "{what} is not evaluated by kfplint"),

@@ -1,6 +1,8 @@
 //! The static plan: every resource instance that `terraform plan` would show, with each value known or unknown with its
 //! reasons, and the places in the configuration where they were written.
 
+pub mod build;
+
 use crate::eval::value::{Reasons, Value};
 use crate::finding::{Finding, Label, MissingModule};
 use crate::source::Span;
@@ -126,8 +128,8 @@ pub struct ConfigAttribute {
 pub struct Origin {
     /// The expression.
     pub expr: Arc<Expr>,
-    /// The module instance, as an index that [`crate::eval`] understands.
-    pub scope: Arc<crate::eval::scope::Scope>,
+    /// The module instance, with the values of `each`, `count` and iterators.
+    pub scope: crate::eval::scope::Scope,
 }
 
 /// One nested block.

@@ -1,0 +1,237 @@
+//! Evaluates the arguments and nested blocks of a body, `dynamic` blocks expanded, by the provider's schema where known.
+
+use crate::catalog::schema::{self, NestedBlock, Nesting};
+use crate::eval::error::{EvalError, EvalResult};
+use crate::eval::expr::eval;
+use crate::eval::instance::merge_reasons;
+use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Origin};
+use crate::eval::reference::object_of;
+use crate::eval::scope::Scope;
+use crate::eval::value::{Data, Reasons, Type, Value, convert};
+use crate::syntax::ast::{Block, Body};
+use crate::syntax::json;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A body's value and what was written for it.
+pub struct Evaluated {
+    /// Arguments and nested blocks by name, converted by the schema.
+    pub values: BTreeMap<Arc<str>, Value>,
+    /// As written, with places.
+    pub config: ConfigBody,
+}
+
+/// Evaluates a body. `skip` names what is not the provider's (`count`, `lifecycle` …). Errors are reported and leave
+/// unknown values.
+pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip: &[&str]) -> Evaluated {
+    let mut out = Evaluated { values: BTreeMap::new(), config: ConfigBody::default() };
+    let mut nested: Vec<Block> = Vec::new();
+    for attribute in &body.attributes {
+        let name = &attribute.name.name;
+        if skip.contains(&&**name) {
+            continue;
+        }
+        if body.json
+            && let Some(block) = schema.and_then(|s| s.block(name))
+        {
+            let _ = block;
+            nested.extend(json::blocks_of(attribute));
+            continue;
+        }
+        let value = scope.instance.attempt(scope, &attribute.expr);
+        let ty = schema.and_then(|s| s.attribute(name)).map(|a| &a.ty);
+        out.values.insert(name.clone(), conform(scope, &value, ty, name, attribute.expr.span));
+        out.config.attributes.push(ConfigAttribute {
+            name: name.clone(),
+            value,
+            span: Some(attribute.expr.span),
+            origin: Some(Origin { expr: attribute.expr.clone(), scope: scope.clone() }),
+        });
+    }
+    let blocks = body.blocks.iter().chain(&nested).filter(|b| !skip.contains(&&*b.kind.name));
+    let mut groups: Vec<Group> = Vec::new();
+    for block in blocks {
+        add_block(scope, block, schema, &mut groups);
+    }
+    for group in groups {
+        finish_group(scope, group, schema, &mut out);
+    }
+    out
+}
+
+/// The blocks of one type, in order.
+struct Group {
+    kind: Arc<str>,
+    blocks: Vec<(ConfigBlock, Value, Option<String>)>,
+    uncertain: Option<Reasons>,
+}
+
+fn conform(scope: &Scope, value: &Value, ty: Option<&Type>, name: &str, span: crate::source::Span) -> Value {
+    let Some(ty) = ty else { return value.clone() };
+    convert(value, ty).unwrap_or_else(|e| {
+        let mut error = EvalError::new(span, format!("`{name}`: {e}"));
+        error.rule = crate::eval::report::INVALID_ARGUMENT;
+        scope.instance.world.report_error(&error);
+        error.poison()
+    })
+}
+
+fn group<'g>(groups: &'g mut Vec<Group>, kind: &Arc<str>) -> &'g mut Group {
+    let at = groups.iter().position(|g| g.kind == *kind).unwrap_or_else(|| {
+        groups.push(Group { kind: kind.clone(), blocks: Vec::new(), uncertain: None });
+        groups.len() - 1
+    });
+    &mut groups[at]
+}
+
+fn add_block(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups: &mut Vec<Group>) {
+    if &*block.kind.name == "dynamic" {
+        if let Err(e) = dynamic(scope, block, schema, groups) {
+            scope.instance.world.report_error(&e);
+            let kind: Arc<str> = block.label(0).into();
+            let reasons = e.poison().reasons().cloned();
+            let slot = group(groups, &kind);
+            slot.uncertain = merge_reasons(slot.uncertain.as_ref(), reasons.as_ref());
+        }
+        return;
+    }
+    let kind = &block.kind.name;
+    let inner = nested_schema(schema, kind);
+    let label = block.labels.first().map(|l| l.text.to_string());
+    push(scope, kind, block, &block.body, inner.as_deref(), None, label, groups);
+}
+
+/// The schema of a nested block: of a block type, or of an attribute that is a collection of objects and may be written
+/// as blocks (the SDK's attributes-as-blocks mode).
+fn nested_schema<'s>(schema: Option<&'s schema::Block>, kind: &str) -> Option<std::borrow::Cow<'s, schema::Block>> {
+    use std::borrow::Cow;
+    schema?.block(kind).map(|b| Cow::Borrowed(&b.block))
+}
+
+#[allow(clippy::too_many_arguments)]
+fn push(
+    scope: &Scope,
+    kind: &Arc<str>,
+    block: &Block,
+    body: &Body,
+    schema: Option<&schema::Block>,
+    uncertain: Option<Reasons>,
+    label: Option<String>,
+    groups: &mut Vec<Group>,
+) {
+    let evaluated = evaluate(scope, body, schema, &[]);
+    let config = ConfigBlock {
+        kind: kind.clone(),
+        header: Some(block.header),
+        body: evaluated.config,
+        uncertain: uncertain.clone(),
+    };
+    let slot = group(groups, kind);
+    slot.uncertain = merge_reasons(slot.uncertain.as_ref(), uncertain.as_ref());
+    slot.blocks.push((config, Value::object(evaluated.values), label));
+}
+
+fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups: &mut Vec<Group>) -> EvalResult<()> {
+    let kind: Arc<str> = block.label(0).into();
+    let contents: Vec<Block> = match block.body.blocks("content").next() {
+        Some(content) => vec![content.clone()],
+        None => block.body.attribute("content").map(json::blocks_of).unwrap_or_default(),
+    };
+    let (Some(each), Some(content)) = (block.body.attribute("for_each"), contents.first()) else {
+        return Err(EvalError::new(block.header, "a dynamic block needs `for_each` and a `content` block"));
+    };
+    let iterator: Arc<str> = match block.body.attribute("iterator").map(|a| &a.expr.kind) {
+        Some(crate::syntax::ast::ExprKind::Variable(name) | crate::syntax::ast::ExprKind::String(name)) => name.clone(),
+        _ => kind.clone(),
+    };
+    let collection = eval(scope, &each.expr)?;
+    if collection.is_null() {
+        return Err(EvalError::new(each.expr.span, "the `for_each` of a dynamic block must not be null"));
+    }
+    let inner_schema = nested_schema(schema, &kind);
+    let _ = group(groups, &kind);
+    if let Some(reasons) = collection.reasons() {
+        let any = |ty| Value::unknown(ty, reasons.clone());
+        let item = object_of([("key", any(Type::Any)), ("value", any(element_type(&collection.ty())))]);
+        let inner = scope.with(iterator, item);
+        push(&inner, &kind, block, &content.body, inner_schema.as_deref(), Some(reasons.clone()), None, groups);
+        return Ok(());
+    }
+    let Some(items) = collection.iterate() else {
+        return Err(EvalError::new(each.expr.span, format!("a {} cannot be iterated", collection.ty())));
+    };
+    for (key, value) in items {
+        scope.instance.world.spend(1)?;
+        let key = if matches!(collection.data, Data::Set(..)) { value.clone() } else { key };
+        let item = object_of([("key", key), ("value", value)]);
+        let inner = scope.with_origin(iterator.clone(), item, each.expr.clone(), scope.clone());
+        let label = label_of(&inner, block);
+        push(&inner, &kind, block, &content.body, inner_schema.as_deref(), None, label, groups);
+    }
+    Ok(())
+}
+
+fn label_of(scope: &Scope, block: &Block) -> Option<String> {
+    let labels = scope.instance.attempt(scope, &block.body.attribute("labels")?.expr);
+    labels.elements()?.first()?.as_str().map(str::to_string)
+}
+
+fn element_type(ty: &Type) -> Type {
+    match ty {
+        Type::List(of) | Type::Set(of) | Type::Map(of) => (**of).clone(),
+        _ => Type::Any,
+    }
+}
+
+fn finish_group(scope: &Scope, group: Group, schema: Option<&schema::Block>, out: &mut Evaluated) {
+    let nested = schema.and_then(|s| s.block(&group.kind));
+    let as_attribute = schema.and_then(|s| s.attribute(&group.kind)).map(|a| &a.ty);
+    let mut values = Vec::with_capacity(group.blocks.len());
+    let mut labels = Vec::new();
+    let mut span = None;
+    for (config, value, label) in group.blocks {
+        span = span.or(config.header);
+        out.config.blocks.push(config);
+        values.push(value);
+        labels.push(label);
+    }
+    let value = match (group.uncertain, nested, as_attribute) {
+        (Some(reasons), _, _) => Value::unknown(Type::Any, reasons),
+        (None, Some(nested), _) => by_nesting(nested, values, labels),
+        (None, None, Some(ty)) => match span {
+            Some(span) => conform(scope, &fill_objects(Value::tuple(values), ty), Some(ty), &group.kind, span),
+            None => Value::tuple(values),
+        },
+        (None, None, None) => Value::tuple(values),
+    };
+    out.values.insert(group.kind, value);
+}
+
+/// Attributes written as blocks may leave out attributes: they are null.
+fn fill_objects(value: Value, ty: &Type) -> Value {
+    let (Type::List(of) | Type::Set(of)) = ty else { return value };
+    let Type::Object(attributes) = &**of else { return value };
+    let fill = |v: &Value| match v.entries() {
+        Some(entries) => {
+            let mut entries = entries.clone();
+            for (name, attribute) in attributes.iter() {
+                entries.entry(name.clone()).or_insert_with(|| Value::null_of(attribute.ty.clone()));
+            }
+            Value::object(entries)
+        }
+        None => v.clone(),
+    };
+    Value::tuple(value.elements().unwrap_or_default().iter().map(fill).collect())
+}
+
+fn by_nesting(nested: &NestedBlock, mut values: Vec<Value>, labels: Vec<Option<String>>) -> Value {
+    match nested.nesting {
+        Nesting::Single | Nesting::Group => values.pop().unwrap_or_else(Value::null),
+        Nesting::Map => {
+            let entry = |(label, value): (Option<String>, Value)| Some((Arc::from(label?), value));
+            Value::object(labels.into_iter().zip(values).filter_map(entry).collect())
+        }
+        Nesting::List => Value::tuple(values),
+        Nesting::Set => Value::set_of_blocks(values),
+    }
+}

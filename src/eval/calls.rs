@@ -1,0 +1,115 @@
+//! Function calls, with the few whose arguments are evaluated lazily.
+
+use crate::eval::error::{EvalError, EvalResult};
+use crate::eval::expr::eval;
+use crate::eval::functions::{self, ErrorKind};
+use crate::eval::report::UNDECLARED_REFERENCE;
+use crate::eval::scope::Scope;
+use crate::eval::value::{Data, ReasonKind, Reasons, Type, Value};
+use crate::source::Span;
+use crate::syntax::ast::{Call, Expr, ExprKind};
+use std::sync::Arc;
+
+/// Evaluates a function call.
+///
+/// # Errors
+/// An unknown function, wrong arguments, or what the function says of these values.
+pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
+    let name = call.name.name.strip_prefix("core::").unwrap_or(&call.name.name);
+    match name {
+        "try" => return attempt(scope, call, span),
+        "can" => return can(scope, call, span),
+        "convert" if call.args.len() == 2 => {}
+        _ => {}
+    }
+    let args = arguments(scope, call)?;
+    let Some(args) = args else {
+        return Ok(Value::unknown(Type::Any, expansion_reasons(scope, call)));
+    };
+    let host = crate::eval::host::TreeHost { scope };
+    functions::call(name, &args, &host).or_else(|e| {
+        let place = e.argument.and_then(|i| call.args.get(i.min(call.args.len().saturating_sub(1)))).map(|a| a.span);
+        match e.kind {
+            ErrorKind::UnknownFunction => {
+                let mut error = EvalError::undeclared(call.name.span, "function", name, functions::names());
+                error.rule = crate::eval::report::EVALUATION_ERROR;
+                Err(error)
+            }
+            ErrorKind::File if !scope.instance.world.strict_files() => Ok(Value::unknown(
+                Type::Any,
+                Reasons::one(ReasonKind::Impure(Arc::from(format!("{}: {}", call.name.name, e.message))), Some(span)),
+            )),
+            _ => Err(EvalError::new(place.unwrap_or(span), format!("{}: {}", call.name.name, e.message))),
+        }
+    })
+}
+
+/// The arguments' values; `None` where the last one is to be expanded and is not known.
+fn arguments(scope: &Scope, call: &Call) -> EvalResult<Option<Vec<Value>>> {
+    let mut values = call.args.iter().map(|a| eval(scope, a)).collect::<EvalResult<Vec<_>>>()?;
+    if !call.expand {
+        return Ok(Some(values));
+    }
+    let (Some(last), Some(place)) = (values.pop(), call.args.last()) else { return Ok(Some(values)) };
+    if let Data::Unknown(_) = last.data {
+        return Ok(None);
+    }
+    match last.elements() {
+        Some(elements) => {
+            values.extend(elements.iter().cloned().map(|v| v.mark(last.marks)));
+            Ok(Some(values))
+        }
+        None => Err(EvalError::new(place.span, "only a list, set or tuple can be expanded with `...`")),
+    }
+}
+
+fn expansion_reasons(scope: &Scope, call: &Call) -> Reasons {
+    call.args
+        .last()
+        .and_then(|last| eval(scope, last).ok())
+        .and_then(|v| v.reasons().cloned())
+        .unwrap_or_else(|| Reasons::one(ReasonKind::Unsupported("an expanded argument".into()), None))
+}
+
+fn attempt(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
+    if call.args.is_empty() {
+        return Err(EvalError::new(span, "try needs at least one argument"));
+    }
+    let mut last = None;
+    for arg in &call.args {
+        match eval(scope, arg) {
+            Ok(value) if value.is_wholly_known() => return Ok(value),
+            Ok(value) => return Ok(Value::unknown(Type::Any, value.collect_reasons())),
+            Err(e) if e.rule == UNDECLARED_REFERENCE => return Err(e),
+            Err(e) => last = Some(e),
+        }
+    }
+    let mut error = EvalError::new(span, "none of the expressions in this try has a value");
+    if let Some(e) = last {
+        error.help.push(format!("the last one fails because {}", e.message));
+    }
+    Err(error)
+}
+
+fn can(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
+    let [arg] = call.args.as_slice() else {
+        return Err(EvalError::new(span, "can needs exactly one argument"));
+    };
+    match eval(scope, arg) {
+        Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
+        Ok(value) => Ok(Value::unknown(Type::Bool, value.collect_reasons())),
+        Err(e) if e.rule == UNDECLARED_REFERENCE => Err(e),
+        Err(_) => Ok(Value::bool(false)),
+    }
+}
+
+/// Whether an expression is a literal that needs no scope: no references and no calls.
+pub fn is_constant(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => true,
+        ExprKind::Tuple(items) => items.iter().all(is_constant),
+        ExprKind::Object(items) => items.iter().all(|i| is_constant(&i.value)),
+        ExprKind::Paren(e) | ExprKind::Wrap(e) | ExprKind::Unary(_, e) => is_constant(e),
+        _ => false,
+    }
+}

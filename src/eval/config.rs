@@ -1,0 +1,281 @@
+//! A module's configuration: its files' blocks sorted by what they declare, overrides merged.
+
+use crate::eval::report::{duplicate, invalid_block};
+use crate::eval::typeexpr::{TypeConstraint, type_constraint};
+use crate::finding::Finding;
+use crate::source::Span;
+use crate::syntax::ast::{Attribute, Block, Body, Expr, File};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::plan::Mode;
+
+/// Everything that one module folder declares.
+#[derive(Debug, Default)]
+pub struct ModuleConfig {
+    /// `variable` blocks.
+    pub variables: BTreeMap<Arc<str>, VariableConfig>,
+    /// Arguments of `locals` blocks.
+    pub locals: BTreeMap<Arc<str>, Attribute>,
+    /// `output` blocks.
+    pub outputs: BTreeMap<Arc<str>, Block>,
+    /// `resource`, `data` and `ephemeral` blocks.
+    pub resources: BTreeMap<ResourceId, Block>,
+    /// `module` blocks.
+    pub calls: BTreeMap<Arc<str>, Block>,
+    /// `provider` blocks, in file order.
+    pub providers: Vec<Block>,
+    /// Local names of `required_providers`, with their sources.
+    pub required_providers: BTreeMap<Arc<str>, Option<Arc<str>>>,
+    /// What is wrong with the declarations themselves.
+    pub findings: Vec<Finding>,
+}
+
+/// Mode, type and name of a resource.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ResourceId {
+    /// Managed, data or ephemeral.
+    pub mode: Mode,
+    /// The type.
+    pub type_name: Arc<str>,
+    /// The name.
+    pub name: Arc<str>,
+}
+
+/// A `variable` block.
+#[derive(Debug)]
+pub struct VariableConfig {
+    /// The block.
+    pub block: Block,
+    /// Its `type`, `any` where there is none.
+    pub constraint: TypeConstraint,
+    /// Whether `type` is written.
+    pub typed: bool,
+    /// Its `default`.
+    pub default: Option<Arc<Expr>>,
+    /// `nullable`, true where it is not written.
+    pub nullable: bool,
+    /// `sensitive`.
+    pub sensitive: bool,
+    /// `ephemeral`.
+    pub ephemeral: bool,
+}
+
+impl ResourceId {
+    /// The address within its module, without an instance key.
+    pub fn address(&self) -> String {
+        match self.mode {
+            Mode::Managed => format!("{}.{}", self.type_name, self.name),
+            Mode::Data => format!("data.{}.{}", self.type_name, self.name),
+            Mode::Ephemeral => format!("ephemeral.{}.{}", self.type_name, self.name),
+        }
+    }
+}
+
+impl ModuleConfig {
+    /// Sorts the blocks of a module's files; `overrides` are merged last, in order.
+    pub fn new(primary: &[Arc<File>], overrides: &[Arc<File>]) -> ModuleConfig {
+        let mut config = ModuleConfig::default();
+        let files = || primary.iter().chain(overrides);
+        for error in files().flat_map(|f| &f.errors) {
+            config.findings.push(crate::eval::report::syntax_error(error));
+        }
+        for file in primary {
+            for block in &file.body.blocks {
+                config.declare(block);
+            }
+        }
+        for file in overrides {
+            for block in &file.body.blocks {
+                config.merge(block);
+            }
+        }
+        for file in files() {
+            for attribute in &file.body.attributes {
+                config.findings.push(invalid_block(attribute.span, &attribute.name.name));
+            }
+        }
+        config
+    }
+
+    fn declare(&mut self, block: &Block) {
+        match &*block.kind.name {
+            "locals" => self.declare_locals(&block.body, false),
+            "terraform" => self.declare_terraform(&block.body),
+            "provider" => self.providers.push(block.clone()),
+            "variable" => {
+                let variable = VariableConfig::new(block.clone(), &mut self.findings);
+                let name: Arc<str> = block.label(0).into();
+                if let Some(first) = self.variables.get(&name) {
+                    self.findings.push(duplicate("variable", &name, block.header, first.block.header));
+                } else {
+                    self.variables.insert(name, variable);
+                }
+            }
+            "output" => insert(&mut self.outputs, "output", block, &mut self.findings),
+            "module" => insert(&mut self.calls, "module", block, &mut self.findings),
+            "resource" | "data" | "ephemeral" => {
+                let id = resource_id(block);
+                if let Some(first) = self.resources.get(&id) {
+                    self.findings.push(duplicate("resource", &id.address(), block.header, first.header));
+                } else {
+                    self.resources.insert(id, block.clone());
+                }
+            }
+            "moved" | "import" | "removed" | "check" => {}
+            other => self.findings.push(invalid_block(block.header, other)),
+        }
+    }
+
+    fn declare_locals(&mut self, body: &Body, replace: bool) {
+        for attribute in &body.attributes {
+            let name = attribute.name.name.clone();
+            match self.locals.get(&name) {
+                Some(first) if !replace => {
+                    self.findings.push(duplicate("local value", &name, attribute.name.span, first.name.span));
+                }
+                _ => {
+                    self.locals.insert(name, attribute.clone());
+                }
+            }
+        }
+    }
+
+    fn declare_terraform(&mut self, body: &Body) {
+        for required in body.blocks("required_providers") {
+            for attribute in &required.body.attributes {
+                self.required_providers.insert(attribute.name.name.clone(), provider_source(&attribute.expr));
+            }
+        }
+    }
+
+    fn merge(&mut self, block: &Block) {
+        let name: Arc<str> = block.label(0).into();
+        let merged = match &*block.kind.name {
+            "locals" => return self.declare_locals(&block.body, true),
+            "terraform" => return self.declare_terraform(&block.body),
+            "variable" => match self.variables.remove(&name) {
+                Some(base) => {
+                    let block = merge_block(base.block, block);
+                    let variable = VariableConfig::new(block, &mut self.findings);
+                    self.variables.insert(name, variable);
+                    true
+                }
+                None => false,
+            },
+            "output" => merge_into(&mut self.outputs, &name, block),
+            "module" => merge_into(&mut self.calls, &name, block),
+            "resource" | "data" | "ephemeral" => merge_into(&mut self.resources, &resource_id(block), block),
+            "provider" => {
+                let alias = |b: &Block| b.body.attribute("alias").and_then(|a| a.expr.as_str().map(str::to_string));
+                match self.providers.iter_mut().find(|p| p.label(0) == &*name && alias(p) == alias(block)) {
+                    Some(base) => *base = merge_block(base.clone(), block),
+                    None => self.providers.push(block.clone()),
+                }
+                true
+            }
+            _ => return self.declare(block),
+        };
+        if !merged {
+            self.findings.push(crate::eval::report::nothing_to_override(block));
+        }
+    }
+}
+
+impl VariableConfig {
+    fn new(block: Block, findings: &mut Vec<Finding>) -> VariableConfig {
+        let body = &block.body;
+        let flag = |name: &str, otherwise: bool| {
+            use crate::syntax::ast::ExprKind;
+            match body.attribute(name).map(|a| &a.expr.kind) {
+                Some(ExprKind::Bool(b)) => *b,
+                Some(ExprKind::String(s)) => &**s == "true",
+                _ => otherwise,
+            }
+        };
+        let constraint = match body.attribute("type") {
+            Some(ty) => type_constraint(&ty.expr, findings),
+            None => TypeConstraint::any(),
+        };
+        VariableConfig {
+            typed: body.attribute("type").is_some(),
+            default: body.attribute("default").map(|a| a.expr.clone()),
+            nullable: flag("nullable", true),
+            sensitive: flag("sensitive", false),
+            ephemeral: flag("ephemeral", false),
+            constraint,
+            block,
+        }
+    }
+
+    /// The place of its name in the header.
+    pub fn header(&self) -> Span {
+        self.block.header
+    }
+}
+
+fn provider_source(expr: &Expr) -> Option<Arc<str>> {
+    use crate::syntax::ast::{ExprKind, ObjectKey};
+    let ExprKind::Object(items) = &expr.kind else { return None };
+    items.iter().find_map(|item| {
+        let named = match &item.key {
+            ObjectKey::Name(name) => &*name.name == "source",
+            ObjectKey::Expr(key) => key.as_str() == Some("source"),
+        };
+        if named { item.value.as_str().map(Arc::from) } else { None }
+    })
+}
+
+fn resource_id(block: &Block) -> ResourceId {
+    let mode = match &*block.kind.name {
+        "data" => Mode::Data,
+        "ephemeral" => Mode::Ephemeral,
+        _ => Mode::Managed,
+    };
+    ResourceId { mode, type_name: block.label(0).into(), name: block.label(1).into() }
+}
+
+fn insert(map: &mut BTreeMap<Arc<str>, Block>, what: &str, block: &Block, findings: &mut Vec<Finding>) {
+    let name: Arc<str> = block.label(0).into();
+    if let Some(first) = map.get(&name) {
+        findings.push(duplicate(what, &name, block.header, first.header));
+    } else {
+        map.insert(name, block.clone());
+    }
+}
+
+fn merge_into<K: Ord + Clone>(map: &mut BTreeMap<K, Block>, key: &K, over: &Block) -> bool {
+    let Some(base) = map.remove(key) else { return false };
+    map.insert(key.clone(), merge_block(base, over));
+    true
+}
+
+/// Merges an override block as Terraform does ("Override Files"): arguments one by one; a nested block type that the
+/// override writes replaces all blocks of that type, except `lifecycle`, whose arguments are merged.
+fn merge_block(mut base: Block, over: &Block) -> Block {
+    merge_attributes(&mut base.body, &over.body);
+    let effective = |b: &Block| if &*b.kind.name == "dynamic" { b.label(0).to_string() } else { b.kind.name.to_string() };
+    let replaced: Vec<String> =
+        over.body.blocks.iter().map(effective).filter(|kind| kind != "lifecycle").collect();
+    base.body.blocks.retain(|b| !replaced.contains(&effective(b)));
+    for block in &over.body.blocks {
+        match base.body.blocks.iter_mut().find(|b| effective(b) == "lifecycle") {
+            Some(lifecycle) if &*block.kind.name == "lifecycle" => merge_attributes(&mut lifecycle.body, &block.body),
+            _ => base.body.blocks.push(block.clone()),
+        }
+    }
+    base
+}
+
+fn merge_attributes(base: &mut Body, over: &Body) {
+    for attribute in &over.attributes {
+        match base.attributes.iter_mut().find(|a| a.name.name == attribute.name.name) {
+            Some(slot) => *slot = attribute.clone(),
+            None => base.attributes.push(attribute.clone()),
+        }
+    }
+    if base.json && !over.json {
+        // A native override of a JSON body: what it writes as blocks wins over JSON members of that name.
+        base.attributes.retain(|a| !over.blocks.iter().any(|b| b.kind.name == a.name.name));
+    }
+}

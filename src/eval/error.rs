@@ -1,0 +1,77 @@
+//! Why an expression has no value.
+
+use crate::eval::report::{EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
+use crate::eval::value::{ReasonKind, Reasons, Type, Value};
+use crate::finding::{Finding, Label};
+use crate::source::Span;
+use std::sync::Arc;
+
+/// An error that Terraform would raise at plan time.
+#[derive(Clone, Debug)]
+pub struct EvalError {
+    /// The rule: TF002 or TF005.
+    pub rule: (&'static str, &'static str),
+    /// The offending expression.
+    pub span: Span,
+    /// What is wrong, one sentence without a full stop.
+    pub message: String,
+    /// What to do.
+    pub help: Vec<String>,
+    /// Further places.
+    pub related: Vec<Label>,
+}
+
+/// The result of evaluating an expression.
+pub type EvalResult<T> = Result<T, Box<EvalError>>;
+
+impl EvalError {
+    /// A TF005.
+    pub fn new(span: Span, message: impl Into<String>) -> Box<EvalError> {
+        Box::new(EvalError {
+            rule: EVALUATION_ERROR,
+            span,
+            message: message.into(),
+            help: Vec::new(),
+            related: Vec::new(),
+        })
+    }
+
+    /// A TF002: `what` with this name is not declared; `near` are the names that are.
+    pub fn undeclared<'a>(
+        span: Span,
+        what: &str,
+        name: &str,
+        near: impl IntoIterator<Item = &'a str>,
+    ) -> Box<EvalError> {
+        let mut e = EvalError::new(span, format!("there is no {what} `{name}`"));
+        e.rule = UNDECLARED_REFERENCE;
+        if let Some(near) = crate::catalog::suggest(name, near) {
+            e.help.push(format!("did you mean `{near}`?"));
+        }
+        e
+    }
+
+    /// With one more line of help.
+    pub fn help(mut self: Box<Self>, text: impl Into<String>) -> Box<Self> {
+        self.help.push(text.into());
+        self
+    }
+
+    /// The finding that says so.
+    pub fn finding(&self) -> Finding {
+        let mut finding = error(self.rule, self.span, self.message.clone(), "");
+        finding.help.clone_from(&self.help);
+        finding.related.clone_from(&self.related);
+        finding
+    }
+
+    /// The value that stands for it where evaluation goes on: unknown, because of this error.
+    pub fn poison(&self) -> Value {
+        poison(&self.message, Some(self.span))
+    }
+}
+
+/// An unknown value whose reason is an error that was reported elsewhere.
+pub fn poison(what: &str, span: Option<Span>) -> Value {
+    Value::unknown(Type::Any, Reasons::one(ReasonKind::Error(Arc::from(what)), span))
+}

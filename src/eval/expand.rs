@@ -1,0 +1,224 @@
+//! `count` and `for_each`: how often a resource or module call is repeated.
+
+use crate::eval::error::EvalError;
+use crate::eval::expr::eval;
+use crate::eval::instance::Shape;
+use crate::eval::plan::InstanceKey;
+use crate::eval::reference::object_of;
+use crate::eval::scope::Scope;
+use crate::eval::value::{Data, Reasons, Type, Value, convert};
+use crate::syntax::ast::{Attribute, Body, Expr};
+use std::sync::Arc;
+
+/// How many instances one block may have; no real repository comes near.
+const MOST_INSTANCES: i64 = 200_000;
+
+/// The repetitions of a block.
+#[derive(Debug)]
+pub struct Expansion {
+    shape: Shape,
+    /// One for each instance; one that stands for any number where the number is not known.
+    pub repetitions: Vec<Repetition>,
+}
+
+/// One repetition: its key, and what `each` or `count` are in it.
+#[derive(Clone, Debug)]
+pub struct Repetition {
+    /// The instance's key.
+    pub key: InstanceKey,
+    /// Why it is not certain that it exists.
+    pub uncertain: Option<Reasons>,
+    names: Option<(Arc<str>, Value)>,
+    collection: Option<Arc<Expr>>,
+}
+
+impl std::fmt::Display for InstanceKey {
+    /// As in an address: `[0]`, `["name"]`, `[*]`, or nothing.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            InstanceKey::None => Ok(()),
+            InstanceKey::Index(i) => write!(f, "[{i}]"),
+            InstanceKey::Name(name) => write!(f, "[{}]", quoted(name)),
+            InstanceKey::Unknown => f.write_str("[*]"),
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            c => out.push(c),
+        }
+    }
+    out.replace("${", "$${").replace("%{", "%%{") + "\""
+}
+
+impl Repetition {
+    fn single() -> Repetition {
+        Repetition { key: InstanceKey::None, uncertain: None, names: None, collection: None }
+    }
+
+    /// A scope in which `each` or `count` have this repetition's values.
+    pub fn bind(&self, scope: &Scope) -> Scope {
+        match (&self.names, &self.collection) {
+            (None, _) => scope.clone(),
+            (Some((name, value)), None) => scope.with(name.clone(), value.clone()),
+            (Some((name, value)), Some(collection)) => {
+                scope.with_origin(name.clone(), value.clone(), collection.clone(), scope.clone())
+            }
+        }
+    }
+}
+
+impl Expansion {
+    /// The repetitions of a block with this body. Errors are reported and leave the number unknown.
+    pub fn of(scope: &Scope, body: &Body, address: &str) -> Expansion {
+        let result = match (body.attribute("count"), body.attribute("for_each")) {
+            (Some(count), Some(each)) => Err(EvalError::new(each.name.span, "`count` and `for_each` cannot both be set")
+                .help(format!("remove one of them; `count` is at the line of {}", count.name.name))),
+            (Some(count), None) => by_count(scope, count),
+            (None, Some(each)) => by_for_each(scope, each),
+            (None, None) => Ok(Expansion { shape: Shape::Single, repetitions: vec![Repetition::single()] }),
+        };
+        let world = &scope.instance.world;
+        let expansion = result.unwrap_or_else(|e| {
+            world.report_error(&e);
+            let reasons = e.poison().reasons().cloned().unwrap_or_default();
+            unknown(scope, body, reasons)
+        });
+        if let Shape::Unknown(reasons) = &expansion.shape {
+            world.undecided.borrow_mut().push((address.to_string(), reasons.clone()));
+        }
+        expansion
+    }
+
+    /// The shape that references see.
+    pub fn shape(&self) -> Shape {
+        self.shape.clone()
+    }
+}
+
+fn unknown(_scope: &Scope, body: &Body, reasons: Reasons) -> Expansion {
+    let any = |ty| Value::unknown(ty, reasons.clone());
+    let names: (Arc<str>, Value) = if body.attribute("count").is_some() {
+        ("count".into(), object_of([("index", any(Type::Number))]))
+    } else {
+        ("each".into(), object_of([("key", any(Type::String)), ("value", any(Type::Any))]))
+    };
+    let repetition = Repetition {
+        key: InstanceKey::Unknown,
+        uncertain: Some(reasons.clone()),
+        names: Some(names),
+        collection: None,
+    };
+    Expansion { shape: Shape::Unknown(reasons), repetitions: vec![repetition] }
+}
+
+fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalError>> {
+    let at = attribute.expr.span;
+    let value = eval(scope, &attribute.expr)?;
+    if value.is_null() {
+        return Err(EvalError::new(at, "`count` must not be null"));
+    }
+    let value = convert(&value, &Type::Number).map_err(|e| EvalError::new(at, format!("`count`: {e}")))?;
+    let number = match &value.data {
+        Data::Number(n) => n,
+        _ => {
+            let reasons = value.reasons().cloned().unwrap_or_default();
+            let index = object_of([("index", Value::unknown(Type::Number, reasons.clone()))]);
+            return Ok(Expansion {
+                repetitions: vec![Repetition {
+                    key: InstanceKey::Unknown,
+                    uncertain: Some(reasons.clone()),
+                    names: Some(("count".into(), index)),
+                    collection: None,
+                }],
+                shape: Shape::Unknown(reasons),
+            });
+        }
+    };
+    let count = match number.to_i64() {
+        Some(n) if n < 0 => return Err(EvalError::new(at, format!("`count` must not be negative, but is {n}"))),
+        Some(n) if n > MOST_INSTANCES => {
+            return Err(EvalError::new(at, format!("`count` is {n}: more than {MOST_INSTANCES} instances are not evaluated")));
+        }
+        Some(n) => n as u64,
+        None => return Err(EvalError::new(at, format!("`count` must be a whole number, but is {number}"))),
+    };
+    scope.instance.world.spend(count)?;
+    let repetition = |i: u64| Repetition {
+        key: InstanceKey::Index(i),
+        uncertain: None,
+        names: Some(("count".into(), object_of([("index", Value::number(i as i64))]))),
+        collection: None,
+    };
+    Ok(Expansion { shape: Shape::Count, repetitions: (0..count).map(repetition).collect() })
+}
+
+fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalError>> {
+    let at = attribute.expr.span;
+    let value = eval(scope, &attribute.expr)?;
+    if value.is_null() {
+        return Err(EvalError::new(at, "`for_each` must not be null"));
+    }
+    let elements: Vec<(Arc<str>, Value)> = match &value.data {
+        Data::Map(_, entries) | Data::Object(entries) => {
+            entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect()
+        }
+        Data::Set(_, items) => {
+            if let Some(unknown) = items.iter().find_map(Value::reasons) {
+                return Ok(unknown_each(unknown.clone(), Type::String));
+            }
+            let key = |v: &Value| match &v.data {
+                Data::String(s) => Ok((s.clone(), v.clone())),
+                _ => Err(EvalError::new(at, format!("`for_each` needs a set of strings, but has a {} in it", v.ty()))
+                    .help("make a map of it, with a name for each element")),
+            };
+            items.iter().map(key).collect::<Result<_, _>>()?
+        }
+        Data::Unknown(u) => {
+            let element = match &u.ty {
+                Type::Map(of) => (**of).clone(),
+                Type::Set(_) => Type::String,
+                _ => Type::Any,
+            };
+            return Ok(unknown_each(u.reasons.clone(), element));
+        }
+        _ => {
+            return Err(EvalError::new(at, format!("`for_each` needs a map or a set of strings, but is a {}", value.ty()))
+                .help("`toset(…)` makes a set of a list of strings"));
+        }
+    };
+    scope.instance.world.spend(elements.len() as u64)?;
+    let collection = attribute.expr.clone();
+    let repetition = |(key, value): (Arc<str>, Value)| Repetition {
+        names: Some((
+            "each".into(),
+            object_of([("key", Data::String(key.clone()).into()), ("value", value)]),
+        )),
+        key: InstanceKey::Name(key),
+        uncertain: None,
+        collection: Some(collection.clone()),
+    };
+    Ok(Expansion { shape: Shape::Each, repetitions: elements.into_iter().map(repetition).collect() })
+}
+
+fn unknown_each(reasons: Reasons, element: Type) -> Expansion {
+    let each = object_of([
+        ("key", Value::unknown(Type::String, reasons.clone())),
+        ("value", Value::unknown(element, reasons.clone())),
+    ]);
+    let repetition = Repetition {
+        key: InstanceKey::Unknown,
+        uncertain: Some(reasons.clone()),
+        names: Some(("each".into(), each)),
+        collection: None,
+    };
+    Expansion { shape: Shape::Unknown(reasons), repetitions: vec![repetition] }
+}

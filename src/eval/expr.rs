@@ -1,0 +1,293 @@
+//! Evaluates expressions (HCL native syntax specification, "Expressions").
+
+use crate::eval::error::{EvalError, EvalResult, poison};
+use crate::eval::scope::Scope;
+use crate::eval::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, refine, unify_values};
+use crate::eval::{calls, reference, splat, template};
+use crate::source::Span;
+use crate::syntax::ast::{Binary, BinaryOp, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Evaluates an expression.
+///
+/// # Errors
+/// What Terraform would say at plan time, at the place to blame. Nothing is reported here.
+pub fn eval(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
+    stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || eval_kind(scope, expr))
+}
+
+fn eval_kind(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
+    match &expr.kind {
+        ExprKind::Null => Ok(Value::null()),
+        ExprKind::Bool(b) => Ok(Value::bool(*b)),
+        ExprKind::Number(text) => number(text, expr.span),
+        ExprKind::String(text) => Ok(Data::String(text.clone()).into()),
+        ExprKind::Template(parts) => template::render(scope, parts),
+        ExprKind::Wrap(inner) | ExprKind::Paren(inner) => eval(scope, inner),
+        ExprKind::Variable(name) => reference::root(scope, name, expr.span),
+        ExprKind::GetAttr(object, name) => reference::attribute(scope, object, name),
+        ExprKind::Index(object, key) => index(scope, object, key),
+        ExprKind::Splat(s) => splat::splat(scope, s),
+        ExprKind::Call(call) => calls::call(scope, call, expr.span),
+        ExprKind::Tuple(items) => {
+            Ok(Value::tuple(items.iter().map(|item| eval(scope, item)).collect::<EvalResult<Vec<_>>>()?))
+        }
+        ExprKind::Object(items) => object(scope, items),
+        ExprKind::For(f) => for_expr(scope, f),
+        ExprKind::Conditional(c) => conditional(scope, c),
+        ExprKind::Binary(b) => binary(scope, b),
+        ExprKind::Unary(op, operand) => {
+            let value = eval(scope, operand)?;
+            ops::unary(*op, &value).map_err(|e| EvalError::new(operand.span, e.to_string()))
+        }
+        ExprKind::Error => Ok(poison("text that could not be parsed", Some(expr.span))),
+    }
+}
+
+fn number(text: &str, span: Span) -> EvalResult<Value> {
+    match crate::eval::value::Number::parse(text) {
+        Some(number) => Ok(Value::number(number)),
+        None => Err(EvalError::new(span, format!("`{text}` is not a number that Terraform can hold"))),
+    }
+}
+
+/// Evaluates to a value converted to `ty`; null is an error.
+pub fn eval_as(scope: &Scope, expr: &Expr, ty: &Type, what: &str) -> EvalResult<Value> {
+    let value = eval(scope, expr)?;
+    if value.is_null() {
+        return Err(EvalError::new(expr.span, format!("{what} must not be null")));
+    }
+    convert(&value, ty).map_err(|e| EvalError::new(expr.span, format!("{what}: {e}")))
+}
+
+fn index(scope: &Scope, object: &Expr, key: &Expr) -> EvalResult<Value> {
+    let key_value = eval(scope, key)?;
+    if let Some(call) = reference::module_call(scope, object) {
+        return reference::module_instance(scope, call, Some(&key_value), object.span, key.span);
+    }
+    let collection = eval(scope, object)?;
+    crate::eval::value::index(&collection, &key_value).map_err(|e| EvalError::new(key.span, e.to_string()))
+}
+
+fn object(scope: &Scope, items: &[ObjectItem]) -> EvalResult<Value> {
+    let mut entries = BTreeMap::new();
+    let mut unknown_key: Option<Value> = None;
+    let mut marks = Marks::NONE;
+    for item in items {
+        let key = match &item.key {
+            ObjectKey::Name(name) => Data::String(name.name.clone()).into(),
+            ObjectKey::Expr(key) => eval_as(scope, key, &Type::String, "an object key")?,
+        };
+        let value = eval(scope, &item.value)?;
+        marks = marks.union(key.marks);
+        match &key.data {
+            Data::String(text) => {
+                entries.insert(text.clone(), value);
+            }
+            _ => unknown_key = Some(key),
+        }
+    }
+    Ok(match unknown_key.as_ref().and_then(Value::reasons) {
+        Some(reasons) => Value::unknown(Type::Any, reasons.clone()).mark(marks),
+        None => Value::object(entries).mark(marks),
+    })
+}
+
+fn binary(scope: &Scope, b: &Binary) -> EvalResult<Value> {
+    let left = eval(scope, &b.left);
+    if let (BinaryOp::And | BinaryOp::Or, Ok(value)) = (b.op, &left) {
+        // A left operand that decides: what the right one gets wrong does not matter.
+        let decides = b.op == BinaryOp::Or;
+        if let Ok(Data::Bool(known)) = convert(value, &Type::Bool).map(|v| v.data)
+            && known == decides
+        {
+            let marks = value.marks;
+            return Ok(match eval(scope, &b.right) {
+                Ok(right) => Value::bool(decides).mark(marks.union(right.marks)),
+                Err(e) if e.rule == crate::eval::report::UNDECLARED_REFERENCE => return Err(e),
+                Err(_) => Value::bool(decides).mark(marks),
+            });
+        }
+    }
+    let (left, right) = (left?, eval(scope, &b.right)?);
+    ops::binary(b.op, &left, &right).map_err(|e| {
+        let span = match e.operand {
+            Some(ops::Operand::Left) => b.left.span,
+            Some(ops::Operand::Right) => b.right.span,
+            None => b.left.span.to(b.right.span),
+        };
+        EvalError::new(span, e.to_string())
+    })
+}
+
+fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
+    let condition = eval(scope, &c.condition)?;
+    if condition.is_null() {
+        return Err(EvalError::new(c.condition.span, "the condition of a conditional must not be null"));
+    }
+    let condition = convert(&condition, &Type::Bool)
+        .map_err(|e| EvalError::new(c.condition.span, format!("the condition must be true or false: {e}")))?;
+    // Terraform evaluates both arms, for their types; an error in the arm that is not chosen does not count.
+    let (yes, no) = (eval(scope, &c.yes), eval(scope, &c.no));
+    let (yes, no) = match (&condition.data, yes, no) {
+        (_, Ok(yes), Ok(no)) => (yes, no),
+        (Data::Bool(true), Ok(yes), Err(e)) if is_dynamic_error(&e) => return Ok(yes.mark(condition.marks)),
+        (Data::Bool(false), Err(e), Ok(no)) if is_dynamic_error(&e) => return Ok(no.mark(condition.marks)),
+        (_, Err(e), _) | (_, _, Err(e)) => return Err(e),
+    };
+    let Some((yes, no)) = unify_arms(&yes, &no) else {
+        return Err(EvalError::new(
+            c.yes.span.to(c.no.span),
+            format!(
+                "the two results of a conditional must be of one type, but these are {} and {}",
+                yes.ty(),
+                no.ty()
+            ),
+        ));
+    };
+    Ok(match &condition.data {
+        Data::Bool(true) => yes.mark(condition.marks),
+        Data::Bool(false) => no.mark(condition.marks),
+        Data::Unknown(u) => refine::either(&u.reasons, &yes, &no).mark(condition.marks),
+        _ => poison("a condition", Some(c.condition.span)),
+    })
+}
+
+fn is_dynamic_error(e: &EvalError) -> bool {
+    e.rule != crate::eval::report::UNDECLARED_REFERENCE
+}
+
+fn unify_arms(yes: &Value, no: &Value) -> Option<(Value, Value)> {
+    let (_, mut values) = unify_values(&[yes.clone(), no.clone()])?;
+    let no = values.pop()?;
+    Some((values.pop()?, no))
+}
+
+struct ForItems {
+    items: Vec<(Value, Value)>,
+    marks: Marks,
+}
+
+/// The elements to iterate, or the unknown result.
+fn iterate(collection: &Expr, value: &Value) -> EvalResult<Result<ForItems, Reasons>> {
+    if value.is_null() {
+        return Err(EvalError::new(collection.span, "a null value cannot be iterated"));
+    }
+    if let Some(reasons) = value.reasons() {
+        return match value.ty() {
+            Type::Bool | Type::Number | Type::String => Err(not_iterable(collection.span, value)),
+            _ => Ok(Err(reasons.clone())),
+        };
+    }
+    match value.iterate() {
+        Some(items) => Ok(Ok(ForItems { items, marks: value.marks })),
+        None => Err(not_iterable(collection.span, value)),
+    }
+}
+
+fn not_iterable(span: Span, value: &Value) -> Box<EvalError> {
+    EvalError::new(span, format!("a {} cannot be iterated, only a list, set, map, tuple or object", value.ty()))
+}
+
+/// Binds a `for` expression's or directive's names for one element.
+pub fn bind_element(
+    scope: &Scope,
+    key: Option<&Ident>,
+    value: &Ident,
+    element: (Value, Value),
+    collection: &Expr,
+) -> Scope {
+    let inner = match key {
+        Some(name) => scope.with(name.name.clone(), element.0),
+        None => scope.clone(),
+    };
+    let _ = collection;
+    inner.with(value.name.clone(), element.1)
+}
+
+/// The elements of the collection of a `%{ for }`; `Err` holds why it is not known.
+pub fn elements_of(scope: &Scope, collection: &Expr) -> EvalResult<Result<(Vec<(Value, Value)>, Marks), Reasons>> {
+    let value = eval(scope, collection)?;
+    Ok(iterate(collection, &value)?.map(|found| (found.items, found.marks)))
+}
+
+fn for_expr(scope: &Scope, f: &For) -> EvalResult<Value> {
+    let collection = eval(scope, &f.collection)?;
+    let found = match iterate(&f.collection, &collection)? {
+        Ok(found) => found,
+        Err(reasons) => return Ok(Value::unknown(Type::Any, reasons).mark(collection.marks)),
+    };
+    let mut out = ForResult { marks: found.marks, ..ForResult::default() };
+    for (key, value) in found.items {
+        scope.instance.world.spend(1)?;
+        let inner = bind_element(scope, f.key.as_ref(), &f.value, (key, value), &f.collection);
+        if let Some(condition) = &f.condition {
+            let keep = eval_as(&inner, condition, &Type::Bool, "the `if` of a `for` expression")?;
+            out.marks = out.marks.union(keep.marks);
+            match &keep.data {
+                Data::Bool(true) => {}
+                Data::Bool(false) => continue,
+                _ => {
+                    out.not_known(&keep);
+                    continue;
+                }
+            }
+        }
+        match &f.result_key {
+            None => out.list.push(eval(&inner, &f.result)?),
+            Some(key) => for_entry(&inner, f, key, &mut out)?,
+        }
+    }
+    Ok(out.finish(f))
+}
+
+#[derive(Default)]
+struct ForResult {
+    marks: Marks,
+    unknown: Option<Reasons>,
+    list: Vec<Value>,
+    map: BTreeMap<Arc<str>, Value>,
+    groups: BTreeMap<Arc<str>, Vec<Value>>,
+}
+
+impl ForResult {
+    fn not_known(&mut self, value: &Value) {
+        if let Some(reasons) = value.reasons() {
+            self.unknown = Some(match &self.unknown {
+                Some(have) => have.union(reasons),
+                None => reasons.clone(),
+            });
+        }
+    }
+
+    fn finish(self, f: &For) -> Value {
+        if let Some(reasons) = self.unknown {
+            return Value::unknown_refined(Type::Any, reasons, Refinement { not_null: true, ..Refinement::default() })
+                .mark(self.marks);
+        }
+        let value = match (&f.result_key, f.group) {
+            (None, _) => Value::tuple(self.list),
+            (Some(_), false) => Value::object(self.map),
+            (Some(_), true) => Value::object(self.groups.into_iter().map(|(k, v)| (k, Value::tuple(v))).collect()),
+        };
+        value.mark(self.marks)
+    }
+}
+
+fn for_entry(scope: &Scope, f: &For, key: &Expr, out: &mut ForResult) -> EvalResult<()> {
+    let key_value = eval_as(scope, key, &Type::String, "the key of a `for` expression")?;
+    let value = eval(scope, &f.result)?;
+    out.marks = out.marks.union(key_value.marks);
+    let Data::String(text) = &key_value.data else {
+        out.not_known(&key_value);
+        return Ok(());
+    };
+    if f.group {
+        out.groups.entry(text.clone()).or_default().push(value);
+    } else if out.map.insert(text.clone(), value).is_some() {
+        return Err(EvalError::new(key.span, format!("two elements of this `for` expression have the key \"{text}\""))
+            .help("add `...` after the value to group the values of one key"));
+    }
+    Ok(())
+}

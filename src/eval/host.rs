@@ -1,0 +1,103 @@
+//! Files and templates for functions: reads only inside the tree that the user named (or with `--allow-outside`).
+
+use crate::eval::functions::{ErrorKind, FunctionError, Host};
+use crate::eval::scope::Scope;
+use crate::eval::value::Value;
+use crate::eval::world::normalise;
+use crate::source::SourceFile;
+use crate::syntax;
+use std::path::PathBuf;
+
+/// The largest file that a function may read, in bytes.
+const MOST_BYTES: u64 = 16 << 20;
+/// The most files that `fileset` may list.
+const MOST_FILES: usize = 100_000;
+
+/// Gives functions the files below the root module.
+pub struct TreeHost<'s> {
+    /// Where the call stands.
+    pub scope: &'s Scope,
+}
+
+fn file_error(message: String) -> FunctionError {
+    FunctionError { argument: Some(0), message, kind: ErrorKind::File }
+}
+
+impl TreeHost<'_> {
+    /// The file's place on disk, if it may be read.
+    fn resolve(&self, path: &str) -> Result<PathBuf, FunctionError> {
+        let world = &self.scope.instance.world;
+        let full = normalise(&world.root_dir.join(path));
+        if world.evaluator.options.allow_outside {
+            return Ok(full);
+        }
+        let real = std::fs::canonicalize(&full).unwrap_or_else(|_| full.clone());
+        let tree = world.evaluator.tree_of(&world.root_dir);
+        if real.starts_with(&tree) || full.starts_with(&tree) && !full.exists() {
+            Ok(full)
+        } else {
+            Err(file_error(format!("\"{path}\" is outside of the tree that is checked; --allow-outside reads it")))
+        }
+    }
+}
+
+impl Host for TreeHost<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, FunctionError> {
+        let full = self.resolve(path)?;
+        let meta = std::fs::metadata(&full).map_err(|_| file_error(format!("there is no file \"{path}\" here")))?;
+        if !meta.is_file() {
+            return Err(file_error(format!("\"{path}\" is not a regular file")));
+        }
+        if meta.len() > MOST_BYTES {
+            return Err(file_error(format!("\"{path}\" is larger than 16 MiB")));
+        }
+        std::fs::read(&full).map_err(|e| file_error(format!("\"{path}\" cannot be read: {e}")))
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, FunctionError> {
+        Ok(self.resolve(path)?.is_file())
+    }
+
+    fn list(&self, dir: &str) -> Result<Vec<String>, FunctionError> {
+        let full = self.resolve(dir)?;
+        let mut found = Vec::new();
+        let walk = ignore::WalkBuilder::new(&full).standard_filters(false).follow_links(true).build();
+        for entry in walk.flatten() {
+            if entry.file_type().is_some_and(|t| t.is_file())
+                && let Ok(below) = entry.path().strip_prefix(&full)
+            {
+                found.push(below.to_string_lossy().replace('\\', "/"));
+            }
+            if found.len() > MOST_FILES {
+                return Err(file_error(format!("\"{dir}\" has more than {MOST_FILES} files")));
+            }
+        }
+        Ok(found)
+    }
+
+    fn absolute(&self, path: &str) -> String {
+        self.scope.instance.world.absolute(path)
+    }
+
+    fn render(&self, name: &str, text: &str, variables: &Value) -> Result<Value, FunctionError> {
+        let world = &self.scope.instance.world;
+        let sources = &world.evaluator.sources;
+        let file = SourceFile::new(PathBuf::from(name), text.as_bytes().to_vec());
+        let text = file.text.clone();
+        let id = sources.add(file);
+        let (expr, errors) = syntax::parse_template(id, 0, &text);
+        let call_error = |message: String| FunctionError { argument: None, message, kind: ErrorKind::Call };
+        if let Some(e) = errors.first() {
+            return Err(call_error(format!("the template \"{name}\" cannot be parsed: {}", e.message)));
+        }
+        let mut scope = crate::eval::template_scope(self.scope);
+        if let Some(entries) = variables.entries() {
+            for (key, value) in entries {
+                scope = scope.with(key.clone(), value.clone());
+            }
+        }
+        let value = crate::eval::expr::eval(&scope, &expr).map_err(|e| call_error(e.message.clone()))?;
+        crate::eval::value::convert(&value, &crate::ty::Type::String).map_err(|e| call_error(e.to_string()))
+    }
+}
+

@@ -1,0 +1,133 @@
+//! Input variables' values from outside: tfvars files, `-var`, `-var-file`, `TF_VAR_*`, in Terraform's precedence.
+
+use crate::eval::error::EvalResult;
+use crate::eval::expr::eval;
+use crate::eval::scope::Scope;
+use crate::eval::value::{Type, Value};
+use crate::finding::Finding;
+use crate::source::{SourceFile, Sources, Span};
+use crate::syntax;
+use crate::syntax::ast::{Expr, File};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// What the user gives beside the configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `-var NAME=VALUE` and `-var-file FILE`, in the order given.
+    pub variables: Vec<VariableOption>,
+    /// `TF_VAR_name` and the provider's variables: the environment.
+    pub environment: BTreeMap<String, String>,
+    /// `--workspace`; "default" where it is not given (or `TF_WORKSPACE`).
+    pub workspace: Option<String>,
+    /// `--allow-outside`: functions may read files outside of the tree.
+    pub allow_outside: bool,
+    /// `--module-dir SOURCE=DIR`.
+    pub module_dirs: BTreeMap<String, PathBuf>,
+    /// A missing file fails (as in Terraform) instead of giving an unknown value.
+    pub strict_files: bool,
+}
+
+/// One `-var` or `-var-file`.
+#[derive(Clone, Debug)]
+pub enum VariableOption {
+    /// `-var NAME=VALUE`.
+    Value(String, String),
+    /// `-var-file FILE`, parsed: its shown path and its content.
+    File(Arc<File>),
+}
+
+/// The values given to one root module.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    values: BTreeMap<Arc<str>, Input>,
+    /// The workspace's name.
+    pub workspace: String,
+}
+
+/// One given value.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// From a tfvars file: the expression, and the place of the line.
+    Expr(Arc<Expr>, Span),
+    /// From `-var` or the environment: text that the variable's type decides how to read, and where it came from.
+    Text(String, String),
+}
+
+impl Inputs {
+    /// Gathers the values for a root, given its own tfvars files in Terraform's order (`terraform.tfvars`,
+    /// `terraform.tfvars.json`, then `*.auto.tfvars[.json]` by name).
+    pub fn gather(options: &Options, tfvars: &[Arc<File>]) -> (Inputs, Vec<Finding>) {
+        let mut findings = Vec::new();
+        let mut values = BTreeMap::new();
+        for (key, text) in &options.environment {
+            if let Some(name) = key.strip_prefix("TF_VAR_") {
+                values.insert(Arc::from(name), Input::Text(text.clone(), format!("the environment variable {key}")));
+            }
+        }
+        let from_file = |file: &Arc<File>, values: &mut BTreeMap<Arc<str>, Input>| {
+            for attribute in &file.body.attributes {
+                values.insert(
+                    attribute.name.name.clone(),
+                    Input::Expr(attribute.expr.clone(), attribute.span),
+                );
+            }
+        };
+        for file in tfvars {
+            findings.extend(file.errors.iter().map(crate::eval::report::syntax_error));
+            from_file(file, &mut values);
+        }
+        for option in &options.variables {
+            match option {
+                VariableOption::Value(name, text) => {
+                    values.insert(Arc::from(&**name), Input::Text(text.clone(), format!("-var {name}")));
+                }
+                VariableOption::File(file) => {
+                    findings.extend(file.errors.iter().map(crate::eval::report::syntax_error));
+                    from_file(file, &mut values);
+                }
+            }
+        }
+        let workspace = options
+            .workspace
+            .clone()
+            .or_else(|| options.environment.get("TF_WORKSPACE").filter(|w| !w.is_empty()).cloned())
+            .unwrap_or_else(|| "default".into());
+        (Inputs { values, workspace }, findings)
+    }
+
+    /// The value given to a variable.
+    pub fn get(&self, name: &str) -> Option<&Input> {
+        self.values.get(name)
+    }
+
+    /// All given values, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Input)> {
+        self.values.iter()
+    }
+}
+
+/// Evaluates a given value. Text is read as Terraform reads it: literally for a variable of primitive type or without
+/// type, as an expression otherwise.
+///
+/// # Errors
+/// What the expression gets wrong.
+pub fn value_of(scope: &Scope, input: &Input, ty: &Type, typed: bool, sources: &Sources) -> EvalResult<Value> {
+    match input {
+        Input::Expr(expr, _) => eval(scope, expr),
+        Input::Text(text, shown) => {
+            let literal = !typed || matches!(ty, Type::Bool | Type::Number | Type::String);
+            if literal {
+                return Ok(Value::string(text));
+            }
+            let file = SourceFile::new(PathBuf::from(format!("<{shown}>")), text.clone().into_bytes());
+            let id = sources.add(file);
+            let (expr, errors) = syntax::parse_expression(id, text);
+            match errors.first() {
+                Some(e) => Err(crate::eval::error::EvalError::new(e.span, e.message.clone())),
+                None => eval(scope, &expr),
+            }
+        }
+    }
+}

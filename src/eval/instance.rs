@@ -1,0 +1,426 @@
+//! One module instance: its variables, locals, resources, calls and outputs, each evaluated once and only when asked for.
+
+use crate::eval::config::{ModuleConfig, ResourceId};
+use crate::eval::error::{EvalError, EvalResult, poison};
+use crate::eval::expand::{Expansion, Repetition};
+use crate::eval::expr::eval;
+use crate::eval::plan::{InstanceKey, ProviderInfo};
+use crate::eval::resource::{self, ResourceState};
+use crate::eval::scope::Scope;
+use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, get_attr, index};
+use crate::eval::variable;
+use crate::eval::world::World;
+use crate::finding::MissingModule;
+use crate::source::Span;
+use crate::syntax::ast::{Block, Expr};
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::hash::Hash;
+use std::path::PathBuf;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+
+/// A module instance.
+#[derive(Debug)]
+pub struct Instance {
+    /// What the whole root shares.
+    pub world: Rc<World>,
+    /// What the module's folder declares.
+    pub config: Arc<ModuleConfig>,
+    /// The module's folder.
+    pub dir: PathBuf,
+    /// The address, such as `module.gke["a"]`; "" for the root.
+    pub address: Arc<str>,
+    /// The call that made it; `None` for the root.
+    pub call: Option<CallSite>,
+    /// Why it is not certain that it exists.
+    pub uncertain: Option<Reasons>,
+    variables: Memo<Arc<str>, Value>,
+    locals: Memo<Arc<str>, Value>,
+    outputs: Memo<Arc<str>, Value>,
+    resources: Memo<ResourceId, Rc<ResourceState>>,
+    calls: Memo<Arc<str>, Rc<CallState>>,
+    providers: Memo<(Arc<str>, Option<Arc<str>>), Arc<ProviderInfo>>,
+}
+
+/// Where a module instance was called.
+#[derive(Debug)]
+pub struct CallSite {
+    /// The calling instance.
+    pub parent: Weak<Instance>,
+    /// The call's name.
+    pub name: Arc<str>,
+    /// `count` or `each` at the call.
+    pub repetition: Repetition,
+}
+
+/// A module call with its instances.
+#[derive(Debug)]
+pub struct CallState {
+    /// How it is repeated.
+    pub shape: Shape,
+    /// The instances; empty where the module is not on disk.
+    pub instances: Vec<(InstanceKey, Rc<Instance>)>,
+    /// The repetitions, also where the module is not on disk.
+    pub repetitions: Vec<Repetition>,
+    /// Why the module cannot be looked into.
+    pub missing: Option<Reasons>,
+    /// The source as written.
+    pub source: Arc<str>,
+}
+
+/// The shape of something that can be repeated.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    /// One.
+    Single,
+    /// `count`: a tuple.
+    Count,
+    /// `for_each`: an object.
+    Each,
+    /// Not known.
+    Unknown(Reasons),
+}
+
+#[derive(Debug)]
+struct Memo<K, V>(RefCell<FxHashMap<K, Option<V>>>);
+
+impl<K: Hash + Eq + Clone, V: Clone> Memo<K, V> {
+    fn new() -> Self {
+        Memo(RefCell::default())
+    }
+
+    /// The value for a key, computed on first use; `None` while it is being computed: a cycle.
+    fn get(&self, key: &K, compute: impl FnOnce() -> V) -> Option<V> {
+        if let Some(state) = self.0.borrow().get(key) {
+            return state.clone();
+        }
+        self.0.borrow_mut().insert(key.clone(), None);
+        let value = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, compute);
+        self.0.borrow_mut().insert(key.clone(), Some(value.clone()));
+        Some(value)
+    }
+}
+
+fn cycle(span: Span, what: String) -> Box<EvalError> {
+    EvalError::new(span, format!("{what} depends on itself")).help("break the cycle: one of the values on it must not use the next")
+}
+
+impl Instance {
+    /// A module instance that nothing of is evaluated yet.
+    pub fn new(
+        world: Rc<World>,
+        config: Arc<ModuleConfig>,
+        dir: PathBuf,
+        address: Arc<str>,
+        call: Option<CallSite>,
+        uncertain: Option<Reasons>,
+    ) -> Rc<Instance> {
+        Rc::new(Instance {
+            world,
+            config,
+            dir,
+            address,
+            call,
+            uncertain,
+            variables: Memo::new(),
+            locals: Memo::new(),
+            outputs: Memo::new(),
+            resources: Memo::new(),
+            calls: Memo::new(),
+            providers: Memo::new(),
+        })
+    }
+
+    /// The scope of its own expressions.
+    pub fn scope(self: &Rc<Self>) -> Scope {
+        Scope::of(self.clone())
+    }
+
+    /// The calling instance; `None` for the root.
+    pub fn parent(&self) -> Option<Rc<Instance>> {
+        self.call.as_ref().and_then(|c| c.parent.upgrade())
+    }
+
+    /// The call's block in the calling module, and the scope that its arguments are evaluated in.
+    pub fn call_block(&self) -> Option<(Rc<Instance>, Scope, &CallSite)> {
+        let site = self.call.as_ref()?;
+        let parent = site.parent.upgrade()?;
+        let scope = site.repetition.bind(&parent.scope());
+        Some((parent, scope, site))
+    }
+
+    /// An address of something in this module.
+    pub fn address_of(&self, local: &str) -> String {
+        if self.address.is_empty() { local.to_string() } else { format!("{}.{local}", self.address) }
+    }
+
+    /// `path.module`: the folder relative to the root's, as Terraform gives it.
+    pub fn path_from_root(&self) -> String {
+        if self.call.is_none() {
+            return ".".into();
+        }
+        match self.dir.strip_prefix(&self.world.root_dir) {
+            Ok(below) => below.to_string_lossy().into_owned(),
+            Err(_) => crate::eval::module_source::relative(&self.world.root_dir, &self.dir),
+        }
+    }
+
+    /// Evaluates an expression of this instance; an error is reported and gives an unknown value.
+    pub fn attempt(&self, scope: &Scope, expr: &Expr) -> Value {
+        eval(scope, expr).unwrap_or_else(|e| {
+            self.world.report_error(&e);
+            e.poison()
+        })
+    }
+
+    /// `var.name`.
+    pub fn variable(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Value> {
+        let Some(config) = self.config.variables.get(name) else {
+            let near = self.config.variables.keys().map(|k| &**k);
+            return Err(EvalError::undeclared(span, "variable", name, near)
+                .help(format!("declare it: variable \"{name}\" {{}}")));
+        };
+        self.variables
+            .get(name, || variable::value(self, name, config))
+            .ok_or_else(|| cycle(span, format!("var.{name}")))
+    }
+
+    /// `local.name`.
+    pub fn local(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Value> {
+        let Some(attribute) = self.config.locals.get(name) else {
+            let near = self.config.locals.keys().map(|k| &**k);
+            return Err(EvalError::undeclared(span, "local value", name, near));
+        };
+        self.locals
+            .get(name, || self.attempt(&self.scope(), &attribute.expr))
+            .ok_or_else(|| cycle(span, format!("local.{name}")))
+    }
+
+    /// A resource's value: one object, a tuple of objects (`count`) or an object of objects (`for_each`).
+    pub fn resource(self: &Rc<Self>, id: &ResourceId, span: Span) -> EvalResult<Value> {
+        self.resource_state(id, span).map(|state| state.value.clone())
+    }
+
+    /// A resource's instances.
+    pub fn resource_state(self: &Rc<Self>, id: &ResourceId, span: Span) -> EvalResult<Rc<ResourceState>> {
+        let Some(block) = self.config.resources.get(id) else {
+            return Err(self.undeclared_resource(id, span));
+        };
+        self.resources
+            .get(id, || Rc::new(resource::build(self, id, block)))
+            .ok_or_else(|| cycle(span, id.address()))
+    }
+
+    fn undeclared_resource(&self, id: &ResourceId, span: Span) -> Box<EvalError> {
+        let what = match id.mode {
+            crate::eval::plan::Mode::Managed => "resource",
+            crate::eval::plan::Mode::Data => "data source",
+            crate::eval::plan::Mode::Ephemeral => "ephemeral resource",
+        };
+        let names: Vec<String> =
+            self.config.resources.keys().filter(|k| k.mode == id.mode).map(ResourceId::address).collect();
+        EvalError::undeclared(span, what, &id.address(), names.iter().map(String::as_str))
+    }
+
+    /// A module call's instances.
+    pub fn call_state(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Rc<CallState>> {
+        let Some(block) = self.config.calls.get(name) else {
+            let near = self.config.calls.keys().map(|k| &**k);
+            return Err(EvalError::undeclared(span, "module", name, near));
+        };
+        self.calls.get(name, || Rc::new(self.expand_call(name, block))).ok_or_else(|| cycle(span, format!("module.{name}")))
+    }
+
+    fn expand_call(self: &Rc<Self>, name: &Arc<str>, block: &Block) -> CallState {
+        let local = format!("module.{name}");
+        let expansion = Expansion::of(&self.scope(), &block.body, &self.address_of(&local));
+        let (shape, repetitions) = (expansion.shape(), expansion.repetitions);
+        let source: Arc<str> = block.body.attribute("source").and_then(|a| a.expr.as_str()).unwrap_or("").into();
+        let found = crate::eval::module_source::resolve(self, name, block, &source);
+        let mut state = CallState { shape, instances: Vec::new(), repetitions, missing: None, source };
+        match found {
+            Ok((config, dir)) => {
+                for repetition in &state.repetitions {
+                    let address = self.address_of(&format!("{local}{}", repetition.key));
+                    let uncertain = merge_reasons(self.uncertain.as_ref(), repetition.uncertain.as_ref());
+                    let site = CallSite {
+                        parent: Rc::downgrade(self),
+                        name: name.clone(),
+                        repetition: repetition.clone(),
+                    };
+                    let instance = Instance::new(
+                        self.world.clone(),
+                        config.clone(),
+                        dir.clone(),
+                        address.into(),
+                        Some(site),
+                        uncertain,
+                    );
+                    state.instances.push((repetition.key.clone(), instance));
+                }
+            }
+            Err(reasons) => {
+                state.missing = Some(reasons);
+                let version = block.body.attribute("version").and_then(|a| a.expr.as_str()).map(str::to_string);
+                self.world.missing.borrow_mut().push(MissingModule {
+                    address: self.address_of(&local),
+                    source: state.source.to_string(),
+                    version,
+                });
+            }
+        }
+        state
+    }
+
+    /// `module.name` as a whole.
+    pub fn module(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Value> {
+        let state = self.call_state(name, span)?;
+        state.collect(|instance| {
+            let outputs = instance.config.outputs.keys();
+            Ok(Value::object(
+                outputs.map(|o| Ok((o.clone(), instance.output_value(o, span)?))).collect::<EvalResult<_>>()?,
+            ))
+        })
+    }
+
+    /// One output of all instances of a call, in the call's shape.
+    pub fn outputs_of_all(
+        self: &Rc<Self>,
+        name: &Arc<str>,
+        output: &Arc<str>,
+        span: Span,
+        output_span: Span,
+    ) -> EvalResult<Value> {
+        let state = self.call_state(name, span)?;
+        if state.shape == Shape::Each {
+            // A splat over an object takes the object as its one element.
+            let whole = self.module(name, span)?;
+            return get_attr(&whole, output)
+                .map(|v| Value::tuple(vec![v]))
+                .map_err(|e| EvalError::new(output_span, e.to_string()));
+        }
+        let value = state.collect(|instance| instance.output_value(output, output_span))?;
+        Ok(if state.shape == Shape::Single { Value::tuple(vec![value]) } else { value })
+    }
+
+    /// `module.name.output`, `module.name[key].output`.
+    pub fn output(
+        self: &Rc<Self>,
+        name: &Arc<str>,
+        key: Option<(&Value, Span)>,
+        output: &Arc<str>,
+        span: Span,
+        output_span: Span,
+    ) -> EvalResult<Value> {
+        let state = self.call_state(name, span)?;
+        if let Some(reasons) = &state.missing {
+            return Ok(Value::unknown(Type::Any, reasons.clone()));
+        }
+        match (key, &state.shape) {
+            (None, Shape::Single) => match state.instances.first() {
+                Some((_, instance)) => instance.output_value(output, output_span),
+                None => Ok(poison("a module", Some(span))),
+            },
+            (None, Shape::Unknown(reasons)) => Ok(Value::unknown(Type::Any, reasons.clone())),
+            (None, _) => Err(EvalError::new(output_span, format!("module.{name} is a collection of instances"))
+                .help(format!("name the instance: module.{name}[…].{output}"))),
+            (Some((key, key_span)), _) => match state.instance(key) {
+                Some(instance) => instance.output_value(output, output_span),
+                None => {
+                    // The general way, for unknown keys and for the error of a wrong one.
+                    let one = index(&self.module(name, span)?, key).map_err(|e| EvalError::new(key_span, e.to_string()))?;
+                    get_attr(&one, output).map_err(|e| EvalError::new(output_span, e.to_string()))
+                }
+            },
+        }
+    }
+
+    /// An output of this instance.
+    pub fn output_value(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Value> {
+        let Some(block) = self.config.outputs.get(name) else {
+            let near = self.config.outputs.keys().map(|k| &**k);
+            return Err(EvalError::undeclared(span, "output", name, near));
+        };
+        let compute = || {
+            let scope = self.scope();
+            let value = match block.body.attribute("value") {
+                Some(attribute) => self.attempt(&scope, &attribute.expr),
+                None => poison("an output without value", Some(block.header)),
+            };
+            let flag = |what| {
+                block.body.attribute(what).is_some_and(|a| self.attempt(&scope, &a.expr).as_bool() == Some(true))
+            };
+            let mut marks = Marks::NONE;
+            if flag("sensitive") {
+                marks = marks.union(Marks::SENSITIVE);
+            }
+            if flag("ephemeral") {
+                marks = marks.union(Marks::EPHEMERAL);
+            }
+            value.mark(marks)
+        };
+        self.outputs.get(name, compute).ok_or_else(|| cycle(span, self.address_of(&format!("output.{name}"))))
+    }
+
+    /// A provider configuration as a resource of this instance sees it.
+    pub fn provider(self: &Rc<Self>, name: &Arc<str>, alias: Option<&Arc<str>>) -> Arc<ProviderInfo> {
+        let key = (name.clone(), alias.cloned());
+        self.providers
+            .get(&key, || crate::eval::provider::configure(self, name, alias))
+            .unwrap_or_else(|| crate::eval::provider::empty(name, alias))
+    }
+}
+
+impl CallState {
+    fn instance(&self, key: &Value) -> Option<&Rc<Instance>> {
+        let wanted = match (&self.shape, key) {
+            (Shape::Count, key) => InstanceKey::Index(u64::try_from(key.as_number()?.to_i64()?).ok()?),
+            (Shape::Each, key) => InstanceKey::Name(Arc::from(key.as_str()?)),
+            _ => return None,
+        };
+        self.instances.iter().find(|(k, _)| *k == wanted).map(|(_, instance)| instance)
+    }
+
+    /// One value for each instance, in the call's shape.
+    fn collect(&self, each: impl Fn(&Rc<Instance>) -> EvalResult<Value>) -> EvalResult<Value> {
+        if let Some(reasons) = &self.missing {
+            return Ok(Value::unknown(Type::Any, reasons.clone()));
+        }
+        collect(&self.shape, self.instances.iter().map(|(key, instance)| Ok((key.clone(), each(instance)?))))
+    }
+}
+
+/// Puts the values of repeated things into the shape that references see.
+pub fn collect(
+    shape: &Shape,
+    values: impl Iterator<Item = EvalResult<(InstanceKey, Value)>>,
+) -> EvalResult<Value> {
+    let values: Vec<(InstanceKey, Value)> = values.collect::<EvalResult<_>>()?;
+    Ok(match shape {
+        Shape::Single => values.into_iter().next().map_or_else(|| poison("nothing", None), |(_, v)| v),
+        Shape::Count => Value::tuple(values.into_iter().map(|(_, v)| v).collect()),
+        Shape::Each => {
+            let entry = |(key, value)| match key {
+                InstanceKey::Name(name) => Some((name, value)),
+                _ => None,
+            };
+            Value::object(values.into_iter().filter_map(entry).collect::<BTreeMap<_, _>>())
+        }
+        Shape::Unknown(reasons) => Value::unknown(Type::Any, reasons.clone()),
+    })
+}
+
+/// The union of two optional sets of reasons.
+pub fn merge_reasons(a: Option<&Reasons>, b: Option<&Reasons>) -> Option<Reasons> {
+    match (a, b) {
+        (Some(a), Some(b)) => Some(a.union(b)),
+        (a, b) => a.or(b).cloned(),
+    }
+}
+
+/// The reason that a module is not on disk.
+pub fn missing_module(address: &str, source: &str, span: Span) -> Reasons {
+    Reasons::one(ReasonKind::MissingModule(Arc::from(address), Arc::from(source)), Some(span))
+}

@@ -1,0 +1,121 @@
+//! Finds the folder of a module call: local paths, `--module-dir`, what `terraform init` installed.
+
+use crate::eval::config::ModuleConfig;
+use crate::eval::error::poison;
+use crate::eval::instance::{Instance, missing_module};
+use crate::eval::report::{MISSING_MODULE, error};
+use crate::eval::value::Reasons;
+use crate::eval::world::normalise;
+use crate::finding::Level;
+use crate::syntax::ast::Block;
+use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// How deep module calls may nest; Terraform itself has no use for more.
+const MOST_DEPTH: usize = 64;
+
+/// The configuration and folder of a module call, or why there is none (already reported).
+pub fn resolve(
+    instance: &Rc<Instance>,
+    name: &str,
+    block: &Block,
+    source: &str,
+) -> Result<(Arc<ModuleConfig>, PathBuf), Reasons> {
+    let address = instance.address_of(&format!("module.{name}"));
+    let attribute = block.body.attribute("source");
+    let at = attribute.map_or(block.header, |a| a.expr.span);
+    let world = &instance.world;
+    let fail = |message: String, help: &str| {
+        let mut finding = error(crate::eval::report::EVALUATION_ERROR, at, message, "");
+        finding.help.push(help.into());
+        world.report(finding);
+        poison("a module call", Some(at)).reasons().cloned().unwrap_or_default()
+    };
+    if attribute.is_none() {
+        return Err(fail(format!("module.{name} has no `source`"), "say where the module is: source = \"./modules/…\""));
+    }
+    if source.is_empty() {
+        return Err(fail(
+            format!("the source of module.{name} is not a plain string"),
+            "Terraform needs a literal here: a module's source cannot be computed",
+        ));
+    }
+    let options = &world.evaluator.options;
+    let dir = if is_local(source) {
+        Some(normalise(&instance.dir.join(source)))
+    } else {
+        let given = options.module_dirs.get(source).or_else(|| options.module_dirs.get(source.split('?').next()?));
+        given.cloned().or_else(|| world.installed_module(&call_path(instance, name)))
+    };
+    let found = dir.and_then(|dir| Some((world.evaluator.module(&dir)?, dir)));
+    let Some((config, dir)) = found else {
+        report_missing(instance, name, block, source, at);
+        return Err(missing_module(&address, source, at));
+    };
+    if depth(instance, &dir) {
+        return Err(fail(format!("module.{name} calls itself through its own source"), "a module must not contain itself"));
+    }
+    Ok((config, dir))
+}
+
+fn is_local(source: &str) -> bool {
+    ["./", "../", ".\\", "..\\"].iter().any(|p| source.starts_with(p)) || source == "." || source == ".."
+}
+
+/// The call's path as `modules.json` has it: names joined by dots, without instance keys.
+fn call_path(instance: &Instance, name: &str) -> String {
+    let mut names = vec![name.to_string()];
+    let mut parent = instance.call.as_ref().map(|c| c.name.to_string());
+    let mut at = instance.parent();
+    while let Some(here) = parent {
+        names.push(here);
+        parent = at.as_ref().and_then(|i| i.call.as_ref()).map(|c| c.name.to_string());
+        at = at.as_ref().and_then(|i| i.parent());
+    }
+    names.reverse();
+    names.join(".")
+}
+
+/// Whether the folder is already among the callers, or the nesting is too deep.
+fn depth(instance: &Rc<Instance>, dir: &Path) -> bool {
+    let mut at = Some(instance.clone());
+    let mut deep = 0;
+    while let Some(here) = at {
+        deep += 1;
+        if deep > MOST_DEPTH || here.dir == dir {
+            return true;
+        }
+        at = here.parent();
+    }
+    false
+}
+
+fn report_missing(instance: &Rc<Instance>, name: &str, block: &Block, source: &str, at: crate::source::Span) {
+    let message = if is_local(source) {
+        format!("module.{name} is not on disk: there is no Terraform in `{source}`")
+    } else {
+        format!("module.{name} is not on disk: `{source}` was never installed here")
+    };
+    let mut finding = error(MISSING_MODULE, at, message, "what it makes is not known");
+    finding.level = if is_local(source) { Level::Error } else { Level::Warning };
+    finding.address = Some(instance.address_of(&format!("module.{name}")));
+    finding.help.push(if is_local(source) {
+        "correct the path; it is relative to the folder of this file".into()
+    } else {
+        format!("run `terraform init`, or give its folder: --module-dir '{source}=DIR'")
+    });
+    let _ = block;
+    instance.world.report(finding);
+}
+
+/// `dir` relative to `base`, with `..` where it lies outside.
+pub fn relative(base: &Path, dir: &Path) -> String {
+    let (base, dir) = (normalise(base), normalise(dir));
+    let (a, b): (Vec<Component>, Vec<Component>) = (base.components().collect(), dir.components().collect());
+    let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let up = std::iter::repeat_n("..".to_string(), a.len() - same);
+    let down = b[same..].iter().map(|c| c.as_os_str().to_string_lossy().into_owned());
+    let path = up.chain(down).collect::<Vec<_>>().join("/");
+    if path.is_empty() { ".".into() } else { path }
+}

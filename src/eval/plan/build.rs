@@ -1,0 +1,114 @@
+//! Walks every module instance and gathers the plan.
+
+use super::{ConfigAttribute, ConfigBody, ModuleInstance, Origin, Resource, StaticPlan};
+use crate::eval::instance::{CallState, Instance, merge_reasons};
+use crate::eval::{resource, statics};
+use crate::source::{FileId, Span};
+use crate::syntax::ast::Block;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What a module call itself reads; everything else is an input variable.
+pub const CALL_META: [&str; 7] = ["source", "version", "providers", "count", "for_each", "depends_on", "ignore_errors"];
+
+/// The static plan of a root module instance.
+pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
+    let mut plan = StaticPlan { root: shown.to_string(), ..StaticPlan::default() };
+    visit(root, &mut plan);
+    let nowhere = Span::new(FileId(0), 0, 0);
+    for name in root.config.variables.keys() {
+        if let Ok(value) = root.variable(name, nowhere) {
+            plan.variables.insert(name.clone(), value);
+        }
+    }
+    for name in root.config.outputs.keys() {
+        if let Ok(value) = root.output_value(name, nowhere) {
+            plan.outputs.insert(name.clone(), value);
+        }
+    }
+    plan.resources.sort_by(|a, b| order(a).cmp(&order(b)));
+    plan.findings = root.world.take_findings();
+    plan.missing_modules = root.world.missing.take();
+    plan.missing_modules.sort_by(|a, b| a.address.cmp(&b.address));
+    plan.undecided_blocks = root.world.undecided.take();
+    plan.undecided_blocks.sort_by(|a, b| a.0.cmp(&b.0));
+    plan
+}
+
+fn order(r: &Resource) -> (&str, super::Mode, &str, &str, &super::InstanceKey) {
+    (&r.module, r.mode, &r.type_name, &r.name, &r.key)
+}
+
+/// Evaluates everything in a module instance and the ones below it, so that every error is found.
+fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan) {
+    if instance.world.checked.borrow_mut().insert(instance.dir.clone()) {
+        instance.config.findings.iter().for_each(|f| instance.world.report(f.clone()));
+        statics::check(instance);
+    }
+    let nowhere = Span::new(FileId(0), 0, 0);
+    for name in instance.config.variables.keys() {
+        let _ = instance.variable(name, nowhere);
+    }
+    for name in instance.config.locals.keys() {
+        let _ = instance.local(name, nowhere);
+    }
+    for state in resource::all(instance) {
+        plan.resources.extend(state.instances.iter().cloned());
+    }
+    for (name, block) in &instance.config.calls {
+        if let Ok(state) = instance.call_state(name, block.header) {
+            visit_call(instance, name, block, &state, plan);
+        }
+    }
+    for name in instance.config.outputs.keys() {
+        let _ = instance.output_value(name, nowhere);
+    }
+}
+
+fn visit_call(instance: &Rc<Instance>, name: &str, block: &Block, state: &CallState, plan: &mut StaticPlan) {
+    for repetition in &state.repetitions {
+        let local = format!("module.{name}{}", repetition.key);
+        plan.modules.push(ModuleInstance {
+            address: instance.address_of(&local).into(),
+            source: state.source.clone(),
+            version: block.body.attribute("version").and_then(|a| a.expr.as_str()).map(Arc::from),
+            present: state.missing.is_none(),
+            arguments: arguments(instance, block, repetition),
+            header: Some(block.header),
+            uncertain: merge_reasons(instance.uncertain.as_ref(), repetition.uncertain.as_ref()),
+        });
+    }
+    for (_, child) in &state.instances {
+        unknown_arguments(block, child);
+        visit(child, plan);
+    }
+}
+
+fn arguments(instance: &Rc<Instance>, block: &Block, repetition: &crate::eval::expand::Repetition) -> ConfigBody {
+    let scope = repetition.bind(&instance.scope());
+    let argument = |a: &crate::syntax::ast::Attribute| ConfigAttribute {
+        name: a.name.name.clone(),
+        value: instance.attempt(&scope, &a.expr),
+        span: Some(a.expr.span),
+        origin: Some(Origin { expr: a.expr.clone(), scope: scope.clone() }),
+    };
+    let written = block.body.attributes.iter().filter(|a| !CALL_META.contains(&&*a.name.name));
+    ConfigBody { attributes: written.map(argument).collect(), blocks: Vec::new() }
+}
+
+/// An argument that the module does not declare is an error of the call.
+fn unknown_arguments(block: &Block, child: &Rc<Instance>) {
+    for attribute in &block.body.attributes {
+        let name = &attribute.name.name;
+        if CALL_META.contains(&&**name) || child.config.variables.contains_key(name) {
+            continue;
+        }
+        let near = child.config.variables.keys().map(|k| &**k);
+        child.world.report_error(&crate::eval::EvalError::undeclared(
+            attribute.name.span,
+            "variable in this module",
+            name,
+            near,
+        ));
+    }
+}

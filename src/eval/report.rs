@@ -1,0 +1,81 @@
+//! The findings that evaluation itself makes: TF001 to TF005.
+
+use crate::finding::{Finding, Label, Level};
+use crate::source::Span;
+use crate::syntax::ast::{Block, SyntaxError};
+
+/// TF001.
+pub const SYNTAX_ERROR: (&str, &str) = ("TF001", "syntax-error");
+/// TF002.
+pub const UNDECLARED_REFERENCE: (&str, &str) = ("TF002", "undeclared-reference");
+/// TF003.
+pub const INVALID_ARGUMENT: (&str, &str) = ("TF003", "invalid-argument");
+/// TF004.
+pub const MISSING_MODULE: (&str, &str) = ("TF004", "missing-module");
+/// TF005.
+pub const EVALUATION_ERROR: (&str, &str) = ("TF005", "evaluation-error");
+
+/// An error-level finding at a place.
+pub fn error(rule: (&'static str, &'static str), span: Span, message: impl Into<String>, at: impl Into<String>) -> Finding {
+    Finding {
+        code: rule.0,
+        name: rule.1,
+        level: Level::Error,
+        message: message.into(),
+        address: None,
+        attribute: None,
+        cluster: None,
+        primary: Some(span),
+        primary_message: at.into(),
+        related: Vec::new(),
+        help: Vec::new(),
+        fixes: Vec::new(),
+    }
+}
+
+/// TF001 for what the parser says.
+pub fn syntax_error(e: &SyntaxError) -> Finding {
+    let mut finding = error(SYNTAX_ERROR, e.span, e.message.clone(), "");
+    finding.related = e.related.iter().map(|(span, message)| Label { span: *span, message: message.clone() }).collect();
+    finding.help = e.help.iter().cloned().collect();
+    finding
+}
+
+/// TF005 for a second declaration of the same name.
+pub fn duplicate(what: &str, name: &str, span: Span, first: Span) -> Finding {
+    let mut finding =
+        error(EVALUATION_ERROR, span, format!("the {what} `{name}` is declared twice"), "declared again here");
+    finding.related.push(Label { span: first, message: "first declared here".into() });
+    finding.help.push("rename one of them, or remove it".into());
+    finding
+}
+
+/// TF003 for a block or argument that Terraform does not know at the top level of a file.
+pub fn invalid_block(span: Span, kind: &str) -> Finding {
+    const KINDS: [&str; 14] = [
+        "check", "data", "ephemeral", "import", "locals", "module", "moved", "output", "provider", "removed",
+        "resource", "terraform", "variable", "language",
+    ];
+    let mut finding = error(
+        INVALID_ARGUMENT,
+        span,
+        format!("Terraform has no `{kind}` at the top level of a file"),
+        "not expected here",
+    );
+    if let Some(near) = crate::catalog::suggest(kind, KINDS) {
+        finding.help.push(format!("did you mean `{near}`?"));
+    }
+    finding
+}
+
+/// TF005 for an override of what is not there.
+pub fn nothing_to_override(block: &Block) -> Finding {
+    let what = std::iter::once(block.kind.name.to_string())
+        .chain(block.labels.iter().map(|l| format!("\"{}\"", l.text)))
+        .collect::<Vec<_>>()
+        .join(" ");
+    let mut finding =
+        error(EVALUATION_ERROR, block.header, format!("there is no `{what}` to override"), "in an override file");
+    finding.help.push("declare it in a file that is not an override file, or rename this file".into());
+    finding
+}

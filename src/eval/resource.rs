@@ -1,0 +1,175 @@
+//! Resource instances: expansion, arguments, and the value that references see.
+
+use crate::catalog::schema;
+use crate::eval::body;
+use crate::eval::config::ResourceId;
+use crate::eval::error::EvalError;
+use crate::eval::expand::{Expansion, Repetition};
+use crate::eval::expr::eval;
+use crate::eval::instance::{Instance, merge_reasons};
+use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, ProviderInfo, Resource};
+use crate::eval::provider;
+use crate::eval::scope::Scope;
+use crate::eval::value::{Type, Value, convert};
+use crate::syntax::ast::{Block, Body, ExprKind};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// What Terraform itself reads in a resource block; the provider never sees it.
+const META: [&str; 8] =
+    ["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "timeouts"];
+
+/// A resource with all its instances.
+#[derive(Debug)]
+pub struct ResourceState {
+    /// The instances, in the order of their keys.
+    pub instances: Vec<Resource>,
+    /// What a reference to the whole resource gives.
+    pub value: Value,
+}
+
+/// Evaluates a resource.
+pub fn build(instance: &Rc<Instance>, id: &ResourceId, block: &Block) -> ResourceState {
+    let scope = instance.scope();
+    let expansion = Expansion::of(&scope, &block.body, &instance.address_of(&id.address()));
+    let shape = expansion.shape();
+    let provider = instance.provider_of(id, block);
+    let schema = match id.mode {
+        Mode::Managed => schema::resource(&id.type_name),
+        Mode::Data => schema::data_source(&id.type_name),
+        Mode::Ephemeral => None,
+    };
+    let deferred = id.mode == Mode::Data && refers_to_managed(instance, block);
+    let builder = Builder { instance, id, block, schema, provider, deferred };
+    let built: Vec<(Resource, Value)> = expansion.repetitions.iter().map(|r| builder.one(&scope, r)).collect();
+    let (instances, seen): (Vec<Resource>, Vec<Value>) = built.into_iter().unzip();
+    let values = instances.iter().zip(seen).map(|(r, v)| Ok((r.key.clone(), v)));
+    let value = crate::eval::instance::collect(&shape, values).unwrap_or_else(|e| e.poison());
+    ResourceState { instances, value }
+}
+
+struct Builder<'b> {
+    instance: &'b Rc<Instance>,
+    id: &'b ResourceId,
+    block: &'b Block,
+    schema: Option<&'static schema::Block>,
+    provider: Arc<ProviderInfo>,
+    deferred: bool,
+}
+
+/// Whether a data source refers directly to a managed resource, or depends on a resource or module: Terraform then
+/// reads it only when that exists, during apply.
+fn refers_to_managed(instance: &Rc<Instance>, block: &Block) -> bool {
+    let mut found = block.body.attribute("depends_on").is_some_and(|a| !matches!(&a.expr.kind, ExprKind::Tuple(items) if items.is_empty()));
+    crate::eval::walk::body(&block.body, &mut |expr| {
+        if let ExprKind::GetAttr(object, name) = &expr.kind
+            && let ExprKind::Variable(root) = &object.kind
+        {
+            let id = ResourceId { mode: Mode::Managed, type_name: root.clone(), name: name.name.clone() };
+            found |= instance.config.resources.contains_key(&id);
+        }
+    });
+    found
+}
+
+impl Builder<'_> {
+    /// One instance, and the value that references to it see.
+    fn one(&self, scope: &Scope, repetition: &Repetition) -> (Resource, Value) {
+        let instance = self.instance;
+        let scope = repetition.bind(scope);
+        let local = format!("{}{}", self.id.address(), repetition.key);
+        let address: Arc<str> = instance.address_of(&local).into();
+        let body = &self.block.body;
+        // `timeouts` is a block that some schemas have and references hardly ever read: it is the provider's own.
+        let skip: &[&str] = if body.blocks("timeouts").next().is_some() { &META[..7] } else { &META };
+        let evaluated = body::evaluate(&scope, body, self.schema, skip);
+        let mut values = evaluated.values;
+        let known =
+            provider::Known { id: self.id, address: &address, provider: &self.provider, deferred: self.deferred };
+        known.complete(&mut values);
+        let seen = known.seen(&values, self.schema);
+        self.check_conditions(&scope);
+        let provisioners = self.provisioners(&scope, &seen);
+        let resource = Resource {
+            module: instance.address.clone(),
+            mode: self.id.mode,
+            type_name: self.id.type_name.clone(),
+            name: self.id.name.clone(),
+            key: repetition.key.clone(),
+            values: Value::object(values),
+            config: Arc::new(evaluated.config),
+            provisioners,
+            provider: self.provider.clone(),
+            header: Some(self.block.header),
+            span: Some(self.block.span),
+            uncertain: merge_reasons(instance.uncertain.as_ref(), repetition.uncertain.as_ref()),
+            address,
+        };
+        (resource, seen)
+    }
+
+    fn check_conditions(&self, scope: &Scope) {
+        let lifecycles = self.block.body.blocks("lifecycle");
+        for precondition in lifecycles.flat_map(|l| l.body.blocks("precondition")) {
+            let Some(condition) = precondition.body.attribute("condition") else { continue };
+            let value = self.instance.attempt(scope, &condition.expr);
+            if convert(&value, &Type::Bool).ok().and_then(|v| v.as_bool()) == Some(false) {
+                let message = precondition.body.attribute("error_message");
+                let message = message.and_then(|m| eval(scope, &m.expr).ok());
+                let text = message.as_ref().and_then(|m| m.as_str()).unwrap_or("its condition is false").trim();
+                let e = EvalError::new(condition.expr.span, format!("this precondition does not hold: {text}"));
+                self.instance.world.report_error(&e);
+            }
+        }
+    }
+
+    fn provisioners(&self, scope: &Scope, own: &Value) -> Vec<ConfigBlock> {
+        let scope = scope.with("self".into(), own.clone());
+        let one = |block: &Block| {
+            let evaluated = body::evaluate(&scope, &block.body, None, &["connection", "when", "on_failure"]);
+            ConfigBlock {
+                kind: block.label(0).into(),
+                header: Some(block.header),
+                body: with_keywords(evaluated.config, &block.body),
+                uncertain: None,
+            }
+        };
+        self.block.body.blocks("provisioner").map(one).collect()
+    }
+}
+
+/// `when = destroy` and `on_failure = continue` are keywords, not references.
+const KEYWORDS: [&str; 2] = ["when", "on_failure"];
+
+fn with_keywords(mut config: ConfigBody, body: &Body) -> ConfigBody {
+    for name in KEYWORDS {
+        if let Some(attribute) = body.attribute(name)
+            && let ExprKind::Variable(word) | ExprKind::String(word) = &attribute.expr.kind
+        {
+            config.attributes.push(ConfigAttribute {
+                name: name.into(),
+                value: Value::string(word),
+                span: Some(attribute.expr.span),
+                origin: None,
+            });
+        }
+    }
+    config
+}
+
+impl Instance {
+    /// The provider configuration that a resource uses: its `provider` argument, else the one that its type names.
+    pub fn provider_of(self: &Rc<Self>, id: &ResourceId, block: &Block) -> Arc<ProviderInfo> {
+        let (name, alias) = match block.body.attribute("provider").map(|a| &a.expr) {
+            Some(expr) => provider::reference(expr).unwrap_or_else(|| (provider::implied(&id.type_name), None)),
+            None => (provider::implied(&id.type_name), None),
+        };
+        self.provider(&name, alias.as_ref())
+    }
+}
+
+/// All instances of all resources of a module instance.
+pub fn all(instance: &Rc<Instance>) -> Vec<Rc<ResourceState>> {
+    let resources = &instance.config.resources;
+    resources.iter().filter_map(|(id, block)| instance.resource_state(id, block.header).ok()).collect()
+}

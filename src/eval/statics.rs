@@ -1,0 +1,211 @@
+//! References that cannot be right whatever the values are: checked once for each module folder.
+
+use crate::eval::config::ResourceId;
+use crate::eval::error::EvalError;
+use crate::eval::functions;
+use crate::eval::instance::Instance;
+use crate::eval::plan::Mode;
+use crate::syntax::ast::{Body, Expr, ExprKind, For, TemplatePart};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Arguments whose expressions are not references to values: provider and dependency addresses, keywords.
+const NOT_VALUES: [&str; 8] =
+    ["provider", "providers", "depends_on", "ignore_changes", "replace_triggered_by", "type", "when", "on_failure"];
+
+/// Reports every undeclared reference and unknown function in a module.
+pub fn check(instance: &Rc<Instance>) {
+    let checker = Checker { instance };
+    let config = &instance.config;
+    for variable in config.variables.values() {
+        for validation in variable.block.body.blocks("validation") {
+            checker.body(&validation.body, &mut Vec::new());
+        }
+    }
+    for local in config.locals.values() {
+        checker.expr(&local.expr, &mut Vec::new());
+    }
+    for output in config.outputs.values() {
+        checker.body(&output.body, &mut Vec::new());
+    }
+    for block in config.resources.values() {
+        checker.repeated(&block.body);
+    }
+    for block in config.calls.values() {
+        checker.repeated(&block.body);
+    }
+    for block in &config.providers {
+        checker.repeated(&block.body);
+    }
+}
+
+struct Checker<'c> {
+    instance: &'c Rc<Instance>,
+}
+
+type Names = Vec<Arc<str>>;
+
+impl Checker<'_> {
+    fn repeated(&self, body: &Body) {
+        let mut names: Names = Vec::new();
+        if body.attribute("for_each").is_some() {
+            names.push("each".into());
+        }
+        if body.attribute("count").is_some() {
+            names.push("count".into());
+        }
+        self.body(body, &mut names);
+    }
+
+    fn body(&self, body: &Body, names: &mut Names) {
+        for attribute in &body.attributes {
+            if !NOT_VALUES.contains(&&*attribute.name.name) {
+                self.expr(&attribute.expr, names);
+            }
+        }
+        for block in &body.blocks {
+            let before = names.len();
+            match &*block.kind.name {
+                "provisioner" | "connection" | "postcondition" => names.push("self".into()),
+                "dynamic" => {
+                    let iterator = match block.body.attribute("iterator").map(|a| &a.expr.kind) {
+                        Some(ExprKind::Variable(name) | ExprKind::String(name)) => name.clone(),
+                        _ => block.label(0).into(),
+                    };
+                    names.push(iterator);
+                }
+                _ => {}
+            }
+            if &*block.kind.name == "dynamic" {
+                self.dynamic(&block.body, names);
+            } else {
+                self.body(&block.body, names);
+            }
+            names.truncate(before);
+        }
+    }
+
+    fn dynamic(&self, body: &Body, names: &mut Names) {
+        for attribute in body.attributes.iter().filter(|a| &*a.name.name != "iterator") {
+            self.expr(&attribute.expr, names);
+        }
+        for block in &body.blocks {
+            self.body(&block.body, names);
+        }
+    }
+
+    fn expr(&self, expr: &Expr, names: &mut Names) {
+        match &expr.kind {
+            ExprKind::For(f) => return self.for_expr(f, names),
+            ExprKind::Template(parts) => return self.template(parts, names),
+            ExprKind::GetAttr(object, name) => {
+                if let Some(result) = self.reference(object, name, names) {
+                    if let Err(e) = result {
+                        self.instance.world.report_error(&e);
+                    }
+                    return;
+                }
+            }
+            ExprKind::Variable(root) if !names.contains(root) => {
+                // Terraform has the same words for it as evaluation has.
+                if let Err(e) = crate::eval::reference::root(&self.instance.scope(), root, expr.span) {
+                    let mut e = e;
+                    e.rule = crate::eval::report::UNDECLARED_REFERENCE;
+                    self.instance.world.report_error(&e);
+                }
+            }
+            ExprKind::Call(call) => self.function(call),
+            _ => {}
+        }
+        crate::eval::walk::children(expr, &mut |child| {
+            let mut inner = names.clone();
+            self.expr(child, &mut inner);
+        });
+    }
+
+    fn function(&self, call: &crate::syntax::ast::Call) {
+        let name = call.name.name.strip_prefix("core::").unwrap_or(&call.name.name);
+        if matches!(name, "try" | "can") || name.starts_with("provider::") || functions::exists(name) {
+            return;
+        }
+        let mut e = EvalError::undeclared(call.name.span, "function", name, functions::names());
+        e.rule = crate::eval::report::EVALUATION_ERROR;
+        self.instance.world.report_error(&e);
+    }
+
+    fn for_expr(&self, f: &For, names: &mut Names) {
+        self.expr(&f.collection, names);
+        let before = names.len();
+        names.extend(f.key.iter().map(|k| k.name.clone()));
+        names.push(f.value.name.clone());
+        for part in f.result_key.iter().chain([&f.result]).chain(&f.condition) {
+            self.expr(part, names);
+        }
+        names.truncate(before);
+    }
+
+    fn template(&self, parts: &[TemplatePart], names: &mut Names) {
+        for part in parts {
+            match part {
+                TemplatePart::Text(_) => {}
+                TemplatePart::Interpolation(e) => self.expr(e, names),
+                TemplatePart::If(directive) => {
+                    self.expr(&directive.condition, names);
+                    self.template(&directive.yes, names);
+                    self.template(&directive.no, names);
+                }
+                TemplatePart::For(directive) => {
+                    self.expr(&directive.collection, names);
+                    let before = names.len();
+                    names.extend(directive.key.iter().map(|k| k.name.clone()));
+                    names.push(directive.value.name.clone());
+                    self.template(&directive.body, names);
+                    names.truncate(before);
+                }
+            }
+        }
+    }
+
+    /// `object.name` where it is the declared part of a reference: whether it is declared. `None`: look inside.
+    fn reference(
+        &self,
+        object: &Expr,
+        name: &crate::syntax::ast::Ident,
+        names: &Names,
+    ) -> Option<Result<(), Box<EvalError>>> {
+        let config = &self.instance.config;
+        let resource = |mode, type_name: &Arc<str>, start: crate::source::Span| {
+            let id = ResourceId { mode, type_name: type_name.clone(), name: name.name.clone() };
+            match config.resources.contains_key(&id) {
+                true => Ok(()),
+                false => self.instance.resource(&id, start.to(name.span)).map(|_| ()),
+            }
+        };
+        match &object.kind {
+            ExprKind::Variable(root) if !names.contains(root) => match &**root {
+                "var" if config.variables.contains_key(&name.name) => Some(Ok(())),
+                "var" => Some(self.instance.variable(&name.name, name.span).map(|_| ())),
+                "local" if config.locals.contains_key(&name.name) => Some(Ok(())),
+                "local" => Some(self.instance.local(&name.name, name.span).map(|_| ())),
+                "module" if config.calls.contains_key(&name.name) => Some(Ok(())),
+                "module" => Some(self.instance.call_state(&name.name, name.span).map(|_| ())),
+                "path" | "terraform" | "tofu" => {
+                    Some(crate::eval::reference::attribute(&self.instance.scope(), object, name).map(|_| ()))
+                }
+                "data" | "ephemeral" => Some(Ok(())),
+                "each" | "count" | "self" => None,
+                _ => Some(resource(Mode::Managed, root, object.span)),
+            },
+            ExprKind::GetAttr(inner, type_name) => match &inner.kind {
+                ExprKind::Variable(root) if &**root == "data" && !names.contains(root) => {
+                    Some(resource(Mode::Data, &type_name.name, inner.span))
+                }
+                ExprKind::Variable(root) if &**root == "ephemeral" && !names.contains(root) => {
+                    Some(resource(Mode::Ephemeral, &type_name.name, inner.span))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}

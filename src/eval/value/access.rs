@@ -1,0 +1,152 @@
+//! Indexes and attributes, and iteration.
+
+use super::{Data, Type, Value, convert};
+use std::fmt;
+use std::sync::Arc;
+
+/// Why there is no such element or attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessError(String);
+
+impl fmt::Display for AccessError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for AccessError {}
+
+fn fail(message: impl Into<String>) -> AccessError {
+    AccessError(message.into())
+}
+
+/// `collection[key]`.
+///
+/// # Errors
+/// A null collection or key, a key of the wrong type, or one that is not there.
+pub fn index(collection: &Value, key: &Value) -> Result<Value, AccessError> {
+    if collection.is_null() {
+        return Err(fail("a null value has no elements"));
+    }
+    if key.is_null() {
+        return Err(fail("an index must not be null"));
+    }
+    let marks = collection.marks.union(key.marks);
+    let found = match &collection.data {
+        Data::Unknown(u) => match (&u.refinement.attributes, key.as_str()) {
+            (Some(known), Some(name)) if known.contains_key(name) => known[name].clone(),
+            _ => unknown_element(collection, key)?,
+        },
+        Data::List(..) | Data::Tuple(_) => sequence(collection, key)?,
+        Data::Map(..) | Data::Object(_) => mapping(collection, key)?,
+        Data::Set(..) => return Err(fail("the elements of a set have no index; `tolist(…)` gives them an order")),
+        _ => return Err(fail(format!("a {} has no elements", collection.ty()))),
+    };
+    Ok(found.mark(marks))
+}
+
+fn unknown_element(collection: &Value, key: &Value) -> Result<Value, AccessError> {
+    let reasons = collection.collect_reasons().union(&key.collect_reasons());
+    let ty = match collection.ty() {
+        Type::List(of) | Type::Map(of) => (*of).clone(),
+        Type::Any | Type::Tuple(_) => Type::Any,
+        Type::Object(attributes) => match key.as_str().map(|name| attributes.get(name)) {
+            Some(Some(attribute)) => attribute.ty.clone(),
+            Some(None) => return Err(fail("the object has no such attribute")),
+            None => Type::Any,
+        },
+        other => return Err(fail(format!("a {other} has no elements"))),
+    };
+    Ok(Value::unknown(ty, reasons))
+}
+
+fn sequence(collection: &Value, key: &Value) -> Result<Value, AccessError> {
+    let items = collection.elements().unwrap_or_default();
+    let key = convert(key, &Type::Number).map_err(|_| fail("the index must be a number"))?;
+    let element_type = || match &collection.data {
+        Data::List(of, _) => of.clone(),
+        _ => Type::Any,
+    };
+    let Some(number) = key.as_number() else {
+        return Ok(Value::unknown(element_type(), key.collect_reasons()));
+    };
+    let Some(position) = number.to_i64() else {
+        return Err(fail(format!("the index must be a whole number, not {number}")));
+    };
+    usize::try_from(position).ok().and_then(|i| items.get(i)).cloned().ok_or_else(|| match items.len() {
+        0 => fail(format!("there is no element {position}: the collection is empty")),
+        1 => fail(format!("there is no element {position}: the collection has one element")),
+        n => fail(format!("there is no element {position}: the collection has {n} elements, counted from 0")),
+    })
+}
+
+fn mapping(collection: &Value, key: &Value) -> Result<Value, AccessError> {
+    let key = convert(key, &Type::String).map_err(|_| fail("the key must be a string"))?;
+    let Some(name) = key.as_str() else {
+        let ty = match &collection.data {
+            Data::Map(of, _) => of.clone(),
+            _ => Type::Any,
+        };
+        return Ok(Value::unknown(ty, key.collect_reasons()));
+    };
+    collection.get(name).cloned().ok_or_else(|| missing(collection, name, "key"))
+}
+
+fn missing(collection: &Value, name: &str, what: &str) -> AccessError {
+    let names = collection.entries().into_iter().flat_map(|e| e.keys()).map(|k| &**k);
+    match crate::catalog::suggest(name, names) {
+        Some(near) => fail(format!("there is no {what} \"{name}\" here; did you mean \"{near}\"?")),
+        None => fail(format!("there is no {what} \"{name}\" here")),
+    }
+}
+
+/// `object.name`.
+///
+/// # Errors
+/// A null value, one without attributes, or one without this attribute.
+pub fn get_attr(object: &Value, name: &str) -> Result<Value, AccessError> {
+    if object.is_null() {
+        return Err(fail(format!("a null value has no attribute \"{name}\"")));
+    }
+    let found = match &object.data {
+        Data::Unknown(u) => match u.refinement.attributes.as_ref().and_then(|known| known.get(name)) {
+            Some(known) => known.clone(),
+            None => {
+                let ty = match &u.ty {
+                    Type::Any => Type::Any,
+                    Type::Map(of) => (**of).clone(),
+                    Type::Object(attributes) => match attributes.get(name) {
+                        Some(attribute) => attribute.ty.clone(),
+                        None => return Err(fail(format!("there is no attribute \"{name}\" here"))),
+                    },
+                    other => return Err(fail(format!("a {other} has no attributes"))),
+                };
+                Value::unknown(ty, u.reasons.clone())
+            }
+        },
+        Data::Map(..) => object.get(name).cloned().ok_or_else(|| missing(object, name, "key"))?,
+        Data::Object(_) => object.get(name).cloned().ok_or_else(|| missing(object, name, "attribute"))?,
+        Data::List(..) | Data::Set(..) | Data::Tuple(_) => {
+            return Err(fail(format!("a {} has no attributes; name an element, or use [*] for all", object.ty())));
+        }
+        _ => return Err(fail(format!("a {} has no attributes", object.ty()))),
+    };
+    Ok(found.mark(object.marks))
+}
+
+impl Value {
+    /// Keys and values in the order in which `for` takes them: indexes for lists and tuples, the elements themselves
+    /// for sets; `None` for what cannot be iterated.
+    pub fn iterate(&self) -> Option<Vec<(Value, Value)>> {
+        match &self.data {
+            Data::List(_, items) | Data::Tuple(items) => {
+                Some(items.iter().enumerate().map(|(i, v)| (Value::number(i as i64), v.clone())).collect())
+            }
+            Data::Set(_, items) => Some(items.iter().map(|v| (v.clone(), v.clone())).collect()),
+            Data::Map(_, entries) | Data::Object(entries) => {
+                Some(entries.iter().map(|(k, v)| (Data::String(Arc::clone(k)).into(), v.clone())).collect())
+            }
+            _ => None,
+        }
+    }
+}

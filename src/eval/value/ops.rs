@@ -1,0 +1,276 @@
+//! Operators on values, with Terraform's conversions and three-valued equality.
+
+use super::{Data, Marks, Number, Reasons, Refinement, Type, Value, convert};
+use crate::syntax::ast::{BinaryOp, UnaryOp};
+use std::cmp::Ordering;
+use std::fmt;
+
+/// Which operand is to blame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operand {
+    /// The left one.
+    Left,
+    /// The right one.
+    Right,
+}
+
+/// Why an operator cannot be applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpError {
+    /// The operand to blame, if one alone is.
+    pub operand: Option<Operand>,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for OpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for OpError {}
+
+fn fail(operand: Option<Operand>, message: impl Into<String>) -> OpError {
+    OpError { operand, message: message.into() }
+}
+
+/// Applies a unary operator.
+///
+/// # Errors
+/// A null operand, or one that does not convert.
+pub fn unary(op: UnaryOp, value: &Value) -> Result<Value, OpError> {
+    let ty = if op == UnaryOp::Not { Type::Bool } else { Type::Number };
+    let operand = prepare(value, &ty, None)?;
+    let data = match (&operand.data, op) {
+        (Data::Bool(b), _) => Data::Bool(!b),
+        (Data::Number(n), _) => Data::Number(n.neg()),
+        (Data::Unknown(u), UnaryOp::Negate) => {
+            let flip = |bound: &Option<(Number, bool)>| bound.as_ref().map(|(n, closed)| (n.neg(), *closed));
+            let (min, max) = (flip(&u.refinement.max), flip(&u.refinement.min));
+            let refinement = Refinement { not_null: true, min, max, ..Refinement::default() };
+            return Ok(Value::unknown_refined(ty, u.reasons.clone(), refinement).mark(operand.marks));
+        }
+        (Data::Unknown(u), UnaryOp::Not) => return Ok(Value::unknown(ty, u.reasons.clone()).mark(operand.marks)),
+        _ => return Err(fail(None, "the operand has no value")),
+    };
+    Ok(Value { data, marks: operand.marks })
+}
+
+fn prepare(value: &Value, ty: &Type, operand: Option<Operand>) -> Result<Value, OpError> {
+    if value.is_null() {
+        return Err(fail(operand, "the operand is null"));
+    }
+    convert(value, ty).map_err(|e| fail(operand, format!("unsuitable operand: {e}")))
+}
+
+/// Applies a binary operator to evaluated operands.
+///
+/// # Errors
+/// A null operand, or one that does not convert.
+pub fn binary(op: BinaryOp, left: &Value, right: &Value) -> Result<Value, OpError> {
+    match op {
+        BinaryOp::Eq => return Ok(equals(left, right)),
+        BinaryOp::NotEq => return unary(UnaryOp::Not, &equals(left, right)),
+        _ => {}
+    }
+    let ty = if matches!(op, BinaryOp::And | BinaryOp::Or) { Type::Bool } else { Type::Number };
+    let left = prepare(left, &ty, Some(Operand::Left))?;
+    let right = prepare(right, &ty, Some(Operand::Right))?;
+    let marks = left.marks.union(right.marks);
+    let result = match (&left.data, &right.data) {
+        (Data::Bool(a), Data::Bool(b)) => Value::bool(if op == BinaryOp::And { *a && *b } else { *a || *b }),
+        (Data::Number(a), Data::Number(b)) => numbers(op, a, b)?,
+        _ if ty == Type::Bool => logic(op, &left, &right),
+        _ => ranges(op, &left, &right),
+    };
+    Ok(result.mark(marks))
+}
+
+fn numbers(op: BinaryOp, a: &Number, b: &Number) -> Result<Value, OpError> {
+    Ok(match op {
+        BinaryOp::Add => Value::number(a.add(b)),
+        BinaryOp::Sub => Value::number(a.sub(b)),
+        BinaryOp::Mul => Value::number(a.mul(b)),
+        BinaryOp::Div => match b.signum() {
+            0 => return Err(fail(Some(Operand::Right), "division by zero")),
+            _ => Value::number(a.div(b).ok_or_else(|| fail(None, "this division has no result"))?),
+        },
+        BinaryOp::Mod => match b.signum() {
+            0 => return Err(fail(Some(Operand::Right), "division by zero")),
+            _ => Value::number(a.rem(b).ok_or_else(|| fail(None, "this division has no result"))?),
+        },
+        BinaryOp::Less => Value::bool(a < b),
+        BinaryOp::LessEq => Value::bool(a <= b),
+        BinaryOp::Greater => Value::bool(a > b),
+        BinaryOp::GreaterEq => Value::bool(a >= b),
+        BinaryOp::And | BinaryOp::Or | BinaryOp::Eq | BinaryOp::NotEq => return Err(fail(None, "not for numbers")),
+    })
+}
+
+fn reasons(left: &Value, right: &Value) -> Reasons {
+    left.collect_reasons().union(&right.collect_reasons())
+}
+
+/// `&&` and `||` with an unknown operand: decided where the known one decides.
+fn logic(op: BinaryOp, left: &Value, right: &Value) -> Value {
+    let decides = op == BinaryOp::Or;
+    if left.as_bool() == Some(decides) || right.as_bool() == Some(decides) {
+        return Value::bool(decides);
+    }
+    Value::unknown(Type::Bool, reasons(left, right))
+}
+
+/// The least and greatest possible value of a number, and whether these are possible themselves.
+fn bounds(value: &Value) -> (Option<(Number, bool)>, Option<(Number, bool)>) {
+    match &value.data {
+        Data::Number(n) => (Some((n.clone(), true)), Some((n.clone(), true))),
+        Data::Unknown(u) => match &u.refinement.one_of {
+            Some(values) => {
+                let numbers: Option<Vec<Number>> = values.iter().map(|v| v.as_number().cloned()).collect();
+                let numbers = numbers.unwrap_or_default();
+                let closed = |n: Option<&Number>| n.map(|n| (n.clone(), true));
+                (closed(numbers.iter().min()), closed(numbers.iter().max()))
+            }
+            None => (u.refinement.min.clone(), u.refinement.max.clone()),
+        },
+        _ => (None, None),
+    }
+}
+
+fn ranges(op: BinaryOp, left: &Value, right: &Value) -> Value {
+    let ((left_min, left_max), (right_min, right_max)) = (bounds(left), bounds(right));
+    let why = reasons(left, right);
+    let below = |max: &Option<(Number, bool)>, min: &Option<(Number, bool)>, or_equal: bool| match (max, min) {
+        (Some((a, a_closed)), Some((b, b_closed))) => match a.cmp(b) {
+            Ordering::Less => true,
+            Ordering::Equal => or_equal || !(*a_closed && *b_closed),
+            Ordering::Greater => false,
+        },
+        _ => false,
+    };
+    let compare = |or_equal: bool, yes: (&_, &_), no: (&_, &_)| {
+        if below(yes.0, yes.1, or_equal) {
+            Value::bool(true)
+        } else if below(no.0, no.1, !or_equal) {
+            Value::bool(false)
+        } else {
+            Value::unknown(Type::Bool, why.clone())
+        }
+    };
+    match op {
+        BinaryOp::Less => compare(false, (&left_max, &right_min), (&right_max, &left_min)),
+        BinaryOp::LessEq => compare(true, (&left_max, &right_min), (&right_max, &left_min)),
+        BinaryOp::Greater => compare(false, (&right_max, &left_min), (&left_max, &right_min)),
+        BinaryOp::GreaterEq => compare(true, (&right_max, &left_min), (&left_max, &right_min)),
+        BinaryOp::Add | BinaryOp::Sub => {
+            let join = |a: &Option<(Number, bool)>, b: &Option<(Number, bool)>| match (a, b) {
+                (Some((a, x)), Some((b, y))) => {
+                    Some((if op == BinaryOp::Add { a.add(b) } else { a.sub(b) }, *x && *y))
+                }
+                _ => None,
+            };
+            let (min, max) = match op {
+                BinaryOp::Add => (join(&left_min, &right_min), join(&left_max, &right_max)),
+                _ => (join(&left_min, &right_max), join(&left_max, &right_min)),
+            };
+            number_between(why, min, max)
+        }
+        BinaryOp::Mul => match (left.as_number(), right.as_number()) {
+            (Some(factor), None) | (None, Some(factor)) if factor.signum() > 0 => {
+                let (min, max) = if left.is_known() { (right_min, right_max) } else { (left_min, left_max) };
+                let scale = |b: Option<(Number, bool)>| b.map(|(n, closed)| (n.mul(factor), closed));
+                number_between(why, scale(min), scale(max))
+            }
+            _ => number_between(why, None, None),
+        },
+        _ => number_between(why, None, None),
+    }
+}
+
+fn number_between(why: Reasons, min: Option<(Number, bool)>, max: Option<(Number, bool)>) -> Value {
+    Value::unknown_refined(Type::Number, why, Refinement { not_null: true, min, max, ..Refinement::default() })
+}
+
+/// Equality as `==` has it: nothing is converted, and values of different types are not equal.
+pub fn equals(left: &Value, right: &Value) -> Value {
+    let marks = left.deep_marks().union(right.deep_marks());
+    equality(left, right).mark(marks)
+}
+
+fn equality(left: &Value, right: &Value) -> Value {
+    let undecided = || Value::unknown(Type::Bool, reasons(left, right));
+    match (&left.data, &right.data) {
+        (Data::Null(_), Data::Null(_)) => Value::bool(true),
+        (Data::Unknown(u), other) | (other, Data::Unknown(u)) => {
+            if matches!(other, Data::Null(_)) && u.refinement.not_null {
+                return Value::bool(false);
+            }
+            if let (Data::String(text), Some(prefix)) = (other, &u.refinement.prefix)
+                && !text.starts_with(&**prefix)
+            {
+                return Value::bool(false);
+            }
+            if let Some(values) = &u.refinement.one_of
+                && !matches!(other, Data::Unknown(_))
+            {
+                let other = Value { data: other.clone(), marks: Marks::NONE };
+                if values.iter().all(|v| v.is_known() && equality(v, &other).as_bool() == Some(false)) {
+                    return Value::bool(false);
+                }
+            }
+            if outside(u.refinement.min.as_ref(), u.refinement.max.as_ref(), other) {
+                return Value::bool(false);
+            }
+            undecided()
+        }
+        (Data::Null(_), _) | (_, Data::Null(_)) => Value::bool(false),
+        (Data::Bool(a), Data::Bool(b)) => Value::bool(a == b),
+        (Data::Number(a), Data::Number(b)) => Value::bool(a == b),
+        (Data::String(a), Data::String(b)) => Value::bool(a == b),
+        (Data::List(s, a), Data::List(t, b)) if s == t => sequences(a, b, left, right),
+        (Data::Set(s, a), Data::Set(t, b)) if s == t => match a.iter().chain(b.iter()).all(Value::is_wholly_known) {
+            true => sequences(a, b, left, right),
+            false => undecided(),
+        },
+        (Data::Tuple(a), Data::Tuple(b)) => sequences(a, b, left, right),
+        (Data::Map(s, a), Data::Map(t, b)) if s == t => mappings(a, b, left, right),
+        (Data::Object(a), Data::Object(b)) => mappings(a, b, left, right),
+        _ => Value::bool(false),
+    }
+}
+
+fn outside(min: Option<&(Number, bool)>, max: Option<&(Number, bool)>, other: &Data) -> bool {
+    let Data::Number(n) = other else { return false };
+    let under = min.is_some_and(|(least, closed)| n < least || n == least && !closed);
+    let over = max.is_some_and(|(most, closed)| n > most || n == most && !closed);
+    under || over
+}
+
+fn sequences(a: &[Value], b: &[Value], left: &Value, right: &Value) -> Value {
+    if a.len() != b.len() {
+        return Value::bool(false);
+    }
+    all_equal(a.iter().zip(b), left, right)
+}
+
+type Entries = std::collections::BTreeMap<std::sync::Arc<str>, Value>;
+
+fn mappings(a: &Entries, b: &Entries, left: &Value, right: &Value) -> Value {
+    if a.len() != b.len() || !a.keys().eq(b.keys()) {
+        return Value::bool(false);
+    }
+    all_equal(a.values().zip(b.values()), left, right)
+}
+
+fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>, left: &Value, right: &Value) -> Value {
+    let mut known = true;
+    for (a, b) in pairs {
+        match equality(a, b).as_bool() {
+            Some(true) => {}
+            Some(false) => return Value::bool(false),
+            None => known = false,
+        }
+    }
+    if known { Value::bool(true) } else { Value::unknown(Type::Bool, reasons(left, right)) }
+}

@@ -1,0 +1,182 @@
+//! The value of an input variable: given value, default, conversion, validation.
+
+use crate::eval::config::VariableConfig;
+use crate::eval::error::{EvalError, EvalResult, poison};
+use crate::eval::expr::eval;
+use crate::eval::inputs;
+use crate::eval::instance::Instance;
+use crate::eval::narrow;
+use crate::eval::scope::Scope;
+use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert};
+use crate::finding::Label;
+use crate::source::Span;
+use crate::syntax::ast::Block;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A variable's final value. Errors are reported where the value is given and leave it unknown.
+pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) -> Value {
+    let given = match instance.call_block() {
+        None => from_inputs(instance, name, config),
+        Some((parent, scope, site)) => from_call(&parent, &scope, &site.name, name, config),
+    };
+    let finished = given.and_then(|given| finish(instance, name, config, given));
+    let value = finished.unwrap_or_else(|e| {
+        instance.world.report_error(&e);
+        e.poison()
+    });
+    let mut marks = Marks::NONE;
+    if config.sensitive {
+        marks = marks.union(Marks::SENSITIVE);
+    }
+    if config.ephemeral {
+        marks = marks.union(Marks::EPHEMERAL);
+    }
+    let value = value.mark(marks);
+    validate(instance, name, config, &value);
+    value
+}
+
+/// A value and the place to blame for it.
+struct Given {
+    value: Value,
+    span: Option<Span>,
+}
+
+fn from_inputs(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) -> EvalResult<Option<Given>> {
+    let Some(input) = instance.world.inputs.get(name) else { return Ok(None) };
+    let sources = &instance.world.evaluator.sources;
+    let value = inputs::value_of(&instance.scope(), input, &config.constraint.ty, config.typed, sources)?;
+    let span = match input {
+        inputs::Input::Expr(expr, _) => Some(expr.span),
+        inputs::Input::Text(..) => None,
+    };
+    Ok(Some(Given { value, span }))
+}
+
+fn from_call(
+    parent: &Rc<Instance>,
+    scope: &Scope,
+    call: &Arc<str>,
+    name: &Arc<str>,
+    config: &VariableConfig,
+) -> EvalResult<Option<Given>> {
+    let Some(block) = parent.config.calls.get(call) else { return Ok(None) };
+    if let Some(attribute) = block.body.attribute(name) {
+        let value = parent.attempt(scope, &attribute.expr);
+        return Ok(Some(Given { value, span: Some(attribute.expr.span) }));
+    }
+    if config.default.is_none() {
+        let mut e = EvalError::new(block.header, format!("the module needs an argument `{name}`, which this call does not give"));
+        e.rule = crate::eval::report::INVALID_ARGUMENT;
+        e.related.push(Label { span: config.header(), message: "it has no default here".into() });
+        return Err(e.help(format!("add to the call: {name} = …")));
+    }
+    Ok(None)
+}
+
+fn finish(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig, given: Option<Given>) -> EvalResult<Value> {
+    if let Some(given) = given {
+        if !given.value.is_null() || (config.nullable) {
+            let span = given.span.unwrap_or(config.header());
+            return conform(config, &given.value, span, name);
+        }
+        if config.default.is_none() {
+            return Err(EvalError::new(
+                given.span.unwrap_or(config.header()),
+                format!("var.{name} must not be null: it is declared `nullable = false`"),
+            ));
+        }
+    }
+    match &config.default {
+        Some(default) => {
+            let value = eval(&instance.scope(), default)?;
+            conform(config, &value, default.span, name)
+        }
+        None => Ok(undecided(name, config)),
+    }
+}
+
+/// The unknown value of a root variable that nobody gave, narrowed by what the configuration says of it.
+fn undecided(name: &Arc<str>, config: &VariableConfig) -> Value {
+    let reasons = Reasons::one(ReasonKind::Variable(name.clone()), Some(config.header()));
+    let mut refinement = narrow::by_validations(name, config);
+    refinement.not_null |= !config.nullable;
+    Value::unknown_refined(config.constraint.ty.without_optional(), reasons, refinement)
+}
+
+fn conform(config: &VariableConfig, value: &Value, span: Span, name: &str) -> EvalResult<Value> {
+    let value = match &config.constraint.defaults {
+        Some(defaults) if !value.is_null() => defaults.apply(value),
+        _ => value.clone(),
+    };
+    convert(&value, &config.constraint.ty).map_err(|e| {
+        let mut error = EvalError::new(span, format!("this value does not fit the type of var.{name}: {e}"));
+        let declared = config.block.body.attribute("type").map_or(config.header(), |a| a.expr.span);
+        error.related.push(Label { span: declared, message: format!("var.{name} is declared with this type") });
+        error
+    })
+}
+
+/// Checks the variable's `validation` blocks; a condition that does not hold is reported at the value given.
+fn validate(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig, value: &Value) {
+    if !value.is_known() {
+        return;
+    }
+    for validation in config.block.body.blocks("validation") {
+        let Some(condition) = validation.body.attribute("condition") else { continue };
+        // The variable is being evaluated: inside its own validation it stands for its value.
+        let scope = instance.scope().with("var".into(), own_object(instance, name, value));
+        let holds = match eval(&scope, &condition.expr) {
+            Ok(v) => convert(&v, &Type::Bool).ok().and_then(|v| v.as_bool()),
+            Err(_) => None,
+        };
+        if holds == Some(false) {
+            report_failed(instance, name, config, validation, &scope);
+        }
+    }
+}
+
+fn own_object(instance: &Rc<Instance>, own: &Arc<str>, value: &Value) -> Value {
+    let other = |name: &Arc<str>| match name == own {
+        true => value.clone(),
+        false => instance.variable(name, Span::new(crate::source::FileId(0), 0, 0)).unwrap_or_else(|_| poison("a variable", None)),
+    };
+    let used = |name: &&Arc<str>| *name == own || narrow::mentions(&instance.config.variables[own].block, name);
+    Value::object(instance.config.variables.keys().filter(used).map(|n| (n.clone(), other(n))).collect())
+}
+
+fn report_failed(instance: &Rc<Instance>, name: &str, config: &VariableConfig, validation: &Block, scope: &Scope) {
+    let message = validation
+        .body
+        .attribute("error_message")
+        .and_then(|a| eval(scope, &a.expr).ok())
+        .and_then(|v| v.as_str().map(|s| s.trim().to_string()))
+        .unwrap_or_else(|| "its condition is false".into());
+    let blame = blame(instance, name, config);
+    let mut e = EvalError::new(blame, format!("the value of var.{name} fails its validation: {message}"));
+    e.related.push(Label { span: validation.header, message: "the validation is here".into() });
+    instance.world.report_error(&e);
+}
+
+fn blame(instance: &Rc<Instance>, name: &str, config: &VariableConfig) -> Span {
+    let given = match instance.call_block() {
+        None => match instance.world.inputs.get(name) {
+            Some(inputs::Input::Expr(expr, _)) => Some(expr.span),
+            _ => None,
+        },
+        Some((parent, _, site)) => {
+            let block = parent.config.calls.get(&site.name);
+            block.and_then(|b| b.body.attribute(name)).map(|a| a.expr.span)
+        }
+    };
+    given.or(config.default.as_ref().map(|d| d.span)).unwrap_or(config.header())
+}
+
+/// Whether a value is a known string, for callers that only care for text.
+pub fn text(value: &Value) -> Option<&str> {
+    match &value.data {
+        Data::String(s) => Some(s),
+        _ => None,
+    }
+}

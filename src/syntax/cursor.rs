@@ -1,0 +1,222 @@
+//! Walks the significant tokens: white space and comments are stepped over, line breaks only where they mean nothing.
+
+use super::ast::{Comment, Expr, ExprKind, SyntaxError};
+use super::lexer::{Kind, Token};
+use crate::source::{FileId, Span};
+
+/// How deep brackets, blocks, operators and templates may nest.
+pub const MOST_DEPTH: usize = 256;
+
+/// The parser's place in the tokens.
+pub struct Cursor<'t> {
+    /// The file.
+    pub file: FileId,
+    /// Its text (of the template, where it is one inside another file).
+    pub text: &'t str,
+    /// Added to every offset: where the text stands in the file.
+    pub base: u32,
+    tokens: &'t [Token],
+    at: usize,
+    /// Whether line breaks are significant; the innermost bracket decides.
+    newlines: Vec<bool>,
+    /// Nesting.
+    pub depth: usize,
+    /// What could not be parsed.
+    pub errors: Vec<SyntaxError>,
+    /// Comments stepped over.
+    pub comments: Vec<Comment>,
+    comments_to: usize,
+    /// An error has been reported in the current item: further ones would only echo it.
+    pub failed: bool,
+}
+
+impl<'t> Cursor<'t> {
+    /// A cursor at the first token.
+    pub fn new(file: FileId, text: &'t str, base: u32, tokens: &'t [Token]) -> Self {
+        Cursor {
+            file,
+            text,
+            base,
+            tokens,
+            at: 0,
+            newlines: vec![true],
+            depth: 0,
+            errors: Vec::new(),
+            comments: Vec::new(),
+            comments_to: 0,
+            failed: false,
+        }
+    }
+
+    fn insignificant(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Space | Kind::BlockComment => true,
+            Kind::LineComment => true,
+            Kind::Newline => self.newlines.last() == Some(&false),
+            _ => false,
+        }
+    }
+
+    /// The next significant token; it is not taken.
+    pub fn peek(&mut self) -> Token {
+        while let Some(token) = self.tokens.get(self.at) {
+            if !self.insignificant(token.kind) {
+                return *token;
+            }
+            if matches!(token.kind, Kind::LineComment | Kind::BlockComment) && self.at >= self.comments_to {
+                let span = self.span(*token);
+                self.comments.push(Comment { span });
+                self.comments_to = self.at + 1;
+            }
+            self.at += 1;
+        }
+        self.end()
+    }
+
+    /// The token after the next significant one.
+    pub fn peek_second(&mut self) -> Token {
+        self.peek();
+        let rest = self.tokens.get(self.at + 1..).unwrap_or_default();
+        rest.iter().find(|t| !self.insignificant(t.kind)).copied().unwrap_or_else(|| self.end())
+    }
+
+    /// The token right after the taken ones, white space included.
+    pub fn raw(&self) -> Token {
+        self.tokens.get(self.at).copied().unwrap_or_else(|| self.end())
+    }
+
+    fn end(&self) -> Token {
+        let end = self.text.len() as u32;
+        Token { kind: Kind::End, start: end, end }
+    }
+
+    /// Takes the next significant token.
+    pub fn take(&mut self) -> Token {
+        let token = self.peek();
+        if token.kind != Kind::End {
+            self.at += 1;
+        }
+        token
+    }
+
+    /// Takes the next significant token if it is of this kind.
+    pub fn eat(&mut self, kind: Kind) -> Option<Token> {
+        (self.peek().kind == kind).then(|| self.take())
+    }
+
+    /// Whether the next significant token is of this kind.
+    pub fn is(&mut self, kind: Kind) -> bool {
+        self.peek().kind == kind
+    }
+
+    /// Whether the next significant token is this name.
+    pub fn is_word(&mut self, word: &str) -> bool {
+        let token = self.peek();
+        token.kind == Kind::Ident && self.text_of(token) == word
+    }
+
+    /// The end of the last taken token that is not white space, in file offsets.
+    pub fn last_end(&self) -> u32 {
+        let taken = self.tokens.get(..self.at).unwrap_or_default();
+        let solid = taken.iter().rev().find(|t| {
+            !matches!(t.kind, Kind::Space | Kind::Newline | Kind::LineComment | Kind::BlockComment)
+        });
+        solid.map_or(0, |t| t.end) + self.base
+    }
+
+    /// Makes line breaks significant or not until [`Cursor::leave`].
+    pub fn enter(&mut self, newlines: bool) {
+        self.newlines.push(newlines);
+    }
+
+    /// Ends the innermost [`Cursor::enter`].
+    pub fn leave(&mut self) {
+        if self.newlines.len() > 1 {
+            self.newlines.pop();
+        }
+    }
+
+    /// How many [`Cursor::enter`] are open; to return to after an error.
+    pub fn level(&self) -> usize {
+        self.newlines.len()
+    }
+
+    /// Ends every [`Cursor::enter`] above a level.
+    pub fn leave_to(&mut self, level: usize) {
+        self.newlines.truncate(level.max(1));
+    }
+
+    /// A token's text.
+    pub fn text_of(&self, token: Token) -> &'t str {
+        self.text.get(token.start as usize..token.end as usize).unwrap_or("")
+    }
+
+    /// A token's place.
+    pub fn span(&self, token: Token) -> Span {
+        Span::new(self.file, token.start + self.base, token.end + self.base)
+    }
+
+    /// From a place to the end of the last taken token.
+    pub fn span_from(&self, start: u32) -> Span {
+        Span::new(self.file, start, self.last_end().max(start))
+    }
+
+    /// The column of a token, from 0 in bytes.
+    pub fn column(&self, token: Token) -> usize {
+        let before = self.text.get(..token.start as usize).unwrap_or("");
+        before.len() - before.rfind('\n').map_or(0, |i| i + 1)
+    }
+
+    /// Reports an error, unless one was reported in this item already.
+    pub fn error(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
+        if !self.failed {
+            let help = help.map(str::to_string);
+            self.errors.push(SyntaxError { span, message: message.into(), help, related: None });
+        }
+        self.failed = true;
+    }
+
+    /// An error node at a place; the error was reported.
+    pub fn broken(&self, span: Span) -> Expr {
+        Expr::new(ExprKind::Error, span)
+    }
+
+    /// Steps over the rest of a broken item: to the end of the line at its own nesting, or to what surely starts a new
+    /// item (a name at the start of a line). The last taken token may be the line break.
+    pub fn recover(&mut self, level: usize, indent: usize) {
+        self.leave_to(level);
+        let mut open = 0usize;
+        loop {
+            let token = self.peek();
+            match token.kind {
+                Kind::End => return,
+                Kind::Newline => {
+                    let next = self.peek_second();
+                    let column = self.column(next);
+                    let starts_item = next.kind == Kind::Ident && column == 0;
+                    let closes = next.kind == Kind::CloseBrace && column <= indent.saturating_sub(1);
+                    let sibling = next.kind == Kind::Ident && column <= indent;
+                    if open == 0 || starts_item || closes || sibling && open > 0 && column < indent {
+                        return;
+                    }
+                }
+                Kind::OpenBrace | Kind::OpenBracket | Kind::OpenParen => open += 1,
+                Kind::CloseBrace if open == 0 => return,
+                Kind::CloseBrace | Kind::CloseBracket | Kind::CloseParen => open = open.saturating_sub(1),
+                _ => {}
+            }
+            self.take();
+        }
+    }
+}
+
+/// What a token is called in messages.
+pub fn describe(token: Token, text: &str) -> String {
+    match token.kind {
+        Kind::Newline => "the end of the line".into(),
+        Kind::End => "the end of the file".into(),
+        Kind::Unterminated => "an unterminated string".into(),
+        Kind::OpenQuote | Kind::CloseQuote => "a quote".into(),
+        _ => format!("`{}`", text.chars().take(30).collect::<String>()),
+    }
+}

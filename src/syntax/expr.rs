@@ -1,0 +1,614 @@
+//! Expressions: recursive descent over the operator levels of the HCL native syntax specification.
+
+use super::ast::{
+    Binary, BinaryOp, Call, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, Splat, SplatStep, UnaryOp,
+};
+use super::cursor::{Cursor, MOST_DEPTH, describe};
+use super::lexer::{Kind, Token};
+use super::template;
+use crate::source::Span;
+use std::sync::Arc;
+
+/// How long a chain of operators or of attributes may be: every link nests the tree by one.
+const MOST_LINKS: usize = 1000;
+
+/// Parses an expression. After an error (reported) the result is an error node.
+pub fn expression(c: &mut Cursor) -> Expr {
+    if c.depth >= MOST_DEPTH {
+        let token = c.peek();
+        let span = c.span(token);
+        c.error(span, "this expression is nested too deeply", Some("split it up with locals"));
+        return c.broken(span);
+    }
+    c.depth += 1;
+    let expr = conditional(c);
+    c.depth -= 1;
+    expr
+}
+
+fn conditional(c: &mut Cursor) -> Expr {
+    let condition = binary(c, 0);
+    if c.failed || c.eat(Kind::Question).is_none() {
+        return condition;
+    }
+    let yes = expression(c);
+    if c.failed {
+        return c.broken(condition.span);
+    }
+    if c.eat(Kind::Colon).is_none() {
+        let token = c.peek();
+        let span = c.span(token);
+        let what = describe(token, c.text_of(token));
+        c.error(span, format!("a `:` is needed in a conditional, not {what}"), Some("write `condition ? yes : no`"));
+        return c.broken(condition.span);
+    }
+    let no = expression(c);
+    let span = condition.span.to(no.span);
+    Expr::new(ExprKind::Conditional(Box::new(Conditional { condition, yes, no })), span)
+}
+
+/// The operators by level, loosest first.
+fn operator(kind: Kind, level: usize) -> Option<BinaryOp> {
+    let (at, op) = match kind {
+        Kind::Or => (0, BinaryOp::Or),
+        Kind::And => (1, BinaryOp::And),
+        Kind::EqualEqual => (2, BinaryOp::Eq),
+        Kind::NotEqual => (2, BinaryOp::NotEq),
+        Kind::Greater => (3, BinaryOp::Greater),
+        Kind::GreaterEqual => (3, BinaryOp::GreaterEq),
+        Kind::Less => (3, BinaryOp::Less),
+        Kind::LessEqual => (3, BinaryOp::LessEq),
+        Kind::Plus => (4, BinaryOp::Add),
+        Kind::Minus => (4, BinaryOp::Sub),
+        Kind::Star => (5, BinaryOp::Mul),
+        Kind::Slash => (5, BinaryOp::Div),
+        Kind::Percent => (5, BinaryOp::Mod),
+        _ => return None,
+    };
+    (at == level).then_some(op)
+}
+
+const LEVELS: usize = 6;
+
+fn binary(c: &mut Cursor, level: usize) -> Expr {
+    if level == LEVELS {
+        return unary(c);
+    }
+    let mut left = binary(c, level + 1);
+    let mut links = 0;
+    while !c.failed {
+        let Some(op) = operator(c.peek().kind, level) else { break };
+        let token = c.take();
+        links += 1;
+        if links > MOST_LINKS {
+            let span = c.span(token);
+            c.error(span, "this chain of operators is too long", Some("split it up with locals"));
+            return c.broken(span);
+        }
+        let right = binary(c, level + 1);
+        let span = left.span.to(right.span);
+        left = Expr::new(ExprKind::Binary(Box::new(Binary { op, left, right })), span);
+    }
+    left
+}
+
+fn unary(c: &mut Cursor) -> Expr {
+    let token = c.peek();
+    let op = match token.kind {
+        Kind::Not => UnaryOp::Not,
+        Kind::Minus => UnaryOp::Negate,
+        _ => return with_traversals(c),
+    };
+    let span = c.span(token);
+    if c.depth >= MOST_DEPTH {
+        c.error(span, "this expression is nested too deeply", None);
+        return c.broken(span);
+    }
+    c.take();
+    c.depth += 1;
+    let operand = unary(c);
+    c.depth -= 1;
+    let span = span.to(operand.span);
+    Expr::new(ExprKind::Unary(op, Box::new(operand)), span)
+}
+
+fn with_traversals(c: &mut Cursor) -> Expr {
+    let mut expr = term(c);
+    let mut links = 0;
+    while !c.failed {
+        links += 1;
+        if links > MOST_LINKS {
+            let token = c.peek();
+            let span = c.span(token);
+            c.error(span, "this reference has too many parts", None);
+            return c.broken(span);
+        }
+        expr = match c.peek().kind {
+            Kind::Dot => dot(c, expr),
+            Kind::OpenBracket => bracket(c, expr),
+            _ => break,
+        };
+    }
+    expr
+}
+
+fn dot(c: &mut Cursor, object: Expr) -> Expr {
+    let marker = c.take();
+    let token = c.peek();
+    match token.kind {
+        Kind::Ident => {
+            c.take();
+            let name = Ident { name: c.text_of(token).into(), span: c.span(token) };
+            let span = object.span.to(name.span);
+            Expr::new(ExprKind::GetAttr(Box::new(object), name), span)
+        }
+        Kind::Number => match legacy_index(c) {
+            Some(key) => {
+                let span = object.span.to(key.span);
+                Expr::new(ExprKind::Index(Box::new(object), Box::new(key)), span)
+            }
+            None => c.broken(object.span),
+        },
+        Kind::Star => {
+            c.take();
+            attribute_splat(c, object, marker)
+        }
+        _ => {
+            let span = c.span(marker);
+            c.error(span, "a name is needed after the dot", Some("name the attribute, as in `var.region`"));
+            c.broken(object.span.to(span))
+        }
+    }
+}
+
+fn legacy_index(c: &mut Cursor) -> Option<Expr> {
+    let token = c.take();
+    let (text, span) = (c.text_of(token), c.span(token));
+    if !text.bytes().all(|b| b.is_ascii_digit()) {
+        let message = format!("`.{text}` is not an index that HCL can read");
+        c.error(span, message, Some("write indexes in square brackets, as in `list[0][1]`"));
+        return None;
+    }
+    Some(Expr::new(ExprKind::Number(text.into()), span))
+}
+
+/// `.*` and the names and legacy indexes after it.
+fn attribute_splat(c: &mut Cursor, object: Expr, marker: Token) -> Expr {
+    let marker = Span::new(c.file, c.span(marker).start, c.last_end());
+    let mut steps = Vec::new();
+    while !c.failed && c.is(Kind::Dot) {
+        c.take();
+        let token = c.peek();
+        match token.kind {
+            Kind::Ident => {
+                c.take();
+                steps.push(SplatStep::Attr(Ident { name: c.text_of(token).into(), span: c.span(token) }));
+            }
+            Kind::Number => steps.extend(legacy_index(c).map(SplatStep::Index)),
+            Kind::Star => {
+                let span = c.span(token);
+                c.error(span, "a `.*` cannot stand inside another one", Some("use `[*]` for nested lists"));
+            }
+            _ => {
+                let span = c.span(token);
+                c.error(span, "a name is needed after the dot", None);
+            }
+        }
+    }
+    let span = Span::new(c.file, object.span.start, c.last_end());
+    Expr::new(ExprKind::Splat(Box::new(Splat { object, attribute_only: true, marker, steps })), span)
+}
+
+fn bracket(c: &mut Cursor, object: Expr) -> Expr {
+    let open = c.take();
+    c.enter(false);
+    let second = c.peek_second().kind;
+    if c.is(Kind::Star) && second == Kind::CloseBracket {
+        c.take();
+        c.leave();
+        c.take();
+        let marker = Span::new(c.file, c.span(open).start, c.last_end());
+        let steps = full_steps(c);
+        let span = Span::new(c.file, object.span.start, c.last_end());
+        return Expr::new(ExprKind::Splat(Box::new(Splat { object, attribute_only: false, marker, steps })), span);
+    }
+    let key = index_key(c, open);
+    c.leave();
+    match key {
+        Some(key) => {
+            let span = Span::new(c.file, object.span.start, c.last_end());
+            Expr::new(ExprKind::Index(Box::new(object), Box::new(key)), span)
+        }
+        None => c.broken(object.span),
+    }
+}
+
+/// The key between brackets, and the closing bracket.
+fn index_key(c: &mut Cursor, open: Token) -> Option<Expr> {
+    let key = expression(c);
+    if c.failed {
+        return None;
+    }
+    if c.is(Kind::CloseBracket) {
+        c.take();
+        return Some(key);
+    }
+    missing_close(c, open, "]");
+    None
+}
+
+fn missing_close(c: &mut Cursor, open: Token, close: &str) {
+    let token = c.peek();
+    let what = describe(token, c.text_of(token));
+    let span = c.span(token);
+    let opened = c.span(open);
+    if !c.failed {
+        c.error(span, format!("a `{close}` is needed here, not {what}"), None);
+        if let Some(e) = c.errors.last_mut() {
+            e.related = Some((opened, "opened here".into()));
+        }
+    }
+}
+
+/// The steps after `[*]`: all that follows applies to each element.
+fn full_steps(c: &mut Cursor) -> Vec<SplatStep> {
+    let mut steps = Vec::new();
+    while !c.failed && steps.len() < MOST_LINKS {
+        match c.peek().kind {
+            Kind::Dot => {
+                c.take();
+                let token = c.peek();
+                match token.kind {
+                    Kind::Ident => {
+                        c.take();
+                        steps.push(SplatStep::Attr(Ident { name: c.text_of(token).into(), span: c.span(token) }));
+                    }
+                    Kind::Number => steps.extend(legacy_index(c).map(SplatStep::Index)),
+                    Kind::Star => {
+                        c.take();
+                        steps.push(SplatStep::Splat(nested_steps(c)));
+                        break;
+                    }
+                    _ => {
+                        let span = c.span(token);
+                        c.error(span, "a name is needed after the dot", None);
+                    }
+                }
+            }
+            Kind::OpenBracket => {
+                let open = c.take();
+                c.enter(false);
+                if c.is(Kind::Star) && c.peek_second().kind == Kind::CloseBracket {
+                    c.take();
+                    c.leave();
+                    c.take();
+                    steps.push(SplatStep::Splat(nested_steps(c)));
+                    break;
+                }
+                let key = index_key(c, open);
+                c.leave();
+                steps.extend(key.map(SplatStep::Index));
+            }
+            _ => break,
+        }
+    }
+    steps
+}
+
+fn nested_steps(c: &mut Cursor) -> Vec<SplatStep> {
+    if c.depth >= MOST_DEPTH {
+        let token = c.peek();
+        let span = c.span(token);
+        c.error(span, "this expression is nested too deeply", None);
+        return Vec::new();
+    }
+    c.depth += 1;
+    let steps = full_steps(c);
+    c.depth -= 1;
+    steps
+}
+
+fn term(c: &mut Cursor) -> Expr {
+    let token = c.peek();
+    let span = c.span(token);
+    match token.kind {
+        Kind::Number => {
+            c.take();
+            number(c, token)
+        }
+        Kind::Ident => {
+            c.take();
+            name_or_call(c, token)
+        }
+        Kind::OpenQuote => template::quoted(c),
+        Kind::OpenHeredoc => template::heredoc(c),
+        Kind::OpenParen => {
+            c.take();
+            c.enter(false);
+            let inner = expression(c);
+            if !c.failed && !c.is(Kind::CloseParen) {
+                missing_close(c, token, ")");
+            }
+            close(c, Kind::CloseParen);
+            let span = Span::new(c.file, span.start, c.last_end());
+            Expr::new(ExprKind::Paren(Box::new(inner)), span)
+        }
+        Kind::OpenBracket => {
+            c.take();
+            tuple(c, token)
+        }
+        Kind::OpenBrace => {
+            c.take();
+            object(c, token)
+        }
+        _ => {
+            let what = describe(token, c.text_of(token));
+            let help = match token.kind {
+                Kind::Newline => Some("the value must start on the same line"),
+                _ => None,
+            };
+            let at = if token.kind == Kind::Newline { span.at_start() } else { span };
+            c.error(at, format!("a value is needed here, not {what}"), help);
+            c.broken(span.at_start())
+        }
+    }
+}
+
+/// Leaves a bracket and takes the token that closes it, if it is there.
+fn close(c: &mut Cursor, kind: Kind) {
+    let there = c.is(kind);
+    c.leave();
+    if there && !c.failed {
+        c.take();
+    }
+}
+
+fn number(c: &mut Cursor, token: Token) -> Expr {
+    let (text, span) = (c.text_of(token), c.span(token));
+    let dots = text.bytes().filter(|b| *b == b'.').count();
+    let exponents = text.bytes().filter(|b| matches!(b, b'e' | b'E')).count();
+    let late_dot = text.find(['e', 'E']).is_some_and(|e| text[e..].contains('.'));
+    if dots > 1 || exponents > 1 || late_dot || text.contains("..") {
+        c.error(span, format!("`{text}` is not a number"), None);
+        return c.broken(span);
+    }
+    Expr::new(ExprKind::Number(text.into()), span)
+}
+
+fn name_or_call(c: &mut Cursor, token: Token) -> Expr {
+    let span = c.span(token);
+    let text = c.text_of(token);
+    if matches!(c.peek().kind, Kind::OpenParen | Kind::DoubleColon) {
+        return call(c, token);
+    }
+    let kind = match text {
+        "null" => ExprKind::Null,
+        "true" => ExprKind::Bool(true),
+        "false" => ExprKind::Bool(false),
+        name => ExprKind::Variable(name.into()),
+    };
+    Expr::new(kind, span)
+}
+
+fn call(c: &mut Cursor, first: Token) -> Expr {
+    let start = c.span(first).start;
+    let mut name = c.text_of(first).to_string();
+    while c.eat(Kind::DoubleColon).is_some() {
+        let token = c.peek();
+        if token.kind != Kind::Ident {
+            let span = c.span(token);
+            c.error(span, "a function's name is needed after `::`", None);
+            return c.broken(span);
+        }
+        c.take();
+        name.push_str("::");
+        name.push_str(c.text_of(token));
+    }
+    let name = Ident { name: name.into(), span: c.span_from(start) };
+    let open = c.peek();
+    if open.kind != Kind::OpenParen {
+        let span = c.span(open);
+        c.error(span, "a `(` is needed after a function's name", None);
+        return c.broken(name.span);
+    }
+    c.take();
+    c.enter(false);
+    let (mut args, mut expand) = (Vec::new(), false);
+    while !c.failed && !c.is(Kind::CloseParen) {
+        args.push(expression(c));
+        if c.failed {
+            break;
+        }
+        if c.eat(Kind::Ellipsis).is_some() {
+            expand = true;
+            c.eat(Kind::Comma);
+            if !c.is(Kind::CloseParen) {
+                missing_close(c, open, ")");
+            }
+            break;
+        }
+        if c.eat(Kind::Comma).is_none() {
+            if !c.is(Kind::CloseParen) {
+                missing_close(c, open, ")");
+            }
+            break;
+        }
+    }
+    close(c, Kind::CloseParen);
+    let span = c.span_from(start);
+    Expr::new(ExprKind::Call(Box::new(Call { name, args, expand })), span)
+}
+
+fn tuple(c: &mut Cursor, open: Token) -> Expr {
+    let start = c.span(open).start;
+    c.enter(false);
+    if c.is_word("for") && c.peek_second().kind == Kind::Ident {
+        return for_expr(c, open, Kind::CloseBracket);
+    }
+    let mut items = Vec::new();
+    while !c.failed && !c.is(Kind::CloseBracket) {
+        items.push(expression(c));
+        if c.failed {
+            break;
+        }
+        if c.eat(Kind::Comma).is_none() {
+            if !c.is(Kind::CloseBracket) {
+                missing_close(c, open, "]");
+            }
+            break;
+        }
+    }
+    close(c, Kind::CloseBracket);
+    Expr::new(ExprKind::Tuple(items), c.span_from(start))
+}
+
+fn object(c: &mut Cursor, open: Token) -> Expr {
+    let start = c.span(open).start;
+    c.enter(false);
+    if c.is_word("for") {
+        return for_expr(c, open, Kind::CloseBrace);
+    }
+    c.leave();
+    c.enter(true);
+    let mut items = Vec::new();
+    loop {
+        while c.eat(Kind::Newline).is_some() {}
+        if c.failed || c.is(Kind::CloseBrace) {
+            break;
+        }
+        match object_item(c, open) {
+            Some(item) => items.push(item),
+            None => break,
+        }
+        if !matches!(c.peek().kind, Kind::Comma | Kind::Newline | Kind::CloseBrace) {
+            let token = c.peek();
+            let span = c.span(token);
+            let what = describe(token, c.text_of(token));
+            c.error(span, format!("a comma or a new line is needed between the items of an object, not {what}"), None);
+            break;
+        }
+        c.eat(Kind::Comma);
+    }
+    close(c, Kind::CloseBrace);
+    Expr::new(ExprKind::Object(items), c.span_from(start))
+}
+
+fn object_item(c: &mut Cursor, open: Token) -> Option<ObjectItem> {
+    let key = expression(c);
+    if c.failed {
+        return None;
+    }
+    let key = match key.kind {
+        ExprKind::Variable(name) => ObjectKey::Name(Ident { name, span: key.span }),
+        ExprKind::Null => ObjectKey::Name(Ident { name: "null".into(), span: key.span }),
+        ExprKind::Bool(b) => ObjectKey::Name(Ident { name: b.to_string().into(), span: key.span }),
+        ExprKind::GetAttr(..) | ExprKind::Index(..) => {
+            let help = "put it in parentheses to use its value, or in quotes to use its text";
+            c.error(key.span, "this key could mean its value or its text", Some(help));
+            return None;
+        }
+        _ => ObjectKey::Expr(key),
+    };
+    if c.eat(Kind::Equal).is_none() && c.eat(Kind::Colon).is_none() {
+        let token = c.peek();
+        let span = c.span(token);
+        let what = describe(token, c.text_of(token));
+        let opened = c.span(open);
+        c.error(span, format!("an `=` or `:` is needed after an object's key, not {what}"), None);
+        if let Some(e) = c.errors.last_mut() {
+            e.related = Some((opened, "the object starts here".into()));
+        }
+        return None;
+    }
+    let value = expression(c);
+    (!c.failed).then_some(ObjectItem { key, value })
+}
+
+/// `for …` up to the closing bracket; line breaks are insignificant already.
+fn for_expr(c: &mut Cursor, open: Token, closing: Kind) -> Expr {
+    let start = c.span(open).start;
+    c.take();
+    let parsed = for_parts(c, closing);
+    if parsed.is_some() && !c.is(closing) {
+        missing_close(c, open, if closing == Kind::CloseBrace { "}" } else { "]" });
+    }
+    close(c, closing);
+    let span = c.span_from(start);
+    match parsed {
+        Some(f) => Expr::new(ExprKind::For(Box::new(f)), span),
+        None => c.broken(span),
+    }
+}
+
+/// `key, value in collection` of a `for`, after the word itself.
+pub fn for_intro(c: &mut Cursor) -> Option<(Option<Ident>, Ident, Expr)> {
+    let first = for_name(c)?;
+    let (key, value) = match c.eat(Kind::Comma) {
+        Some(_) => (Some(first), for_name(c)?),
+        None => (None, first),
+    };
+    if !c.is_word("in") {
+        let token = c.peek();
+        let span = c.span(token);
+        c.error(span, "`in` is needed after the names of a `for`", Some("write `for value in collection`"));
+        return None;
+    }
+    c.take();
+    let collection = expression(c);
+    (!c.failed).then_some((key, value, collection))
+}
+
+fn for_name(c: &mut Cursor) -> Option<Ident> {
+    let token = c.peek();
+    if token.kind != Kind::Ident {
+        let span = c.span(token);
+        c.error(span, "a name is needed in this `for`", Some("write `for value in collection`"));
+        return None;
+    }
+    c.take();
+    Some(Ident { name: c.text_of(token).into(), span: c.span(token) })
+}
+
+fn for_parts(c: &mut Cursor, closing: Kind) -> Option<For> {
+    let (key, value, collection) = for_intro(c)?;
+    if c.eat(Kind::Colon).is_none() {
+        let token = c.peek();
+        let span = c.span(token);
+        c.error(span, "a `:` is needed after the collection of a `for`", None);
+        return None;
+    }
+    let mut result = expression(c);
+    let mut result_key = None;
+    if !c.failed && c.is(Kind::Arrow) {
+        let token = c.take();
+        if closing == Kind::CloseBracket {
+            let span = c.span(token);
+            c.error(span, "a `for` in square brackets has no keys", Some("use braces for `key => value`"));
+            return None;
+        }
+        result_key = Some(std::mem::replace(&mut result, expression(c)));
+    } else if !c.failed && closing == Kind::CloseBrace {
+        let token = c.peek();
+        let span = c.span(token);
+        c.error(span, "a `for` in braces needs `key => value`", None);
+        return None;
+    }
+    let ellipsis = if c.failed { None } else { c.eat(Kind::Ellipsis) };
+    if let (Some(token), Kind::CloseBracket) = (ellipsis, closing) {
+        let span = c.span(token);
+        c.error(span, "`...` groups the values of one key: it needs `key => value` in braces", None);
+        return None;
+    }
+    let mut condition = None;
+    if !c.failed && c.is_word("if") {
+        c.take();
+        condition = Some(expression(c));
+    }
+    let group = ellipsis.is_some();
+    (!c.failed).then_some(For { key, value, collection, result_key, result, group, condition })
+}
+
+/// A string's text as an expression.
+pub fn literal(text: Arc<str>, span: Span) -> Expr {
+    Expr::new(ExprKind::String(text), span)
+}

@@ -1,0 +1,38 @@
+//! JSON syntax (`.tf.json`), as HCL's JSON specification and Terraform read it, with the place of every value.
+
+mod blocks;
+mod reader;
+
+pub use blocks::blocks_of;
+use blocks::{configuration, values};
+
+use super::ast::{Body, File, SyntaxError};
+use crate::source::{FileId, Span};
+use reader::{Json, Reader};
+
+/// Parses a `.tf.json` file.
+pub fn parse_configuration(id: FileId, text: &str) -> File {
+    file(id, text, configuration)
+}
+
+/// Parses a `.tfvars.json` file: literal values.
+pub fn parse_values(id: FileId, text: &str) -> File {
+    file(id, text, values)
+}
+
+fn file(id: FileId, text: &str, read: fn(&Json, &mut Vec<SyntaxError>) -> Body) -> File {
+    let mut reader = Reader::new(id, text);
+    let parsed = reader.document();
+    let mut errors = reader.errors;
+    let body = match &parsed {
+        Some(json) => read(json, &mut errors),
+        None => Body {
+            attributes: Vec::new(),
+            blocks: Vec::new(),
+            span: Span::new(id, 0, text.len() as u32),
+            json: true,
+        },
+    };
+    errors.sort_by_key(|e| e.span.start);
+    File { id, body, errors, comments: Vec::new() }
+}

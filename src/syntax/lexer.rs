@@ -1,0 +1,469 @@
+//! Cuts text into tokens: lossless (the tokens' texts together are the source), with a stack of modes for strings,
+//! heredocs and interpolations. Follows the scanner of hashicorp/hcl (`hclsyntax/scan_tokens.rl`).
+
+use rustc_hash::FxHashMap;
+use unicode_normalization::char::is_combining_mark;
+
+/// A token's kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
+pub enum Kind {
+    Space,
+    Newline,
+    LineComment,
+    BlockComment,
+    Ident,
+    Number,
+    /// The `"` that opens or closes a string.
+    OpenQuote,
+    CloseQuote,
+    /// `<<EOT` with its line break.
+    OpenHeredoc,
+    /// The line with the closing marker, without its line break.
+    CloseHeredoc,
+    /// Literal text of a template, still escaped.
+    Text,
+    /// `${` or `${~`.
+    Interpolation,
+    /// `%{` or `%{~`.
+    Directive,
+    /// `}` or `~}` of an interpolation or directive.
+    EndSequence,
+    OpenBrace,
+    CloseBrace,
+    OpenBracket,
+    CloseBracket,
+    OpenParen,
+    CloseParen,
+    Dot,
+    Ellipsis,
+    Comma,
+    Colon,
+    DoubleColon,
+    Question,
+    Equal,
+    Arrow,
+    EqualEqual,
+    NotEqual,
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+    And,
+    Or,
+    Not,
+    Plus,
+    Minus,
+    Star,
+    Slash,
+    Percent,
+    /// A character that HCL does not know.
+    Invalid,
+    /// A string or heredoc that is not closed ends here (an empty token).
+    Unterminated,
+    End,
+}
+
+/// A token: kind and byte range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// The kind.
+    pub kind: Kind,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+#[derive(Clone, Debug)]
+enum Mode {
+    Normal,
+    /// In an interpolation: how many braces are open inside it, and whether it stands in a quoted string.
+    Sequence {
+        braces: u32,
+        quoted: bool,
+    },
+    Quoted,
+    Heredoc(String),
+    /// The text of a template file.
+    Bare,
+}
+
+/// How many modes may be nested; deeper ones are read as invalid characters.
+const MOST_MODES: usize = 600;
+
+struct Lexer<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    at: usize,
+    tokens: Vec<Token>,
+    modes: Vec<Mode>,
+    /// For each line without its blanks: where its last occurrence starts. Built when the first heredoc is met.
+    lines: Option<FxHashMap<&'t str, usize>>,
+}
+
+/// The tokens of native syntax.
+pub fn lex(text: &str) -> Vec<Token> {
+    run(text, Mode::Normal)
+}
+
+/// The tokens of a template without quotes: a template file, or a JSON string.
+pub fn lex_template(text: &str) -> Vec<Token> {
+    run(text, Mode::Bare)
+}
+
+fn run(text: &str, mode: Mode) -> Vec<Token> {
+    let mut lexer = Lexer {
+        text,
+        bytes: text.as_bytes(),
+        at: 0,
+        tokens: Vec::with_capacity(text.len() / 4),
+        modes: vec![mode],
+        lines: None,
+    };
+    if text.starts_with('\u{feff}') {
+        lexer.push(Kind::Space, 3);
+    }
+    while lexer.at < lexer.bytes.len() {
+        lexer.next();
+    }
+    lexer.finish();
+    lexer.tokens
+}
+
+fn is_ident_start(c: char) -> bool {
+    c == '_' || unicode_ident::is_xid_start(c)
+}
+
+fn is_ident_continue(c: char) -> bool {
+    c == '-' || unicode_ident::is_xid_continue(c) || is_combining_mark(c) && unicode_ident::is_xid_continue(c)
+}
+
+impl<'t> Lexer<'t> {
+    fn push(&mut self, kind: Kind, len: usize) {
+        let start = self.at as u32;
+        self.at += len;
+        self.tokens.push(Token { kind, start, end: self.at as u32 });
+    }
+
+    fn byte(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.at + ahead).copied().unwrap_or(0)
+    }
+
+    fn next(&mut self) {
+        match self.modes.last() {
+            Some(Mode::Quoted) => self.quoted(),
+            Some(Mode::Heredoc(_)) => self.heredoc(),
+            Some(Mode::Bare) => self.bare(),
+            _ => self.normal(),
+        }
+    }
+
+    /// Unclosed strings and interpolations at the end of the text.
+    fn finish(&mut self) {
+        while let Some(mode) = self.modes.pop() {
+            if matches!(mode, Mode::Quoted | Mode::Heredoc(_)) {
+                self.push(Kind::Unterminated, 0);
+            }
+        }
+        self.push(Kind::End, 0);
+    }
+
+    fn normal(&mut self) {
+        let b = self.byte(0);
+        match b {
+            b' ' | b'\t' => {
+                let len = self.bytes[self.at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
+                self.push(Kind::Space, len);
+            }
+            b'\n' => self.newline(1),
+            b'\r' if self.byte(1) == b'\n' => self.newline(2),
+            b'#' => self.line_comment(),
+            b'/' if self.byte(1) == b'/' => self.line_comment(),
+            b'/' if self.byte(1) == b'*' => {
+                let rest = &self.text[self.at + 2..];
+                match rest.find("*/") {
+                    Some(len) => self.push(Kind::BlockComment, len + 4),
+                    None => self.push(Kind::Invalid, 2),
+                }
+            }
+            b'"' => self.open(Kind::OpenQuote, 1, Mode::Quoted),
+            b'0'..=b'9' => self.number(),
+            b'<' if self.byte(1) == b'<' => self.open_heredoc(),
+            _ if b < 0x80 && !(b.is_ascii_alphabetic() || b == b'_') => self.punctuation(b),
+            _ => self.ident(),
+        }
+    }
+
+    fn open(&mut self, kind: Kind, len: usize, mode: Mode) {
+        if self.modes.len() >= MOST_MODES {
+            return self.push(Kind::Invalid, len);
+        }
+        self.push(kind, len);
+        self.modes.push(mode);
+    }
+
+    fn newline(&mut self, len: usize) {
+        self.push(Kind::Newline, len);
+        if let Some(Mode::Sequence { quoted: true, .. }) = self.modes.last() {
+            // A name at the start of a line, after an interpolation that was not closed: the string ends here.
+            let starts_item = self.bytes.get(self.at).is_some_and(|b| b.is_ascii_alphabetic())
+                || self.bytes[self.at..].starts_with(b"}\n")
+                || self.at >= self.bytes.len();
+            if starts_item {
+                while self.modes.len() > 1 {
+                    if matches!(self.modes.pop(), Some(Mode::Quoted | Mode::Heredoc(_))) {
+                        self.push(Kind::Unterminated, 0);
+                    }
+                }
+                let end = self.at as u32;
+                self.tokens.push(Token { kind: Kind::Newline, start: end, end });
+            }
+        }
+    }
+
+    fn line_comment(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let mut len = rest.iter().position(|b| *b == b'\n').unwrap_or(rest.len());
+        if len > 0 && rest.get(len) == Some(&b'\n') && rest[len - 1] == b'\r' {
+            len -= 1;
+        }
+        self.push(Kind::LineComment, len);
+    }
+
+    fn number(&mut self) {
+        let rest = &self.bytes[self.at..];
+        let mut len = 0;
+        while let Some(b) = rest.get(len) {
+            let exponent = matches!(b, b'e' | b'E');
+            let signed = exponent && matches!(rest.get(len + 1), Some(b'+' | b'-'));
+            let digit_at = |i: usize| rest.get(i).is_some_and(u8::is_ascii_digit);
+            if b.is_ascii_digit() || *b == b'.' {
+                len += 1;
+            } else if exponent && digit_at(len + 1 + usize::from(signed)) {
+                len += 2 + usize::from(signed);
+            } else {
+                break;
+            }
+        }
+        while len > 1 && rest[len - 1] == b'.' {
+            len -= 1;
+        }
+        self.push(Kind::Number, len);
+    }
+
+    fn ident(&mut self) {
+        let mut chars = self.text[self.at..].char_indices();
+        match chars.next() {
+            Some((_, c)) if is_ident_start(c) => {
+                let end = chars.find(|(_, c)| !is_ident_continue(*c)).map_or(self.text.len() - self.at, |(i, _)| i);
+                self.push(Kind::Ident, end);
+            }
+            Some((_, c)) => self.push(Kind::Invalid, c.len_utf8()),
+            None => {}
+        }
+    }
+
+    fn punctuation(&mut self, b: u8) {
+        let (second, third) = (self.byte(1), self.byte(2));
+        let (kind, len) = match (b, second) {
+            (b'{', _) => {
+                if let Some(Mode::Sequence { braces, .. }) = self.modes.last_mut() {
+                    *braces += 1;
+                }
+                (Kind::OpenBrace, 1)
+            }
+            (b'}', _) => return self.close_brace(1),
+            (b'~', b'}') if matches!(self.modes.last(), Some(Mode::Sequence { braces: 0, .. })) => {
+                return self.close_brace(2);
+            }
+            (b'[', _) => (Kind::OpenBracket, 1),
+            (b']', _) => (Kind::CloseBracket, 1),
+            (b'(', _) => (Kind::OpenParen, 1),
+            (b')', _) => (Kind::CloseParen, 1),
+            (b'.', b'.') if third == b'.' => (Kind::Ellipsis, 3),
+            (b'.', _) => (Kind::Dot, 1),
+            (b',', _) => (Kind::Comma, 1),
+            (b':', b':') => (Kind::DoubleColon, 2),
+            (b':', _) => (Kind::Colon, 1),
+            (b'?', _) => (Kind::Question, 1),
+            (b'=', b'=') => (Kind::EqualEqual, 2),
+            (b'=', b'>') => (Kind::Arrow, 2),
+            (b'=', _) => (Kind::Equal, 1),
+            (b'!', b'=') => (Kind::NotEqual, 2),
+            (b'!', _) => (Kind::Not, 1),
+            (b'<', b'=') => (Kind::LessEqual, 2),
+            (b'<', _) => (Kind::Less, 1),
+            (b'>', b'=') => (Kind::GreaterEqual, 2),
+            (b'>', _) => (Kind::Greater, 1),
+            (b'&', b'&') => (Kind::And, 2),
+            (b'|', b'|') => (Kind::Or, 2),
+            (b'+', _) => (Kind::Plus, 1),
+            (b'-', _) => (Kind::Minus, 1),
+            (b'*', _) => (Kind::Star, 1),
+            (b'/', _) => (Kind::Slash, 1),
+            (b'%', _) => (Kind::Percent, 1),
+            _ => (Kind::Invalid, 1),
+        };
+        self.push(kind, len);
+    }
+
+    fn close_brace(&mut self, len: usize) {
+        match self.modes.last_mut() {
+            Some(Mode::Sequence { braces: 0, .. }) => {
+                self.modes.pop();
+                self.push(Kind::EndSequence, len);
+            }
+            Some(Mode::Sequence { braces, .. }) => {
+                *braces -= 1;
+                self.push(Kind::CloseBrace, 1);
+            }
+            _ => self.push(Kind::CloseBrace, 1),
+        }
+    }
+
+    /// Where template text ends: at a sequence, or where `stop` says. Escaped markers (`$${`) are text.
+    fn sequence_at(&self, i: usize) -> bool {
+        let marker = matches!(self.bytes.get(i), Some(b'$' | b'%')) && self.bytes.get(i + 1) == Some(&b'{');
+        marker && !(i > self.at && self.bytes[i - 1] == self.bytes[i])
+    }
+
+    fn open_sequence(&mut self, quoted: bool) {
+        let kind = if self.byte(0) == b'$' { Kind::Interpolation } else { Kind::Directive };
+        let len = if self.byte(2) == b'~' { 3 } else { 2 };
+        self.open(kind, len, Mode::Sequence { braces: 0, quoted });
+    }
+
+    fn quoted(&mut self) {
+        let start = self.at;
+        let mut i = start;
+        while let Some(b) = self.bytes.get(i) {
+            match b {
+                b'"' | b'\n' => break,
+                b'\r' if self.bytes.get(i + 1) == Some(&b'\n') => break,
+                b'\\' if self.bytes.get(i + 1).is_some_and(|b| !matches!(b, b'\n' | b'\r')) => i += 1,
+                _ if self.sequence_at(i) => break,
+                _ => {}
+            }
+            i += 1;
+        }
+        while !self.text.is_char_boundary(i) {
+            i += 1;
+        }
+        if i > start {
+            self.push(Kind::Text, i - start);
+        }
+        match self.bytes.get(i) {
+            Some(b'"') => {
+                self.modes.pop();
+                self.push(Kind::CloseQuote, 1);
+            }
+            Some(b'$' | b'%') => self.open_sequence(true),
+            Some(_) => {
+                self.modes.pop();
+                self.push(Kind::Unterminated, 0);
+            }
+            None => {}
+        }
+    }
+
+    fn bare(&mut self) {
+        let start = self.at;
+        let end = (start..self.bytes.len()).find(|i| self.sequence_at(*i)).unwrap_or(self.bytes.len());
+        if end > start {
+            self.push(Kind::Text, end - start);
+        }
+        if end < self.bytes.len() {
+            self.open_sequence(false);
+        }
+    }
+
+    fn open_heredoc(&mut self) {
+        let flush = self.byte(2) == b'-';
+        let from = self.at + 2 + usize::from(flush);
+        let rest = &self.text[from..];
+        let mut chars = rest.char_indices();
+        let starts = chars.next().is_some_and(|(_, c)| is_ident_start(c));
+        let len = chars.find(|(_, c)| !is_ident_continue(*c)).map_or(rest.len(), |(i, _)| i);
+        let after = &rest[len..];
+        let line_break = if after.starts_with("\r\n") { 2 } else { usize::from(after.starts_with('\n')) };
+        if !starts || line_break == 0 {
+            return self.push(Kind::Less, 1);
+        }
+        let marker = rest[..len].to_string();
+        let body = from + len + line_break;
+        let text = self.text;
+        let lines = self.lines.get_or_insert_with(|| last_lines(text));
+        if lines.get(&*marker).is_none_or(|last| *last < body) {
+            // Never closed: the heredoc ends where the next block seems to start.
+            let opening = body - self.at;
+            self.push(Kind::OpenHeredoc, opening);
+            let end = next_item(&self.text[body..]).map_or(self.text.len(), |i| body + i);
+            self.push(Kind::Text, end - body);
+            self.push(Kind::Unterminated, 0);
+            return;
+        }
+        let opening = body - self.at;
+        self.open(Kind::OpenHeredoc, opening, Mode::Heredoc(marker));
+    }
+
+    fn heredoc(&mut self) {
+        let Some(Mode::Heredoc(marker)) = self.modes.last() else { return };
+        let (start, mut i) = (self.at, self.at);
+        let at_line_start = start == 0 || self.bytes[start - 1] == b'\n';
+        let mut line_start = at_line_start.then_some(i);
+        while i < self.bytes.len() {
+            if let Some(line) = line_start.filter(|l| *l == i) {
+                let end = self.bytes[line..].iter().position(|b| *b == b'\n').map(|n| line + n);
+                if let Some(end) = end
+                    && self.text[line..end].trim() == marker
+                {
+                    if line > start {
+                        self.push(Kind::Text, line - start);
+                    }
+                    let cut = if self.text[line..end].ends_with('\r') { end - 1 } else { end };
+                    self.modes.pop();
+                    return self.push(Kind::CloseHeredoc, cut - line);
+                }
+            }
+            if self.sequence_at(i) {
+                if i > start {
+                    self.push(Kind::Text, i - start);
+                }
+                return self.open_sequence(false);
+            }
+            if self.bytes[i] == b'\n' {
+                line_start = Some(i + 1);
+            }
+            i += 1;
+        }
+        if i > start {
+            self.push(Kind::Text, i - start);
+        }
+    }
+}
+
+fn last_lines(text: &str) -> FxHashMap<&str, usize> {
+    let mut out = FxHashMap::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.ends_with('\n') && line.len() < 256 {
+            out.insert(line.trim(), at);
+        }
+        at += line.len();
+    }
+    out
+}
+
+/// The first line that looks like the start of a block: a name at its start, and `{` at its end.
+fn next_item(text: &str) -> Option<usize> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let starts = line.starts_with(|c: char| c.is_ascii_alphabetic()) || line.starts_with('}');
+        if starts && (line.trim_end().ends_with('{') || line.trim_end() == "}") {
+            return Some(at);
+        }
+        at += line.len();
+    }
+    None
+}

@@ -1,0 +1,417 @@
+//! Templates: quoted strings, heredocs, template files.
+
+use super::ast::{Expr, ExprKind, TemplateFor, TemplateIf, TemplatePart};
+use super::cursor::{Cursor, MOST_DEPTH};
+use super::expr::{expression, for_intro};
+use super::lexer::{Kind, Token};
+use super::{decode, expr};
+use crate::source::Span;
+
+/// A piece of a template before directives are matched and markers applied.
+enum Piece {
+    Text { text: String, span: Span },
+    Value { expr: Expr, trim: Trim },
+    If { condition: Expr, trim: Trim, span: Span },
+    Else { trim: Trim, span: Span },
+    EndIf { trim: Trim, span: Span },
+    For { head: Box<(Option<super::ast::Ident>, super::ast::Ident, Expr)>, trim: Trim, span: Span },
+    EndFor { trim: Trim, span: Span },
+}
+
+/// `~` before and after a sequence.
+#[derive(Clone, Copy, Default)]
+struct Trim {
+    left: bool,
+    right: bool,
+}
+
+impl Piece {
+    fn trim(&self) -> Trim {
+        match self {
+            Piece::Text { .. } => Trim::default(),
+            Piece::Value { trim, .. }
+            | Piece::If { trim, .. }
+            | Piece::Else { trim, .. }
+            | Piece::EndIf { trim, .. }
+            | Piece::For { trim, .. }
+            | Piece::EndFor { trim, .. } => *trim,
+        }
+    }
+}
+
+/// A quoted string.
+pub fn quoted(c: &mut Cursor) -> Expr {
+    let open = c.take();
+    let start = c.span(open).start;
+    let pieces = pieces(c, true);
+    let token = c.peek();
+    if token.kind == Kind::CloseQuote {
+        c.take();
+    } else if !c.failed {
+        let span = Span::new(c.file, start, c.span(token).start.max(start + 1));
+        let help = "close the quote on the same line; text of several lines is written as <<EOT … EOT";
+        c.error(span, "this string is not closed on its line", Some(help));
+    }
+    let span = c.span_from(start);
+    finish(c, pieces, span)
+}
+
+/// A heredoc.
+pub fn heredoc(c: &mut Cursor) -> Expr {
+    let open = c.take();
+    let start = c.span(open).start;
+    let flush = c.text_of(open).starts_with("<<-");
+    let mut pieces = pieces(c, false);
+    let token = c.peek();
+    if token.kind == Kind::CloseHeredoc {
+        c.take();
+    } else if !c.failed {
+        let marker = c.text_of(open).trim().trim_start_matches("<<").trim_start_matches('-').to_string();
+        let span = c.span(open);
+        c.error(
+            span,
+            format!("this text is never closed by a line with `{marker}` alone"),
+            Some("the closing marker must stand alone on a line that ends with a line break"),
+        );
+    }
+    if flush {
+        dedent(&mut pieces);
+    }
+    let span = c.span_from(start);
+    let pieces = joined(by_line(pieces));
+    finish(c, pieces, span)
+}
+
+/// The text of a heredoc line by line: a trim marker reaches no further than its own line.
+fn by_line(pieces: Vec<Piece>) -> Vec<Piece> {
+    let mut out = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        match piece {
+            Piece::Text { text, span } => {
+                out.extend(text.split_inclusive('\n').map(|line| Piece::Text { text: line.to_string(), span }));
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// A template without quotes: a template file, or a JSON string.
+pub fn bare(c: &mut Cursor, span: Span) -> Expr {
+    let pieces = joined(pieces(c, false));
+    let token = c.peek();
+    if token.kind != Kind::End && !c.failed {
+        let at = c.span(token);
+        c.error(at, "the template cannot be read from here on", None);
+    }
+    finish(c, pieces, span)
+}
+
+/// Decoded text of heredocs and template files (there only doubled markers are escapes).
+fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+    let decode = |piece| match piece {
+        Piece::Text { text, span } => Piece::Text { text: decode::markers(&text), span },
+        other => other,
+    };
+    pieces.into_iter().map(decode).collect()
+}
+
+/// The pieces up to the closing quote or marker, which is not taken. Text of quoted strings is decoded, other text raw.
+fn pieces(c: &mut Cursor, quoted: bool) -> Vec<Piece> {
+    let mut out = Vec::new();
+    loop {
+        let token = c.raw();
+        match token.kind {
+            Kind::Text => {
+                c.take();
+                let span = c.span(token);
+                let text = if quoted { decode::escapes(c, token) } else { c.text_of(token).to_string() };
+                push_text(&mut out, text, span);
+            }
+            Kind::Interpolation => {
+                c.take();
+                let left = c.text_of(token).ends_with('~');
+                c.enter(false);
+                let expr = expression(c);
+                let right = end_sequence(c, token);
+                c.leave();
+                out.push(Piece::Value { expr, trim: Trim { left, right } });
+            }
+            Kind::Directive => {
+                c.take();
+                c.enter(false);
+                let piece = directive(c, token);
+                c.leave();
+                out.extend(piece);
+            }
+            _ => return out,
+        }
+        if c.failed {
+            skip_to_end(c);
+            return out;
+        }
+    }
+}
+
+fn push_text(out: &mut Vec<Piece>, text: String, span: Span) {
+    match out.last_mut() {
+        Some(Piece::Text { text: before, span: at }) => {
+            before.push_str(&text);
+            *at = at.to(span);
+        }
+        _ => out.push(Piece::Text { text, span }),
+    }
+}
+
+/// After an error inside a sequence: on to the end of the string, so that what follows it is read well.
+fn skip_to_end(c: &mut Cursor) {
+    let mut open = 0usize;
+    loop {
+        match c.raw().kind {
+            Kind::End | Kind::Unterminated => return,
+            Kind::OpenQuote | Kind::OpenHeredoc => open += 1,
+            Kind::CloseQuote | Kind::CloseHeredoc if open == 0 => return,
+            Kind::CloseQuote | Kind::CloseHeredoc => open -= 1,
+            _ => {}
+        }
+        if c.take().kind == Kind::End {
+            return;
+        }
+    }
+}
+
+/// Takes the `}` of a sequence; whether it was `~}`.
+fn end_sequence(c: &mut Cursor, open: Token) -> bool {
+    let token = c.peek();
+    if token.kind == Kind::EndSequence {
+        c.take();
+        return c.text_of(token).starts_with('~');
+    }
+    if !c.failed {
+        let (span, opened) = (c.span(token), c.span(open));
+        c.error(span, "a `}` is needed to close this template sequence", None);
+        if let Some(e) = c.errors.last_mut() {
+            e.related = Some((opened, "opened here".into()));
+        }
+    }
+    false
+}
+
+fn directive(c: &mut Cursor, open: Token) -> Option<Piece> {
+    let start = c.span(open).start;
+    let left = c.text_of(open).ends_with('~');
+    let word = c.peek();
+    let name = if word.kind == Kind::Ident { c.text_of(word) } else { "" };
+    if !matches!(name, "if" | "else" | "endif" | "for" | "endfor") {
+        let span = c.span(word);
+        let help = "template directives are %{ if }, %{ else }, %{ endif }, %{ for } and %{ endfor }; write %%{ for the text";
+        c.error(span, "this is not a template directive", Some(help));
+        return None;
+    }
+    c.take();
+    let (mut condition, mut head) = (None, None);
+    match name {
+        "if" => condition = Some(expression(c)),
+        "for" => head = Some(Box::new(for_intro(c)?)),
+        _ => {}
+    }
+    let right = end_sequence(c, open);
+    let (trim, span) = (Trim { left, right }, c.span_from(start));
+    Some(match (condition, head, name) {
+        (Some(condition), _, _) => Piece::If { condition, trim, span },
+        (_, Some(head), _) => Piece::For { head, trim, span },
+        (_, _, "else") => Piece::Else { trim, span },
+        (_, _, "endif") => Piece::EndIf { trim, span },
+        _ => Piece::EndFor { trim, span },
+    })
+}
+
+/// `<<-`: takes away the indentation that all lines share. Lines that are only white space do not count unless they
+/// belong to a line with a sequence, and keep what they have.
+fn dedent(pieces: &mut [Piece]) {
+    let mut least: Option<usize> = None;
+    let mut line_start = true;
+    for piece in pieces.iter() {
+        match piece {
+            Piece::Text { text, .. } => {
+                for line in text.split_inclusive('\n') {
+                    if line_start {
+                        let spaces = leading(line);
+                        let blank = line.ends_with('\n') && line.trim().is_empty();
+                        if !blank {
+                            least = Some(least.map_or(spaces, |l| l.min(spaces)));
+                        }
+                    }
+                    line_start = line.ends_with('\n');
+                }
+            }
+            _ => {
+                if line_start {
+                    least = Some(0);
+                }
+                line_start = false;
+            }
+        }
+    }
+    let Some(cut) = least.filter(|l| *l > 0) else { return };
+    line_start = true;
+    for piece in pieces.iter_mut() {
+        let Piece::Text { text, .. } = piece else {
+            line_start = false;
+            continue;
+        };
+        let mut out = String::with_capacity(text.len());
+        for line in text.split_inclusive('\n') {
+            let blank = line.ends_with('\n') && line.trim().is_empty();
+            let from = if line_start && !blank { cut.min(leading(line)) } else { 0 };
+            out.push_str(&line[from..]);
+            line_start = line.ends_with('\n');
+        }
+        *text = out;
+    }
+}
+
+fn leading(line: &str) -> usize {
+    line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count()
+}
+
+/// Applies the trim markers, matches the directives and makes the expression.
+fn finish(c: &mut Cursor, mut pieces: Vec<Piece>, span: Span) -> Expr {
+    trim(&mut pieces);
+    if c.failed {
+        return c.broken(span);
+    }
+    let single = matches!(pieces.as_slice(), [Piece::Value { .. }]);
+    if single && let Some(Piece::Value { expr, .. }) = pieces.pop() {
+        return Expr::new(ExprKind::Wrap(Box::new(expr)), span);
+    }
+    let mut rest = pieces.into_iter();
+    let (mut parts, end) = group(c, &mut rest, 0);
+    if let Some(stray) = end {
+        c.error(stray, "this directive closes nothing", None);
+    }
+    if c.failed {
+        return c.broken(span);
+    }
+    coalesce(&mut parts);
+    match parts.as_slice() {
+        [] => expr::literal("".into(), span),
+        [TemplatePart::Text(text)] => expr::literal(text.clone(), span),
+        _ => Expr::new(ExprKind::Template(parts), span),
+    }
+}
+
+/// Joins neighbouring texts and drops empty ones.
+fn coalesce(parts: &mut Vec<TemplatePart>) {
+    let mut out: Vec<TemplatePart> = Vec::with_capacity(parts.len());
+    let mut text = String::new();
+    for part in parts.drain(..) {
+        match part {
+            TemplatePart::Text(more) => text.push_str(&more),
+            other => {
+                if !text.is_empty() {
+                    out.push(TemplatePart::Text(decode::nfc(&std::mem::take(&mut text))));
+                }
+                out.push(other);
+            }
+        }
+    }
+    if !text.is_empty() {
+        out.push(TemplatePart::Text(decode::nfc(&text)));
+    }
+    *parts = out;
+}
+
+fn trim(pieces: &mut [Piece]) {
+    for i in 0..pieces.len() {
+        let Some(Trim { left, right }) = pieces.get(i).map(Piece::trim) else { continue };
+        if left
+            && i > 0
+            && let Some(Piece::Text { text, .. }) = pieces.get_mut(i - 1)
+        {
+            text.truncate(text.trim_end_matches(char::is_whitespace).len());
+        }
+        if right && let Some(Piece::Text { text, .. }) = pieces.get_mut(i + 1) {
+            *text = text.trim_start_matches(char::is_whitespace).to_string();
+        }
+    }
+}
+
+/// The parts up to a closing directive, and the place of that directive.
+fn group(c: &mut Cursor, rest: &mut std::vec::IntoIter<Piece>, depth: usize) -> (Vec<TemplatePart>, Option<Span>) {
+    let mut parts = Vec::new();
+    while let Some(piece) = rest.next() {
+        match piece {
+            Piece::Text { text, .. } => parts.push(TemplatePart::Text(decode::nfc(&text))),
+            Piece::Value { expr, .. } => parts.push(TemplatePart::Interpolation(expr)),
+            Piece::If { span, .. } | Piece::For { span, .. } if depth >= MOST_DEPTH => {
+                c.error(span, "template directives are nested too deeply", None);
+                return (parts, None);
+            }
+            Piece::If { condition, span, .. } => parts.extend(if_part(c, rest, condition, span, depth)),
+            Piece::For { head, span, .. } => parts.extend(for_part(c, rest, *head, span, depth)),
+            Piece::Else { span, .. } | Piece::EndIf { span, .. } | Piece::EndFor { span, .. } => {
+                return (parts, Some(span));
+            }
+        }
+        if c.failed {
+            return (parts, None);
+        }
+    }
+    (parts, None)
+}
+
+fn if_part(
+    c: &mut Cursor,
+    rest: &mut std::vec::IntoIter<Piece>,
+    condition: Expr,
+    span: Span,
+    depth: usize,
+) -> Option<TemplatePart> {
+    let (mut yes, mut end) = group(c, rest, depth + 1);
+    let mut no = Vec::new();
+    if let Some(at) = end
+        && word_at(c, at) == "else"
+    {
+        (no, end) = group(c, rest, depth + 1);
+    }
+    let close = end_directive(c, end, "endif", span)?;
+    coalesce(&mut yes);
+    coalesce(&mut no);
+    Some(TemplatePart::If(Box::new(TemplateIf { condition, yes, no, span: span.to(close) })))
+}
+
+fn for_part(
+    c: &mut Cursor,
+    rest: &mut std::vec::IntoIter<Piece>,
+    head: (Option<super::ast::Ident>, super::ast::Ident, Expr),
+    span: Span,
+    depth: usize,
+) -> Option<TemplatePart> {
+    let (mut body, end) = group(c, rest, depth + 1);
+    let close = end_directive(c, end, "endfor", span)?;
+    coalesce(&mut body);
+    let (key, value, collection) = head;
+    Some(TemplatePart::For(Box::new(TemplateFor { key, value, collection, body, span: span.to(close) })))
+}
+
+fn end_directive(c: &mut Cursor, end: Option<Span>, wanted: &str, open: Span) -> Option<Span> {
+    match end {
+        Some(at) if word_at(c, at) == wanted => Some(at),
+        Some(at) => {
+            c.error(at, format!("`%{{ {wanted} }}` is needed here"), None);
+            None
+        }
+        None => {
+            c.error(open, format!("this directive is never closed by `%{{ {wanted} }}`"), None);
+            None
+        }
+    }
+}
+
+/// The word of a directive at a place.
+fn word_at<'t>(c: &Cursor<'t>, at: Span) -> &'t str {
+    let (from, to) = ((at.start - c.base) as usize, (at.end - c.base) as usize);
+    let text = c.text.get(from..to).unwrap_or("");
+    text.trim_matches(|ch: char| matches!(ch, '%' | '{' | '}' | '~') || ch.is_whitespace())
+}
