@@ -161,7 +161,8 @@ fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {
 
 fn explain(args: &ExplainArgs) -> Result<u8, Failure> {
     let page = report::page(&args.rule).map_err(|near| {
-        let help = near.map_or_else(|| "`kfplint rules` lists all rules".into(), |near| format!("did you mean `{near}`?"));
+        let help =
+            near.map_or_else(|| "`kfplint rules` lists all rules".into(), |near| format!("did you mean `{near}`?"));
         Failure::Rule { given: args.rule.clone(), help }
     })?;
     output::stdout(page.as_bytes())?;

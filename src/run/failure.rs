@@ -61,7 +61,7 @@ pub enum Failure {
     },
     /// There is nothing to check.
     #[error("no Terraform files in {places}")]
-    #[diagnostic(help("name a folder that has .tf files in it or below it: kfplint path/to/infra"))]
+    #[diagnostic(help("name a folder that has .tf files in it or below it"))]
     Nothing {
         /// Where was looked.
         places: String,
