@@ -18,9 +18,9 @@ pub enum Role {
 pub enum Syntax {
     /// HCL native syntax.
     Native,
-    /// Configuration in JSON.
+    /// JSON that stands for blocks and expressions.
     Json,
-    /// Values of variables in JSON.
+    /// JSON that stands for plain values.
     JsonValues,
 }
 
@@ -40,10 +40,10 @@ pub fn is_variables(name: &str) -> bool {
 
 /// The syntax of a file of this name, by its ending.
 pub fn syntax(name: &str) -> Syntax {
-    match (name.ends_with(".json"), is_terraform(name)) {
-        (false, _) => Syntax::Native,
-        (true, true) => Syntax::Json,
-        (true, false) => Syntax::JsonValues,
+    match name.ends_with(".json") {
+        true if is_terraform(name) => Syntax::Json,
+        true => Syntax::JsonValues,
+        false => Syntax::Native,
     }
 }
 

@@ -75,6 +75,16 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
     Ok(Discovery { roots, skipped })
 }
 
+/// The one folder that a path means, whatever is below it.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn single(path: &Path, loader: &Loader) -> Result<Root, PathError> {
+    let folder = walk::named(path)?;
+    loader.name_folder(&folder.dir, &folder.given);
+    Ok(Root { shown: loader.shown(&folder.dir), dir: folder.dir })
+}
+
 /// What is known of each folder found: `None` for a folder that is only called, and so no candidate for a root.
 type Folders = BTreeMap<PathBuf, (Traits, bool)>;
 

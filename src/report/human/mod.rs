@@ -34,6 +34,13 @@ pub fn human(report: &Report, sources: &Sources, detail: Detail, color: bool, wi
     page.buffer.into_inner()
 }
 
+/// Only the findings, without colours.
+pub fn findings(report: &Report, sources: &Sources, detail: Detail, width: usize) -> Vec<u8> {
+    let mut page = Page { buffer: Buffer::no_color(), detail, width };
+    diagnostics::write(report, sources, &mut page);
+    page.buffer.into_inner()
+}
+
 /// The text so far. Writing into memory does not fail.
 struct Page {
     buffer: Buffer,
@@ -55,6 +62,10 @@ enum Style {
 
 impl Page {
     fn put(&mut self, style: Style, text: &str) {
+        if style == Style::Plain {
+            let _ = self.buffer.write_all(super::text::line(text).as_bytes());
+            return;
+        }
         let _ = self.buffer.set_color(&style.spec());
         let _ = self.buffer.write_all(super::text::line(text).as_bytes());
         let _ = self.buffer.reset();
