@@ -1,6 +1,6 @@
 //! The command line: definitions only.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -84,6 +84,9 @@ pub struct InputArgs {
     /// Read input variables from a tfvars file (repeatable; Terraform's -var-file)
     #[arg(long = "var-file", value_name = "FILE")]
     pub var_file: Vec<PathBuf>,
+    /// Both, in the order in which they were given: a later value takes the place of an earlier.
+    #[arg(skip)]
+    pub given: Vec<Given>,
     /// The workspace's name, for `terraform.workspace`
     #[arg(long, value_name = "NAME")]
     pub workspace: Option<String>,
@@ -93,6 +96,15 @@ pub struct InputArgs {
     /// Take a module that is not on disk from a folder, as SOURCE=DIR (repeatable)
     #[arg(long, value_name = "SOURCE=DIR", value_parser = parse_module_dir)]
     pub module_dir: Vec<(String, PathBuf)>,
+}
+
+/// One `-var` or `-var-file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Given {
+    /// `-var NAME=VALUE`, as written.
+    Value(String),
+    /// `-var-file FILE`.
+    File(PathBuf),
 }
 
 /// How text on the terminal looks.
@@ -190,6 +202,35 @@ fn parse_module_dir(text: &str) -> Result<(String, PathBuf), String> {
     }
 }
 
+/// Reads the command line.
+///
+/// # Errors
+/// What is wrong with it, or the text of `--help` and `--version`.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches_from(terraform_style(args))?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    let own = matches.subcommand().map_or(&matches, |(_, own)| own);
+    let inputs = match &mut cli.command {
+        None => Some(&mut cli.check.inputs),
+        Some(Command::Check(args)) => Some(&mut args.inputs),
+        Some(Command::Evaluate(args) | Command::Console(args)) => Some(&mut args.inputs),
+        Some(Command::Explain(_) | Command::Rules(_)) => None,
+    };
+    if let Some(inputs) = inputs {
+        inputs.given = in_order(own, inputs);
+    }
+    Ok(cli)
+}
+
+fn in_order(matches: &ArgMatches, inputs: &InputArgs) -> Vec<Given> {
+    let places = |name| matches.indices_of(name).into_iter().flatten();
+    let values = places("var").zip(inputs.var.iter().cloned().map(Given::Value));
+    let files = places("var_file").zip(inputs.var_file.iter().cloned().map(Given::File));
+    let mut given: Vec<(usize, Given)> = values.chain(files).collect();
+    given.sort_by_key(|(place, _)| *place);
+    given.into_iter().map(|(_, given)| given).collect()
+}
+
 /// Lets Terraform's single-dash `-var` and `-var-file` through, also as `-var=…`. What follows `--` is left alone.
 pub fn terraform_style(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut only_paths = false;
@@ -205,11 +246,9 @@ pub fn terraform_style(args: impl IntoIterator<Item = OsString>) -> Vec<OsString
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
-    fn parse(args: &[&str]) -> Cli {
-        let args = std::iter::once("kfplint").chain(args.iter().copied()).map(OsString::from);
-        Cli::try_parse_from(terraform_style(args)).unwrap()
+    fn parsed(args: &[&str]) -> Cli {
+        parse(std::iter::once("kfplint").chain(args.iter().copied()).map(OsString::from)).unwrap()
     }
 
     #[test]
@@ -219,15 +258,19 @@ mod tests {
 
     #[test]
     fn variables_are_given_as_terraform_users_write_them() {
-        let cli = parse(&["-var", "a=1", "-var=b=2", "--var", "c=-3", "-var-file=x.tfvars", "infra"]);
-        assert_eq!(cli.check.inputs.var, ["a=1", "b=2", "c=-3"]);
-        assert_eq!(cli.check.inputs.var_file, [PathBuf::from("x.tfvars")]);
+        let cli = parsed(&["-var", "a=1", "-var-file=x.tfvars", "-var=b=2", "--var", "c=-3", "infra"]);
+        let value = |text: &str| Given::Value(text.into());
+        let expected = [value("a=1"), Given::File("x.tfvars".into()), value("b=2"), value("c=-3")];
+        assert_eq!(cli.check.inputs.given, expected);
         assert_eq!(cli.check.paths, [PathBuf::from("infra")]);
+        let cli = parsed(&["evaluate", "-var-file", "y.tfvars", "-var", "a=1", "infra"]);
+        let Some(Command::Evaluate(args)) = cli.command else { panic!("{cli:?}") };
+        assert_eq!(args.inputs.given, [Given::File("y.tfvars".into()), value("a=1")]);
     }
 
     #[test]
     fn a_module_source_may_hold_an_equals_sign() {
-        let cli = parse(&["--module-dir", "git::https://x/y.git?ref=v1=vendor/y"]);
+        let cli = parsed(&["--module-dir", "git::https://x/y.git?ref=v1=vendor/y"]);
         assert_eq!(cli.check.inputs.module_dir, [("git::https://x/y.git?ref=v1".into(), PathBuf::from("vendor/y"))]);
     }
 }

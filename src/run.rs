@@ -1,1 +1,228 @@
-//! The pipeline.
+//! The pipeline: find root modules, evaluate them, judge them, report.
+
+mod failure;
+mod inputs;
+mod output;
+
+pub use failure::Failure;
+
+use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, RulesArgs, Undecided};
+use crate::discover::{self, Root, loader::Loader};
+use crate::eval::plan_json;
+use crate::eval::value::console::format_console;
+use crate::eval::{Evaluator, plan::StaticPlan};
+use crate::finding::{Level, RootReport, Status};
+use crate::graph::Graph;
+use crate::report::{self, Detail, Report};
+use crate::rule::check_root;
+use crate::source::Sources;
+use rayon::prelude::*;
+use std::collections::BTreeSet;
+use std::io::{BufRead, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Exit code: nothing at or above `--fail-on`.
+pub const READY: u8 = 0;
+/// Exit code: findings.
+pub const FINDINGS: u8 = 1;
+/// Exit code: bad usage or configuration, or kfplint itself failed.
+pub const USAGE: u8 = 2;
+/// Exit code: nothing was checked.
+pub const NOTHING: u8 = 3;
+
+/// Does what the command line says, and gives the exit code.
+pub fn run(cli: Cli) -> u8 {
+    let done = match cli.command {
+        None => check(&cli.check),
+        Some(Command::Check(args)) => check(&args),
+        Some(Command::Explain(args)) => explain(&args),
+        Some(Command::Rules(args)) => rules(&args),
+        Some(Command::Evaluate(args)) => evaluate(&args),
+        Some(Command::Console(args)) => console(&args),
+    };
+    done.unwrap_or_else(|failure| {
+        let code = failure.code();
+        failure.print();
+        code
+    })
+}
+
+fn check(args: &CheckArgs) -> Result<u8, Failure> {
+    let sources = Arc::new(Sources::new());
+    let loader = Arc::new(Loader::new(sources.clone()));
+    let options = inputs::options(&args.inputs, &loader)?;
+    let found = find(&args.paths, &loader)?;
+    let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
+    let mut checked: Vec<Checked> = found.roots.par_iter().map(|root| check_one(&evaluator, root)).collect();
+    inputs::check_names(&args.inputs, &declared(&checked))?;
+    if args.undecided == Undecided::Ignore {
+        checked.iter_mut().for_each(|c| forget_undecided(&mut c.report));
+    }
+    let failed = checked.iter().any(|c| c.failed);
+    let skipped = [found.skipped, loader.skipped()].concat();
+    let reports = checked.into_iter().map(|c| c.report).collect();
+    let report = Report::new(reports, skipped, loader.files_read(), &sources);
+    output::write(&report, &sources, args)?;
+    if failed {
+        return Ok(USAGE);
+    }
+    exit_code(&report, args)
+}
+
+/// What the check of one root gave.
+struct Checked {
+    report: RootReport,
+    /// Its input variables.
+    variables: BTreeSet<String>,
+    /// kfplint itself failed on it.
+    failed: bool,
+}
+
+/// Evaluates and judges one root module. A fault of kfplint's costs this root and no other.
+fn check_one(evaluator: &Arc<Evaluator>, root: &Root) -> Checked {
+    let work = || {
+        let plan = evaluator.evaluate(&root.dir, &root.shown);
+        let graph = Graph::build(&plan);
+        Checked { report: check_root(&plan, &graph), variables: names(&plan), failed: false }
+    };
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        let mut report = RootReport { root: root.shown.clone(), ..RootReport::default() };
+        let why = "kfplint itself failed on this root module; please report it with the message above";
+        report.coverage.skipped.push((root.shown.clone(), why.into()));
+        Checked { report, variables: BTreeSet::new(), failed: true }
+    })
+}
+
+fn names(plan: &StaticPlan) -> BTreeSet<String> {
+    plan.variables.keys().map(|name| name.to_string()).collect()
+}
+
+fn declared(checked: &[Checked]) -> BTreeSet<String> {
+    checked.iter().flat_map(|c| c.variables.iter().cloned()).collect()
+}
+
+/// Leaves out the findings of requirements that cannot be decided.
+fn forget_undecided(report: &mut RootReport) {
+    let open: BTreeSet<(String, &str)> = report
+        .clusters
+        .iter()
+        .flat_map(|c| c.requirements.iter().map(move |r| (c, r)))
+        .filter(|(_, r)| r.status == Status::Undecided)
+        .map(|(c, r)| (c.address.clone(), r.code))
+        .collect();
+    report.findings.retain(|f| !f.cluster.as_ref().is_some_and(|c| open.contains(&(c.clone(), f.code))));
+}
+
+fn find(paths: &[PathBuf], loader: &Loader) -> Result<discover::Discovery, Failure> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here[..] } else { paths };
+    let found = discover::roots(paths, loader).map_err(explain_path)?;
+    if found.roots.is_empty() {
+        for (path, why) in found.skipped.iter().chain(&loader.skipped()) {
+            let _ = writeln!(std::io::stderr(), "{path}: {why}");
+        }
+        let places: Vec<String> = paths.iter().map(|p| format!("`{}`", p.display())).collect();
+        return Err(Failure::Nothing { places: places.join(", ") });
+    }
+    Ok(found)
+}
+
+/// Adds what to do instead, where that is known.
+fn explain_path(error: discover::PathError) -> Failure {
+    match error {
+        discover::PathError::NotTerraform { path } => {
+            let help = if path.ends_with(".json") {
+                "plan, state and cluster files cannot be read yet; name the folder of the configuration"
+            } else {
+                "name a folder, or a .tf, .tofu or .tfvars file, whose folder is then checked"
+            };
+            Failure::Kind { path, help: help.into() }
+        }
+        other => Failure::Path(other),
+    }
+}
+
+fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {
+    if args.require_cluster && report.clusters.is_empty() {
+        return Err(Failure::NoCluster { roots: format!("{} root module(s)", report.roots) });
+    }
+    let least = match args.fail_on {
+        FailOn::Error => Some(Level::Error),
+        FailOn::Warning => Some(Level::Warning),
+        FailOn::Note => Some(Level::Note),
+        FailOn::Never => None,
+    };
+    let found = least.is_some_and(|least| report.diagnostics.iter().any(|d| d.finding.level >= least));
+    let open = args.undecided == Undecided::Fail && report.is_open();
+    Ok(if found || open { FINDINGS } else { READY })
+}
+
+fn explain(args: &ExplainArgs) -> Result<u8, Failure> {
+    let page = report::page(&args.rule).map_err(|near| {
+        let help =
+            near.map_or_else(|| "`kfplint rules` lists all rules".into(), |near| format!("did you mean `{near}`?"));
+        Failure::Rule { given: args.rule.clone(), help }
+    })?;
+    output::stdout(page.as_bytes())?;
+    Ok(READY)
+}
+
+fn rules(args: &RulesArgs) -> Result<u8, Failure> {
+    output::stdout(&report::rules(output::color(args.terminal.color), output::width()))?;
+    Ok(READY)
+}
+
+/// One root module, ready to be evaluated.
+struct Single {
+    sources: Arc<Sources>,
+    loader: Arc<Loader>,
+    evaluator: Arc<Evaluator>,
+    root: Root,
+}
+
+fn single(args: &EvaluateArgs) -> Result<Single, Failure> {
+    let sources = Arc::new(Sources::new());
+    let loader = Arc::new(Loader::new(sources.clone()));
+    let options = inputs::options(&args.inputs, &loader)?;
+    let root = discover::single(&args.dir, &loader).map_err(explain_path)?;
+    let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
+    Ok(Single { sources, loader, evaluator, root })
+}
+
+fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
+    let Single { sources, loader, evaluator, root } = single(args)?;
+    if loader.module(&root.dir).is_none() {
+        return Err(Failure::Nothing { places: format!("`{}`", args.dir.display()) });
+    }
+    let plan = evaluator.evaluate(&root.dir, &root.shown);
+    inputs::check_names(&args.inputs, &names(&plan))?;
+    output::stdout(&output::pretty(&plan_json::write(&plan)))?;
+    let findings = RootReport { root: root.shown, findings: plan.findings, ..RootReport::default() };
+    let report = Report::new(vec![findings], loader.skipped(), loader.files_read(), &sources);
+    let _ = std::io::stderr().write_all(&report::findings(&report, &sources, Detail::Normal, output::width()));
+    Ok(if report.count(Level::Error) > 0 { FINDINGS } else { READY })
+}
+
+/// Evaluates one expression a line. A wrong expression is answered on stderr, and the next one is read.
+fn console(args: &EvaluateArgs) -> Result<u8, Failure> {
+    let Single { evaluator, root, .. } = single(args)?;
+    let instance = evaluator.root(&root.dir);
+    let mut wrong = false;
+    for line in std::io::stdin().lock().lines() {
+        let line = line.map_err(|e| Failure::Output { what: "what stdin gives".into(), why: e.to_string() })?;
+        match line.trim() {
+            "" => {}
+            "exit" => break,
+            text => match evaluator.console(&instance, text) {
+                Ok(value) => output::stdout(format!("{}\n", format_console(&value)).as_bytes())?,
+                Err(error) => {
+                    wrong = true;
+                    let _ = writeln!(std::io::stderr(), "error: {}", error.message);
+                }
+            },
+        }
+    }
+    Ok(if wrong { FINDINGS } else { READY })
+}

@@ -18,8 +18,10 @@ pub enum Role {
 pub enum Syntax {
     /// HCL native syntax.
     Native,
-    /// JSON.
+    /// JSON that stands for blocks and expressions.
     Json,
+    /// JSON that stands for plain values.
+    JsonValues,
 }
 
 /// Endings of configuration files, longest first.
@@ -38,7 +40,11 @@ pub fn is_variables(name: &str) -> bool {
 
 /// The syntax of a file of this name, by its ending.
 pub fn syntax(name: &str) -> Syntax {
-    if name.ends_with(".json") { Syntax::Json } else { Syntax::Native }
+    match name.ends_with(".json") {
+        true if is_terraform(name) => Syntax::Json,
+        true => Syntax::JsonValues,
+        false => Syntax::Native,
+    }
 }
 
 /// The name without the ending, where it is a configuration file that is not a backup or hidden.
@@ -72,8 +78,10 @@ pub fn select(names: &BTreeSet<String>) -> Vec<(&str, Role)> {
     };
     let mut out: Vec<(&str, Role)> =
         names.iter().filter(|n| !replaced(n)).filter_map(|n| Some((n.as_str(), role(n)?))).collect();
-    out.sort_by_key(|(name, role)| *role == Role::Variables && name.ends_with(".auto.tfvars")
-        || *role == Role::Variables && name.ends_with(".auto.tfvars.json"));
+    out.sort_by_key(|(name, role)| {
+        *role == Role::Variables && name.ends_with(".auto.tfvars")
+            || *role == Role::Variables && name.ends_with(".auto.tfvars.json")
+    });
     out
 }
 

@@ -203,9 +203,7 @@ impl Loader {
 
     /// A file by its real path, read and parsed once.
     fn file(&self, key: &FileKey) -> Result<Arc<ast::File>, String> {
-        slot(&self.files, key)
-            .get_or_init(|| self.read(&key.0).map(|file| self.parse(self.add(file), key.1)))
-            .clone()
+        slot(&self.files, key).get_or_init(|| self.read(&key.0).map(|file| self.parse(self.add(file), key.1))).clone()
     }
 
     fn read(&self, real: &Path) -> Result<SourceFile, String> {
@@ -229,10 +227,11 @@ impl Loader {
     }
 
     fn parse(&self, id: crate::source::FileId, syntax: Syntax) -> Arc<ast::File> {
-        let text = self.sources.get(id).map(|f| f.text.clone()).unwrap_or_default();
+        let Some(file) = self.sources.get(id) else { return Arc::new(syntax::parse(id, "", &[])) };
         Arc::new(match syntax {
-            Syntax::Native => syntax::parse(id, &text),
-            Syntax::Json => syntax::parse_json(id, &text),
+            Syntax::Native => syntax::parse(id, &file.text, &file.invalid_utf8),
+            Syntax::Json => syntax::parse_json(id, &file.text),
+            Syntax::JsonValues => syntax::parse_tfvars_json(id, &file.text),
         })
     }
 
@@ -255,7 +254,9 @@ fn real_file(path: &Path) -> Option<Result<PathBuf, String>> {
     match std::fs::metadata(path) {
         Ok(meta) if meta.is_dir() => None,
         Ok(_) => Some(std::fs::canonicalize(path).map_err(|e| reason(&e))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Some(Err("a link to a file that is not there".into())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Some(Err("a link to a file that is not there".into()))
+        }
         Err(error) => Some(Err(reason(&error))),
     }
 }

@@ -69,11 +69,20 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
     }
     let dirs = load_with_modules(found.folders.keys().cloned().collect(), loader);
     let chosen = choose(&dirs, &named.into_iter().map(|n| n.dir).collect());
-    let mut roots: Vec<Root> =
-        chosen.into_iter().map(|dir| Root { shown: loader.shown(&dir), dir }).collect();
+    let mut roots: Vec<Root> = chosen.into_iter().map(|dir| Root { shown: loader.shown(&dir), dir }).collect();
     roots.sort();
     let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
     Ok(Discovery { roots, skipped })
+}
+
+/// The one folder that a path means, whatever is below it.
+///
+/// # Errors
+/// Where it cannot be read.
+pub fn single(path: &Path, loader: &Loader) -> Result<Root, PathError> {
+    let folder = walk::named(path)?;
+    loader.name_folder(&folder.dir, &folder.given);
+    Ok(Root { shown: loader.shown(&folder.dir), dir: folder.dir })
 }
 
 /// What is known of each folder found: `None` for a folder that is only called, and so no candidate for a root.
@@ -88,7 +97,9 @@ fn load_with_modules(found: Vec<PathBuf>, loader: &Loader) -> Folders {
         loader.preload(&next);
         let mut called = BTreeSet::new();
         for dir in next {
-            let Some(files) = loader.module(&dir).filter(|m| !(m.files.is_empty() && m.overrides.is_empty())) else { continue };
+            let Some(files) = loader.module(&dir).filter(|m| !(m.files.is_empty() && m.overrides.is_empty())) else {
+                continue;
+            };
             let traits = Traits::of(&files);
             called.extend(traits.calls.iter().cloned());
             folders.insert(dir, (traits, candidate));

@@ -1,7 +1,7 @@
 //! Walks the folders that the user named.
 
-use super::files::{is_terraform, is_variables};
 use super::PathError;
+use super::files::{is_terraform, is_variables};
 use ignore::WalkBuilder;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -82,7 +82,8 @@ pub fn walk(folder: &Named, found: &mut Found) {
         match entry {
             Ok(entry) => {
                 let is_dir = entry.file_type().is_some_and(|t| t.is_dir());
-                let dir = entry.path().parent().filter(|_| !is_dir && is_terraform(&entry.file_name().to_string_lossy()));
+                let dir =
+                    entry.path().parent().filter(|_| !is_dir && is_terraform(&entry.file_name().to_string_lossy()));
                 if let Some(way) = dir
                     && let Ok(real) = std::fs::canonicalize(way)
                 {

@@ -1,9 +1,7 @@
 //! `--format json`, version 1.
 
 use super::{Diagnostic, Report, path, url};
-use crate::finding::{
-    ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Verdict,
-};
+use crate::finding::{ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Verdict};
 use crate::source::{Position, Sources, Span};
 use serde_json::{Value, json};
 
@@ -67,9 +65,8 @@ fn number(value: f64) -> Value {
 
 fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     let f = &diagnostic.finding;
-    let related = |label: &crate::finding::Label| {
-        json!({ "location": location(label.span, sources), "message": label.message })
-    };
+    let related =
+        |label: &crate::finding::Label| json!({ "location": location(label.span, sources), "message": label.message });
     json!({
         "code": f.code,
         "name": f.name,
@@ -98,9 +95,8 @@ fn fix(fix: &Fix, sources: &Sources) -> Value {
 }
 
 fn coverage(coverage: &Coverage) -> Value {
-    let missing = |m: &crate::finding::MissingModule| {
-        json!({ "address": m.address, "source": m.source, "version": m.version })
-    };
+    let missing =
+        |m: &crate::finding::MissingModule| json!({ "address": m.address, "source": m.source, "version": m.version });
     let skipped = |(path, why): &(String, String)| json!({ "path": path, "why": why });
     let block = |(address, why): &(String, String)| json!({ "address": address, "why": why });
     json!({

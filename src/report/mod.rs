@@ -7,7 +7,7 @@ mod page;
 mod text;
 mod wrap;
 
-pub use human::{Detail, human};
+pub use human::{Detail, findings, human};
 pub use json::json;
 pub use page::{page, rule_table, rules};
 
@@ -53,11 +53,9 @@ impl Report {
         for root in roots {
             clusters.extend(root.clusters);
             let name = root.root;
-            diagnostics.extend(root.findings.into_iter().map(|finding| Diagnostic {
-                root: name.clone(),
-                finding,
-                fingerprint: String::new(),
-            }));
+            let diagnostic =
+                |finding| Diagnostic { root: name.clone(), finding: distinct(finding), fingerprint: String::new() };
+            diagnostics.extend(root.findings.into_iter().map(diagnostic));
             coverage.skipped.extend(root.coverage.skipped);
             coverage.modules_missing.extend(root.coverage.modules_missing);
             coverage.undecided_blocks.extend(root.coverage.undecided_blocks);
@@ -81,6 +79,19 @@ impl Report {
         let hollow = self.clusters.is_empty() && !self.coverage.modules_missing.is_empty();
         hollow || self.clusters.iter().any(|c| c.verdict == Verdict::Undecided)
     }
+}
+
+/// The finding with each place and each piece of help said once.
+fn distinct(mut finding: Finding) -> Finding {
+    let mut seen = Vec::new();
+    finding.related.retain(|label| {
+        let new = !seen.contains(label);
+        seen.push(label.clone());
+        new
+    });
+    let mut seen = BTreeSet::new();
+    finding.help.retain(|help| seen.insert(help.clone()));
+    finding
 }
 
 /// The verdict of a run: not ready if a cluster is not or an error was found, ready only if there are clusters and all

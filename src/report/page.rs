@@ -8,8 +8,8 @@ use crate::rules;
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
 use std::io::Write;
 
-/// Columns of the list before the summary: code and name.
-const INDENT: usize = 35;
+/// Columns of the list before the summary: code, name and level.
+const INDENT: usize = 41;
 
 /// A rule's page in Markdown, by code or name.
 ///
@@ -36,13 +36,13 @@ pub fn rules(color: bool, width: usize) -> Vec<u8> {
             Level::Warning => Color::Yellow,
             Level::Note => Color::Cyan,
         }));
-        let _ = write!(buffer, "{}  {:22}", meta.code, meta.name);
+        let _ = write!(buffer, "{:6}  {:23}", meta.code, meta.name);
         let _ = buffer.set_color(&style);
-        let _ = write!(buffer, "{:9}", level(meta.level));
+        let _ = write!(buffer, "{:10}", level(meta.level));
         let _ = buffer.reset();
         let summary = plain(meta.summary());
-        for (i, line) in wrap(&summary, width.saturating_sub(INDENT + 4).max(30)).iter().enumerate() {
-            let indent = if i == 0 { 0 } else { INDENT + 4 };
+        for (i, line) in wrap(&summary, width.saturating_sub(INDENT).max(30)).iter().enumerate() {
+            let indent = if i == 0 { 0 } else { INDENT };
             let _ = writeln!(buffer, "{:indent$}{line}", "");
         }
     }

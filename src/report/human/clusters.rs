@@ -3,7 +3,7 @@
 use super::{Detail, Page, Style};
 use crate::finding::{ClusterReport, Level, PoolReport, Requirement, Status, Verdict};
 use crate::report::wrap::wrap;
-use crate::report::{Report, path, plural};
+use crate::report::{Diagnostic, Report, path, plural};
 use crate::source::Sources;
 use unicode_width::UnicodeWidthStr;
 
@@ -11,14 +11,38 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
     if report.clusters.is_empty() {
         return none(report, page);
     }
-    for cluster in &report.clusters {
+    let mut clusters: Vec<&ClusterReport> = report.clusters.iter().collect();
+    clusters.sort_by_key(|c| match c.verdict {
+        Verdict::NotReady => 0,
+        Verdict::Undecided => 1,
+        Verdict::Ready => 2,
+    });
+    for cluster in clusters {
         heading(cluster, report.roots > 1, sources, page);
-        if page.detail != Detail::Quiet {
-            requirements(cluster, page);
-            if page.detail == Detail::Verbose {
-                pools(&cluster.node_pools, page);
-            }
+        refused(cluster, report, page);
+        if page.detail == Detail::Quiet {
+            continue;
         }
+        requirements(cluster, page);
+        if page.detail == Detail::Verbose {
+            pools(&cluster.node_pools, page);
+        }
+        page.end();
+    }
+    if page.detail == Detail::Quiet {
+        page.end();
+    }
+}
+
+/// Says so where the cluster's own answers are good, but its root module has errors for which Terraform refuses it.
+fn refused(cluster: &ClusterReport, report: &Report, page: &mut Page) {
+    let concerns =
+        |d: &&Diagnostic| d.root == cluster.root && d.finding.cluster.is_none() && d.finding.level == Level::Error;
+    let errors = report.diagnostics.iter().filter(concerns).count();
+    if errors > 0 && cluster.verdict != Verdict::NotReady {
+        page.space(2);
+        page.put(Style::Bad, "✗");
+        page.put(Style::Plain, &format!(" the root module itself has {}, see below", plural(errors, "error")));
         page.end();
     }
 }
@@ -44,7 +68,9 @@ fn heading(cluster: &ClusterReport, with_root: bool, sources: &Sources, page: &m
     page.put(Style::of(cluster.verdict), words);
     page.space(2);
     page.put(Style::Bold, &cluster.address);
-    if with_root {
+    let place = cluster.location.map(|span| path(span, sources)).unwrap_or_default();
+    let inside = place.strip_prefix(&cluster.root).is_some_and(|rest| rest.starts_with('/'));
+    if with_root && !inside && !(cluster.root == "." && !place.is_empty()) {
         page.put(Style::Plain, &format!(" in {}", cluster.root));
     }
     if let Some(environment) = &cluster.environment {
@@ -52,7 +78,7 @@ fn heading(cluster: &ClusterReport, with_root: bool, sources: &Sources, page: &m
     }
     if let Some(span) = cluster.location {
         let line = sources.get(span.file).map_or(1, |f| f.position(span.start).line);
-        page.put(Style::Dim, &format!("  {}:{line}", path(span, sources)));
+        page.put(Style::Dim, &format!("  {place}:{line}"));
     }
     page.end();
 }
@@ -71,9 +97,8 @@ fn mark(requirement: &Requirement) -> (u8, &'static str, Style) {
 }
 
 fn requirements(cluster: &ClusterReport, page: &mut Page) {
-    let folded = |r: &&Requirement| {
-        page.detail != Detail::Verbose && matches!(r.status, Status::Met | Status::NotApplicable)
-    };
+    let folded =
+        |r: &&Requirement| page.detail != Detail::Verbose && matches!(r.status, Status::Met | Status::NotApplicable);
     let mut shown: Vec<&Requirement> = cluster.requirements.iter().filter(|r| !folded(r)).collect();
     shown.sort_by_key(|r| (mark(r).0, r.code));
     let names = shown.iter().map(|r| r.name.len()).max().unwrap_or(0);

@@ -4,7 +4,7 @@ use super::{Detail, Page};
 use crate::finding::{Finding, Level};
 use crate::report::excerpt::Excerpts;
 use crate::report::text::{line, lines};
-use crate::report::{Diagnostic, Report};
+use crate::report::{Diagnostic, Report, path};
 use crate::source::{Sources, Span};
 use codespan_reporting::diagnostic::{self as shown, LabelStyle, Severity};
 use codespan_reporting::term::{self, Config};
@@ -16,8 +16,7 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
         if quiet && diagnostic.finding.level != Level::Error {
             continue;
         }
-        show(&diagnostic.finding, &roots, report.roots > 1, sources, page);
-        page.end();
+        show(&diagnostic.finding, &roots, sources, page);
     }
 }
 
@@ -36,7 +35,7 @@ fn fold(report: &Report) -> Vec<(&Diagnostic, Vec<&str>)> {
     out
 }
 
-fn show(finding: &Finding, roots: &[&str], many: bool, sources: &Sources, page: &mut Page) {
+fn show(finding: &Finding, roots: &[&str], sources: &Sources, page: &mut Page) {
     let spans: Vec<Span> = finding.primary.into_iter().chain(finding.related.iter().map(|l| l.span)).collect();
     let excerpts = Excerpts::new(&spans, sources);
     let mut labels = Vec::new();
@@ -52,7 +51,7 @@ fn show(finding: &Finding, roots: &[&str], many: bool, sources: &Sources, page: 
         label(LabelStyle::Secondary, related.span, &related.message);
     }
     let mut notes: Vec<String> = finding.help.iter().map(|help| format!("help: {}", lines(help))).collect();
-    if many || finding.primary.is_none() {
+    if !stands_in(finding, roots, sources) {
         notes.push(in_roots(roots));
     }
     let severity = match finding.level {
@@ -73,6 +72,13 @@ fn show(finding: &Finding, roots: &[&str], many: bool, sources: &Sources, page: 
         let bare = shown::Diagnostic { labels: Vec::new(), ..diagnostic };
         let _ = term::emit(&mut page.buffer, &config, &excerpts, &bare);
     }
+}
+
+/// Whether the finding's place says by itself which root module it is in: a file of that very folder.
+fn stands_in(finding: &Finding, roots: &[&str], sources: &Sources) -> bool {
+    let path = finding.primary.map(|span| path(span, sources)).unwrap_or_default();
+    let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
+    finding.primary.is_some() && roots.iter().all(|root| *root == folder)
 }
 
 /// Most roots that are named for one finding.

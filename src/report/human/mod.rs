@@ -34,6 +34,13 @@ pub fn human(report: &Report, sources: &Sources, detail: Detail, color: bool, wi
     page.buffer.into_inner()
 }
 
+/// Only the findings, without colours.
+pub fn findings(report: &Report, sources: &Sources, detail: Detail, width: usize) -> Vec<u8> {
+    let mut page = Page { buffer: Buffer::no_color(), detail, width };
+    diagnostics::write(report, sources, &mut page);
+    page.buffer.into_inner()
+}
+
 /// The text so far. Writing into memory does not fail.
 struct Page {
     buffer: Buffer,
@@ -55,6 +62,10 @@ enum Style {
 
 impl Page {
     fn put(&mut self, style: Style, text: &str) {
+        if style == Style::Plain {
+            let _ = self.buffer.write_all(super::text::line(text).as_bytes());
+            return;
+        }
         let _ = self.buffer.set_color(&style.spec());
         let _ = self.buffer.write_all(super::text::line(text).as_bytes());
         let _ = self.buffer.reset();
@@ -96,8 +107,7 @@ impl Style {
 /// One line with the counts.
 fn summary(report: &Report, page: &mut Page) {
     let count = |verdict| report.clusters.iter().filter(|c| c.verdict == verdict).count();
-    let verdicts =
-        [(Verdict::NotReady, "not ready"), (Verdict::Undecided, "undecided"), (Verdict::Ready, "ready")];
+    let verdicts = [(Verdict::NotReady, "not ready"), (Verdict::Undecided, "undecided"), (Verdict::Ready, "ready")];
     let mut parts: Vec<(Style, String)> = Vec::new();
     for (verdict, words) in verdicts {
         let n = count(verdict);
@@ -108,15 +118,21 @@ fn summary(report: &Report, page: &mut Page) {
     if parts.is_empty() {
         parts.push((Style::Plain, "no cluster".into()));
     }
-    let levels =
-        [(Level::Error, "error", Style::Bad), (Level::Warning, "warning", Style::Open), (Level::Note, "note", Style::Note)];
+    let levels = [
+        (Level::Error, "error", Style::Bad),
+        (Level::Warning, "warning", Style::Open),
+        (Level::Note, "note", Style::Note),
+    ];
     for (level, noun, style) in levels {
         let n = report.count(level);
         if n > 0 {
             parts.push((style, plural(n, noun)));
         }
     }
-    parts.push((Style::Dim, format!("{}, {}", plural(report.roots, "root module"), plural(report.coverage.files, "file"))));
+    parts.push((
+        Style::Dim,
+        format!("{}, {}", plural(report.roots, "root module"), plural(report.coverage.files, "file")),
+    ));
     for (i, (style, text)) in parts.iter().enumerate() {
         if i > 0 {
             page.put(Style::Dim, " · ");

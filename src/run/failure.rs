@@ -1,0 +1,92 @@
+//! What kfplint itself cannot do: wrong usage, files that cannot be read or written.
+
+use crate::discover::PathError;
+use miette::Diagnostic;
+
+/// Why a run gives no report.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum Failure {
+    /// A path that cannot be checked.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// A path of a kind that this version does not read.
+    #[error("`{path}` is not a folder or a Terraform file")]
+    #[diagnostic(help("{help}"))]
+    Kind {
+        /// The path as given.
+        path: String,
+        /// What to do.
+        help: String,
+    },
+    /// `-var` without a name or a value.
+    #[error("`-var {given}` gives no value")]
+    #[diagnostic(help("write -var NAME=VALUE, for example -var size=3"))]
+    Variable {
+        /// As given.
+        given: String,
+    },
+    /// `-var` for a variable that no root module has.
+    #[error("no root module declares the variable `{name}` that `-var` sets")]
+    #[diagnostic(help("{help}"))]
+    UnknownVariable {
+        /// The name as given.
+        name: String,
+        /// What to do.
+        help: String,
+    },
+    /// `-var-file` that cannot be read.
+    #[error("cannot read the variable file `{path}`: {why}")]
+    VariableFile {
+        /// The path as given.
+        path: String,
+        /// What the operating system says.
+        why: String,
+    },
+    /// There is no such rule.
+    #[error("there is no rule `{given}`")]
+    #[diagnostic(help("{help}"))]
+    Rule {
+        /// As given.
+        given: String,
+        /// What to do.
+        help: String,
+    },
+    /// A report that cannot be written.
+    #[error("cannot write {what}: {why}")]
+    Output {
+        /// The file, or "the report to stdout".
+        what: String,
+        /// What the operating system says.
+        why: String,
+    },
+    /// There is nothing to check.
+    #[error("no Terraform files in {places}")]
+    #[diagnostic(help("name a folder that has .tf files in it or below it"))]
+    Nothing {
+        /// Where was looked.
+        places: String,
+    },
+    /// There is no cluster where one is required.
+    #[error("no google_container_cluster in {roots}, but --require-cluster asks for one")]
+    #[diagnostic(help("check the folder that makes the cluster, or leave out --require-cluster"))]
+    NoCluster {
+        /// How many root modules were checked.
+        roots: String,
+    },
+}
+
+impl Failure {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Failure::Nothing { .. } | Failure::NoCluster { .. } => super::NOTHING,
+            _ => super::USAGE,
+        }
+    }
+
+    /// Says it on stderr.
+    pub fn print(self) {
+        use std::io::Write;
+        let _ = writeln!(std::io::stderr(), "{:?}", miette::Report::new(self));
+    }
+}

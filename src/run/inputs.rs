@@ -1,0 +1,68 @@
+//! From the command line to what evaluation takes.
+
+use super::Failure;
+use crate::catalog::suggest;
+use crate::cli::{Given, InputArgs};
+use crate::discover::loader::Loader;
+use crate::eval::{Options, VariableOption};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Reads variable files and the environment.
+///
+/// # Errors
+/// A malformed `-var`, an unreadable `-var-file`.
+pub fn options(args: &InputArgs, loader: &Loader) -> Result<Options, Failure> {
+    let variables = args.given.iter().map(|given| variable(given, loader)).collect::<Result<_, _>>()?;
+    let text = |(key, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((key.into_string().ok()?, value.into_string().ok()?))
+    };
+    Ok(Options {
+        variables,
+        environment: std::env::vars_os().filter_map(text).collect(),
+        workspace: args.workspace.clone(),
+        allow_outside: args.allow_outside,
+        module_dirs: args.module_dir.iter().map(|(source, dir)| (source.clone(), absolute(dir))).collect(),
+        ..Options::default()
+    })
+}
+
+fn variable(given: &Given, loader: &Loader) -> Result<VariableOption, Failure> {
+    match given {
+        Given::Value(text) => match text.split_once('=') {
+            Some((name, value)) if !name.trim().is_empty() => {
+                Ok(VariableOption::Value(name.trim().to_string(), value.to_string()))
+            }
+            _ => Err(Failure::Variable { given: text.clone() }),
+        },
+        Given::File(path) => loader
+            .variables(path)
+            .map(VariableOption::File)
+            .map_err(|why| Failure::VariableFile { path: path.display().to_string(), why }),
+    }
+}
+
+fn absolute(dir: &Path) -> PathBuf {
+    std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf())
+}
+
+/// Holds the names given by `-var` against those that the root modules declare.
+///
+/// # Errors
+/// The first name that none of them declares: most likely a slip, which would otherwise pass unseen.
+pub fn check_names(args: &InputArgs, declared: &BTreeSet<String>) -> Result<(), Failure> {
+    for given in &args.given {
+        let Given::Value(text) = given else { continue };
+        let name = text.split('=').next().unwrap_or("").trim();
+        if !declared.contains(name) {
+            let near = suggest(name, declared.iter().map(String::as_str));
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if declared.is_empty() => "the root modules declare no variables at all".into(),
+                None => format!("declare it: variable \"{name}\" {{}}"),
+            };
+            return Err(Failure::UnknownVariable { name: name.into(), help });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,74 @@
+//! Writes reports to where they are wanted.
+
+use super::Failure;
+use crate::cli::{CheckArgs, Color, Format};
+use crate::report::{self, Detail, Report};
+use crate::source::Sources;
+use std::io::{ErrorKind, IsTerminal, Write};
+
+/// Columns where there is no terminal to ask.
+const WIDTH: usize = 100;
+
+/// Writes the report to stdout and to all files that were asked for.
+///
+/// # Errors
+/// A file that cannot be written.
+pub fn write(report: &Report, sources: &Sources, args: &CheckArgs) -> Result<(), Failure> {
+    for (format, file) in &args.output {
+        let bytes = render(*format, report, sources, args, args.terminal.color == Color::Always, WIDTH);
+        std::fs::write(file, bytes)
+            .map_err(|e| Failure::Output { what: format!("`{}`", file.display()), why: e.to_string() })?;
+    }
+    stdout(&render(args.format, report, sources, args, color(args.terminal.color), width()))
+}
+
+fn render(format: Format, report: &Report, sources: &Sources, args: &CheckArgs, color: bool, width: usize) -> Vec<u8> {
+    let detail = match (args.quiet, args.verbose) {
+        (true, _) => Detail::Quiet,
+        (_, true) => Detail::Verbose,
+        _ => Detail::Normal,
+    };
+    match format {
+        Format::Human => report::human(report, sources, detail, color, width),
+        Format::Json => pretty(&report::json(report, sources)),
+    }
+}
+
+/// JSON with line breaks, and one at the end.
+pub fn pretty(json: &serde_json::Value) -> Vec<u8> {
+    let mut bytes = serde_json::to_vec_pretty(json).unwrap_or_default();
+    bytes.push(b'\n');
+    bytes
+}
+
+/// Writes to stdout. That the reader has gone is not a failure.
+///
+/// # Errors
+/// Anything else that the operating system says.
+pub fn stdout(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::Output { what: "the report to stdout".into(), why: e.to_string() })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether stdout gets colours.
+pub fn color(choice: Color) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => {
+            let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
+            std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+        }
+    }
+}
+
+/// Columns of the terminal.
+pub fn width() -> usize {
+    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0))
+}

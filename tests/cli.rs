@@ -1,0 +1,14 @@
+//! What a user sees: exit codes, messages, what is found, what a report holds.
+
+#[path = "cli/discovery.rs"]
+mod discovery;
+#[path = "cli/human.rs"]
+mod human;
+#[path = "cli/json.rs"]
+mod json;
+#[path = "cli/readme.rs"]
+mod readme;
+#[path = "cli/tree.rs"]
+mod tree;
+#[path = "cli/usage.rs"]
+mod usage;

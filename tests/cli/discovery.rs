@@ -1,0 +1,164 @@
+//! Which folders are root modules, and what is passed over.
+
+use crate::tree::{FAULT, READY, Tree, skipped};
+
+const CALL: &str = "module \"m\" {\n  source = \"../modules/m\"\n}\nlocals {\n  x = var.nowhere\n}\n";
+
+#[test]
+fn a_called_folder_is_no_root() {
+    let tree = Tree::new(&[("app/main.tf", CALL), ("modules/m/main.tf", FAULT), ("other/main.tf", FAULT)]);
+    assert_eq!(tree.roots(&[]), ["app", "other"]);
+}
+
+#[test]
+fn a_called_folder_that_is_named_is_a_root() {
+    let tree = Tree::new(&[("app/main.tf", CALL), ("modules/m/main.tf", FAULT)]);
+    assert_eq!(tree.roots(&["app", "modules/m"]), ["app", "modules/m"]);
+    assert_eq!(tree.roots(&["modules/m/main.tf"]), ["modules/m"]);
+}
+
+#[test]
+fn backend_provider_or_variable_files_make_a_root() {
+    let own = |name: &str, text: &str| {
+        let tree = Tree::new(&[("app/main.tf", CALL), ("modules/m/main.tf", FAULT), (name, text)]);
+        tree.roots(&[]).contains(&"modules/m".to_string())
+    };
+    assert!(own("modules/m/terraform.tfvars", "a = 1\n"));
+    assert!(own("modules/m/x.auto.tfvars.json", "{}"));
+    assert!(own("modules/m/backend.tf", "terraform {\n  backend \"gcs\" {}\n}\n"));
+    assert!(own("modules/m/cloud.tf", "terraform {\n  cloud {}\n}\n"));
+    assert!(own("modules/m/backend.tf.json", r#"{"terraform": {"backend": {"gcs": {}}}}"#));
+    assert!(own("modules/m/provider.tf", "provider \"google\" {\n  project = \"p\"\n}\n"));
+    assert!(!own("modules/m/provider.tf", "provider \"google\" {\n  alias = \"x\"\n}\n"));
+    assert!(!own("modules/m/versions.tf", "terraform {\n  required_version = \">= 1.5\"\n}\n"));
+    assert!(!own("modules/m/prod.tfvars", "a = 1\n"));
+}
+
+#[test]
+fn folders_that_call_each_other_are_not_lost() {
+    let call = |to: &str| format!("module \"m\" {{\n  source = \"../{to}\"\n}}\nlocals {{\n  x = var.nowhere\n}}\n");
+    let tree = Tree::new(&[("a/main.tf", &call("b")), ("b/main.tf", &call("a"))]);
+    assert_eq!(tree.roots(&[]), ["a"]);
+    let tree = Tree::new(&[("a/main.tf", "module \"m\" {\n  source = \"./\"\n}\nlocals {\n  x = var.nowhere\n}\n")]);
+    assert_eq!(tree.roots(&[]), ["a"]);
+}
+
+#[test]
+fn ignored_and_hidden_folders_are_left_out() {
+    let tree = Tree::new(&[
+        (".gitignore", "build/\n/infra/generated\n"),
+        ("infra/main.tf", FAULT),
+        ("infra/build/main.tf", FAULT),
+        ("infra/generated/main.tf", FAULT),
+        ("infra/.terraform/modules/x/main.tf", FAULT),
+        (".hidden/main.tf", FAULT),
+    ]);
+    assert_eq!(tree.roots(&[]), ["infra"]);
+    assert_eq!(tree.roots(&["infra"]), ["infra"], "a .gitignore above counts too");
+    assert_eq!(tree.roots(&["infra/build"]), ["infra/build"], "what is named is checked");
+}
+
+#[test]
+fn ignored_variable_files_are_read_as_terraform_reads_them() {
+    let main = "variable \"a\" {}\nlocals {\n  x = var.a == 1 ? var.nowhere : 0\n}\n";
+    let tree = Tree::new(&[(".gitignore", "*.tfvars\n"), ("main.tf", main), ("terraform.tfvars", "a = 1\n")]);
+    assert_eq!(tree.roots(&[]), ["."]);
+    let report = tree.json(&[]);
+    assert_eq!(report["coverage"]["files"], 2);
+}
+
+#[test]
+fn tofu_files_take_the_place_of_tf_files() {
+    let tree = Tree::new(&[("main.tf", FAULT), ("main.tofu", READY)]);
+    let report = tree.json(&[]);
+    assert_eq!(report["clusters"][0]["location"]["file"], "main.tofu");
+    assert_eq!(report["summary"]["errors"], 0);
+}
+
+#[test]
+fn paths_are_shown_as_the_user_writes_them() {
+    let tree = Tree::new(&[("repo/infra/main.tf", FAULT), ("here/.keep", "")]);
+    let file = |args: &[&str]| tree.json(args)["diagnostics"][0]["primary"]["file"].as_str().unwrap().to_string();
+    assert_eq!(file(&["."]), "repo/infra/main.tf");
+    assert_eq!(file(&["./repo/"]), "repo/infra/main.tf");
+    assert_eq!(file(&["here/../repo"]), "here/../repo/infra/main.tf");
+    let absolute = tree.path("repo").canonicalize().unwrap();
+    assert_eq!(file(&[absolute.to_str().unwrap()]), "repo/infra/main.tf");
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::process::Command;
+
+    #[test]
+    fn links_are_followed_and_loops_survived() {
+        let tree = Tree::new(&[("real/main.tf", FAULT), ("app/keep.tf", "locals {\n  a = 1\n}\n")]);
+        tree.link("..", "real/up");
+        tree.link("../../common/shared.tf", "app/linked/shared.tf");
+        tree.write("common/shared.tf", FAULT.as_bytes());
+        assert_eq!(tree.roots(&[]), ["app/linked", "common", "real"]);
+        let upwards = ["real", "real/up/app/linked", "real/up/common"];
+        assert_eq!(tree.roots(&["real"]), upwards, "what only the link leads to is shown by it");
+    }
+
+    #[test]
+    fn a_folder_found_twice_is_checked_once_under_its_own_name() {
+        let tree = Tree::new(&[("z/main.tf", FAULT)]);
+        tree.link("z", "a");
+        assert_eq!(tree.roots(&[]), ["z"]);
+        assert_eq!(tree.json(&[])["summary"]["errors"], 1);
+        assert_eq!(tree.roots(&["a", "z"]), ["a"]);
+    }
+
+    #[test]
+    fn a_folder_outside_that_a_link_leads_to_is_shown_by_the_link() {
+        let tree = Tree::new(&[("elsewhere/main.tf", FAULT), ("repo/x.txt", "")]);
+        tree.link("../elsewhere", "repo/env");
+        assert_eq!(tree.roots(&["repo"]), ["repo/env"]);
+    }
+
+    #[test]
+    fn a_web_of_links_takes_no_time() {
+        let tree = Tree::new(&[("d30/main.tf", FAULT)]);
+        for i in 0..30 {
+            for name in ["x", "y", "z"] {
+                tree.link(&format!("../d{}", i + 1), &format!("d{i}/{name}"));
+            }
+        }
+        assert_eq!(tree.roots(&[]), ["d30"]);
+    }
+
+    #[test]
+    fn pipes_and_dangling_links_are_skipped_with_a_reason() {
+        let tree = Tree::new(&[("main.tf", FAULT)]);
+        assert!(Command::new("mkfifo").arg(tree.path("pipe.tf")).status().unwrap().success());
+        tree.link("nowhere.tf", "dangling.tf");
+        tree.link("/dev/zero", "zero.tf");
+        tree.link("nowhere", "not-terraform");
+        let report = tree.json(&[]);
+        let skipped = skipped(&report);
+        let paths: Vec<&str> = skipped.iter().map(|(path, _)| path.as_str()).collect();
+        assert_eq!(paths, ["dangling.tf", "pipe.tf", "zero.tf"], "{skipped:?}");
+        assert_eq!(report["summary"]["errors"], 1, "main.tf is checked all the same");
+        assert!(tree.run(&[]).stdout.contains("pipe.tf: not a regular file"));
+    }
+
+    #[test]
+    fn what_may_not_be_read_is_said() {
+        use std::os::unix::fs::PermissionsExt;
+        let tree = Tree::new(&[("main.tf", FAULT), ("secret.tf", FAULT), ("locked/main.tf", FAULT)]);
+        for path in ["secret.tf", "locked"] {
+            std::fs::set_permissions(tree.path(path), std::fs::Permissions::from_mode(0)).unwrap();
+        }
+        if std::fs::read(tree.path("secret.tf")).is_ok() {
+            return; // The superuser reads everything.
+        }
+        let report = tree.json(&[]);
+        let locked = tree.run(&["locked"]);
+        std::fs::set_permissions(tree.path("locked"), std::fs::Permissions::from_mode(0o700)).unwrap();
+        let denied = |path: &str| (path.to_string(), "permission denied".to_string());
+        assert_eq!(skipped(&report), [denied("locked"), denied("secret.tf")]);
+        assert_eq!(locked.code, 2, "{}", locked.stderr);
+    }
+}

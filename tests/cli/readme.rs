@@ -1,0 +1,69 @@
+//! The README says what is so.
+
+use clap::CommandFactory;
+use std::path::PathBuf;
+use std::process::Command;
+
+const BEGIN: &str = "<!-- rules: begin (written by a test) -->\n";
+const END: &str = "<!-- rules: end -->";
+
+/// `UPDATE=1 cargo test --test cli` writes the table anew.
+#[test]
+fn the_table_of_rules_is_that_of_the_registry() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once(BEGIN).expect("the table's begin marker");
+    let (_, after) = rest.split_once(END).expect("the table's end marker");
+    let expected = format!("{before}{BEGIN}{}{END}{after}", kfplint::report::rule_table());
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    } else {
+        assert!(readme == expected, "README.md is out of date: run UPDATE=1 cargo test --test cli readme");
+    }
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+/// The code blocks of this language, in order.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let parts = text.split(&format!("```{language}\n")).skip(1);
+    parts.map(|part| part.split("```").next().unwrap().to_string()).collect()
+}
+
+#[test]
+fn the_first_command_prints_what_the_readme_shows() {
+    let readme = read("README.md");
+    let command = blocks(&readme, "sh").remove(0);
+    let args = command.trim().strip_prefix("cargo run --release -- ").unwrap().to_string();
+    let mut run = Command::new(env!("CARGO_BIN_EXE_kfplint"));
+    let output = run.current_dir(env!("CARGO_MANIFEST_DIR")).args(args.split(' ')).output().unwrap();
+    let shown = String::from_utf8(output.stdout).unwrap();
+    let excerpts = blocks(&readme, "text");
+    assert_eq!(excerpts.len(), 2);
+    for excerpt in excerpts {
+        assert!(shown.contains(&excerpt), "the README shows\n{excerpt}\nbut it prints\n{shown}");
+    }
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn continuous_integration_runs_the_second_command() {
+    let second = blocks(&read("README.md"), "sh").remove(1);
+    let script = read(".ci/run");
+    assert!(script.lines().any(|line| line == format!("exec {}", second.trim())), "{script}");
+}
+
+#[test]
+fn every_option_of_check_is_in_the_readme() {
+    let readme = read("README.md");
+    let command = kfplint::cli::Cli::command();
+    let check = command.find_subcommand("check").unwrap();
+    let flags: Vec<&str> = check.get_arguments().filter_map(|a| a.get_long()).filter(|f| *f != "help").collect();
+    assert!(flags.len() > 10);
+    for flag in flags {
+        let written = if flag.starts_with("var") { format!("`-{flag} ") } else { format!("`--{flag}") };
+        assert!(readme.contains(&written), "--{flag}");
+    }
+}
