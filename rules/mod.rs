@@ -19,6 +19,10 @@ pub mod kfp203_service_account_user;
 pub mod kfp204_unknown_member;
 pub mod kfp205_authoritative_conflict;
 pub mod kfp206_basic_role;
+pub mod kfp301_gcp_secret;
+pub mod kfp302_key_on_disk;
+pub mod kfp401_already_installed;
+pub mod kfp404_kubernetes_version;
 pub mod tf001_syntax_error;
 pub mod tf002_undeclared_reference;
 pub mod tf004_missing_module;
@@ -45,6 +49,10 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &kfp204_unknown_member::UnknownMember,
         &kfp205_authoritative_conflict::AuthoritativeConflict,
         &kfp206_basic_role::BasicRole,
+        &kfp301_gcp_secret::GcpSecret,
+        &kfp302_key_on_disk::KeyOnDisk,
+        &kfp401_already_installed::AlreadyInstalled,
+        &kfp404_kubernetes_version::KubernetesVersion,
         &tf001_syntax_error::SyntaxError,
         &tf002_undeclared_reference::UndeclaredReference,
         &tf004_missing_module::MissingModule,
