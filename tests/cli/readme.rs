@@ -28,8 +28,8 @@ fn read(path: &str) -> String {
 
 /// The code blocks of this language, in order.
 fn blocks(text: &str, language: &str) -> Vec<String> {
-    let parts = text.split(&format!("```{language}\n")).skip(1);
-    parts.map(|part| part.split("```").next().unwrap().to_string()).collect()
+    let fence = format!("```{language}\n");
+    text.split(&fence).skip(1).map(|part| part.split("```").next().unwrap().to_string()).collect()
 }
 
 #[test]
