@@ -5,10 +5,20 @@ mod support;
 pub mod kfp001_node_count;
 pub mod kfp002_node_capacity;
 pub mod kfp003_unusable_nodes;
+pub mod kfp004_allocatable_memory;
+pub mod kfp005_autoscaling_floor;
 pub mod kfp006_leftover_default_pool;
+pub mod kfp007_unknown_machine_type;
 pub mod kfp101_access_scope;
 pub mod kfp102_scope_too_narrow;
+pub mod kfp103_broad_access;
+pub mod kfp104_unknown_scope;
 pub mod kfp201_required_roles;
+pub mod kfp202_unknown_role;
+pub mod kfp203_service_account_user;
+pub mod kfp204_unknown_member;
+pub mod kfp205_authoritative_conflict;
+pub mod kfp206_basic_role;
 pub mod tf001_syntax_error;
 pub mod tf002_undeclared_reference;
 pub mod tf004_missing_module;
@@ -21,10 +31,20 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &kfp001_node_count::NodeCount,
         &kfp002_node_capacity::NodeCapacity,
         &kfp003_unusable_nodes::UnusableNodes,
+        &kfp004_allocatable_memory::AllocatableMemory,
+        &kfp005_autoscaling_floor::AutoscalingFloor,
         &kfp006_leftover_default_pool::LeftoverDefaultPool,
+        &kfp007_unknown_machine_type::UnknownMachineType,
         &kfp101_access_scope::AccessScope,
         &kfp102_scope_too_narrow::ScopeTooNarrow,
+        &kfp103_broad_access::BroadAccess,
+        &kfp104_unknown_scope::UnknownScope,
         &kfp201_required_roles::RequiredRoles,
+        &kfp202_unknown_role::UnknownRole,
+        &kfp203_service_account_user::ServiceAccountUser,
+        &kfp204_unknown_member::UnknownMember,
+        &kfp205_authoritative_conflict::AuthoritativeConflict,
+        &kfp206_basic_role::BasicRole,
         &tf001_syntax_error::SyntaxError,
         &tf002_undeclared_reference::UndeclaredReference,
         &tf004_missing_module::MissingModule,

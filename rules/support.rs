@@ -1,11 +1,11 @@
 //! What several rules need.
 
 use crate::eval::value::Reasons;
-use crate::finding::Status;
+use crate::finding::{Finding, Level, Status};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, decides};
+use crate::rule::{Answer, Meta, decides};
 
 /// Nodes that Kubeflow Pipelines needs (Google's guide).
 pub const LEAST_NODES: u64 = 3;
@@ -24,8 +24,8 @@ pub fn unless_autopilot(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> An
                     let reasons = open.reasons().cloned().unwrap_or_default();
                     let decides = [decides(&reasons), answer.decides].concat();
                     let reason = format!("it is not known whether enable_autopilot is true; if not: {}", answer.reason);
-                    let as_warning = |mut f: crate::finding::Finding| {
-                        f.level = f.level.min(crate::finding::Level::Warning);
+                    let as_warning = |mut f: Finding| {
+                        f.level = f.level.min(Level::Warning);
                         f
                     };
                     Answer::undecided(reason, decides, answer.findings.into_iter().map(as_warning).collect())
@@ -120,4 +120,59 @@ pub fn shortfall<'a, 'p>(cluster: &'a Cluster<'p>, good: impl Fn(&Pool) -> Fact<
         return Shortfall::Open(reasons, open.or(faulty.first().copied()));
     }
     Shortfall::Faulty(faulty)
+}
+
+/// The worse of two answers, with the findings of both.
+pub fn worse(a: Answer, b: Answer) -> Answer {
+    let rank = |status| match status {
+        Status::Unmet => 0,
+        Status::Undecided => 1,
+        Status::Met => 2,
+        Status::NotApplicable => 3,
+    };
+    let (mut first, mut second) = if rank(a.status) <= rank(b.status) { (a, b) } else { (b, a) };
+    if first.status == second.status {
+        first.reason = format!("{}; {}", first.reason, second.reason);
+        first.decides.append(&mut second.decides);
+    }
+    first.findings.append(&mut second.findings);
+    first
+}
+
+/// How many qualifying nodes there are.
+pub struct Count {
+    /// Certainly always.
+    pub floor: u64,
+    /// Certainly, where the autoscaler grows the pools.
+    pub ceiling: u64,
+    /// At most; `None` where nothing bounds it.
+    pub most: Option<u64>,
+}
+
+/// Counts the qualifying nodes of all pools.
+pub fn count(cluster: &Cluster) -> Count {
+    let mut sum = Count { floor: 0, ceiling: 0, most: Some(0) };
+    for pool in &cluster.pools {
+        let counts = pool.counts();
+        if counts.is_true() {
+            sum.floor += pool.nodes.floor.min;
+            sum.ceiling += pool.nodes.ceiling.min;
+        }
+        if !counts.is_false() {
+            sum.most = sum.most.zip(pool.nodes.ceiling.max).map(|(a, b)| a.saturating_add(b));
+        }
+    }
+    if cluster.pools_elsewhere.is_some() {
+        sum.most = None;
+    }
+    sum
+}
+
+/// The answer for a cluster of a rule that looks at the root as a whole; its findings are made once, for the root.
+pub fn of_root(meta: &Meta, findings: &[Finding], met: &str) -> Answer {
+    match findings.iter().max_by_key(|f| f.level) {
+        Some(f) if f.level >= meta.level => Answer::unmet(f.message.clone(), Vec::new()),
+        Some(f) if f.level == Level::Warning => Answer::undecided(f.message.clone(), Vec::new(), Vec::new()),
+        _ => Answer::met(met),
+    }
 }

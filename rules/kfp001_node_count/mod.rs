@@ -1,6 +1,8 @@
 //! KFP001 node-count: fewer than three nodes that qualify.
 
-use super::support::{LEAST_NODES, last, nodes, together, unless_autopilot};
+mod text;
+
+use super::support::{LEAST_NODES, count, last, nodes, together, unless_autopilot};
 use crate::eval::value::Reasons;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
@@ -22,31 +24,6 @@ impl Rule for NodeCount {
     fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
         Some(unless_autopilot(cluster, || judge(cluster)))
     }
-}
-
-/// How many qualifying nodes there are: certainly always, certainly with the autoscaler, and at most.
-struct Count {
-    floor: u64,
-    ceiling: u64,
-    most: Option<u64>,
-}
-
-fn count(cluster: &Cluster) -> Count {
-    let mut sum = Count { floor: 0, ceiling: 0, most: Some(0) };
-    for pool in &cluster.pools {
-        let counts = pool.counts();
-        if counts.is_true() {
-            sum.floor += pool.nodes.floor.min;
-            sum.ceiling += pool.nodes.ceiling.min;
-        }
-        if !counts.is_false() {
-            sum.most = sum.most.zip(pool.nodes.ceiling.max).map(|(a, b)| a.saturating_add(b));
-        }
-    }
-    if cluster.pools_elsewhere.is_some() {
-        sum.most = None;
-    }
-    sum
 }
 
 fn judge(cluster: &Cluster) -> Answer {
@@ -92,7 +69,7 @@ fn unmet(cluster: &Cluster, found: u64) -> Answer {
                 cluster.address()
             ))
             .cluster(cluster)
-            .help(new_pool(cluster))
+            .help(text::new_pool(cluster))
             .at(cluster.address(), &cluster.view.own_place(), "this cluster has no node pool");
         return Answer::unmet(reason, vec![finding]);
     };
@@ -102,34 +79,11 @@ fn unmet(cluster: &Cluster, found: u64) -> Answer {
         Some(n) => format!("{} at most, over all zones", nodes(n)),
         None => "too few nodes".to_string(),
     };
-    let mut draft = META.finding(message).cluster(cluster).help(raise(pool));
+    let mut draft = META.finding(message).cluster(cluster).help(text::raise(pool));
     for other in cluster.pools.iter().filter(|p| p.counts().is_false() && !p.is_empty()) {
         draft = draft.related(&other.machine.place, format!("the nodes of {} do not count", other.title()));
     }
     Answer::unmet(reason, vec![draft.at(&pool.address, &place, label)])
-}
-
-/// What to write so that the pool has enough nodes.
-fn raise(pool: &Pool) -> String {
-    let (block, name) = pool.nodes.decided_by;
-    let zones = pool.zones.known().unwrap_or(1).max(1);
-    let per_zone = if name.starts_with("total_") { LEAST_NODES } else { LEAST_NODES.div_ceil(zones) };
-    let what =
-        if block.is_empty() { format!("{name} = {per_zone}") } else { format!("{block} {{ {name} = {per_zone} }}") };
-    match zones > 1 && !name.starts_with("total_") {
-        true => format!("write `{what}` or more: it counts in each of {zones} zones"),
-        false => format!("write `{what}` or more"),
-    }
-}
-
-fn new_pool(cluster: &Cluster) -> String {
-    let reference = format!("google_container_cluster.{}", cluster.resource.name);
-    format!(
-        "add a node pool:\nresource \"google_container_node_pool\" \"kubeflow_pipelines\" {{\n  name       = \"kubeflow-pipelines\"\n  \
-         cluster    = {reference}.name\n  location   = {reference}.location\n  node_count = {}\n\n  node_config {{\n    \
-         machine_type = \"e2-standard-2\"\n    oauth_scopes = [\"https://www.googleapis.com/auth/cloud-platform\"]\n  }}\n}}",
-        LEAST_NODES.div_ceil(cluster.zones.known().unwrap_or(1).max(1))
-    )
 }
 
 fn undecided(cluster: &Cluster, by_auto: bool) -> Answer {

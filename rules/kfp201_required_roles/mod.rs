@@ -1,10 +1,11 @@
 //! KFP201 required-roles: the node service account lacks a required role's core permissions.
 
+mod lack;
 mod text;
 
-use super::support::list;
+use super::support::{list, worse};
 use crate::catalog::iam::REQUIRED_ROLES;
-use crate::finding::{Finding, Level, Status};
+use crate::finding::{Finding, Level};
 use crate::graph::access::{Access, NodeAccount};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
@@ -45,54 +46,6 @@ impl Rule for RequiredRoles {
     }
 }
 
-/// The worse of two accounts' answers, with the findings of both.
-fn worse(a: Answer, b: Answer) -> Answer {
-    let rank = |status| match status {
-        Status::Unmet => 0,
-        Status::Undecided => 1,
-        Status::Met => 2,
-        Status::NotApplicable => 3,
-    };
-    let (mut first, mut second) = if rank(a.status) <= rank(b.status) { (a, b) } else { (b, a) };
-    if first.status == second.status {
-        first.reason = format!("{}; {}", first.reason, second.reason);
-        first.decides.append(&mut second.decides);
-    }
-    first.findings.append(&mut second.findings);
-    first
-}
-
-/// What is lacking of the required roles.
-struct Lack {
-    /// Roles whose core permissions are surely lacking, with these.
-    roles: Vec<(&'static str, Vec<&'static str>)>,
-    /// Roles that a doubtful grant may give.
-    open: Vec<&'static str>,
-    /// Why those are in doubt.
-    whys: Vec<String>,
-    /// What would decide them.
-    decides: Vec<String>,
-}
-
-fn lack(access: &Access) -> Lack {
-    let mut lack = Lack { roles: Vec::new(), open: Vec::new(), whys: Vec::new(), decides: Vec::new() };
-    for role in REQUIRED_ROLES {
-        let Some((missing, doubts)) = access.lacks(role) else { continue };
-        if doubts.is_empty() {
-            lack.roles.push((role, missing));
-            continue;
-        }
-        lack.open.push(role);
-        for doubt in doubts {
-            if !lack.whys.contains(&doubt.why) {
-                lack.whys.push(doubt.why.clone());
-                lack.decides.extend(doubt.decides.iter().cloned());
-            }
-        }
-    }
-    lack
-}
-
 fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) -> Answer {
     if let NodeAccount::Unknown(reasons) = account {
         let reason = format!("which service account {} has is not known: {}", pool.title(), because(reasons));
@@ -108,7 +61,7 @@ fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) ->
         return Answer::undecided(reason, decides(reasons), vec![finding]);
     }
     let access = cx.graph.access(cx.plan, account, cluster);
-    let lack = lack(&access);
+    let lack = lack::lack(&access);
     let name = text::name(account, pool);
     match (account, lack.roles.is_empty() && lack.open.is_empty()) {
         (_, true) => met(cluster, pool, account, &access, &name),
@@ -148,7 +101,7 @@ fn met(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, n
     answer.with(finding)
 }
 
-fn unmet(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, lack: &Lack) -> Answer {
+fn unmet(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, lack: &lack::Lack) -> Answer {
     let name = text::name(account, pool);
     let parts: Vec<String> =
         lack.roles.iter().map(|(role, missing)| format!("{role} ({})", text::few(missing))).collect();
@@ -165,7 +118,7 @@ fn unmet(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access,
     Answer::unmet(reason, vec![finding])
 }
 
-fn undecided(cluster: &Cluster, pool: &Pool, account: &NodeAccount, lack: Lack) -> Answer {
+fn undecided(cluster: &Cluster, pool: &Pool, account: &NodeAccount, lack: lack::Lack) -> Answer {
     let name = text::name(account, pool);
     let mut roles: Vec<String> = lack.roles.iter().map(|(role, _)| role.to_string()).collect();
     roles.extend(lack.open.iter().map(|r| r.to_string()));

@@ -254,9 +254,9 @@ fn merge_into<K: Ord + Clone>(map: &mut BTreeMap<K, Block>, key: &K, over: &Bloc
 /// override writes replaces all blocks of that type, except `lifecycle`, whose arguments are merged.
 fn merge_block(mut base: Block, over: &Block) -> Block {
     merge_attributes(&mut base.body, &over.body);
-    let effective = |b: &Block| if &*b.kind.name == "dynamic" { b.label(0).to_string() } else { b.kind.name.to_string() };
-    let replaced: Vec<String> =
-        over.body.blocks.iter().map(effective).filter(|kind| kind != "lifecycle").collect();
+    let effective =
+        |b: &Block| if &*b.kind.name == "dynamic" { b.label(0).to_string() } else { b.kind.name.to_string() };
+    let replaced: Vec<String> = over.body.blocks.iter().map(effective).filter(|kind| kind != "lifecycle").collect();
     base.body.blocks.retain(|b| !replaced.contains(&effective(b)));
     for block in &over.body.blocks {
         match base.body.blocks.iter_mut().find(|b| effective(b) == "lifecycle") {

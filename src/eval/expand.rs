@@ -80,8 +80,10 @@ impl Expansion {
     /// The repetitions of a block with this body. Errors are reported and leave the number unknown.
     pub fn of(scope: &Scope, body: &Body, address: &str) -> Expansion {
         let result = match (body.attribute("count"), body.attribute("for_each")) {
-            (Some(count), Some(each)) => Err(EvalError::new(each.name.span, "`count` and `for_each` cannot both be set")
-                .help(format!("remove one of them; `count` is at the line of {}", count.name.name))),
+            (Some(count), Some(each)) => {
+                Err(EvalError::new(each.name.span, "`count` and `for_each` cannot both be set")
+                    .help(format!("remove one of them; `count` is at the line of {}", count.name.name)))
+            }
             (Some(count), None) => by_count(scope, count),
             (None, Some(each)) => by_for_each(scope, each),
             (None, None) => Ok(Expansion { shape: Shape::Single, repetitions: vec![Repetition::single()] }),
@@ -146,7 +148,10 @@ fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalE
     let count = match number.to_i64() {
         Some(n) if n < 0 => return Err(EvalError::new(at, format!("`count` must not be negative, but is {n}"))),
         Some(n) if n > MOST_INSTANCES => {
-            return Err(EvalError::new(at, format!("`count` is {n}: more than {MOST_INSTANCES} instances are not evaluated")));
+            return Err(EvalError::new(
+                at,
+                format!("`count` is {n}: more than {MOST_INSTANCES} instances are not evaluated"),
+            ));
         }
         Some(n) => n as u64,
         None => return Err(EvalError::new(at, format!("`count` must be a whole number, but is {number}"))),
@@ -168,9 +173,7 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
         return Err(EvalError::new(at, "`for_each` must not be null"));
     }
     let elements: Vec<(Arc<str>, Value)> = match &value.data {
-        Data::Map(_, entries) | Data::Object(entries) => {
-            entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect()
-        }
+        Data::Map(_, entries) | Data::Object(entries) => entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         Data::Set(_, items) => {
             if let Some(unknown) = items.iter().find_map(Value::reasons) {
                 return Ok(unknown_each(unknown.clone(), Type::String));
@@ -191,17 +194,17 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
             return Ok(unknown_each(u.reasons.clone(), element));
         }
         _ => {
-            return Err(EvalError::new(at, format!("`for_each` needs a map or a set of strings, but is a {}", value.ty()))
-                .help("`toset(…)` makes a set of a list of strings"));
+            return Err(EvalError::new(
+                at,
+                format!("`for_each` needs a map or a set of strings, but is a {}", value.ty()),
+            )
+            .help("`toset(…)` makes a set of a list of strings"));
         }
     };
     scope.instance.world.spend(elements.len() as u64)?;
     let collection = attribute.expr.clone();
     let repetition = |(key, value): (Arc<str>, Value)| Repetition {
-        names: Some((
-            "each".into(),
-            object_of([("key", Data::String(key.clone()).into()), ("value", value)]),
-        )),
+        names: Some(("each".into(), object_of([("key", Data::String(key.clone()).into()), ("value", value)]))),
         key: InstanceKey::Name(key),
         uncertain: None,
         collection: Some(collection.clone()),

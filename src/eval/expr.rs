@@ -139,11 +139,7 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
     let Some((yes, no)) = unify_arms(&yes, &no) else {
         return Err(EvalError::new(
             c.yes.span.to(c.no.span),
-            format!(
-                "the two results of a conditional must be of one type, but these are {} and {}",
-                yes.ty(),
-                no.ty()
-            ),
+            format!("the two results of a conditional must be of one type, but these are {} and {}", yes.ty(), no.ty()),
         ));
     };
     Ok(match &condition.data {

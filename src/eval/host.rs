@@ -100,4 +100,3 @@ impl Host for TreeHost<'_> {
         crate::eval::value::convert(&value, &crate::ty::Type::String).map_err(|e| call_error(e.to_string()))
     }
 }
-

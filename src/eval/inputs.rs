@@ -68,10 +68,7 @@ impl Inputs {
         }
         let from_file = |file: &Arc<File>, values: &mut BTreeMap<Arc<str>, Input>| {
             for attribute in &file.body.attributes {
-                values.insert(
-                    attribute.name.name.clone(),
-                    Input::Expr(attribute.expr.clone(), attribute.span),
-                );
+                values.insert(attribute.name.name.clone(), Input::Expr(attribute.expr.clone(), attribute.span));
             }
         };
         for file in tfvars {

@@ -104,7 +104,8 @@ impl<K: Hash + Eq + Clone, V: Clone> Memo<K, V> {
 }
 
 fn cycle(span: Span, what: String) -> Box<EvalError> {
-    EvalError::new(span, format!("{what} depends on itself")).help("break the cycle: one of the values on it must not use the next")
+    EvalError::new(span, format!("{what} depends on itself"))
+        .help("break the cycle: one of the values on it must not use the next")
 }
 
 impl Instance {
@@ -208,9 +209,7 @@ impl Instance {
         let Some(block) = self.config.resources.get(id) else {
             return Err(self.undeclared_resource(id, span));
         };
-        self.resources
-            .get(id, || Rc::new(resource::build(self, id, block)))
-            .ok_or_else(|| cycle(span, id.address()))
+        self.resources.get(id, || Rc::new(resource::build(self, id, block))).ok_or_else(|| cycle(span, id.address()))
     }
 
     fn undeclared_resource(&self, id: &ResourceId, span: Span) -> Box<EvalError> {
@@ -230,7 +229,9 @@ impl Instance {
             let near = self.config.calls.keys().map(|k| &**k);
             return Err(EvalError::undeclared(span, "module", name, near));
         };
-        self.calls.get(name, || Rc::new(self.expand_call(name, block))).ok_or_else(|| cycle(span, format!("module.{name}")))
+        self.calls
+            .get(name, || Rc::new(self.expand_call(name, block)))
+            .ok_or_else(|| cycle(span, format!("module.{name}")))
     }
 
     fn expand_call(self: &Rc<Self>, name: &Arc<str>, block: &Block) -> CallState {
@@ -245,11 +246,8 @@ impl Instance {
                 for repetition in &state.repetitions {
                     let address = self.address_of(&format!("{local}{}", repetition.key));
                     let uncertain = merge_reasons(self.uncertain.as_ref(), repetition.uncertain.as_ref());
-                    let site = CallSite {
-                        parent: Rc::downgrade(self),
-                        name: name.clone(),
-                        repetition: repetition.clone(),
-                    };
+                    let site =
+                        CallSite { parent: Rc::downgrade(self), name: name.clone(), repetition: repetition.clone() };
                     let instance = Instance::new(
                         self.world.clone(),
                         config.clone(),
@@ -330,7 +328,8 @@ impl Instance {
                 Some(instance) => instance.output_value(output, output_span),
                 None => {
                     // The general way, for unknown keys and for the error of a wrong one.
-                    let one = index(&self.module(name, span)?, key).map_err(|e| EvalError::new(key_span, e.to_string()))?;
+                    let one =
+                        index(&self.module(name, span)?, key).map_err(|e| EvalError::new(key_span, e.to_string()))?;
                     get_attr(&one, output).map_err(|e| EvalError::new(output_span, e.to_string()))
                 }
             },
@@ -393,10 +392,7 @@ impl CallState {
 }
 
 /// Puts the values of repeated things into the shape that references see.
-pub fn collect(
-    shape: &Shape,
-    values: impl Iterator<Item = EvalResult<(InstanceKey, Value)>>,
-) -> EvalResult<Value> {
+pub fn collect(shape: &Shape, values: impl Iterator<Item = EvalResult<(InstanceKey, Value)>>) -> EvalResult<Value> {
     let values: Vec<(InstanceKey, Value)> = values.collect::<EvalResult<_>>()?;
     Ok(match shape {
         Shape::Single => values.into_iter().next().map_or_else(|| poison("nothing", None), |(_, v)| v),

@@ -33,7 +33,10 @@ pub fn resolve(
         poison("a module call", Some(at)).reasons().cloned().unwrap_or_default()
     };
     if attribute.is_none() {
-        return Err(fail(format!("module.{name} has no `source`"), "say where the module is: source = \"./modules/…\""));
+        return Err(fail(
+            format!("module.{name} has no `source`"),
+            "say where the module is: source = \"./modules/…\"",
+        ));
     }
     if source.is_empty() {
         return Err(fail(
@@ -54,7 +57,10 @@ pub fn resolve(
         return Err(missing_module(&address, source, at));
     };
     if depth(instance, &dir) {
-        return Err(fail(format!("module.{name} calls itself through its own source"), "a module must not contain itself"));
+        return Err(fail(
+            format!("module.{name} calls itself through its own source"),
+            "a module must not contain itself",
+        ));
     }
     Ok((config, dir))
 }

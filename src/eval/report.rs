@@ -16,7 +16,12 @@ pub const MISSING_MODULE: (&str, &str) = ("TF004", "missing-module");
 pub const EVALUATION_ERROR: (&str, &str) = ("TF005", "evaluation-error");
 
 /// An error-level finding at a place.
-pub fn error(rule: (&'static str, &'static str), span: Span, message: impl Into<String>, at: impl Into<String>) -> Finding {
+pub fn error(
+    rule: (&'static str, &'static str),
+    span: Span,
+    message: impl Into<String>,
+    at: impl Into<String>,
+) -> Finding {
     Finding {
         code: rule.0,
         name: rule.1,
@@ -53,8 +58,20 @@ pub fn duplicate(what: &str, name: &str, span: Span, first: Span) -> Finding {
 /// TF003 for a block or argument that Terraform does not know at the top level of a file.
 pub fn invalid_block(span: Span, kind: &str) -> Finding {
     const KINDS: [&str; 14] = [
-        "check", "data", "ephemeral", "import", "locals", "module", "moved", "output", "provider", "removed",
-        "resource", "terraform", "variable", "language",
+        "check",
+        "data",
+        "ephemeral",
+        "import",
+        "locals",
+        "module",
+        "moved",
+        "output",
+        "provider",
+        "removed",
+        "resource",
+        "terraform",
+        "variable",
+        "language",
     ];
     let mut finding = error(
         INVALID_ARGUMENT,

@@ -60,7 +60,10 @@ struct Builder<'b> {
 /// Whether a data source refers directly to a managed resource, or depends on a resource or module: Terraform then
 /// reads it only when that exists, during apply.
 fn refers_to_managed(instance: &Rc<Instance>, block: &Block) -> bool {
-    let mut found = block.body.attribute("depends_on").is_some_and(|a| !matches!(&a.expr.kind, ExprKind::Tuple(items) if items.is_empty()));
+    let mut found = block
+        .body
+        .attribute("depends_on")
+        .is_some_and(|a| !matches!(&a.expr.kind, ExprKind::Tuple(items) if items.is_empty()));
     crate::eval::walk::body(&block.body, &mut |expr| {
         if let ExprKind::GetAttr(object, name) = &expr.kind
             && let ExprKind::Variable(root) = &object.kind

@@ -68,7 +68,10 @@ fn write_parts(scope: &Scope, parts: &[TemplatePart], out: &mut Output) -> EvalR
             },
         }
         if out.text.len() > MOST {
-            return Err(EvalError::new(Span::at_start(part_span(part)), "this template makes more than 64 MiB of text"));
+            return Err(EvalError::new(
+                Span::at_start(part_span(part)),
+                "this template makes more than 64 MiB of text",
+            ));
         }
     }
     Ok(())

@@ -75,14 +75,16 @@ impl Tracer {
                 }
                 None => items.iter().for_each(|item| self.follow(scope, &item.value, &[])),
             },
-            ExprKind::Tuple(items) => match path.split_first().and_then(|(i, rest)| Some((i.parse::<usize>().ok()?, rest))) {
-                Some((i, rest)) => {
-                    if let Some(item) = items.get(i) {
-                        self.follow(scope, item, rest);
+            ExprKind::Tuple(items) => {
+                match path.split_first().and_then(|(i, rest)| Some((i.parse::<usize>().ok()?, rest))) {
+                    Some((i, rest)) => {
+                        if let Some(item) = items.get(i) {
+                            self.follow(scope, item, rest);
+                        }
                     }
+                    None => items.iter().for_each(|item| self.follow(scope, item, path)),
                 }
-                None => items.iter().for_each(|item| self.follow(scope, item, path)),
-            },
+            }
             ExprKind::Variable(name) => self.temporary(scope, name, path),
             ExprKind::Splat(s) => {
                 let steps: Vec<Arc<str>> = s.steps.iter().filter_map(step_name).collect();

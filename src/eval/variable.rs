@@ -7,7 +7,7 @@ use crate::eval::inputs;
 use crate::eval::instance::Instance;
 use crate::eval::narrow;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert};
+use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, convert};
 use crate::finding::Label;
 use crate::source::Span;
 use crate::syntax::ast::Block;
@@ -67,7 +67,10 @@ fn from_call(
         return Ok(Some(Given { value, span: Some(attribute.expr.span) }));
     }
     if config.default.is_none() {
-        let mut e = EvalError::new(block.header, format!("the module needs an argument `{name}`, which this call does not give"));
+        let mut e = EvalError::new(
+            block.header,
+            format!("the module needs an argument `{name}`, which this call does not give"),
+        );
         e.rule = crate::eval::report::INVALID_ARGUMENT;
         e.related.push(Label { span: config.header(), message: "it has no default here".into() });
         return Err(e.help(format!("add to the call: {name} = …")));
@@ -75,7 +78,12 @@ fn from_call(
     Ok(None)
 }
 
-fn finish(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig, given: Option<Given>) -> EvalResult<Value> {
+fn finish(
+    instance: &Rc<Instance>,
+    name: &Arc<str>,
+    config: &VariableConfig,
+    given: Option<Given>,
+) -> EvalResult<Value> {
     if let Some(given) = given {
         if !given.value.is_null() || (config.nullable) {
             let span = given.span.unwrap_or(config.header());
@@ -140,7 +148,9 @@ fn validate(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig, v
 fn own_object(instance: &Rc<Instance>, own: &Arc<str>, value: &Value) -> Value {
     let other = |name: &Arc<str>| match name == own {
         true => value.clone(),
-        false => instance.variable(name, Span::new(crate::source::FileId(0), 0, 0)).unwrap_or_else(|_| poison("a variable", None)),
+        false => instance
+            .variable(name, Span::new(crate::source::FileId(0), 0, 0))
+            .unwrap_or_else(|_| poison("a variable", None)),
     };
     let used = |name: &&Arc<str>| *name == own || narrow::mentions(&instance.config.variables[own].block, name);
     Value::object(instance.config.variables.keys().filter(used).map(|n| (n.clone(), other(n))).collect())
@@ -171,12 +181,4 @@ fn blame(instance: &Rc<Instance>, name: &str, config: &VariableConfig) -> Span {
         }
     };
     given.or(config.default.as_ref().map(|d| d.span)).unwrap_or(config.header())
-}
-
-/// Whether a value is a known string, for callers that only care for text.
-pub fn text(value: &Value) -> Option<&str> {
-    match &value.data {
-        Data::String(s) => Some(s),
-        _ => None,
-    }
 }

@@ -5,7 +5,7 @@ use super::account::{ServiceAccount, may_be_account};
 use super::cluster::Cluster;
 use super::fact::Fact;
 use super::grant::{Grant, Level};
-use super::identity::{self, last_part, same};
+use super::identity::{self, last_part, same, same_by_cause};
 use super::machine::Account;
 use super::pool::Pool;
 use super::refs::{self, Reference};
@@ -132,7 +132,7 @@ impl<'p> Graph<'p> {
         }
         let member = is_member(grant, who);
         let target = match (grant.level, &grant.target) {
-            (Level::Project, Some(target)) => same(target, project, last_part),
+            (Level::Project, Some(target)) => same_by_cause(target, project, last_part),
             _ => Fact::Known(true),
         };
         if member.is_false() {
@@ -168,7 +168,10 @@ impl<'p> Graph<'p> {
     }
 
     /// The permissions that a grant's role gives, on a bucket only those about storage.
-    fn permissions(&self, grant: &Grant) -> Result<PermissionSet, Reasons> {
+    ///
+    /// # Errors
+    /// Why they are not known; no reason where the role itself is one that the catalog lacks.
+    pub fn permissions(&self, grant: &Grant) -> Result<PermissionSet, Reasons> {
         let custom = self.custom_roles.iter().find(|role| {
             let by_ref = grant.role_refs.len() == 1 && grant.role_refs.iter().any(|r| r.is_to(role.resource));
             let id = role.text("role_id");
@@ -215,7 +218,7 @@ fn title(reference: &Reference) -> String {
 }
 
 /// Whether the account is among a grant's members.
-fn is_member(grant: &Grant, who: &NodeAccount) -> Fact<bool> {
+pub fn is_member(grant: &Grant, who: &NodeAccount) -> Fact<bool> {
     let one = |text: &Value, refs: &[Reference]| match who {
         NodeAccount::Here(account) => account.is(text, refs),
         NodeAccount::Elsewhere(other) => {
@@ -234,7 +237,7 @@ fn is_member(grant: &Grant, who: &NodeAccount) -> Fact<bool> {
 }
 
 /// Module calls that are not on disk and are handed the account: they may grant it anything.
-fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt> {
+pub fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt> {
     let mentions = |module: &&crate::eval::plan::ModuleInstance| {
         module.arguments.attributes.iter().any(|argument| {
             let refs = match &argument.origin {

@@ -46,6 +46,8 @@ pub struct Grant<'p> {
     pub target: Option<Value>,
     /// The resources that the target refers to.
     pub target_refs: Vec<Reference>,
+    /// The target as a plain reference (`var.project`) with its module; `None` for other expressions.
+    pub target_path: Option<String>,
     /// The role, such as `roles/logging.logWriter`.
     pub role: Fact<Arc<str>>,
     /// The resources that the role's expression refers to.
@@ -151,6 +153,7 @@ impl<'p> Reader<'p, '_> {
             form: self.form,
             target: Some(super::cluster::default_of(&self.view, self.target)),
             target_refs: self.refs(&self.view, self.target),
+            target_path: self.view.written(self.target).and_then(|w| refs::path(&self.resource.module, w)),
             role: Fact::Unknown(Reasons::default()),
             role_refs: Vec::new(),
             role_place: self.view.place("policy_data"),

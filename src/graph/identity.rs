@@ -3,8 +3,8 @@
 use super::fact::Fact;
 use crate::eval::value::{Data, ReasonKind, Reasons, Unknown, Value};
 
-/// Compares two strings. Text that is not known is the same where the same single input decides both and nothing tells
-/// them apart; it is another one where a known beginning differs.
+/// Compares two strings. Text that is not known is the same where the same single input decides both and they begin with
+/// the same known text; it is another one where a known beginning differs.
 pub fn same(a: &Value, b: &Value, normal: impl Fn(&str) -> String) -> Fact<bool> {
     match (&a.data, &b.data) {
         (Data::String(a), Data::String(b)) => Fact::Known(normal(a) == normal(b)),
@@ -12,6 +12,24 @@ pub fn same(a: &Value, b: &Value, normal: impl Fn(&str) -> String) -> Fact<bool>
         (Data::Unknown(a), Data::Unknown(b)) => unknown(a, b, normal),
         _ => Fact::Known(false),
     }
+}
+
+/// Compares two strings as [`same`] does; but where the same single input decides both and nothing tells them apart, they
+/// are the same. For projects and the like, of which a configuration has few, and hardly ever two made of one variable.
+pub fn same_by_cause(a: &Value, b: &Value, normal: impl Fn(&str) -> String + Copy) -> Fact<bool> {
+    match (&a.data, &b.data, same(a, b, normal)) {
+        (Data::Unknown(x), Data::Unknown(y), Fact::Unknown(_)) if prefix(x, normal) == prefix(y, normal) => {
+            match same_cause(&x.reasons, &y.reasons) {
+                true => Fact::Known(true),
+                false => Fact::Unknown(x.reasons.union(&y.reasons)),
+            }
+        }
+        (_, _, answer) => answer,
+    }
+}
+
+fn prefix(u: &Unknown, normal: impl Fn(&str) -> String) -> String {
+    u.refinement.prefix.as_deref().map(normal).unwrap_or_default()
 }
 
 fn half_known(u: &Unknown, text: &str, normal: impl Fn(&str) -> String) -> Fact<bool> {
@@ -27,12 +45,11 @@ fn half_known(u: &Unknown, text: &str, normal: impl Fn(&str) -> String) -> Fact<
 }
 
 fn unknown(a: &Unknown, b: &Unknown, normal: impl Fn(&str) -> String) -> Fact<bool> {
-    let prefix = |u: &Unknown| u.refinement.prefix.as_deref().map(&normal).unwrap_or_default();
-    let (left, right) = (prefix(a), prefix(b));
+    let (left, right) = (prefix(a, &normal), prefix(b, &normal));
     if !left.starts_with(&right) && !right.starts_with(&left) {
         return Fact::Known(false);
     }
-    if left == right && same_cause(&a.reasons, &b.reasons) {
+    if left == right && !left.is_empty() && same_cause(&a.reasons, &b.reasons) {
         return Fact::Known(true);
     }
     Fact::Unknown(a.reasons.union(&b.reasons))

@@ -3,7 +3,7 @@
 use super::account::ServiceAccount;
 use super::cluster::{Cluster, default_of};
 use super::fact::Fact;
-use super::identity::{last_part, same};
+use super::identity::{last_part, same, same_by_cause};
 use super::machine::Account;
 use super::pool::{Parts, Pool, PoolKind};
 use super::refs::{self, Reference};
@@ -175,8 +175,11 @@ fn by_text(name: &Value, pool: &View, clusters: &[Cluster]) -> Vec<(usize, Optio
     };
     let answers: Vec<Fact<bool>> = clusters.iter().map(judge).collect();
     let sure: Vec<usize> = (0..answers.len()).filter(|i| answers[*i].is_true()).collect();
+    let own = |c: &Cluster| c.view.get("name").is_some_and(|n| same_by_cause(name, n, last_part).is_true());
+    let likely: Vec<usize> = (0..answers.len()).filter(|i| !answers[*i].is_false() && own(&clusters[*i])).collect();
     match sure.as_slice() {
         [only] => vec![(*only, None)],
+        [] if likely.len() == 1 => likely.into_iter().map(|i| (i, None)).collect(),
         [] => (0..answers.len()).filter_map(|i| Some((i, Some(answers[i].reasons()?.clone())))).collect(),
         several => {
             let doubt = |i: &usize| (*i, Some(name.reasons().cloned().unwrap_or_default()));

@@ -51,6 +51,20 @@ pub fn of_expression(plan: &StaticPlan, module: &str, expr: &Expr) -> Vec<Refere
     walk.found
 }
 
+/// An argument that is nothing but a reference, as text that starts with its module's address.
+pub fn path(module: &str, attribute: &ConfigAttribute) -> Option<String> {
+    let steps = traversal(&attribute.origin.as_ref()?.expr)?;
+    let mut text = format!("{module}:");
+    for step in &steps {
+        match step {
+            Step::Name(name) => text.push_str(&format!(".{name}")),
+            Step::Key(Some(key)) => text.push_str(&format!("{key:?}")),
+            Step::Key(None) => return None,
+        }
+    }
+    Some(text)
+}
+
 struct Walk<'p> {
     plan: &'p StaticPlan,
     found: Vec<Reference>,

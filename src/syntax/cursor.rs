@@ -118,9 +118,10 @@ impl<'t> Cursor<'t> {
     /// The end of the last taken token that is not white space, in file offsets.
     pub fn last_end(&self) -> u32 {
         let taken = self.tokens.get(..self.at).unwrap_or_default();
-        let solid = taken.iter().rev().find(|t| {
-            !matches!(t.kind, Kind::Space | Kind::Newline | Kind::LineComment | Kind::BlockComment)
-        });
+        let solid = taken
+            .iter()
+            .rev()
+            .find(|t| !matches!(t.kind, Kind::Space | Kind::Newline | Kind::LineComment | Kind::BlockComment));
         solid.map_or(0, |t| t.end) + self.base
     }
 

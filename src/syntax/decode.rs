@@ -32,7 +32,8 @@ pub fn escapes(c: &mut Cursor, token: Token) -> String {
                     None => {
                         let span = Span::new(c.file, start, start + len as u32);
                         let shown = &text[i..i + len];
-                        let help = "escapes are \\n \\r \\t \\\" \\\\ \\uXXXX and \\UXXXXXXXX; write \\\\ for a backslash";
+                        let help =
+                            "escapes are \\n \\r \\t \\\" \\\\ \\uXXXX and \\UXXXXXXXX; write \\\\ for a backslash";
                         c.error(span, format!("`{shown}` is not an escape that HCL knows"), Some(help));
                         out.push_str(shown);
                     }

@@ -41,8 +41,19 @@ pub fn body(c: &mut Cursor, indent: Option<usize>) -> Body {
 
 fn starts_top_level(c: &mut Cursor) -> bool {
     const KINDS: [&str; 13] = [
-        "resource", "data", "variable", "output", "module", "locals", "provider", "terraform", "moved", "import",
-        "removed", "check", "ephemeral",
+        "resource",
+        "data",
+        "variable",
+        "output",
+        "module",
+        "locals",
+        "provider",
+        "terraform",
+        "moved",
+        "import",
+        "removed",
+        "check",
+        "ephemeral",
     ];
     let token = c.peek();
     let next = c.peek_second().kind;

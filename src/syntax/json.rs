@@ -26,12 +26,9 @@ fn file(id: FileId, text: &str, read: fn(&Json, &mut Vec<SyntaxError>) -> Body) 
     let mut errors = reader.errors;
     let body = match &parsed {
         Some(json) => read(json, &mut errors),
-        None => Body {
-            attributes: Vec::new(),
-            blocks: Vec::new(),
-            span: Span::new(id, 0, text.len() as u32),
-            json: true,
-        },
+        None => {
+            Body { attributes: Vec::new(), blocks: Vec::new(), span: Span::new(id, 0, text.len() as u32), json: true }
+        }
     };
     errors.sort_by_key(|e| e.span.start);
     File { id, body, errors, comments: Vec::new() }

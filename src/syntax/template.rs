@@ -204,7 +204,8 @@ fn directive(c: &mut Cursor, open: Token) -> Option<Piece> {
     let name = if word.kind == Kind::Ident { c.text_of(word) } else { "" };
     if !matches!(name, "if" | "else" | "endif" | "for" | "endfor") {
         let span = c.span(word);
-        let help = "template directives are %{ if }, %{ else }, %{ endif }, %{ for } and %{ endfor }; write %%{ for the text";
+        let help =
+            "template directives are %{ if }, %{ else }, %{ endif }, %{ for } and %{ endfor }; write %%{ for the text";
         c.error(span, "this is not a template directive", Some(help));
         return None;
     }

@@ -1,4 +1,24 @@
-//! Terraform's functions.
+//! Terraform's functions. A table says for each what its parameters are (as go-cty's `function.Spec` does); one layer
+//! counts and converts the arguments and passes unknown values and marks on, so that a function sees known values only.
+
+mod cidr;
+mod collection;
+mod convert;
+mod csv;
+mod datetime;
+mod encoding;
+mod files;
+mod format;
+mod hash;
+mod numeric;
+mod regex;
+mod sequence;
+mod set;
+mod spec;
+mod string;
+mod yaml;
+
+pub use spec::{call, exists, names};
 
 use crate::eval::value::Value;
 
@@ -11,6 +31,18 @@ pub struct FunctionError {
     pub message: String,
     /// What kind of failure.
     pub kind: ErrorKind,
+}
+
+impl FunctionError {
+    /// The call fails for these values.
+    pub fn call(message: impl Into<String>) -> FunctionError {
+        FunctionError { argument: None, message: message.into(), kind: ErrorKind::Call }
+    }
+
+    /// An argument is to blame, counted from 0.
+    pub fn argument(index: usize, message: impl Into<String>) -> FunctionError {
+        FunctionError { argument: Some(index), message: message.into(), kind: ErrorKind::Argument }
+    }
 }
 
 /// Kinds of failure.
@@ -52,3 +84,11 @@ pub trait Host {
     /// What the template gets wrong.
     fn render(&self, name: &str, text: &str, variables: &Value) -> Result<Value, FunctionError>;
 }
+
+/// The result of a function's own work.
+type Outcome = Result<Value, FunctionError>;
+
+/// The most elements that a function makes; more is a mistake or an attack.
+const MOST_ELEMENTS: usize = 1_000_000;
+/// The most text that a function makes, in bytes.
+const MOST_TEXT: usize = 64 << 20;

@@ -90,9 +90,15 @@ fn convert_at(value: &Value, to: &Type, depth: usize) -> Converted {
             Data::Tuple(Arc::new(converted.collect::<Result<_, _>>()?))
         }
         (Data::Tuple(items), Type::Tuple(types)) => {
-            return Err(ConvertError::new(format!("{} elements are required, but this has {}", types.len(), items.len())));
+            return Err(ConvertError::new(format!(
+                "{} elements are required, but this has {}",
+                types.len(),
+                items.len()
+            )));
         }
-        (Data::Object(entries) | Data::Map(_, entries), Type::Object(attributes)) => object(entries, attributes, depth)?,
+        (Data::Object(entries) | Data::Map(_, entries), Type::Object(attributes)) => {
+            object(entries, attributes, depth)?
+        }
         _ => return Err(mismatch(to)),
     };
     Ok(Value { data, marks: value.marks })
@@ -136,9 +142,10 @@ fn unknown(u: &Arc<Unknown>, to: &Type) -> Result<Data, ConvertError> {
     let mut refinement = Refinement { not_null: u.refinement.not_null, ..Refinement::default() };
     if u.ty == Type::Any || to.is_primitive() {
         refinement = u.refinement.clone();
-        refinement.one_of = u.refinement.one_of.as_ref().and_then(|values| {
-            values.iter().map(|v| convert(v, to).ok()).collect::<Option<Vec<_>>>().map(Arc::new)
-        });
+        refinement.one_of =
+            u.refinement.one_of.as_ref().and_then(|values| {
+                values.iter().map(|v| convert(v, to).ok()).collect::<Option<Vec<_>>>().map(Arc::new)
+            });
         if *to != Type::Number {
             (refinement.min, refinement.max) = (None, None);
         }
@@ -181,7 +188,12 @@ fn elements(
     unify_values(&partly).ok_or_else(|| ConvertError::new("all elements must be of one type"))
 }
 
-fn map(entries: &BTreeMap<Arc<str>, Value>, hint: Option<&Type>, of: &Type, depth: usize) -> Result<Data, ConvertError> {
+fn map(
+    entries: &BTreeMap<Arc<str>, Value>,
+    hint: Option<&Type>,
+    of: &Type,
+    depth: usize,
+) -> Result<Data, ConvertError> {
     let keys = || entries.keys().cloned();
     let converted = |v: &Value, k: &Arc<str>| convert_at(v, of, depth + 1).map_err(|e| e.at(format!("[\"{k}\"]")));
     let values: Vec<Value> = entries.iter().map(|(k, v)| converted(v, k)).collect::<Result<_, _>>()?;
@@ -216,9 +228,13 @@ pub fn can_convert(from: &Type, to: &Type) -> bool {
         (Type::Any, _) | (_, Type::Any) => true,
         (a, b) if a == b => true,
         (Type::String | Type::Number | Type::Bool, Type::String) | (Type::String, Type::Number | Type::Bool) => true,
-        (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) | (Type::Map(a), Type::Map(b)) => can_convert(a, b),
+        (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
+            can_convert(a, b)
+        }
         (Type::Tuple(types), Type::List(b) | Type::Set(b)) => types.iter().all(|a| can_convert(a, b)),
-        (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| can_convert(a, b)),
+        (Type::Tuple(a), Type::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| can_convert(a, b))
+        }
         (Type::Object(attributes), Type::Map(b)) => attributes.values().all(|a| can_convert(&a.ty, b)),
         (Type::Map(a), Type::Object(attributes)) => attributes.values().all(|b| can_convert(a, &b.ty)),
         (Type::Object(a), Type::Object(b)) => b.iter().all(|(name, wanted)| match a.get(name) {
@@ -304,7 +320,11 @@ fn unify_sequences(types: &[Type]) -> Option<Type> {
     }
     let element = Arc::new(if elements.is_empty() { Type::Any } else { unify(&elements)? });
     let all_sets = types.iter().all(|t| matches!(t, Type::Set(_) | Type::Tuple(_)));
-    Some(if all_sets && types.iter().any(|t| matches!(t, Type::Set(_))) { Type::Set(element) } else { Type::List(element) })
+    Some(if all_sets && types.iter().any(|t| matches!(t, Type::Set(_))) {
+        Type::Set(element)
+    } else {
+        Type::List(element)
+    })
 }
 
 /// Converts values to their one common type; `None` where there is none.

@@ -91,7 +91,9 @@ pub fn from_json(json: &Json) -> Result<Value, String> {
         Json::Bool(b) => Value::bool(*b),
         Json::Number(n) => {
             let text = n.to_string();
-            Value::number(Number::parse(&text).ok_or_else(|| format!("{text} is not a number that Terraform can hold"))?)
+            Value::number(
+                Number::parse(&text).ok_or_else(|| format!("{text} is not a number that Terraform can hold"))?,
+            )
         }
         Json::String(s) => Value::string(s),
         Json::Array(items) => Value::tuple(items.iter().map(from_json).collect::<Result<_, _>>()?),
@@ -172,4 +174,3 @@ fn tree(entries: &BTreeMap<Arc<str>, Value>, below: fn(&Value) -> Option<Json>) 
     let some = entries.iter().filter_map(|(k, v)| Some((k.to_string(), below(v)?)));
     Json::Object(some.collect::<Map<_, _>>())
 }
-

@@ -1,6 +1,6 @@
 //! Numbers: binary floating point with 512 bits of mantissa, as cty has them (Go's `big.Float`), small integers unboxed.
 
-use dashu_base::{Abs, BitTest, Sign, Signed};
+use dashu_base::{Abs, BitTest, Sign};
 use dashu_float::round::mode::HalfEven;
 use dashu_float::{Context, FBig, Repr};
 use dashu_int::{IBig, UBig};

@@ -165,9 +165,7 @@ fn ranges(op: BinaryOp, left: &Value, right: &Value) -> Value {
         BinaryOp::GreaterEq => compare(true, (&right_max, &left_min), (&left_max, &right_min)),
         BinaryOp::Add | BinaryOp::Sub => {
             let join = |a: &Option<(Number, bool)>, b: &Option<(Number, bool)>| match (a, b) {
-                (Some((a, x)), Some((b, y))) => {
-                    Some((if op == BinaryOp::Add { a.add(b) } else { a.sub(b) }, *x && *y))
-                }
+                (Some((a, x)), Some((b, y))) => Some((if op == BinaryOp::Add { a.add(b) } else { a.sub(b) }, *x && *y)),
                 _ => None,
             };
             let (min, max) = match op {

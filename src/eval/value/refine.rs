@@ -51,8 +51,7 @@ fn possible(value: &Value) -> Option<Vec<Value>> {
 impl Value {
     /// An object of which only some attributes are known; all others are unknown for these reasons.
     pub fn open_object(attributes: BTreeMap<Arc<str>, Value>, reasons: Reasons) -> Value {
-        let refinement =
-            Refinement { not_null: true, attributes: Some(Arc::new(attributes)), ..Refinement::default() };
+        let refinement = Refinement { not_null: true, attributes: Some(Arc::new(attributes)), ..Refinement::default() };
         Value::unknown_refined(Type::Any, reasons, refinement)
     }
 

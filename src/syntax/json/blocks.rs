@@ -1,8 +1,6 @@
 //! From JSON values to bodies, blocks and expressions.
 
-use super::super::ast::{
-    Attribute, Block, Body, Expr, ExprKind, Ident, Label, ObjectItem, ObjectKey, SyntaxError,
-};
+use super::super::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, Label, ObjectItem, ObjectKey, SyntaxError};
 use super::super::{decode, expression_at, parse_template};
 use super::reader::{Json, JsonKind, Key};
 use std::sync::Arc;

@@ -157,7 +157,12 @@ impl<'t> Reader<'t> {
         match serde_json::from_str::<String>(raw) {
             Ok(text) => Some((text, escaped)),
             Err(_) => {
-                self.error(start, self.at, "this JSON string has an escape or character that JSON does not allow", None);
+                self.error(
+                    start,
+                    self.at,
+                    "this JSON string has an escape or character that JSON does not allow",
+                    None,
+                );
                 None
             }
         }

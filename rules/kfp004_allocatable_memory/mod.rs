@@ -1,0 +1,67 @@
+//! KFP004 allocatable-memory: three nodes on paper, but too little of them is left for pods.
+
+use super::support::{LEAST_NODES, Shortfall, shortfall, unless_autopilot};
+use crate::catalog::allocatable::Allocatable;
+use crate::finding::{Finding, Level};
+use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
+use crate::graph::pool::Pool;
+use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+
+/// The rule.
+pub struct AllocatableMemory;
+
+static META: Meta =
+    Meta { code: "KFP004", name: "allocatable-memory", level: Level::Warning, page: include_str!("rule.md") };
+
+/// Memory that a node should have for pods, in MiB.
+const MEMORY_MIB: u64 = 4096;
+/// CPU that a node should have for pods, in thousandths.
+const CPU_M: u64 = 1000;
+
+impl Rule for AllocatableMemory {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        Some(unless_autopilot(cluster, || judge(cluster)))
+    }
+}
+
+/// Whether a node of a pool that counts has room.
+fn roomy(pool: &Pool) -> Fact<bool> {
+    let enough = |a: &Allocatable| Fact::Known(a.memory_mib >= MEMORY_MIB && a.cpu_m >= CPU_M);
+    pool.counts().and(&pool.allocatable().judge(enough))
+}
+
+fn judge(cluster: &Cluster) -> Answer {
+    match shortfall(cluster, roomy) {
+        Shortfall::NoFault => Answer::not_applicable("no pool has nodes that qualify"),
+        Shortfall::Enough => Answer::met(format!("{LEAST_NODES} nodes have 4 GiB and 1 CPU for pods")),
+        Shortfall::Open(reasons, _) => {
+            let reason = format!("what is left of the nodes for pods is not known: {}", because(&reasons));
+            Answer::undecided(reason, decides(&reasons), Vec::new())
+        }
+        Shortfall::Faulty(pools) => {
+            let tight: Vec<&Pool> = pools.into_iter().filter(|p| p.counts().is_true()).collect();
+            if tight.is_empty() {
+                return Answer::not_applicable("no pool has nodes that qualify");
+            }
+            let reason = format!("fewer than {LEAST_NODES} nodes have 4 GiB and 1 CPU for pods");
+            Answer::unmet(reason, tight.iter().map(|p| finding(cluster, p)).collect())
+        }
+    }
+}
+
+fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
+    let machine = pool.machine.type_name.known().map_or("the machine", |t| t);
+    let left = match pool.allocatable().known() {
+        Some(a) => format!("{} MiB and {}m CPU", a.memory_mib, a.cpu_m),
+        None => "too little".to_string(),
+    };
+    META.finding(format!("GKE leaves {left} of {machine} for pods, on the nodes of {}", pool.title()))
+        .cluster(cluster)
+        .help("write `machine_type = \"e2-standard-2\"` or a bigger one: of its 8 GiB about 5.9 GiB are left for pods")
+        .at(&pool.address, &pool.machine.place, "below 4 GiB or 1 CPU for pods")
+}

@@ -1,0 +1,81 @@
+//! KFP005 autoscaling-floor: three nodes only where the autoscaler grows a pool, or only spot nodes.
+
+use super::support::{LEAST_NODES, count, last, nodes, unless_autopilot};
+use crate::finding::{Finding, Level};
+use crate::graph::cluster::Cluster;
+use crate::graph::pool::Pool;
+use crate::graph::view::Place;
+use crate::rule::{Answer, Context, Meta, Rule};
+
+/// The rule.
+pub struct AutoscalingFloor;
+
+static META: Meta =
+    Meta { code: "KFP005", name: "autoscaling-floor", level: Level::Warning, page: include_str!("rule.md") };
+
+impl Rule for AutoscalingFloor {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        Some(unless_autopilot(cluster, || judge(cluster)))
+    }
+}
+
+fn judge(cluster: &Cluster) -> Answer {
+    let sum = count(cluster);
+    let counting: Vec<&Pool> = cluster.pools.iter().filter(|p| p.counts().is_true() && !p.is_empty()).collect();
+    if sum.floor >= LEAST_NODES {
+        let answer = Answer::met(format!("{} are always there", nodes(sum.floor)));
+        return match counting.iter().all(|p| p.spot.is_true()) {
+            true => answer.with(spot(cluster, last(counting))),
+            false => answer,
+        };
+    }
+    let scaled = counting.into_iter().filter(|p| p.nodes.autoscaled.is_true());
+    match last(scaled) {
+        Some(pool) if sum.ceiling >= LEAST_NODES => {
+            let reason = format!("only {} always there; the autoscaler may add more", nodes(sum.floor));
+            Answer::unmet(reason, vec![floor(cluster, pool, sum.floor)])
+        }
+        _ => Answer::not_applicable("KFP001 decides: the autoscaler does not make up the number of nodes"),
+    }
+}
+
+/// Where the floor stands, or the block that lacks it.
+fn floor_place(pool: &Pool) -> Place {
+    let name = if pool.nodes.decided_by.1.starts_with("total_") { "total_min_node_count" } else { "min_node_count" };
+    pool.view.block("autoscaling").map_or_else(|| pool.count_place(), |scaling| scaling.place(name))
+}
+
+fn floor(cluster: &Cluster, pool: &Pool, always: u64) -> Finding {
+    let message = format!(
+        "{} has {LEAST_NODES} nodes only when the autoscaler grows its pools; {} always there",
+        cluster.address(),
+        nodes(always)
+    );
+    let zones = pool.zones.known().unwrap_or(1).max(1);
+    let help = match pool.nodes.decided_by.1.starts_with("total_") {
+        true => format!("write `total_min_node_count = {LEAST_NODES}`"),
+        false => format!("write `min_node_count = {}`", LEAST_NODES.div_ceil(zones)),
+    };
+    META.finding(message).cluster(cluster).help(help).at(&pool.address, &floor_place(pool), "the floor of this pool")
+}
+
+fn spot(cluster: &Cluster, pool: Option<&Pool>) -> Finding {
+    let message = format!("all nodes of {} that qualify are spot or preemptible", cluster.address());
+    let (address, place) = match pool {
+        Some(pool) => {
+            let config = pool.config.as_ref().unwrap_or(&pool.view);
+            let name = if config.get("spot").is_some() { "spot" } else { "preemptible" };
+            (pool.address.as_str(), config.place(name))
+        }
+        None => (cluster.address(), cluster.view.own_place()),
+    };
+    META.finding(message)
+        .level(Level::Note)
+        .cluster(cluster)
+        .help("keep one pool without spot machines for Kubeflow Pipelines' database and object store")
+        .at(address, &place, "Google may take these nodes away at any time")
+}

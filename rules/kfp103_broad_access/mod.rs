@@ -1,0 +1,43 @@
+//! KFP103 broad-access: full scope on the Compute Engine default service account.
+
+use super::support::unless_autopilot;
+use crate::finding::{Finding, Level};
+use crate::graph::cluster::Cluster;
+use crate::graph::machine::Account;
+use crate::graph::pool::Pool;
+use crate::rule::{Answer, Context, Meta, Rule};
+
+/// The rule.
+pub struct BroadAccess;
+
+static META: Meta = Meta { code: "KFP103", name: "broad-access", level: Level::Note, page: include_str!("rule.md") };
+
+impl Rule for BroadAccess {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        Some(unless_autopilot(cluster, || judge(cluster)))
+    }
+}
+
+fn judge(cluster: &Cluster) -> Answer {
+    let broad = |p: &&Pool| p.account.known() == Some(&Account::Default) && p.scopes.full().is_true();
+    let pools: Vec<&Pool> = cluster.landing_pools().into_iter().filter(broad).collect();
+    if pools.is_empty() {
+        return Answer::met("no pool gives the full scope to the Compute Engine default service account");
+    }
+    let reason = "the Compute Engine default service account has the full scope";
+    Answer::unmet(reason, pools.iter().map(|p| finding(cluster, p)).collect())
+}
+
+fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
+    META.finding(format!(
+        "the nodes of {} have the full scope on the Compute Engine default service account",
+        pool.title()
+    ))
+    .cluster(cluster)
+    .help("this is enough; with less power, name a service account of its own and grant it only what pipelines need")
+    .at(&pool.address, &pool.scopes.place, "more than Kubeflow Pipelines needs")
+}

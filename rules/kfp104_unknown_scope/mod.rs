@@ -1,0 +1,58 @@
+//! KFP104 unknown-scope: no such OAuth scope or alias.
+
+use super::support::{unless_autopilot, worse};
+use crate::catalog::{scope, suggest};
+use crate::finding::Level;
+use crate::graph::cluster::Cluster;
+use crate::graph::pool::Pool;
+use crate::rule::{Answer, Context, Meta, Rule};
+
+/// The rule.
+pub struct UnknownScope;
+
+static META: Meta = Meta { code: "KFP104", name: "unknown-scope", level: Level::Error, page: include_str!("rule.md") };
+
+impl Rule for UnknownScope {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        Some(unless_autopilot(cluster, || {
+            let pools = cluster.pools.iter().chain(&cluster.auto_provisioned);
+            let answers = pools.flat_map(|p| scopes(p).into_iter().map(move |s| judge(cluster, p, &s)));
+            answers.reduce(worse).unwrap_or_else(|| Answer::met("every scope exists"))
+        }))
+    }
+}
+
+/// The scopes of a pool that are known and do not exist.
+fn scopes(pool: &Pool) -> Vec<String> {
+    let urls = pool.scopes.urls.known().into_iter().flatten();
+    let known = urls.filter_map(|u| u.known()).filter(|u| !scope::exists(u));
+    known.map(|u| u.to_string()).collect()
+}
+
+fn judge(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
+    let near = suggest(name, scope::aliases().chain(scope::urls()));
+    let message = format!("there is no OAuth scope \"{name}\", which the nodes of {} ask for", pool.title());
+    let place = &pool.scopes.place;
+    if near.is_none() && name.starts_with(scope::PREFIX) {
+        let message = format!("the OAuth scope \"{name}\" is not among those that kfplint knows; it may be newer");
+        let finding = META.finding(message.clone()).level(Level::Warning).cluster(cluster);
+        return Answer::undecided(
+            message,
+            vec![format!("scope {name}")],
+            vec![finding.at(&pool.address, place, "not known")],
+        );
+    }
+    let mut draft = META.finding(message.clone()).cluster(cluster);
+    if let Some(near) = near {
+        draft = draft.help(format!("did you mean \"{near}\"?"));
+    }
+    if matches!(name, "gke-default" | "default") {
+        draft =
+            draft.help("this is an alias of gcloud alone; in Terraform leave `oauth_scopes` out for GKE's defaults");
+    }
+    Answer::unmet(message, vec![draft.at(&pool.address, place, "no such scope")])
+}

@@ -1,0 +1,36 @@
+//! What an account lacks of the required roles.
+
+use crate::catalog::iam::REQUIRED_ROLES;
+use crate::graph::access::Access;
+
+/// What is lacking of the required roles.
+pub struct Lack {
+    /// Roles whose core permissions are surely lacking, with these.
+    pub roles: Vec<(&'static str, Vec<&'static str>)>,
+    /// Roles that a doubtful grant may give.
+    pub open: Vec<&'static str>,
+    /// Why those are in doubt.
+    pub whys: Vec<String>,
+    /// What would decide them.
+    pub decides: Vec<String>,
+}
+
+/// Compares what is granted with what is required.
+pub fn lack(access: &Access) -> Lack {
+    let mut lack = Lack { roles: Vec::new(), open: Vec::new(), whys: Vec::new(), decides: Vec::new() };
+    for role in REQUIRED_ROLES {
+        let Some((missing, doubts)) = access.lacks(role) else { continue };
+        if doubts.is_empty() {
+            lack.roles.push((role, missing));
+            continue;
+        }
+        lack.open.push(role);
+        for doubt in doubts {
+            if !lack.whys.contains(&doubt.why) {
+                lack.whys.push(doubt.why.clone());
+                lack.decides.extend(doubt.decides.iter().cloned());
+            }
+        }
+    }
+    lack
+}

@@ -1,0 +1,76 @@
+//! KFP202 unknown-role: no such predefined role.
+
+use super::support::of_root;
+use crate::catalog::{iam, suggest};
+use crate::eval::plan::{Mode, Resource};
+use crate::finding::{Edit, Finding, Fix, Level, Safety};
+use crate::graph::cluster::Cluster;
+use crate::graph::view::View;
+use crate::rule::{Answer, Context, Meta, Rule};
+
+/// The rule.
+pub struct UnknownRole;
+
+static META: Meta = Meta { code: "KFP202", name: "unknown-role", level: Level::Error, page: include_str!("rule.md") };
+
+impl Rule for UnknownRole {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
+        Some(of_root(&META, &self.root(cx), "every role that is granted here exists"))
+    }
+
+    fn root(&self, cx: &Context) -> Vec<Finding> {
+        let found = cx.plan.resources.iter().flat_map(granting).filter_map(|view| judge(&view));
+        found.collect()
+    }
+}
+
+/// The blocks of a resource that name a role: itself, or the bindings of a policy.
+fn granting(resource: &Resource) -> Vec<View<'_>> {
+    let name = &*resource.type_name;
+    let grants = name.ends_with("_iam_member") || name.ends_with("_iam_binding");
+    match resource.mode {
+        Mode::Managed if name.starts_with("google_") && grants => vec![View::of(resource)],
+        Mode::Data if name == "google_iam_policy" => View::of(resource).blocks("binding"),
+        _ => Vec::new(),
+    }
+}
+
+fn judge(view: &View) -> Option<Finding> {
+    let role = view.text("role")?;
+    let role = role.known()?;
+    let custom = role.starts_with("projects/") || role.starts_with("organizations/");
+    if role.is_empty() || custom || iam::role(role).is_some() {
+        return None;
+    }
+    let prefixed = format!("roles/{role}");
+    let near = match role.starts_with("roles/") {
+        false if iam::role(&prefixed).is_some() => Some(prefixed.as_str()),
+        _ => suggest(role, iam::role_names()),
+    };
+    let sure = near.is_some() || !role.starts_with("roles/");
+    let place = view.place("role");
+    let mut draft = match sure {
+        true => META.finding(format!("there is no role \"{role}\"")),
+        false => META
+            .finding(format!("the role \"{role}\" is not among those that kfplint knows; it may be newer"))
+            .level(Level::Warning),
+    };
+    if let Some(near) = near {
+        draft = draft.help(format!("did you mean \"{near}\"?"));
+    }
+    let mut finding = draft.at(&view.resource.address, &place, "no such role");
+    finding.fixes.extend(near.and_then(|near| replacement(view, near)));
+    Some(finding)
+}
+
+/// Replaces a literal role.
+fn replacement(view: &View, near: &str) -> Option<Fix> {
+    let written = view.written("role")?;
+    written.origin.as_ref()?.expr.as_str()?;
+    let edit = Edit { span: written.span?, text: format!("\"{near}\"") };
+    Some(Fix { title: format!("grant {near}"), safety: Safety::Unsafe, edits: vec![edit] })
+}

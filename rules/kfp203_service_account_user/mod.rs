@@ -1,0 +1,85 @@
+//! KFP203 service-account-user: nobody may act as the nodes' custom account.
+
+use crate::catalog::iam::Permission;
+use crate::eval::value::Value;
+use crate::finding::Level;
+use crate::graph::access::{NodeAccount, missing_modules};
+use crate::graph::account::ServiceAccount;
+use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
+use crate::graph::grant::{Grant, Level as On};
+use crate::graph::identity::{last_part, same_by_cause};
+use crate::rule::{Answer, Context, Meta, Rule};
+
+/// The rule.
+pub struct ServiceAccountUser;
+
+static META: Meta =
+    Meta { code: "KFP203", name: "service-account-user", level: Level::Warning, page: include_str!("rule.md") };
+
+/// What whoever makes nodes with an account needs on it.
+const ACT_AS: &str = "iam.serviceAccounts.actAs";
+
+impl Rule for ServiceAccountUser {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        let pools = cluster.landing_pools();
+        let here = pools.iter().find_map(|pool| match cx.graph.node_account(cx.plan, pool) {
+            NodeAccount::Here(account) => Some(account),
+            _ => None,
+        });
+        Some(match here {
+            Some(account) => judge(cx, cluster, account),
+            None => Answer::not_applicable("no service account that this configuration makes is on the nodes"),
+        })
+    }
+}
+
+fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
+    let name = &account.resource.address;
+    let answers: Vec<Fact<bool>> = cx.graph.grants.iter().map(|g| allows(cx, g, account)).collect();
+    if answers.iter().any(Fact::is_true) {
+        return Answer::met(format!("somebody may act as {name}"));
+    }
+    let open: Vec<_> = answers.iter().filter_map(|a| a.reasons()).collect();
+    let modules = missing_modules(cx.plan, account);
+    if !open.is_empty() || !modules.is_empty() {
+        let mut decides: Vec<String> = open.into_iter().flat_map(crate::rule::decides).collect();
+        decides.extend(modules.into_iter().flat_map(|m| m.decides));
+        return Answer::undecided(format!("whether somebody may act as {name} is not known"), decides, Vec::new());
+    }
+    let reference = format!("google_service_account.{}", account.resource.name);
+    let finding = META
+        .finding(format!("nobody is granted roles/iam.serviceAccountUser on {name} here"))
+        .cluster(cluster)
+        .help(format!(
+            "grant it to whoever deploys:\nresource \"google_service_account_iam_member\" \"deployer\" {{\n  \
+             service_account_id = {reference}.name\n  role               = \"roles/iam.serviceAccountUser\"\n  \
+             member             = \"group:platform@example.com\"\n}}"
+        ))
+        .at(name, &account.view.own_place(), "the nodes' account");
+    Answer::unmet(format!("nobody is granted roles/iam.serviceAccountUser on {name} here"), vec![finding])
+}
+
+/// Whether a grant lets its members act as the account.
+fn allows(cx: &Context, grant: &Grant, account: &ServiceAccount) -> Fact<bool> {
+    let on = match (grant.level, &grant.target) {
+        (On::ServiceAccount, Some(target)) => {
+            let email = target.as_str().map(|t| Value::string(last_part(t)));
+            account.is(email.as_ref().unwrap_or(target), &grant.target_refs)
+        }
+        (On::Project, Some(target)) => same_by_cause(target, &account.project, last_part),
+        (On::Folder | On::Organization, _) => Fact::Known(true),
+        _ => return Fact::Known(false),
+    };
+    let may = match cx.graph.permissions(grant) {
+        Ok(set) => Fact::Known(Permission::named(ACT_AS).is_some_and(|p| set.contains(p))),
+        Err(reasons) => Fact::Unknown(reasons),
+    };
+    let someone = Fact::Known(!grant.members.is_empty() || grant.open_members.is_some());
+    let certain = grant.uncertain.clone().map_or(Fact::Known(true), Fact::Unknown);
+    on.and(&may).and(&someone).and(&certain)
+}

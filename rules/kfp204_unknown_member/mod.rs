@@ -1,0 +1,115 @@
+//! KFP204 unknown-member: a malformed member, or an account of this project that the configuration never makes.
+
+use super::support::of_root;
+use crate::catalog::suggest;
+use crate::eval::plan::{Mode, StaticPlan};
+use crate::finding::{Finding, Level};
+use crate::graph::cluster::Cluster;
+use crate::graph::grant::Grant;
+use crate::graph::view::View;
+use crate::rule::{Answer, Context, Meta, Rule};
+use std::collections::BTreeSet;
+
+/// The rule.
+pub struct UnknownMember;
+
+static META: Meta = Meta { code: "KFP204", name: "unknown-member", level: Level::Error, page: include_str!("rule.md") };
+
+/// Kinds of member that take an e-mail or a domain after the colon (IAM: principal identifiers).
+const KINDS: [&str; 8] =
+    ["user", "serviceAccount", "group", "domain", "projectOwner", "projectEditor", "projectViewer", "deleted"];
+/// What service accounts' addresses end with, after the project.
+const DOMAIN: &str = ".iam.gserviceaccount.com";
+
+impl Rule for UnknownMember {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
+        Some(of_root(&META, &self.root(cx), "every member that is granted something here is well-formed and known"))
+    }
+
+    fn root(&self, cx: &Context) -> Vec<Finding> {
+        let known = Accounts::of(cx);
+        let mut all = Vec::new();
+        for grant in &cx.graph.grants {
+            for text in grant.members.iter().filter_map(|m| m.text.as_str()) {
+                all.extend(malformed(grant, text).or_else(|| known.unknown(grant, text)));
+            }
+        }
+        all
+    }
+}
+
+fn malformed(grant: &Grant, text: &str) -> Option<Finding> {
+    let special = matches!(text, "allUsers" | "allAuthenticatedUsers") || text.is_empty();
+    let principal = ["principal://", "principalSet://", "principalHierarchy://"].iter().any(|p| text.starts_with(p));
+    let kind = text.split_once(':');
+    let known =
+        kind.is_some_and(|(k, rest)| KINDS.iter().any(|n| n.eq_ignore_ascii_case(k)) && !rest.trim().is_empty());
+    if special || principal || known {
+        return None;
+    }
+    let help = match kind {
+        None if text.ends_with("gserviceaccount.com") => format!("write \"serviceAccount:{text}\""),
+        None if text.contains('@') => format!("write \"user:{text}\" or \"group:{text}\""),
+        Some((k, rest)) => match suggest(k, KINDS) {
+            Some(near) => format!("did you mean \"{near}:{rest}\"?"),
+            None => format!("a member starts with one of {}", KINDS.join(", ")),
+        },
+        None => format!("a member starts with one of {} and a colon", KINDS.join(", ")),
+    };
+    let draft = META.finding(format!("\"{text}\" is not an IAM member")).help(help);
+    Some(draft.at(&grant.resource.address, &grant.members_place, "no member of this form"))
+}
+
+/// The service accounts that the configuration makes or reads.
+struct Accounts {
+    emails: BTreeSet<String>,
+    projects: BTreeSet<String>,
+    /// The e-mail of some account is not known: it may be any.
+    open: bool,
+}
+
+impl Accounts {
+    fn of(cx: &Context) -> Accounts {
+        let mut all = Accounts { emails: BTreeSet::new(), projects: BTreeSet::new(), open: false };
+        for account in &cx.graph.accounts {
+            match (account.email.as_str(), account.project.as_str()) {
+                (Some(email), project) => {
+                    all.emails.insert(email.to_ascii_lowercase());
+                    all.projects.extend(project.map(str::to_string));
+                }
+                _ => all.open = true,
+            }
+        }
+        all.open |= reads_accounts(cx.plan) || cx.plan.modules.iter().any(|m| !m.present);
+        all
+    }
+
+    /// An account of a project whose accounts are made here, but not this one.
+    fn unknown(&self, grant: &Grant, text: &str) -> Option<Finding> {
+        let (kind, email) = text.split_once(':')?;
+        let email = email.to_ascii_lowercase();
+        let project = email.split_once('@')?.1.strip_suffix(DOMAIN)?;
+        let own = kind.eq_ignore_ascii_case("serviceAccount") && self.projects.contains(project);
+        if !own || self.open || self.emails.contains(&email) {
+            return None;
+        }
+        let near = suggest(&email, self.emails.iter().map(String::as_str));
+        let mut draft =
+            META.finding(format!("no service account {email} is made here, where {project}'s accounts are made"));
+        draft = match near {
+            Some(near) => draft.help(format!("did you mean \"serviceAccount:{near}\"?")),
+            None => draft.level(Level::Warning).help("make it here, or read it with `data \"google_service_account\"`"),
+        };
+        Some(draft.at(&grant.resource.address, &grant.members_place, "made nowhere here"))
+    }
+}
+
+/// Whether a data source reads an account whose e-mail is then not known.
+fn reads_accounts(plan: &StaticPlan) -> bool {
+    let reads = |r: &&crate::eval::plan::Resource| r.mode == Mode::Data && &*r.type_name == "google_service_account";
+    plan.resources.iter().filter(reads).any(|r| View::of(r).get("account_id").is_some())
+}
