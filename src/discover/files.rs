@@ -78,10 +78,7 @@ pub fn select(names: &BTreeSet<String>) -> Vec<(&str, Role)> {
     };
     let mut out: Vec<(&str, Role)> =
         names.iter().filter(|n| !replaced(n)).filter_map(|n| Some((n.as_str(), role(n)?))).collect();
-    out.sort_by_key(|(name, role)| {
-        *role == Role::Variables && name.ends_with(".auto.tfvars")
-            || *role == Role::Variables && name.ends_with(".auto.tfvars.json")
-    });
+    out.sort_by_key(|(name, role)| *role == Role::Variables && !name.starts_with("terraform.tfvars"));
     out
 }
 

@@ -37,7 +37,7 @@ pub struct Loader {
     sources: Arc<Sources>,
     shown: RwLock<Shown>,
     modules: RwLock<FxHashMap<PathBuf, Slot<Option<Arc<ModuleFiles>>>>>,
-    files: RwLock<FxHashMap<FileKey, Slot<Result<Arc<ast::File>, String>>>>,
+    files: RwLock<FxHashMap<FileKey, Slot<Parsed>>>,
     skipped: Mutex<BTreeMap<String, String>>,
     read: AtomicUsize,
 }
@@ -47,6 +47,9 @@ type Slot<T> = Arc<OnceLock<T>>;
 
 /// A real file, and how it is read: by the name under which it stands, which for a link is the link's own.
 type FileKey = (PathBuf, Syntax);
+
+/// A parsed file, or why it cannot be read.
+type Parsed = Result<Arc<ast::File>, String>;
 
 /// One file of a folder.
 #[derive(Clone, Debug)]
@@ -202,7 +205,7 @@ impl Loader {
     }
 
     /// A file by its real path, read and parsed once.
-    fn file(&self, key: &FileKey) -> Result<Arc<ast::File>, String> {
+    fn file(&self, key: &FileKey) -> Parsed {
         slot(&self.files, key).get_or_init(|| self.read(&key.0).map(|file| self.parse(self.add(file), key.1))).clone()
     }
 

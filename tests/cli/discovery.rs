@@ -149,7 +149,7 @@ mod unix {
         use std::os::unix::fs::PermissionsExt;
         let tree = Tree::new(&[("main.tf", FAULT), ("secret.tf", FAULT), ("locked/main.tf", FAULT)]);
         for path in ["secret.tf", "locked"] {
-            std::fs::set_permissions(tree.path(path), std::fs::Permissions::from_mode(0)).unwrap();
+            std::fs::set_permissions(tree.path(path), std::fs::Permissions::from_mode(0o000)).unwrap();
         }
         if std::fs::read(tree.path("secret.tf")).is_ok() {
             return; // The superuser reads everything.

@@ -27,6 +27,11 @@ fn context() -> Context<HalfEven> {
     Context::new(PRECISION)
 }
 
+/// The context of a result: the precision of the more precise operand, as in Go.
+fn common(a: &Number, b: &Number) -> Context<HalfEven> {
+    Context::new(a.precision().max(b.precision()))
+}
+
 impl Number {
     /// Reads a decimal literal as HCL does (`1`, `1.50`, `1e3`, with an optional leading `-`); `None` if it is none, or
     /// too large to be held.
@@ -88,7 +93,18 @@ impl Number {
             return Some(Number::infinity(value < 0.0));
         }
         let exact = Float::try_from(value).ok()?;
-        Some(Number::from_float(exact.with_precision(PRECISION).value()))
+        Some(Number::from_float(exact.with_precision(f64::MANTISSA_DIGITS as usize).value()))
+    }
+
+    /// Bits of mantissa: 512, or 53 for what a floating-point function gave.
+    fn precision(&self) -> usize {
+        match self {
+            Number::Int(_) => PRECISION,
+            Number::Float(f) => match f.context().precision() {
+                0 => PRECISION,
+                bits => bits,
+            },
+        }
     }
 
     /// Infinity.
@@ -176,7 +192,7 @@ impl Number {
         if self.is_infinite() || other.is_infinite() {
             return if self.is_infinite() { self.clone() } else { other.clone() };
         }
-        Number::from_float(context().add(self.to_float().repr(), other.to_float().repr()).value())
+        Number::from_float(common(self, other).add(self.to_float().repr(), other.to_float().repr()).value())
     }
 
     /// Difference.
@@ -194,7 +210,7 @@ impl Number {
         if self.is_infinite() || other.is_infinite() {
             return Number::infinity(self.signum() * other.signum() < 0);
         }
-        Number::from_float(context().mul(self.to_float().repr(), other.to_float().repr()).value())
+        Number::from_float(common(self, other).mul(self.to_float().repr(), other.to_float().repr()).value())
     }
 
     /// Quotient as Terraform gives it (division by zero is infinite); `None` where it fails.
@@ -212,7 +228,7 @@ impl Number {
             (true, false) => Some(Number::infinity(self.signum() * other.signum() < 0)),
             (false, true) => Some(Number::Int(0)),
             (false, false) => {
-                let quotient = context().div(self.to_float().repr(), other.to_float().repr());
+                let quotient = common(self, other).div(self.to_float().repr(), other.to_float().repr());
                 Some(Number::from_float(quotient.value()))
             }
         }
@@ -304,7 +320,11 @@ fn shortest(float: &Float) -> (Vec<u8>, i64) {
     let significand = float.repr().significand().clone().abs();
     let mantissa = UBig::try_from(significand).unwrap_or_default();
     let width = mantissa.bit_len();
-    let shift = PRECISION.saturating_sub(width);
+    let precision = match float.context().precision() {
+        0 => PRECISION,
+        bits => bits,
+    };
+    let shift = precision.saturating_sub(width);
     let (mantissa, exponent) = (mantissa << shift, float.repr().exponent() - shift as isize);
     let (mut digits, mut point) = decimal(&mantissa, exponent);
     let one = UBig::ONE;

@@ -69,8 +69,10 @@ fn heading(cluster: &ClusterReport, with_root: bool, sources: &Sources, page: &m
     page.space(2);
     page.put(Style::Bold, &cluster.address);
     let place = cluster.location.map(|span| path(span, sources)).unwrap_or_default();
-    let inside = place.strip_prefix(&cluster.root).is_some_and(|rest| rest.starts_with('/'));
-    if with_root && !inside && !(cluster.root == "." && !place.is_empty()) {
+    // A place below the root module's folder says by itself which one it is.
+    let below = |rest: &str| rest.starts_with('/');
+    let says = !place.is_empty() && (cluster.root == "." || place.strip_prefix(&cluster.root).is_some_and(below));
+    if with_root && !says {
         page.put(Style::Plain, &format!(" in {}", cluster.root));
     }
     if let Some(environment) = &cluster.environment {
