@@ -9,6 +9,7 @@ pub mod kfp004_allocatable_memory;
 pub mod kfp005_autoscaling_floor;
 pub mod kfp006_leftover_default_pool;
 pub mod kfp007_unknown_machine_type;
+pub mod kfp008_workload_fit;
 pub mod kfp101_access_scope;
 pub mod kfp102_scope_too_narrow;
 pub mod kfp103_broad_access;
@@ -43,6 +44,7 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &kfp005_autoscaling_floor::AutoscalingFloor,
         &kfp006_leftover_default_pool::LeftoverDefaultPool,
         &kfp007_unknown_machine_type::UnknownMachineType,
+        &kfp008_workload_fit::WorkloadFit,
         &kfp101_access_scope::AccessScope,
         &kfp102_scope_too_narrow::ScopeTooNarrow,
         &kfp103_broad_access::BroadAccess,
