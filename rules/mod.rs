@@ -30,7 +30,9 @@ pub mod kfp404_kubernetes_version;
 pub mod kfp405_private_egress;
 pub mod tf001_syntax_error;
 pub mod tf002_undeclared_reference;
+pub mod tf003_invalid_argument;
 pub mod tf004_missing_module;
+pub mod tf005_evaluation_error;
 
 use crate::rule::Rule;
 
@@ -65,7 +67,9 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &kfp405_private_egress::PrivateEgress,
         &tf001_syntax_error::SyntaxError,
         &tf002_undeclared_reference::UndeclaredReference,
+        &tf003_invalid_argument::InvalidArgument,
         &tf004_missing_module::MissingModule,
+        &tf005_evaluation_error::EvaluationError,
     ]
 }
 
