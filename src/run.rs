@@ -6,6 +6,7 @@ mod output;
 
 pub use failure::Failure;
 
+use crate::catalog::suggest;
 use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, RulesArgs, Undecided};
 use crate::discover::{self, Root, loader::Loader};
 use crate::eval::plan_json;
@@ -15,11 +16,12 @@ use crate::graph::Graph;
 use crate::report::{self, Detail, Report};
 use crate::rule::check_root;
 use crate::source::Sources;
+use clap::CommandFactory;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Exit code: nothing at or above `--fail-on`.
@@ -139,7 +141,14 @@ fn explain_path(error: discover::PathError) -> Failure {
             };
             Failure::Kind { path, help: help.into() }
         }
-        other => Failure::Path(other),
+        discover::PathError::Unreadable { path, why } => {
+            let cli = Cli::command();
+            let command = suggest(&path, cli.get_subcommands().map(|c| c.get_name())).map(str::to_string);
+            match command {
+                Some(command) if !Path::new(&path).exists() => Failure::Command { path, command },
+                _ => Failure::Path(discover::PathError::Unreadable { path, why }),
+            }
+        }
     }
 }
 

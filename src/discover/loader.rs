@@ -164,26 +164,21 @@ impl Loader {
                 return Vec::new();
             }
         };
-        let mut links = BTreeSet::new();
-        let mut names = BTreeSet::new();
+        // A name that is not UTF-8 is judged by its readable part, but opened as it is.
+        let mut names: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
         for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
             let kind = entry.file_type();
             if kind.as_ref().is_ok_and(|t| t.is_dir()) {
                 continue;
             }
-            if !kind.is_ok_and(|t| t.is_file()) {
-                links.insert(name.clone());
-            }
-            names.insert(name);
+            let regular = kind.is_ok_and(|t| t.is_file());
+            names.insert(entry.file_name().to_string_lossy().into_owned(), (entry.path(), regular));
         }
-        let chosen = files::select(&names).into_iter();
-        let entry = |(name, role): (&str, Role)| {
-            let path = dir.join(name);
-            let real = if links.contains(name) { real_file(&path)? } else { Ok(path.clone()) };
-            Some(Entry { role, real: real.map(|real| (real, files::syntax(name))), path })
+        let entry = |(name, (path, regular), role): (&str, &(PathBuf, bool), Role)| {
+            let real = if *regular { Ok(path.clone()) } else { real_file(path)? };
+            Some(Entry { role, real: real.map(|real| (real, files::syntax(name))), path: path.clone() })
         };
-        chosen.filter_map(entry).collect()
+        files::select(&names).into_iter().filter_map(entry).collect()
     }
 
     fn assemble(&self, dir: PathBuf, entries: &[Entry]) -> Option<Arc<ModuleFiles>> {

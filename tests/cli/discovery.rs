@@ -56,6 +56,8 @@ fn ignored_and_hidden_folders_are_left_out() {
     assert_eq!(tree.roots(&[]), ["infra"]);
     assert_eq!(tree.roots(&["infra"]), ["infra"], "a .gitignore above counts too");
     assert_eq!(tree.roots(&["infra/build"]), ["infra/build"], "what is named is checked");
+    let tree = Tree::new(&[(".git/info/exclude", "/private\n"), ("private/main.tf", FAULT), ("app/main.tf", FAULT)]);
+    assert_eq!(tree.roots(&[]), ["app"]);
 }
 
 #[test]
@@ -142,6 +144,27 @@ mod unix {
         assert_eq!(paths, ["dangling.tf", "pipe.tf", "zero.tf"], "{skipped:?}");
         assert_eq!(report["summary"]["errors"], 1, "main.tf is checked all the same");
         assert!(tree.run(&[]).stdout.contains("pipe.tf: not a regular file"));
+    }
+
+    #[test]
+    fn names_that_are_not_utf8_are_read() {
+        use std::os::unix::ffi::OsStrExt;
+        let tree = Tree::new(&[]);
+        let name = std::ffi::OsStr::from_bytes(b"caf\xe9.tf");
+        std::fs::write(tree.path("").join(name), FAULT).unwrap();
+        let report = tree.json(&[]);
+        assert_eq!(report["summary"]["errors"], 1);
+        assert_eq!(report["diagnostics"][0]["primary"]["file"], "caf\u{fffd}.tf");
+    }
+
+    #[test]
+    fn what_is_too_large_is_skipped_with_a_reason() {
+        let tree = Tree::new(&[("main.tf", FAULT)]);
+        let file = std::fs::File::create(tree.path("huge.tf")).unwrap();
+        file.set_len(kfplint::discover::loader::MOST_BYTES + 1).unwrap();
+        let report = tree.json(&[]);
+        assert_eq!(skipped(&report), [("huge.tf".to_string(), "larger than 64 MiB".to_string())]);
+        assert_eq!(report["summary"]["errors"], 1);
     }
 
     #[test]

@@ -77,6 +77,16 @@ fn verdicts_sum_up() {
     assert_eq!(verdict(&[("a/main.tf", "locals {\n  a = 1\n}\n")]), "undecided", "no cluster is no ready cluster");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_leaves_the_run_undecided() {
+    let tree = Tree::new(&[("main.tf", READY)]);
+    tree.link("nowhere.tf", "more.tf");
+    assert_eq!(tree.json(&[])["verdict"], "undecided");
+    assert!(tree.run(&[]).stdout.contains("1 file of the root module could not be read"));
+    assert_eq!(tree.run(&["--undecided=fail"]).code, 1);
+}
+
 #[test]
 fn what_would_decide_is_named() {
     let report = Tree::new(&[("main.tf", OPEN)]).json(&[]);
