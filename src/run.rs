@@ -84,7 +84,10 @@ struct Checked {
 /// Evaluates and judges one root module. A fault of kfplint's costs this root and no other.
 fn check_one(evaluator: &Arc<Evaluator>, root: &Root) -> Checked {
     let work = || {
-        let plan = evaluator.evaluate(&root.dir, &root.shown);
+        let plan = match root.library {
+            true => evaluator.evaluate_library(&root.dir, &root.shown),
+            false => evaluator.evaluate(&root.dir, &root.shown),
+        };
         let graph = Graph::build(&plan);
         Checked { report: check_root(&plan, &graph), variables: names(&plan), failed: false }
     };

@@ -32,6 +32,9 @@ pub struct Root {
     pub shown: String,
     /// The folder on disk, absolute and without symbolic links.
     pub dir: PathBuf,
+    /// A module for others that nothing here calls: it has inputs, but no backend, configured provider, variable files
+    /// or local modules of its own, and the user did not name it. Its callers may replace the defaults of its inputs.
+    pub library: bool,
 }
 
 /// A path that the user named and that cannot be checked.
@@ -68,8 +71,13 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
         loader.name_folder_elsewhere(dir, way);
     }
     let dirs = load_with_modules(found.folders.keys().cloned().collect(), loader);
-    let chosen = choose(&dirs, &named.into_iter().map(|n| n.dir).collect());
-    let mut roots: Vec<Root> = chosen.into_iter().map(|dir| Root { shown: loader.shown(&dir), dir }).collect();
+    let named: BTreeSet<PathBuf> = named.into_iter().map(|n| n.dir).collect();
+    let root = |dir: PathBuf| {
+        let traits = dirs.get(&dir).map(|(traits, _)| traits);
+        let library = !named.contains(&dir) && traits.is_some_and(Traits::is_library);
+        Root { shown: loader.shown(&dir), dir, library }
+    };
+    let mut roots: Vec<Root> = choose(&dirs, &named).into_iter().map(root).collect();
     roots.sort();
     let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
     Ok(Discovery { roots, skipped })
@@ -82,7 +90,7 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
 pub fn single(path: &Path, loader: &Loader) -> Result<Root, PathError> {
     let folder = walk::named(path)?;
     loader.name_folder(&folder.dir, &folder.given);
-    Ok(Root { shown: loader.shown(&folder.dir), dir: folder.dir })
+    Ok(Root { shown: loader.shown(&folder.dir), dir: folder.dir, library: false })
 }
 
 /// What is known of each folder found: `None` for a folder that is only called, and so no candidate for a root.

@@ -12,21 +12,29 @@ pub struct Traits {
     pub calls: BTreeSet<PathBuf>,
     /// It has a backend, a configured provider or variable files.
     pub is_own_root: bool,
+    /// It has input variables.
+    has_inputs: bool,
 }
 
 impl Traits {
     /// Reads them off a folder's files.
     pub fn of(files: &ModuleFiles) -> Traits {
-        let mut traits = Traits { calls: BTreeSet::new(), is_own_root: !files.tfvars.is_empty() };
+        let mut traits = Traits { is_own_root: !files.tfvars.is_empty(), ..Traits::default() };
         for block in files.files.iter().chain(&files.overrides).flat_map(|f| &f.body.blocks) {
             match &*block.kind.name {
                 "module" => traits.calls.extend(local_source(block).and_then(|s| resolve(&files.dir, s))),
                 "terraform" => traits.is_own_root |= has(&block.body, "backend") || has(&block.body, "cloud"),
+                "variable" => traits.has_inputs = true,
                 "provider" => traits.is_own_root |= is_configured(&block.body),
                 _ => {}
             }
         }
         traits
+    }
+
+    /// Whether it looks like a module that is there for others to call.
+    pub fn is_library(&self) -> bool {
+        self.has_inputs && !self.is_own_root && self.calls.is_empty()
     }
 }
 

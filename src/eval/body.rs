@@ -155,7 +155,9 @@ fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups:
         let any = |ty| Value::unknown(ty, reasons.clone());
         let item = object_of([("key", any(Type::Any)), ("value", any(element_type(&collection.ty())))]);
         let inner = scope.with(iterator, item);
-        push(&inner, &kind, block, &content.body, inner_schema.as_deref(), Some(reasons.clone()), None, groups);
+        scope.instance.world.within(true, || {
+            push(&inner, &kind, block, &content.body, inner_schema.as_deref(), Some(reasons.clone()), None, groups);
+        });
         return Ok(());
     }
     let Some(items) = collection.iterate() else {
@@ -195,6 +197,10 @@ fn finish_group(scope: &Scope, group: Group, schema: Option<&schema::Block>, out
         out.config.blocks.push(config);
         values.push(value);
         labels.push(label);
+    }
+    if values.is_empty() && group.uncertain.is_none() && schema.is_some() {
+        // A `dynamic` block with nothing to repeat: as if it were not written.
+        return;
     }
     let value = match (group.uncertain, nested, as_attribute) {
         (Some(reasons), _, _) => Value::unknown(Type::Any, reasons),

@@ -32,6 +32,10 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     let Some(args) = args else {
         return Ok(Value::unknown(Type::Any, expansion_reasons(scope, call)));
     };
+    let negative = args.get(1).and_then(Value::as_number).is_some_and(|n| n.signum() < 0);
+    if name == "element" && negative && scope.instance.world.strict() {
+        return Err(EvalError::new(span, "element: cannot use element function with a negative index"));
+    }
     let host = crate::eval::host::TreeHost { scope };
     functions::call(name, &args, &host).or_else(|e| {
         let place = e.argument.and_then(|i| call.args.get(i.min(call.args.len().saturating_sub(1)))).map(|a| a.span);

@@ -77,6 +77,10 @@ fn object(scope: &Scope, items: &[ObjectItem]) -> EvalResult<Value> {
     for item in items {
         let key = match &item.key {
             ObjectKey::Name(name) => Data::String(name.name.clone()).into(),
+            ObjectKey::Expr(key) if matches!(key.kind, ExprKind::GetAttr(..) | ExprKind::Index(..)) => {
+                return Err(EvalError::new(key.span, "this key could mean its value or its text")
+                    .help("put it in parentheses to use its value, or in quotes to use its text"));
+            }
             ObjectKey::Expr(key) => eval_as(scope, key, &Type::String, "an object key")?,
         };
         let value = eval(scope, &item.value)?;
@@ -134,6 +138,10 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
         (_, Ok(yes), Ok(no)) => (yes, no),
         (Data::Bool(true), Ok(yes), Err(e)) if is_dynamic_error(&e) => return Ok(yes.mark(condition.marks)),
         (Data::Bool(false), Err(e), Ok(no)) if is_dynamic_error(&e) => return Ok(no.mark(condition.marks)),
+        // Which arm is taken is not known: the error may never happen.
+        (Data::Unknown(u), Err(e), _) | (Data::Unknown(u), _, Err(e)) if is_dynamic_error(&e) => {
+            return Ok(Value::unknown(Type::Any, u.reasons.clone()).mark(condition.marks));
+        }
         (_, Err(e), _) | (_, _, Err(e)) => return Err(e),
     };
     let Some((yes, no)) = unify_arms(&yes, &no) else {

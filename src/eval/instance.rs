@@ -92,12 +92,13 @@ impl<K: Hash + Eq + Clone, V: Clone> Memo<K, V> {
     }
 
     /// The value for a key, computed on first use; `None` while it is being computed: a cycle.
-    fn get(&self, key: &K, compute: impl FnOnce() -> V) -> Option<V> {
+    fn get(&self, of: &Instance, key: &K, compute: impl FnOnce() -> V) -> Option<V> {
         if let Some(state) = self.0.borrow().get(key) {
             return state.clone();
         }
         self.0.borrow_mut().insert(key.clone(), None);
-        let value = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, compute);
+        let uncertain = of.uncertain.is_some();
+        let value = of.world.within(uncertain, || stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, compute));
         self.0.borrow_mut().insert(key.clone(), Some(value.clone()));
         Some(value)
     }
@@ -184,7 +185,7 @@ impl Instance {
                 .help(format!("declare it: variable \"{name}\" {{}}")));
         };
         self.variables
-            .get(name, || variable::value(self, name, config))
+            .get(self, name, || variable::value(self, name, config))
             .ok_or_else(|| cycle(span, format!("var.{name}")))
     }
 
@@ -195,7 +196,7 @@ impl Instance {
             return Err(EvalError::undeclared(span, "local value", name, near));
         };
         self.locals
-            .get(name, || self.attempt(&self.scope(), &attribute.expr))
+            .get(self, name, || self.attempt(&self.scope(), &attribute.expr))
             .ok_or_else(|| cycle(span, format!("local.{name}")))
     }
 
@@ -209,7 +210,9 @@ impl Instance {
         let Some(block) = self.config.resources.get(id) else {
             return Err(self.undeclared_resource(id, span));
         };
-        self.resources.get(id, || Rc::new(resource::build(self, id, block))).ok_or_else(|| cycle(span, id.address()))
+        self.resources
+            .get(self, id, || Rc::new(resource::build(self, id, block)))
+            .ok_or_else(|| cycle(span, id.address()))
     }
 
     fn undeclared_resource(&self, id: &ResourceId, span: Span) -> Box<EvalError> {
@@ -230,7 +233,7 @@ impl Instance {
             return Err(EvalError::undeclared(span, "module", name, near));
         };
         self.calls
-            .get(name, || Rc::new(self.expand_call(name, block)))
+            .get(self, name, || Rc::new(self.expand_call(name, block)))
             .ok_or_else(|| cycle(span, format!("module.{name}")))
     }
 
@@ -360,14 +363,14 @@ impl Instance {
             }
             value.mark(marks)
         };
-        self.outputs.get(name, compute).ok_or_else(|| cycle(span, self.address_of(&format!("output.{name}"))))
+        self.outputs.get(self, name, compute).ok_or_else(|| cycle(span, self.address_of(&format!("output.{name}"))))
     }
 
     /// A provider configuration as a resource of this instance sees it.
     pub fn provider(self: &Rc<Self>, name: &Arc<str>, alias: Option<&Arc<str>>) -> Arc<ProviderInfo> {
         let key = (name.clone(), alias.cloned());
         self.providers
-            .get(&key, || crate::eval::provider::configure(self, name, alias))
+            .get(self, &key, || crate::eval::provider::configure(self, name, alias))
             .unwrap_or_else(|| crate::eval::provider::empty(name, alias))
     }
 }

@@ -10,7 +10,7 @@ pub mod functions;
 mod host;
 mod identity;
 mod inputs;
-mod instance;
+pub(crate) mod instance;
 mod module_source;
 mod narrow;
 pub mod plan;
@@ -96,17 +96,26 @@ impl Evaluator {
 
     /// The static plan of the root module in `dir`, shown to the user as `shown`.
     pub fn evaluate(self: &Arc<Self>, dir: &Path, shown: &str) -> StaticPlan {
-        let root = self.root(dir);
-        plan::build::build(&root, shown)
+        plan::build::build(&self.root(dir), shown)
+    }
+
+    /// The static plan of a module for others that nothing here calls: the defaults of its inputs are not taken for
+    /// their values, since callers may replace them.
+    pub fn evaluate_library(self: &Arc<Self>, dir: &Path, shown: &str) -> StaticPlan {
+        plan::build::build(&self.instance(dir, true), shown)
     }
 
     /// A root module instance that nothing of is evaluated yet, for single expressions.
     pub fn root(self: &Arc<Self>, dir: &Path) -> Rc<Instance> {
+        self.instance(dir, false)
+    }
+
+    fn instance(self: &Arc<Self>, dir: &Path, library: bool) -> Rc<Instance> {
         let dir = std::path::absolute(dir).map(|d| normalise(&d)).unwrap_or_else(|_| dir.to_path_buf());
         let config = self.module(&dir).unwrap_or_default();
         let tfvars = self.loader.module(&dir).map(|files| files.tfvars.clone()).unwrap_or_default();
         let (inputs, findings) = inputs::Inputs::gather(&self.options, &tfvars);
-        let world = Rc::new(World::new(self.clone(), dir.clone(), inputs));
+        let world = Rc::new(World::new(self.clone(), dir.clone(), inputs, library));
         findings.into_iter().for_each(|f| world.report(f));
         Instance::new(world, config, dir, "".into(), None, None)
     }

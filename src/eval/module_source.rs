@@ -104,7 +104,7 @@ fn report_missing(instance: &Rc<Instance>, name: &str, block: &Block, source: &s
         format!("module.{name} is not on disk: `{source}` was never installed here")
     };
     let mut finding = error(MISSING_MODULE, at, message, "what it makes is not known");
-    finding.level = if is_local(source) { Level::Error } else { Level::Warning };
+    finding.level = Level::Warning;
     finding.address = Some(instance.address_of(&format!("module.{name}")));
     finding.help.push(if is_local(source) {
         "correct the path; it is relative to the folder of this file".into()

@@ -132,21 +132,15 @@ fn head(resource: &Resource) -> Map<String, Json> {
     out
 }
 
-/// The whole object; of a provider whose schema is not known, what the configuration writes.
-fn whole(resource: &Resource) -> Value {
-    let filled = resource.filled();
-    if filled.is_known() { filled } else { resource.values.clone() }
-}
-
 fn planned(resource: &Resource) -> Json {
     let mut out = head(resource);
-    out.insert("values".into(), json::known(&whole(resource)));
+    out.insert("values".into(), json::known(&resource.planned()));
     Json::Object(out)
 }
 
 fn change(resource: &Resource) -> Json {
     let mut out = head(resource);
-    let values = whole(resource);
+    let values = resource.planned();
     let unknown = json::unknown_tree(&values).unwrap_or_else(|| json!({}));
     out.insert(
         "change".into(),

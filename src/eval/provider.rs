@@ -161,16 +161,48 @@ impl Known<'_> {
     /// The whole object that references see: what is not written is the provider's default where that is a fact, null or
     /// empty where the provider leaves it alone, and else unknown until apply.
     pub fn seen(&self, values: &BTreeMap<Arc<str>, Value>, schema: Option<&'static schema::Block>) -> Value {
-        let mut seen = values.clone();
-        let Some(schema) = schema else {
-            return Value::open_object(seen, self.reasons("…"));
+        let seen = match schema {
+            Some(schema) => self.whole(values, schema),
+            None => values.iter().map(|(name, value)| (name.clone(), self.open(value))).collect(),
         };
+        // Another version of the provider, or google-beta, may have attributes that this schema has not.
+        Value::open_object(seen, self.reasons("…"))
+    }
+
+    /// All attributes and blocks of the schema.
+    pub fn whole(
+        &self,
+        values: &BTreeMap<Arc<str>, Value>,
+        schema: &'static schema::Block,
+    ) -> BTreeMap<Arc<str>, Value> {
         let lines = match self.id.mode {
             Mode::Managed => provider_defaults::defaults(&self.id.type_name).map(|l| (l.path, l.fill)).collect(),
             _ => BTreeMap::new(),
         };
-        self.fill("", &mut seen, schema, &lines);
-        Value::object(seen)
+        let mut whole = values.clone();
+        self.fill("", &mut whole, schema, &lines);
+        whole
+    }
+
+    /// Nested blocks of a provider whose schema is not known: what is not written in them cannot be told.
+    fn open(&self, value: &Value) -> Value {
+        match &value.data {
+            Data::Tuple(items) if items.iter().all(|i| matches!(i.data, Data::Object(_))) && !items.is_empty() => {
+                Value::tuple(items.iter().map(|item| self.open(item)).collect())
+            }
+            Data::Object(entries) => {
+                let inner = entries.iter().map(|(k, v)| (k.clone(), self.open_below(v))).collect();
+                Value::open_object(inner, self.reasons("…")).mark(value.marks)
+            }
+            _ => value.clone(),
+        }
+    }
+
+    fn open_below(&self, value: &Value) -> Value {
+        match &value.data {
+            Data::Tuple(_) => self.open(value),
+            _ => value.clone(),
+        }
     }
 
     fn reasons(&self, attribute: &str) -> Reasons {

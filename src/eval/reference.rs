@@ -17,7 +17,7 @@ pub fn root(scope: &Scope, name: &Arc<str>, span: Span) -> EvalResult<Value> {
         return Ok(value.clone());
     }
     Err(match &**name {
-        "var" | "local" | "module" | "data" | "ephemeral" | "path" | "terraform" => {
+        "var" | "local" | "module" | "data" | "resource" | "ephemeral" | "path" | "terraform" => {
             EvalError::new(span, format!("`{name}` must be followed by a name, as in `{name}.example`"))
         }
         "each" => out_of_place(span, "each", "`for_each`"),
@@ -49,7 +49,7 @@ pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value
             }
             "path" => return path(scope, name),
             "terraform" | "tofu" => return workspace(scope, name),
-            "data" | "ephemeral" | "each" | "count" | "self" => {}
+            "data" | "resource" | "ephemeral" | "each" | "count" | "self" => {}
             _ => {
                 let id = ResourceId { mode: Mode::Managed, type_name: root.clone(), name: name.name.clone() };
                 return instance.resource(&id, object.span.to(name.span));
@@ -81,6 +81,7 @@ pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value
 
 fn mode_of(root: &str) -> Option<Mode> {
     match root {
+        "resource" => Some(Mode::Managed),
         "data" => Some(Mode::Data),
         "ephemeral" => Some(Mode::Ephemeral),
         _ => None,

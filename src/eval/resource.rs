@@ -14,6 +14,7 @@ use crate::eval::scope::Scope;
 use crate::eval::value::{Type, Value, convert};
 use crate::syntax::ast::{Block, Body, ExprKind};
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -42,16 +43,25 @@ impl ResourceState {
 }
 
 impl Resource {
-    /// The whole object that references see: what is not written is the provider's default where that is a fact, null or
+    /// The object that references see: what is not written is the provider's default where that is a fact, null or
     /// empty where the provider leaves it alone, and else unknown until apply.
     pub fn filled(&self) -> Value {
+        self.with_known(|known, values| known.seen(values, schema_of(known.id)))
+    }
+
+    /// The same as a plain object, as a plan shows it; of a provider whose schema is not known, what is written.
+    pub fn planned(&self) -> Value {
+        self.with_known(|known, values| match schema_of(known.id) {
+            Some(schema) => Value::object(known.whole(values, schema)),
+            None => self.values.clone(),
+        })
+    }
+
+    fn with_known(&self, make: impl FnOnce(&provider::Known, &BTreeMap<Arc<str>, Value>) -> Value) -> Value {
         let id = ResourceId { mode: self.mode, type_name: self.type_name.clone(), name: self.name.clone() };
         let known =
             provider::Known { id: &id, address: &self.address, provider: &self.provider, deferred: self.deferred };
-        match self.values.entries() {
-            Some(values) => known.seen(values, schema_of(&id)),
-            None => self.values.clone(),
-        }
+        self.values.entries().map_or_else(|| self.values.clone(), |values| make(&known, values))
     }
 }
 
@@ -72,7 +82,11 @@ pub fn build(instance: &Rc<Instance>, id: &ResourceId, block: &Block) -> Resourc
     let schema = schema_of(id);
     let deferred = id.mode == Mode::Data && refers_to_managed(instance, block);
     let builder = Builder { instance, id, block, schema, provider, deferred };
-    let instances = expansion.repetitions.iter().map(|r| builder.one(&scope, r)).collect();
+    let one = |repetition: &Repetition| {
+        let uncertain = instance.uncertain.is_some() || repetition.uncertain.is_some();
+        instance.world.within(uncertain, || builder.one(&scope, repetition))
+    };
+    let instances = expansion.repetitions.iter().map(one).collect();
     ResourceState { instances, shape, value: OnceCell::new() }
 }
 
@@ -97,7 +111,7 @@ fn refers_to_managed(instance: &Rc<Instance>, block: &Block) -> bool {
             && let ExprKind::Variable(root) = &object.kind
         {
             let id = ResourceId { mode: Mode::Managed, type_name: root.clone(), name: name.name.clone() };
-            found |= instance.config.resources.contains_key(&id);
+            found |= &**root == "resource" || instance.config.resources.contains_key(&id);
         }
     });
     found

@@ -85,9 +85,9 @@ fn each_text(value: &Value, change: &dyn Fn(&str) -> String) -> Option<Value> {
 /// An argument that the provider can compute and that is written as an empty text or list counts as not written.
 pub fn drop_empty(values: &mut Values, schema: &schema::Block, unknown: &dyn Fn(&str, Type) -> Value, path: &str) {
     for attribute in schema.attributes.iter().filter(|a| a.optional && a.computed) {
-        let empty = values.get(attribute.name).is_some_and(|v| {
-            v.as_str() == Some("") || v.elements().is_some_and(<[Value]>::is_empty)
-        });
+        let empty = values
+            .get(attribute.name)
+            .is_some_and(|v| v.as_str() == Some("") || v.elements().is_some_and(<[Value]>::is_empty));
         if empty {
             let value = unknown(&format!("{path}{}", attribute.name), attribute.ty.clone());
             values.insert(attribute.name.into(), value);

@@ -188,17 +188,20 @@ impl Checker<'_> {
                 "local" if config.locals.contains_key(&name.name) => Some(Ok(())),
                 "local" => Some(self.instance.local(&name.name, name.span).map(|_| ())),
                 "module" if config.calls.contains_key(&name.name) => Some(Ok(())),
-                "module" => Some(self.instance.call_state(&name.name, name.span).map(|_| ())),
+                "module" => Some(self.instance.call_state(&name.name, object.span.to(name.span)).map(|_| ())),
                 "path" | "terraform" | "tofu" => {
                     Some(crate::eval::reference::attribute(&self.instance.scope(), object, name).map(|_| ()))
                 }
-                "data" | "ephemeral" => Some(Ok(())),
+                "data" | "resource" | "ephemeral" => Some(Ok(())),
                 "each" | "count" | "self" => None,
                 _ => Some(resource(Mode::Managed, root, object.span)),
             },
             ExprKind::GetAttr(inner, type_name) => match &inner.kind {
                 ExprKind::Variable(root) if &**root == "data" && !names.contains(root) => {
                     Some(resource(Mode::Data, &type_name.name, inner.span))
+                }
+                ExprKind::Variable(root) if &**root == "resource" && !names.contains(root) => {
+                    Some(resource(Mode::Managed, &type_name.name, inner.span))
                 }
                 ExprKind::Variable(root) if &**root == "ephemeral" && !names.contains(root) => {
                     Some(resource(Mode::Ephemeral, &type_name.name, inner.span))

@@ -97,17 +97,20 @@ fn finish(
         }
     }
     match &config.default {
+        Some(_) if instance.call.is_none() && instance.world.library => {
+            Ok(undecided(ReasonKind::Default(name.clone()), name, config))
+        }
         Some(default) => {
             let value = eval(&instance.scope(), default)?;
             conform(config, &value, default.span, name)
         }
-        None => Ok(undecided(name, config)),
+        None => Ok(undecided(ReasonKind::Variable(name.clone()), name, config)),
     }
 }
 
 /// The unknown value of a root variable that nobody gave, narrowed by what the configuration says of it.
-fn undecided(name: &Arc<str>, config: &VariableConfig) -> Value {
-    let reasons = Reasons::one(ReasonKind::Variable(name.clone()), Some(config.header()));
+fn undecided(why: ReasonKind, name: &str, config: &VariableConfig) -> Value {
+    let reasons = Reasons::one(why, Some(config.header()));
     let mut refinement = narrow::by_validations(name, config);
     refinement.not_null |= !config.nullable;
     Value::unknown_refined(config.constraint.ty.without_optional(), reasons, refinement)

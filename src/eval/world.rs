@@ -21,6 +21,8 @@ pub struct World {
     pub root_dir: PathBuf,
     /// Values of the root's input variables.
     pub inputs: Inputs,
+    /// A module for others: see [`Evaluator::evaluate_library`].
+    pub library: bool,
     /// Module calls whose source is not on disk.
     pub missing: RefCell<Vec<MissingModule>>,
     /// Blocks whose number is not known.
@@ -28,6 +30,8 @@ pub struct World {
     findings: RefCell<Vec<Finding>>,
     seen: RefCell<FxHashSet<(&'static str, Option<Span>, String)>>,
     steps: Cell<u64>,
+    /// What is evaluated now may not exist at all: what it gets wrong is not reported.
+    hypothetical: Cell<bool>,
     /// Folders whose static references were checked.
     pub checked: RefCell<FxHashSet<PathBuf>>,
     installed: OnceCell<BTreeMap<String, PathBuf>>,
@@ -38,16 +42,18 @@ const MOST_STEPS: u64 = 50_000_000;
 
 impl World {
     /// A fresh state.
-    pub fn new(evaluator: Arc<Evaluator>, root_dir: PathBuf, inputs: Inputs) -> World {
+    pub fn new(evaluator: Arc<Evaluator>, root_dir: PathBuf, inputs: Inputs, library: bool) -> World {
         World {
             evaluator,
             root_dir,
             inputs,
+            library,
             missing: RefCell::default(),
             undecided: RefCell::default(),
             findings: RefCell::default(),
             seen: RefCell::default(),
             steps: Cell::new(0),
+            hypothetical: Cell::new(false),
             checked: RefCell::default(),
             installed: OnceCell::new(),
         }
@@ -61,9 +67,20 @@ impl World {
         }
     }
 
-    /// Notes an error, once.
+    /// Notes an error, once. One that depends on values does not count in what may not exist at all.
     pub fn report_error(&self, error: &EvalError) {
+        if self.hypothetical.get() && error.rule != crate::eval::report::UNDECLARED_REFERENCE {
+            return;
+        }
         self.report(error.finding());
+    }
+
+    /// Does some work on something that may or may not exist.
+    pub fn within<T>(&self, hypothetical: bool, work: impl FnOnce() -> T) -> T {
+        let before = self.hypothetical.replace(hypothetical);
+        let done = work();
+        self.hypothetical.set(before);
+        done
     }
 
     /// All findings noted so far; they are taken away.

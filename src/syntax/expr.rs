@@ -502,11 +502,6 @@ fn object_item(c: &mut Cursor, open: Token) -> Option<ObjectItem> {
         ExprKind::Variable(name) => ObjectKey::Name(Ident { name, span: key.span }),
         ExprKind::Null => ObjectKey::Name(Ident { name: "null".into(), span: key.span }),
         ExprKind::Bool(b) => ObjectKey::Name(Ident { name: b.to_string().into(), span: key.span }),
-        ExprKind::GetAttr(..) | ExprKind::Index(..) => {
-            let help = "put it in parentheses to use its value, or in quotes to use its text";
-            c.error(key.span, "this key could mean its value or its text", Some(help));
-            return None;
-        }
         _ => ObjectKey::Expr(key),
     };
     if c.eat(Kind::Equal).is_none() && c.eat(Kind::Colon).is_none() {

@@ -91,10 +91,8 @@ pub fn element(args: &[Value], _: &dyn Host) -> Outcome {
         .elements()
         .ok_or_else(|| FunctionError::argument(0, format!("cannot read elements from {}", value.ty())))?;
     let index = whole(args, 1)?;
-    if index < 0 {
-        return Err(FunctionError::call("cannot use element function with a negative index"));
-    }
-    let wrapped = usize::try_from(index).ok().and_then(|i| i.checked_rem(list.len())).and_then(|i| list.get(i));
+    // A negative index counts from the end, as Terraform has it since 1.12.
+    let wrapped = index.checked_rem_euclid(list.len() as i64).and_then(|i| list.get(i as usize));
     wrapped.cloned().ok_or_else(|| FunctionError::call("cannot use element function with an empty list"))
 }
 

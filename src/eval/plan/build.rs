@@ -1,6 +1,6 @@
 //! Walks every module instance and gathers the plan.
 
-use super::{ConfigAttribute, ConfigBody, ModuleInstance, Origin, Resource, StaticPlan};
+use super::{ConfigAttribute, ConfigBody, ModuleInstance, Origin, Resource, Source, StaticPlan};
 use crate::eval::instance::{CallState, Instance, merge_reasons};
 use crate::eval::{resource, statics};
 use crate::source::{FileId, Span};
@@ -13,7 +13,8 @@ pub const CALL_META: [&str; 7] = ["source", "version", "providers", "count", "fo
 
 /// The static plan of a root module instance.
 pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
-    let mut plan = StaticPlan { root: shown.to_string(), ..StaticPlan::default() };
+    let mut plan =
+        StaticPlan { root: shown.to_string(), source: Some(Source::new(root.clone())), ..StaticPlan::default() };
     visit(root, &mut plan);
     let nowhere = Span::new(FileId(0), 0, 0);
     for name in root.config.variables.keys() {
@@ -73,7 +74,9 @@ fn visit_call(instance: &Rc<Instance>, name: &str, block: &Block, state: &CallSt
             source: state.source.clone(),
             version: block.body.attribute("version").and_then(|a| a.expr.as_str()).map(Arc::from),
             present: state.missing.is_none(),
-            arguments: arguments(instance, block, repetition),
+            arguments: instance.world.within(instance.uncertain.is_some() || repetition.uncertain.is_some(), || {
+                arguments(instance, block, repetition)
+            }),
             header: Some(block.header),
             uncertain: merge_reasons(instance.uncertain.as_ref(), repetition.uncertain.as_ref()),
         });

@@ -31,6 +31,18 @@ pub struct StaticPlan {
     pub undecided_blocks: Vec<(String, Reasons)>,
     /// How many files were read for it.
     pub files: usize,
+    /// What the origins of values lead back into; kept alive as long as the plan.
+    pub source: Option<Source>,
+}
+
+/// A hold on the evaluated root module, without which [`Origin::trace`] could not go back through module calls.
+#[derive(Clone, Debug)]
+pub struct Source(#[allow(dead_code)] std::rc::Rc<crate::eval::instance::Instance>);
+
+impl Source {
+    pub(crate) fn new(root: std::rc::Rc<crate::eval::instance::Instance>) -> Source {
+        Source(root)
+    }
 }
 
 /// A resource's mode.

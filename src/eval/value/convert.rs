@@ -236,7 +236,7 @@ pub fn can_convert(from: &Type, to: &Type) -> bool {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| can_convert(a, b))
         }
         (Type::Object(attributes), Type::Map(b)) => attributes.values().all(|a| can_convert(&a.ty, b)),
-        (Type::Map(a), Type::Object(attributes)) => attributes.values().all(|b| can_convert(a, &b.ty)),
+        (Type::Map(a), Type::Object(attributes)) => attributes.values().all(|b| b.optional || can_convert(a, &b.ty)),
         (Type::Object(a), Type::Object(b)) => b.iter().all(|(name, wanted)| match a.get(name) {
             Some(have) => can_convert(&have.ty, &wanted.ty),
             None => wanted.optional,

@@ -17,6 +17,8 @@ pub struct Reason {
 pub enum ReasonKind {
     /// An input variable of the root module without default and without value: its name.
     Variable(Arc<str>),
+    /// An input variable with a default that callers of this module may replace: its name.
+    Default(Arc<str>),
     /// An attribute that only `terraform apply` computes: resource address and attribute.
     Computed(Arc<str>, Arc<str>),
     /// A data source that is read from the cloud: its address.
@@ -76,7 +78,7 @@ impl ReasonKind {
     /// The input that would decide it, as the user writes it: `var.size`, `google_x.y.id`, `module.z`.
     pub fn decides(&self) -> String {
         match self {
-            ReasonKind::Variable(name) => format!("var.{name}"),
+            ReasonKind::Variable(name) | ReasonKind::Default(name) => format!("var.{name}"),
             ReasonKind::Computed(address, attribute) => format!("{address}.{attribute}"),
             ReasonKind::Provider(name, argument) => format!("provider.{name}.{argument}"),
             ReasonKind::DataSource(address) | ReasonKind::MissingModule(address, _) => address.to_string(),
@@ -89,6 +91,7 @@ impl std::fmt::Display for ReasonKind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             ReasonKind::Variable(name) => write!(f, "var.{name} has no default and no value"),
+            ReasonKind::Default(name) => write!(f, "var.{name} is for the callers of this module to set"),
             ReasonKind::Computed(address, attribute) => write!(f, "{address}.{attribute} is known only after apply"),
             ReasonKind::DataSource(address) => write!(f, "{address} is read from the cloud"),
             ReasonKind::MissingModule(address, source) => write!(f, "{address} ({source}) is not on disk"),
