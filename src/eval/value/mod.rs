@@ -3,7 +3,9 @@
 mod access;
 pub mod console;
 mod convert;
+mod decimal;
 mod defaults;
+mod float;
 pub mod json;
 mod number;
 pub mod ops;
