@@ -7,20 +7,23 @@ mod decimal;
 mod defaults;
 mod float;
 pub mod json;
+mod mismatch;
 mod number;
 pub mod ops;
 mod reason;
 pub mod refine;
 mod set;
 mod types;
+mod unify;
 
 pub use crate::ty::{Attr, Type};
 pub use access::{AccessError, get_attr, index};
 pub use console::format_console;
-pub use convert::{ConvertError, can_convert, convert, unify, unify_values};
+pub use convert::{ConvertError, can_convert, convert};
 pub use defaults::Defaults;
 pub use number::Number;
 pub use reason::{Reason, ReasonKind, Reasons};
+pub use unify::{unify, unify_values};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,6 +39,8 @@ impl Marks {
     pub const SENSITIVE: Marks = Marks(1);
     /// Set by `ephemeral = true` and ephemeral resources.
     pub const EPHEMERAL: Marks = Marks(2);
+    /// Text that the console-only function `type` made: the console prints it bare.
+    pub const TYPE: Marks = Marks(4);
 
     /// Both sets together.
     pub fn union(self, other: Marks) -> Marks {

@@ -92,14 +92,13 @@ fn numbers(op: BinaryOp, a: &Number, b: &Number) -> Result<Value, OpError> {
         BinaryOp::Add => Value::number(a.add(b)),
         BinaryOp::Sub => Value::number(a.sub(b)),
         BinaryOp::Mul => Value::number(a.mul(b)),
-        BinaryOp::Div => match b.signum() {
-            0 => return Err(fail(Some(Operand::Right), "division by zero")),
-            _ => Value::number(a.div(b).ok_or_else(|| fail(None, "this division has no result"))?),
-        },
-        BinaryOp::Mod => match b.signum() {
-            0 => return Err(fail(Some(Operand::Right), "division by zero")),
-            _ => Value::number(a.rem(b).ok_or_else(|| fail(None, "this division has no result"))?),
-        },
+        // Terraform divides by zero: the result is infinite, and a remainder is the left operand.
+        BinaryOp::Div => {
+            Value::number(a.div(b).ok_or_else(|| fail(None, "zero by zero, or infinity by infinity, has no quotient"))?)
+        }
+        BinaryOp::Mod => {
+            Value::number(a.rem(b).ok_or_else(|| fail(None, "zero and infinity have no remainder"))?)
+        }
         BinaryOp::Less => Value::bool(a < b),
         BinaryOp::LessEq => Value::bool(a <= b),
         BinaryOp::Greater => Value::bool(a > b),
@@ -200,8 +199,15 @@ fn equality(left: &Value, right: &Value) -> Value {
     let undecided = || Value::unknown(Type::Bool, reasons(left, right));
     match (&left.data, &right.data) {
         (Data::Null(_), Data::Null(_)) => Value::bool(true),
+        (Data::Unknown(_), Data::Unknown(_)) => undecided(),
+        (Data::Unknown(u), Data::Null(_)) | (Data::Null(_), Data::Unknown(u)) => match u.refinement.not_null {
+            true => Value::bool(false),
+            false => undecided(),
+        },
         (Data::Unknown(u), other) | (other, Data::Unknown(u)) => {
-            if matches!(other, Data::Null(_)) && u.refinement.not_null {
+            // The other one is known and not null: were this one null, they would differ all the same.
+            let known = if left.is_known() { left } else { right };
+            if !u.ty.may_equal(&known.ty()) || other_length(u.refinement.min_len, u.refinement.max_len, known) {
                 return Value::bool(false);
             }
             if let (Data::String(text), Some(prefix)) = (other, &u.refinement.prefix)
@@ -209,9 +215,7 @@ fn equality(left: &Value, right: &Value) -> Value {
             {
                 return Value::bool(false);
             }
-            if let Some(values) = &u.refinement.one_of
-                && !matches!(other, Data::Unknown(_))
-            {
+            if let Some(values) = &u.refinement.one_of {
                 let other = Value { data: other.clone(), marks: Marks::NONE };
                 if values.iter().all(|v| v.is_known() && equality(v, &other).as_bool() == Some(false)) {
                     return Value::bool(false);
@@ -226,16 +230,29 @@ fn equality(left: &Value, right: &Value) -> Value {
         (Data::Bool(a), Data::Bool(b)) => Value::bool(a == b),
         (Data::Number(a), Data::Number(b)) => Value::bool(a == b),
         (Data::String(a), Data::String(b)) => Value::bool(a == b),
-        (Data::List(s, a), Data::List(t, b)) if s == t => sequences(a, b, left, right),
-        (Data::Set(s, a), Data::Set(t, b)) if s == t => match a.iter().chain(b.iter()).all(Value::is_wholly_known) {
+        _ if !left.ty().may_equal(&right.ty()) => Value::bool(false),
+        (Data::List(_, a), Data::List(_, b)) => sequences(a, b, left, right),
+        (Data::Set(_, a), Data::Set(_, b)) => match a.iter().chain(b.iter()).all(Value::is_wholly_known) {
             true => sequences(a, b, left, right),
             false => undecided(),
         },
         (Data::Tuple(a), Data::Tuple(b)) => sequences(a, b, left, right),
-        (Data::Map(s, a), Data::Map(t, b)) if s == t => mappings(a, b, left, right),
+        (Data::Map(_, a), Data::Map(_, b)) => mappings(a, b, left, right),
         (Data::Object(a), Data::Object(b)) => mappings(a, b, left, right),
         _ => Value::bool(false),
     }
+}
+
+/// Whether a known collection has fewer or more elements than an unknown one can have.
+fn other_length(min: Option<usize>, max: Option<usize>, known: &Value) -> bool {
+    let count = match &known.data {
+        // Elements of a set that are not known may turn out to be one.
+        Data::Set(..) if !known.is_wholly_known() => None,
+        Data::List(_, items) | Data::Set(_, items) => Some(items.len()),
+        Data::Map(_, entries) => Some(entries.len()),
+        _ => None,
+    };
+    count.is_some_and(|n| min.is_some_and(|min| n < min) || max.is_some_and(|max| n > max))
 }
 
 fn outside(min: Option<&(Number, bool)>, max: Option<&(Number, bool)>, other: &Data) -> bool {
@@ -264,7 +281,8 @@ fn mappings(a: &Entries, b: &Entries, left: &Value, right: &Value) -> Value {
 fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>, left: &Value, right: &Value) -> Value {
     let mut known = true;
     for (a, b) in pairs {
-        match equality(a, b).as_bool() {
+        let equal = if a.ty().may_equal(&b.ty()) { equality(a, b).as_bool() } else { Some(false) };
+        match equal {
             Some(true) => {}
             Some(false) => return Value::bool(false),
             None => known = false,

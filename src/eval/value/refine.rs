@@ -57,7 +57,16 @@ impl Value {
 
     /// The marks of the value and everything in it.
     pub fn deep_marks(&self) -> super::Marks {
-        super::convert::deep_marks(self)
+        let below = match &self.data {
+            Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => {
+                items.iter().map(Value::deep_marks).fold(super::Marks::NONE, super::Marks::union)
+            }
+            Data::Map(_, entries) | Data::Object(entries) => {
+                entries.values().map(Value::deep_marks).fold(super::Marks::NONE, super::Marks::union)
+            }
+            _ => super::Marks::NONE,
+        };
+        self.marks.union(below)
     }
 
     /// Whether nothing in it is unknown.
