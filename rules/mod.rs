@@ -13,12 +13,20 @@ pub mod kfp101_access_scope;
 pub mod kfp102_scope_too_narrow;
 pub mod kfp103_broad_access;
 pub mod kfp104_unknown_scope;
+pub mod kfp105_workload_identity;
 pub mod kfp201_required_roles;
 pub mod kfp202_unknown_role;
 pub mod kfp203_service_account_user;
 pub mod kfp204_unknown_member;
 pub mod kfp205_authoritative_conflict;
 pub mod kfp206_basic_role;
+pub mod kfp301_gcp_secret;
+pub mod kfp302_key_on_disk;
+pub mod kfp401_already_installed;
+pub mod kfp402_artifact_bucket;
+pub mod kfp403_disabled_api;
+pub mod kfp404_kubernetes_version;
+pub mod kfp405_private_egress;
 pub mod tf001_syntax_error;
 pub mod tf002_undeclared_reference;
 pub mod tf004_missing_module;
@@ -39,12 +47,20 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &kfp102_scope_too_narrow::ScopeTooNarrow,
         &kfp103_broad_access::BroadAccess,
         &kfp104_unknown_scope::UnknownScope,
+        &kfp105_workload_identity::WorkloadIdentity,
         &kfp201_required_roles::RequiredRoles,
         &kfp202_unknown_role::UnknownRole,
         &kfp203_service_account_user::ServiceAccountUser,
         &kfp204_unknown_member::UnknownMember,
         &kfp205_authoritative_conflict::AuthoritativeConflict,
         &kfp206_basic_role::BasicRole,
+        &kfp301_gcp_secret::GcpSecret,
+        &kfp302_key_on_disk::KeyOnDisk,
+        &kfp401_already_installed::AlreadyInstalled,
+        &kfp402_artifact_bucket::ArtifactBucket,
+        &kfp403_disabled_api::DisabledApi,
+        &kfp404_kubernetes_version::KubernetesVersion,
+        &kfp405_private_egress::PrivateEgress,
         &tf001_syntax_error::SyntaxError,
         &tf002_undeclared_reference::UndeclaredReference,
         &tf004_missing_module::MissingModule,

@@ -268,7 +268,7 @@ fn why_not(pool: &Pool) -> String {
     if pool.usable.is_false()
         && let Some(obstacle) = &pool.obstacle
     {
-        return format!("{} keeps KFP's pods off", obstacle.what);
+        return format!("KFP's pods cannot run there, because of {}", obstacle.what);
     }
     let size = pool.machine.machine.known().map(|m| format!(" ({} vCPU, {} MiB)", m.vcpus, m.memory_mib));
     format!("the machine{} is below 2 vCPU or 4096 MiB", size.unwrap_or_default())

@@ -6,21 +6,22 @@ mod output;
 
 pub use failure::Failure;
 
+use crate::catalog::suggest;
 use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, RulesArgs, Undecided};
 use crate::discover::{self, Root, loader::Loader};
 use crate::eval::plan_json;
-use crate::eval::value::console::format_console;
-use crate::eval::{Evaluator, plan::StaticPlan};
+use crate::eval::{self, Evaluator, plan::StaticPlan};
 use crate::finding::{Level, RootReport, Status};
 use crate::graph::Graph;
 use crate::report::{self, Detail, Report};
 use crate::rule::check_root;
 use crate::source::Sources;
+use clap::CommandFactory;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Exit code: nothing at or above `--fail-on`.
@@ -140,7 +141,14 @@ fn explain_path(error: discover::PathError) -> Failure {
             };
             Failure::Kind { path, help: help.into() }
         }
-        other => Failure::Path(other),
+        discover::PathError::Unreadable { path, why } => {
+            let cli = Cli::command();
+            let command = suggest(&path, cli.get_subcommands().map(|c| c.get_name())).map(str::to_string);
+            match command {
+                Some(command) if !Path::new(&path).exists() => Failure::Command { path, command },
+                _ => Failure::Path(discover::PathError::Unreadable { path, why }),
+            }
+        }
     }
 }
 
@@ -182,17 +190,17 @@ struct Single {
     root: Root,
 }
 
-fn single(args: &EvaluateArgs) -> Result<Single, Failure> {
+fn single(args: &EvaluateArgs, strict: bool) -> Result<Single, Failure> {
     let sources = Arc::new(Sources::new());
     let loader = Arc::new(Loader::new(sources.clone()));
-    let options = inputs::options(&args.inputs, &loader)?;
+    let options = eval::Options { strict, ..inputs::options(&args.inputs, &loader)? };
     let root = discover::single(&args.dir, &loader).map_err(explain_path)?;
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
     Ok(Single { sources, loader, evaluator, root })
 }
 
 fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
-    let Single { sources, loader, evaluator, root } = single(args)?;
+    let Single { sources, loader, evaluator, root } = single(args, false)?;
     if loader.module(&root.dir).is_none() {
         return Err(Failure::Nothing { places: format!("`{}`", args.dir.display()) });
     }
@@ -207,7 +215,7 @@ fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
 
 /// Evaluates one expression a line. A wrong expression is answered on stderr, and the next one is read.
 fn console(args: &EvaluateArgs) -> Result<u8, Failure> {
-    let Single { evaluator, root, .. } = single(args)?;
+    let Single { evaluator, root, .. } = single(args, true)?;
     let instance = evaluator.root(&root.dir);
     let mut wrong = false;
     for line in std::io::stdin().lock().lines() {
@@ -216,7 +224,7 @@ fn console(args: &EvaluateArgs) -> Result<u8, Failure> {
             "" => {}
             "exit" => break,
             text => match evaluator.console(&instance, text) {
-                Ok(value) => output::stdout(format!("{}\n", format_console(&value)).as_bytes())?,
+                Ok(answer) => output::stdout(format!("{answer}\n").as_bytes())?,
                 Err(error) => {
                     wrong = true;
                     let _ = writeln!(std::io::stderr(), "error: {}", error.message);

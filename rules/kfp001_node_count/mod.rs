@@ -74,7 +74,7 @@ fn unmet(cluster: &Cluster, found: u64) -> Answer {
         return Answer::unmet(reason, vec![finding]);
     };
     let place = pool.count_place();
-    let message = format!("{} has {reason}", cluster.address());
+    let message = format!("{}: {reason}", cluster.address());
     let label = match pool.nodes.ceiling.known() {
         Some(n) => format!("{} at most, over all zones", nodes(n)),
         None => "too few nodes".to_string(),

@@ -45,13 +45,13 @@ fn judge(cluster: &Cluster) -> Answer {
 
 fn obstacle(pool: &Pool) -> String {
     let what = pool.obstacle.as_ref().map_or("the node configuration", |o| o.what.as_str());
-    format!("{what} keeps them off {}", pool.title())
+    format!("{what} on {}", pool.title())
 }
 
 fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
     let what = pool.obstacle.as_ref().map_or("the node configuration", |o| o.what.as_str());
     let place = pool.obstacle.as_ref().map_or_else(|| pool.machine.place.clone(), |o| o.place.clone());
-    META.finding(format!("KFP's pods cannot run on the nodes of {}: {what} keeps them off", pool.title()))
+    META.finding(format!("KFP's pods cannot run on the nodes of {}, because of {what}", pool.title()))
         .cluster(cluster)
         .help(format!(
             "add a pool of at least {LEAST_NODES} nodes with x86-64 machines, a Linux image, no GPU and no NO_SCHEDULE or \

@@ -1,6 +1,6 @@
 //! KFP004 allocatable-memory: three nodes on paper, but too little of them is left for pods.
 
-use super::support::{LEAST_NODES, Shortfall, shortfall, unless_autopilot};
+use super::support::{LEAST_NODES, Shortfall, count, shortfall, unless_autopilot};
 use crate::catalog::allocatable::Allocatable;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
@@ -45,8 +45,8 @@ fn judge(cluster: &Cluster) -> Answer {
         }
         Shortfall::Faulty(pools) => {
             let tight: Vec<&Pool> = pools.into_iter().filter(|p| p.counts().is_true()).collect();
-            if tight.is_empty() {
-                return Answer::not_applicable("no pool has nodes that qualify");
+            if tight.is_empty() || count(cluster).ceiling < LEAST_NODES {
+                return Answer::not_applicable(format!("fewer than {LEAST_NODES} nodes qualify, which KFP001 says"));
             }
             let reason = format!("fewer than {LEAST_NODES} nodes have 4 GiB and 1 CPU for pods");
             Answer::unmet(reason, tight.iter().map(|p| finding(cluster, p)).collect())

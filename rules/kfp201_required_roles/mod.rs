@@ -30,7 +30,7 @@ impl Rule for RequiredRoles {
         };
         let mut answers: Vec<(String, Answer)> = Vec::new();
         for pool in pools {
-            let account = cx.graph.node_account(cx.plan, pool);
+            let account = cx.graph.node_account(pool);
             let name = text::name(&account, pool);
             if matches!(account, NodeAccount::Default) || answers.iter().any(|(n, _)| *n == name) {
                 continue;

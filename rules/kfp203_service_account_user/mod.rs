@@ -27,7 +27,7 @@ impl Rule for ServiceAccountUser {
 
     fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
         let pools = cluster.landing_pools();
-        let here = pools.iter().find_map(|pool| match cx.graph.node_account(cx.plan, pool) {
+        let here = pools.iter().find_map(|pool| match cx.graph.node_account(pool) {
             NodeAccount::Here(account) => Some(account),
             _ => None,
         });

@@ -22,7 +22,7 @@ impl Rule for BasicRole {
 
     fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
         let pools = cluster.landing_pools();
-        let accounts: Vec<NodeAccount> = pools.iter().map(|p| cx.graph.node_account(cx.plan, p)).collect();
+        let accounts: Vec<NodeAccount> = pools.iter().map(|p| cx.graph.node_account(p)).collect();
         let custom: Vec<&NodeAccount> =
             accounts.iter().filter(|a| matches!(a, NodeAccount::Here(_) | NodeAccount::Elsewhere(_))).collect();
         if custom.is_empty() {

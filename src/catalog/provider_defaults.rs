@@ -131,17 +131,24 @@ pub enum Rewrite {
     StripPrefix(&'static str),
 }
 
-/// How the plan shows a written argument at one path of a resource type, if not as written. Source: as for [`defaults`].
+/// How the plan shows written arguments of a resource type, by path, where not as written. Source: as for [`defaults`].
+pub fn rewrites(type_name: &str) -> impl Iterator<Item = (&'static str, Rewrite)> + use<'_> {
+    lines(&REWRITES, type_name).filter_map(|row| {
+        let rewrite = match row.text(2) {
+            "null_if" => Rewrite::NullIf(row.text(3)),
+            "null_when_autopilot" => Rewrite::NullWhenAutopilot,
+            "upper_case" => Rewrite::UpperCase,
+            "scope_aliases" => Rewrite::ScopeAliases,
+            "strip_prefix" => Rewrite::StripPrefix(row.text(3)),
+            _ => return None,
+        };
+        Some((row.text(1), rewrite))
+    })
+}
+
+/// How the plan shows a written argument at one path of a resource type, if not as written.
 pub fn rewrite_at(type_name: &str, path: &str) -> Option<Rewrite> {
-    let row = lines(&REWRITES, type_name).find(|row| row.text(1) == path)?;
-    match row.text(2) {
-        "null_if" => Some(Rewrite::NullIf(row.text(3))),
-        "null_when_autopilot" => Some(Rewrite::NullWhenAutopilot),
-        "upper_case" => Some(Rewrite::UpperCase),
-        "scope_aliases" => Some(Rewrite::ScopeAliases),
-        "strip_prefix" => Some(Rewrite::StripPrefix(row.text(3))),
-        _ => None,
-    }
+    rewrites(type_name).find(|(at, _)| *at == path).map(|(_, rewrite)| rewrite)
 }
 
 /// What stands, as JSON, for an argument of this type that is not written inside a block of a set, or of a block within

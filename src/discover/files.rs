@@ -1,6 +1,6 @@
 //! Which files of a folder Terraform and OpenTofu read, and in which role.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// What a file is for, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,20 +68,19 @@ fn role(name: &str) -> Option<Role> {
     automatic.then_some(Role::Variables)
 }
 
-/// The files of a folder that are read, with their roles, in the order in which they are read: by name, but
+/// The files of a folder that are read, by name, with their roles, in the order in which they are read: by name, but
 /// `terraform.tfvars` and `terraform.tfvars.json` before other variable files. A `.tofu` file takes the place of the
 /// `.tf` file of the same name, as in OpenTofu.
-pub fn select(names: &BTreeSet<String>) -> Vec<(&str, Role)> {
+pub fn select<T>(names: &BTreeMap<String, T>) -> Vec<(&str, &T, Role)> {
     let replaced = |name: &str| {
-        let by = |from: &str, to: &str| name.strip_suffix(from).is_some_and(|s| names.contains(&format!("{s}{to}")));
+        let by =
+            |from: &str, to: &str| name.strip_suffix(from).is_some_and(|s| names.contains_key(&format!("{s}{to}")));
         by(".tf", ".tofu") || by(".tf.json", ".tofu.json")
     };
-    let mut out: Vec<(&str, Role)> =
-        names.iter().filter(|n| !replaced(n)).filter_map(|n| Some((n.as_str(), role(n)?))).collect();
-    out.sort_by_key(|(name, role)| {
-        *role == Role::Variables && name.ends_with(".auto.tfvars")
-            || *role == Role::Variables && name.ends_with(".auto.tfvars.json")
-    });
+    let kept = names.iter().filter(|(name, _)| !replaced(name));
+    let mut out: Vec<(&str, &T, Role)> =
+        kept.filter_map(|(name, file)| Some((name.as_str(), file, role(name)?))).collect();
+    out.sort_by_key(|(name, _, role)| *role == Role::Variables && !name.starts_with("terraform.tfvars"));
     out
 }
 
@@ -90,8 +89,8 @@ mod tests {
     use super::*;
 
     fn selected(names: &[&str]) -> Vec<(String, Role)> {
-        let names = names.iter().map(|n| n.to_string()).collect();
-        select(&names).into_iter().map(|(n, r)| (n.to_string(), r)).collect()
+        let names: BTreeMap<String, ()> = names.iter().map(|n| (n.to_string(), ())).collect();
+        select(&names).into_iter().map(|(n, (), r)| (n.to_string(), r)).collect()
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub struct Loader {
     sources: Arc<Sources>,
     shown: RwLock<Shown>,
     modules: RwLock<FxHashMap<PathBuf, Slot<Option<Arc<ModuleFiles>>>>>,
-    files: RwLock<FxHashMap<FileKey, Slot<Result<Arc<ast::File>, String>>>>,
+    files: RwLock<FxHashMap<FileKey, Slot<Parsed>>>,
     skipped: Mutex<BTreeMap<String, String>>,
     read: AtomicUsize,
 }
@@ -47,6 +47,9 @@ type Slot<T> = Arc<OnceLock<T>>;
 
 /// A real file, and how it is read: by the name under which it stands, which for a link is the link's own.
 type FileKey = (PathBuf, Syntax);
+
+/// A parsed file, or why it cannot be read.
+type Parsed = Result<Arc<ast::File>, String>;
 
 /// One file of a folder.
 #[derive(Clone, Debug)]
@@ -161,26 +164,21 @@ impl Loader {
                 return Vec::new();
             }
         };
-        let mut links = BTreeSet::new();
-        let mut names = BTreeSet::new();
+        // A name that is not UTF-8 is judged by its readable part, but opened as it is.
+        let mut names: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
         for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
             let kind = entry.file_type();
             if kind.as_ref().is_ok_and(|t| t.is_dir()) {
                 continue;
             }
-            if !kind.is_ok_and(|t| t.is_file()) {
-                links.insert(name.clone());
-            }
-            names.insert(name);
+            let regular = kind.is_ok_and(|t| t.is_file());
+            names.insert(entry.file_name().to_string_lossy().into_owned(), (entry.path(), regular));
         }
-        let chosen = files::select(&names).into_iter();
-        let entry = |(name, role): (&str, Role)| {
-            let path = dir.join(name);
-            let real = if links.contains(name) { real_file(&path)? } else { Ok(path.clone()) };
-            Some(Entry { role, real: real.map(|real| (real, files::syntax(name))), path })
+        let entry = |(name, (path, regular), role): (&str, &(PathBuf, bool), Role)| {
+            let real = if *regular { Ok(path.clone()) } else { real_file(path)? };
+            Some(Entry { role, real: real.map(|real| (real, files::syntax(name))), path: path.clone() })
         };
-        chosen.filter_map(entry).collect()
+        files::select(&names).into_iter().filter_map(entry).collect()
     }
 
     fn assemble(&self, dir: PathBuf, entries: &[Entry]) -> Option<Arc<ModuleFiles>> {
@@ -202,7 +200,7 @@ impl Loader {
     }
 
     /// A file by its real path, read and parsed once.
-    fn file(&self, key: &FileKey) -> Result<Arc<ast::File>, String> {
+    fn file(&self, key: &FileKey) -> Parsed {
         slot(&self.files, key).get_or_init(|| self.read(&key.0).map(|file| self.parse(self.add(file), key.1))).clone()
     }
 

@@ -19,7 +19,13 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     match name {
         "try" => return attempt(scope, call, span),
         "can" => return can(scope, call, span),
-        "convert" if call.args.len() == 2 => {}
+        "templatestring" if !call.args.first().is_some_and(is_reference) => {
+            let help = "use a string template, or templatefile, for text that is written out here";
+            return Err(EvalError::new(span, "templatestring needs a reference to the template's text").help(help));
+        }
+        _ if scope.instance.world.strict() && !in_terraform(name) => {
+            return Err(EvalError::new(call.name.span, format!("there is no function `{name}`")));
+        }
         _ => {}
     }
     let args = arguments(scope, call)?;
@@ -35,13 +41,29 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
                 error.rule = crate::eval::report::EVALUATION_ERROR;
                 Err(error)
             }
-            ErrorKind::File if !scope.instance.world.strict_files() => Ok(Value::unknown(
+            ErrorKind::File if !scope.instance.world.strict() => Ok(Value::unknown(
                 Type::Any,
                 Reasons::one(ReasonKind::Impure(Arc::from(format!("{}: {}", call.name.name, e.message))), Some(span)),
             )),
             _ => Err(EvalError::new(place.unwrap_or(span), format!("{}: {}", call.name.name, e.message))),
         }
     })
+}
+
+/// Functions that OpenTofu has and Terraform has not.
+const OPENTOFU: [&str; 3] = ["base64gunzip", "cidrcontains", "urldecode"];
+
+fn in_terraform(name: &str) -> bool {
+    !OPENTOFU.contains(&name) && !name.starts_with("provider::")
+}
+
+/// Whether an expression only refers to something.
+fn is_reference(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::GetAttr(object, _) | ExprKind::Index(object, _) => is_reference(object),
+        _ => false,
+    }
 }
 
 /// The arguments' values; `None` where the last one is to be expanded and is not known.

@@ -25,8 +25,9 @@ pub struct Options {
     pub allow_outside: bool,
     /// `--module-dir SOURCE=DIR`.
     pub module_dirs: BTreeMap<String, PathBuf>,
-    /// A missing file fails (as in Terraform) instead of giving an unknown value.
-    pub strict_files: bool,
+    /// As `terraform console`: a missing file fails instead of giving an unknown value, and functions that only
+    /// OpenTofu has are not there.
+    pub strict: bool,
 }
 
 /// One `-var` or `-var-file`.

@@ -201,7 +201,7 @@ impl Instance {
 
     /// A resource's value: one object, a tuple of objects (`count`) or an object of objects (`for_each`).
     pub fn resource(self: &Rc<Self>, id: &ResourceId, span: Span) -> EvalResult<Value> {
-        self.resource_state(id, span).map(|state| state.value.clone())
+        self.resource_state(id, span).map(|state| state.value())
     }
 
     /// A resource's instances.

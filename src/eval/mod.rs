@@ -19,6 +19,7 @@ mod provider;
 mod reference;
 mod report;
 mod resource;
+mod rewrite;
 pub mod scope;
 mod splat;
 mod statics;
@@ -110,11 +111,11 @@ impl Evaluator {
         Instance::new(world, config, dir, "".into(), None, None)
     }
 
-    /// Evaluates one expression in the scope of a root module, as `terraform console` does.
+    /// Evaluates one expression in the scope of a root module and answers as `terraform console` prints.
     ///
     /// # Errors
     /// What Terraform would say.
-    pub fn console(self: &Arc<Self>, root: &Rc<Instance>, text: &str) -> EvalResult<value::Value> {
+    pub fn console(self: &Arc<Self>, root: &Rc<Instance>, text: &str) -> EvalResult<String> {
         let file = crate::source::SourceFile::new(PathBuf::from("<console>"), text.as_bytes().to_vec());
         let text = file.text.clone();
         let id = self.sources.add(file);
@@ -122,7 +123,12 @@ impl Evaluator {
         if let Some(e) = errors.first() {
             return Err(EvalError::new(e.span, e.message.clone()));
         }
-        eval(&root.scope(), &expr)
+        let value = eval(&root.scope(), &expr)?;
+        let is_type = matches!(&expr.kind, crate::syntax::ast::ExprKind::Call(call) if &*call.name.name == "type");
+        Ok(match value.as_str() {
+            Some(text) if is_type => text.to_string(),
+            _ => value::format_console(&value),
+        })
     }
 }
 

@@ -132,23 +132,30 @@ fn head(resource: &Resource) -> Map<String, Json> {
     out
 }
 
+/// The whole object; of a provider whose schema is not known, what the configuration writes.
+fn whole(resource: &Resource) -> Value {
+    let filled = resource.filled();
+    if filled.is_known() { filled } else { resource.values.clone() }
+}
+
 fn planned(resource: &Resource) -> Json {
     let mut out = head(resource);
-    out.insert("values".into(), json::known(&resource.values));
+    out.insert("values".into(), json::known(&whole(resource)));
     Json::Object(out)
 }
 
 fn change(resource: &Resource) -> Json {
     let mut out = head(resource);
-    let unknown = json::unknown_tree(&resource.values).unwrap_or_else(|| json!({}));
+    let values = whole(resource);
+    let unknown = json::unknown_tree(&values).unwrap_or_else(|| json!({}));
     out.insert(
         "change".into(),
         json!({
             "actions": ["create"],
             "before": Json::Null,
-            "after": json::known(&resource.values),
+            "after": json::known(&values),
             "after_unknown": unknown,
-            "after_sensitive": json::sensitive_tree(&resource.values).unwrap_or_else(|| json!({})),
+            "after_sensitive": json::sensitive_tree(&values).unwrap_or_else(|| json!({})),
         }),
     );
     let reasons = reasons(&resource.config);

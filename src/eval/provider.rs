@@ -181,7 +181,8 @@ impl Known<'_> {
         Reasons::one(kind, None)
     }
 
-    fn unknown(&self, attribute: &str, ty: Type) -> Value {
+    /// A value that only `apply` (or the cloud) knows.
+    pub fn unknown(&self, attribute: &str, ty: Type) -> Value {
         Value::unknown(ty, self.reasons(attribute))
     }
 

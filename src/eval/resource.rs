@@ -6,12 +6,14 @@ use crate::eval::config::ResourceId;
 use crate::eval::error::EvalError;
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::expr::eval;
-use crate::eval::instance::{Instance, merge_reasons};
+use crate::eval::instance::{Instance, Shape, merge_reasons};
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, ProviderInfo, Resource};
 use crate::eval::provider;
+use crate::eval::rewrite;
 use crate::eval::scope::Scope;
 use crate::eval::value::{Type, Value, convert};
 use crate::syntax::ast::{Block, Body, ExprKind};
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -24,8 +26,41 @@ const META: [&str; 8] =
 pub struct ResourceState {
     /// The instances, in the order of their keys.
     pub instances: Vec<Resource>,
-    /// What a reference to the whole resource gives.
-    pub value: Value,
+    shape: Shape,
+    value: OnceCell<Value>,
+}
+
+impl ResourceState {
+    /// What a reference to the whole resource gives. Made when it is first asked for: most resources are never referred to.
+    pub fn value(&self) -> Value {
+        let make = || {
+            let values = self.instances.iter().map(|r| Ok((r.key.clone(), r.filled())));
+            crate::eval::instance::collect(&self.shape, values).unwrap_or_else(|e| e.poison())
+        };
+        self.value.get_or_init(make).clone()
+    }
+}
+
+impl Resource {
+    /// The whole object that references see: what is not written is the provider's default where that is a fact, null or
+    /// empty where the provider leaves it alone, and else unknown until apply.
+    pub fn filled(&self) -> Value {
+        let id = ResourceId { mode: self.mode, type_name: self.type_name.clone(), name: self.name.clone() };
+        let known =
+            provider::Known { id: &id, address: &self.address, provider: &self.provider, deferred: self.deferred };
+        match self.values.entries() {
+            Some(values) => known.seen(values, schema_of(&id)),
+            None => self.values.clone(),
+        }
+    }
+}
+
+fn schema_of(id: &ResourceId) -> Option<&'static schema::Block> {
+    match id.mode {
+        Mode::Managed => schema::resource(&id.type_name),
+        Mode::Data => schema::data_source(&id.type_name),
+        Mode::Ephemeral => None,
+    }
 }
 
 /// Evaluates a resource.
@@ -34,18 +69,11 @@ pub fn build(instance: &Rc<Instance>, id: &ResourceId, block: &Block) -> Resourc
     let expansion = Expansion::of(&scope, &block.body, &instance.address_of(&id.address()));
     let shape = expansion.shape();
     let provider = instance.provider_of(id, block);
-    let schema = match id.mode {
-        Mode::Managed => schema::resource(&id.type_name),
-        Mode::Data => schema::data_source(&id.type_name),
-        Mode::Ephemeral => None,
-    };
+    let schema = schema_of(id);
     let deferred = id.mode == Mode::Data && refers_to_managed(instance, block);
     let builder = Builder { instance, id, block, schema, provider, deferred };
-    let built: Vec<(Resource, Value)> = expansion.repetitions.iter().map(|r| builder.one(&scope, r)).collect();
-    let (instances, seen): (Vec<Resource>, Vec<Value>) = built.into_iter().unzip();
-    let values = instances.iter().zip(seen).map(|(r, v)| Ok((r.key.clone(), v)));
-    let value = crate::eval::instance::collect(&shape, values).unwrap_or_else(|e| e.poison());
-    ResourceState { instances, value }
+    let instances = expansion.repetitions.iter().map(|r| builder.one(&scope, r)).collect();
+    ResourceState { instances, shape, value: OnceCell::new() }
 }
 
 struct Builder<'b> {
@@ -76,8 +104,7 @@ fn refers_to_managed(instance: &Rc<Instance>, block: &Block) -> bool {
 }
 
 impl Builder<'_> {
-    /// One instance, and the value that references to it see.
-    fn one(&self, scope: &Scope, repetition: &Repetition) -> (Resource, Value) {
+    fn one(&self, scope: &Scope, repetition: &Repetition) -> Resource {
         let instance = self.instance;
         let scope = repetition.bind(scope);
         let local = format!("{}{}", self.id.address(), repetition.key);
@@ -90,10 +117,14 @@ impl Builder<'_> {
         let known =
             provider::Known { id: self.id, address: &address, provider: &self.provider, deferred: self.deferred };
         known.complete(&mut values);
-        let seen = known.seen(&values, self.schema);
+        if self.id.mode == Mode::Managed {
+            rewrite::apply(&self.id.type_name, &mut values);
+            if let Some(schema) = self.schema {
+                rewrite::drop_empty(&mut values, schema, &|path, ty| known.unknown(path, ty), "");
+            }
+        }
         self.check_conditions(&scope);
-        let provisioners = self.provisioners(&scope, &seen);
-        let resource = Resource {
+        let mut resource = Resource {
             module: instance.address.clone(),
             mode: self.id.mode,
             type_name: self.id.type_name.clone(),
@@ -101,14 +132,18 @@ impl Builder<'_> {
             key: repetition.key.clone(),
             values: Value::object(values),
             config: Arc::new(evaluated.config),
-            provisioners,
+            provisioners: Vec::new(),
             provider: self.provider.clone(),
+            deferred: self.deferred,
             header: Some(self.block.header),
             span: Some(self.block.span),
             uncertain: merge_reasons(instance.uncertain.as_ref(), repetition.uncertain.as_ref()),
             address,
         };
-        (resource, seen)
+        if body.blocks("provisioner").next().is_some() {
+            resource.provisioners = self.provisioners(&scope, &resource.filled());
+        }
+        resource
     }
 
     fn check_conditions(&self, scope: &Scope) {

@@ -94,9 +94,9 @@ impl World {
         normalise(&absolute).to_string_lossy().into_owned()
     }
 
-    /// Whether a missing file is an error.
-    pub fn strict_files(&self) -> bool {
-        self.evaluator.options.strict_files
+    /// Whether everything is as in Terraform itself: see [`crate::eval::Options::strict`].
+    pub fn strict(&self) -> bool {
+        self.evaluator.options.strict
     }
 
     /// The folder that `terraform init` installed a module call into, by the call's path (`a.b`).

@@ -89,14 +89,14 @@ impl Access {
 
 impl<'p> Graph<'p> {
     /// The account that a pool's nodes run as.
-    pub fn node_account<'g>(&'g self, plan: &'p StaticPlan, pool: &Pool<'p>) -> NodeAccount<'g, 'p> {
+    pub fn node_account<'g>(&'g self, pool: &Pool<'p>) -> NodeAccount<'g, 'p> {
         let named = pool.config.as_ref().and_then(|c| Some((c, c.get("service_account")?)));
         let (config, value) = match (&pool.account, named) {
             (Fact::Known(Account::Default), _) => return NodeAccount::Default,
             (open, None) => return NodeAccount::Unknown(open.reasons().cloned().unwrap_or_default()),
             (_, Some(named)) => named,
         };
-        let refs = config.written("service_account").map(|w| refs::of_attribute(plan, config.resource, w));
+        let refs = config.written("service_account").map(|w| refs::of_attribute(w));
         let refs = refs.unwrap_or_default();
         let answers: Vec<Fact<bool>> = self.accounts.iter().map(|a| a.is(value, &refs)).collect();
         if let Some(at) = answers.iter().position(Fact::is_true) {
@@ -241,7 +241,7 @@ pub fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt
     let mentions = |module: &&crate::eval::plan::ModuleInstance| {
         module.arguments.attributes.iter().any(|argument| {
             let refs = match &argument.origin {
-                Some(origin) => refs::of_expression(plan, refs::parent(&module.address), &origin.expr),
+                Some(origin) => refs::of_origin(origin),
                 None => Vec::new(),
             };
             refs.iter().any(|r| r.is_to(account.resource)) || holds(&argument.value, account)

@@ -5,7 +5,7 @@ use super::fact::Fact;
 use super::identity::{self, same};
 use super::refs::Reference;
 use super::view::View;
-use crate::eval::plan::Resource;
+use crate::eval::plan::{InstanceKey, Resource};
 use crate::eval::value::{Data, ReasonKind, Reasons, Refinement, Type, Value};
 use std::sync::Arc;
 
@@ -44,10 +44,13 @@ impl<'p> ServiceAccount<'p> {
         if accounts.peek().is_none() {
             return by_text;
         }
-        match accounts.any(|r| r.is_to(self.resource)) {
-            true if refs.len() == 1 || by_text.is_true() => Fact::Known(true),
-            true => by_text.or(&Fact::Unknown(text.reasons().cloned().unwrap_or_default())),
-            false => Fact::Known(false),
+        let Some(reference) = accounts.find(|r| r.is_to(self.resource)) else { return Fact::Known(false) };
+        // A reference to all instances of a resource says which only where there is one.
+        let only_one = reference.key.is_some() || self.resource.key == InstanceKey::None;
+        match by_text.known() {
+            Some(answer) => Fact::Known(*answer),
+            None if refs.len() == 1 && only_one => Fact::Known(true),
+            None => Fact::Unknown(text.reasons().cloned().unwrap_or_default()),
         }
     }
 

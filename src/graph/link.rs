@@ -57,7 +57,7 @@ impl<'p> Linker<'p, '_> {
     /// What the reference to an account resource says where the e-mail is not known.
     fn account(&self, config: &View<'p>) -> Option<Account> {
         let value = config.get("service_account").filter(|v| !v.is_known())?;
-        let refs = refs::of_attribute(self.plan, config.resource, config.written("service_account")?);
+        let refs = refs::of_attribute(config.written("service_account")?);
         if let [only] = refs.as_slice()
             && only.data
             && only.type_name == "google_compute_default_service_account"
@@ -98,7 +98,7 @@ impl<'p> Linker<'p, '_> {
     fn elsewhere(&self, cluster: &Cluster<'p>) -> Option<Reasons> {
         let handed = |m: &&ModuleInstance| {
             m.arguments.attributes.iter().filter_map(|a| a.origin.as_ref()).any(|origin| {
-                let refs = refs::of_expression(self.plan, refs::parent(&m.address), &origin.expr);
+                let refs = refs::of_origin(origin);
                 refs.iter().any(|r| r.is_to(cluster.resource))
             })
         };
@@ -117,7 +117,7 @@ impl<'p> Linker<'p, '_> {
         if let Some(owner) = computed_by(name).and_then(|a| clusters.iter().position(|c| *c.resource.address == *a)) {
             return vec![(owner, None)];
         }
-        let refs = view.written("cluster").map(|w| refs::of_attribute(self.plan, pool, w)).unwrap_or_default();
+        let refs = view.written("cluster").map(|w| refs::of_attribute(w)).unwrap_or_default();
         if let Some(owners) = by_reference(&refs, pool, clusters) {
             return owners;
         }

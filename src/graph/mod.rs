@@ -8,6 +8,7 @@ pub mod count;
 pub mod fact;
 pub mod grant;
 pub mod identity;
+pub mod install;
 mod link;
 pub mod machine;
 pub mod pool;
@@ -35,6 +36,8 @@ pub struct Graph<'p> {
     pub grants: Vec<Grant<'p>>,
     /// Custom roles that it makes (project and organisation level).
     pub custom_roles: Vec<View<'p>>,
+    /// Installations of Kubeflow Pipelines that it makes.
+    pub installations: Vec<install::Installation>,
     /// Buckets that it makes.
     pub buckets: Vec<View<'p>>,
 }
@@ -54,6 +57,7 @@ impl<'p> Graph<'p> {
             accounts,
             grants: grants.flat_map(|r: &Resource| grant::of_resource(plan, r)).collect(),
             custom_roles: custom.into_iter().flat_map(managed).map(View::of).collect(),
+            installations: install::of_plan(plan),
             buckets: managed("google_storage_bucket").map(View::of).collect(),
         }
     }

@@ -1,7 +1,10 @@
 //! Which resources an expression refers to: the way to tell resources apart whose identity only apply knows.
 
-use crate::eval::plan::{ConfigAttribute, InstanceKey, Resource, StaticPlan};
-use crate::syntax::ast::{Expr, ExprKind, ObjectKey, SplatStep, TemplatePart};
+use crate::eval::plan::{ConfigAttribute, InstanceKey, Origin, Resource};
+use crate::eval::scope::Scope;
+use crate::eval::value::Value;
+use crate::syntax::ast::{Expr, ExprKind, For, ObjectItem, ObjectKey, SplatStep, TemplatePart};
+use std::sync::Arc;
 
 /// A reference to a resource, with the module instance in which it is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,18 +37,20 @@ impl Reference {
     }
 }
 
-/// How far variables are followed through module calls.
-const MOST_CALLS: usize = 32;
+/// The most expressions that are looked at for one reference: more would not help.
+const MOST: usize = 2000;
+/// How deep references are followed through locals, variables and outputs.
+const DEEPEST: usize = 48;
 
-/// The resources that an argument's expression refers to, variables followed through module calls.
-pub fn of_attribute(plan: &StaticPlan, resource: &Resource, attribute: &ConfigAttribute) -> Vec<Reference> {
-    attribute.origin.as_ref().map(|o| of_expression(plan, &resource.module, &o.expr)).unwrap_or_default()
+/// The resources that an argument's expression refers to; locals, variables and module outputs are followed.
+pub fn of_attribute(attribute: &ConfigAttribute) -> Vec<Reference> {
+    attribute.origin.as_ref().map(of_origin).unwrap_or_default()
 }
 
-/// The resources that an expression in a module instance refers to.
-pub fn of_expression(plan: &StaticPlan, module: &str, expr: &Expr) -> Vec<Reference> {
-    let mut walk = Walk { plan, found: Vec::new() };
-    walk.expr(expr, module, 0);
+/// The resources that an expression refers to.
+pub fn of_origin(origin: &Origin) -> Vec<Reference> {
+    let mut walk = Walk { found: Vec::new(), seen: 0, depth: 0 };
+    walk.expr(&origin.scope, &origin.expr, &[]);
     walk.found.sort();
     walk.found.dedup();
     walk.found
@@ -58,69 +63,202 @@ pub fn path(module: &str, attribute: &ConfigAttribute) -> Option<String> {
     for step in &steps {
         match step {
             Step::Name(name) => text.push_str(&format!(".{name}")),
-            Step::Key(Some(key)) => text.push_str(&format!("{key:?}")),
-            Step::Key(None) => return None,
+            Step::Key(KeyStep::Literal(key)) => text.push_str(&key.to_string()),
+            Step::Key(_) => return None,
         }
     }
     Some(text)
 }
 
-struct Walk<'p> {
-    plan: &'p StaticPlan,
+struct Walk {
     found: Vec<Reference>,
+    seen: usize,
+    depth: usize,
 }
 
-impl Walk<'_> {
-    fn expr(&mut self, expr: &Expr, module: &str, depth: usize) {
-        if let Some(steps) = traversal(expr) {
-            self.traversal(&steps, module, depth);
+/// What is taken from a value on the way: attribute names and keys, the next one first.
+type Path<'p> = &'p [Arc<str>];
+
+impl Walk {
+    fn expr(&mut self, scope: &Scope, expr: &Expr, path: Path) {
+        self.seen += 1;
+        if self.seen > MOST || self.depth > DEEPEST {
+            return;
         }
-        children(expr, &mut |child| self.expr(child, module, depth));
+        self.depth += 1;
+        match (&expr.kind, traversal(expr)) {
+            (_, Some(steps)) => {
+                self.traversal(scope, &steps, path);
+                children(expr, &mut |child| self.expr(scope, child, &[]));
+            }
+            (ExprKind::Object(items), None) if !path.is_empty() => self.entry(scope, items, path),
+            (ExprKind::Tuple(items), None) => {
+                match path.split_first().and_then(|(i, rest)| Some((i.parse().ok()?, rest))) {
+                    Some((i, rest)) => items.get::<usize>(i).into_iter().for_each(|item| self.expr(scope, item, rest)),
+                    None => items.iter().for_each(|item| self.expr(scope, item, path)),
+                }
+            }
+            (ExprKind::Conditional(c), None) => {
+                match crate::eval::eval(scope, &c.condition).ok().and_then(|v| v.as_bool()) {
+                    Some(true) => self.expr(scope, &c.yes, path),
+                    Some(false) => self.expr(scope, &c.no, path),
+                    None => {
+                        self.expr(scope, &c.yes, path);
+                        self.expr(scope, &c.no, path);
+                    }
+                }
+            }
+            (ExprKind::For(f), None) if keyed_by_source(f) && !path.is_empty() => {
+                let before = self.found.len();
+                self.expr(scope, &f.collection, &[]);
+                let key = path.first().map(|k| InstanceKey::Name(k.clone()));
+                let new = self.found.iter_mut().skip(before).filter(|r| r.key.is_none());
+                new.for_each(|r| r.key = key.clone());
+            }
+            (ExprKind::Paren(inner) | ExprKind::Wrap(inner), None) => self.expr(scope, inner, path),
+            _ => children(expr, &mut |child| self.expr(scope, child, &[])),
+        }
+        self.depth -= 1;
     }
 
-    fn traversal(&mut self, steps: &[Step], module: &str, depth: usize) {
-        let names: Vec<&str> =
-            steps.iter().filter_map(|s| if let Step::Name(n) = s { Some(*n) } else { None }).collect();
-        match names.as_slice() {
-            ["var", name, ..] => self.argument(name, module, depth),
-            ["data", type_name, name, ..] => self.push(true, type_name, name, steps.get(3), module),
-            ["local" | "module" | "each" | "count" | "self" | "path" | "terraform", ..] => {}
-            [type_name, name, ..] if type_name.contains('_') => self.push(false, type_name, name, steps.get(2), module),
+    /// Goes on with the entries of an object that the path may lead into.
+    fn entry(&mut self, scope: &Scope, items: &[ObjectItem], path: Path) {
+        let Some((first, rest)) = path.split_first() else { return };
+        for item in items {
+            let key = match &item.key {
+                ObjectKey::Name(name) => Some(name.name.clone()),
+                ObjectKey::Expr(key) => crate::eval::eval(scope, key).ok().and_then(|k| k.as_str().map(Arc::from)),
+            };
+            if key.is_none_or(|k| k == *first) {
+                self.expr(scope, &item.value, rest);
+            }
+        }
+    }
+
+    fn traversal(&mut self, scope: &Scope, steps: &[Step], path: Path) {
+        let Some(Step::Name(root)) = steps.first() else { return };
+        let rest = |from: usize| -> Vec<Arc<str>> {
+            steps.iter().skip(from).filter_map(Step::text).chain(path.iter().cloned()).collect()
+        };
+        if scope.lookup(root).is_some() {
+            return self.temporary(scope, root, &rest(1));
+        }
+        let name = |at: usize| match steps.get(at) {
+            Some(Step::Name(name)) => Some(*name),
+            _ => None,
+        };
+        match (*root, name(1), name(2)) {
+            ("var", Some(name), _) => self.variable(scope, name, &rest(2)),
+            ("local", Some(name), _) => {
+                if let Some(local) = scope.instance.config.locals.get(name) {
+                    self.expr(&scope.instance.scope(), &local.expr, &rest(2));
+                }
+            }
+            ("module", Some(call), _) => self.output(scope, call, steps, path),
+            ("data", Some(type_name), Some(name)) => self.push(scope, true, type_name, name, steps.get(3)),
+            ("each" | "count" | "self" | "path" | "terraform", ..) => {}
+            (type_name, Some(name), _) if type_name.contains('_') => {
+                self.push(scope, false, type_name, name, steps.get(2))
+            }
             _ => {}
         }
     }
 
-    fn push(&mut self, data: bool, type_name: &str, name: &str, key: Option<&Step>, module: &str) {
+    fn push(&mut self, scope: &Scope, data: bool, type_name: &str, name: &str, key: Option<&Step>) {
         let key = match key {
-            Some(Step::Key(key)) => key.clone(),
+            Some(Step::Key(KeyStep::Literal(key))) => Some(key.clone()),
+            Some(Step::Key(KeyStep::Open(expr))) => crate::eval::eval(scope, expr).ok().and_then(|v| key_of(&v)),
             Some(Step::Name(_)) => Some(InstanceKey::None),
-            None => None,
+            Some(Step::Key(KeyStep::All)) | None => None,
         };
-        let key = key.filter(|k| *k != InstanceKey::None || !data);
         let (type_name, name) = (type_name.to_string(), name.to_string());
-        self.found.push(Reference { module: module.to_string(), data, type_name, name, key });
+        let module = scope.instance.address.to_string();
+        self.found.push(Reference { module, data, type_name, name, key });
     }
 
-    /// Goes on with what a module call passes for a variable.
-    fn argument(&mut self, name: &str, module: &str, depth: usize) {
-        let plan = self.plan;
-        let Some(call) = plan.modules.iter().find(|m| *m.address == *module) else { return };
-        let origin = call.arguments.attribute(name).and_then(|a| a.origin.as_ref());
-        if let (Some(origin), true) = (origin, depth < MOST_CALLS) {
-            self.expr(&origin.expr, parent(&call.address), depth + 1);
+    /// Goes on with the collection that a `for`, `dynamic` or `for_each` variable was taken from.
+    fn temporary(&mut self, scope: &Scope, name: &str, path: Path) {
+        let Some((collection, outer)) = scope.source_of(name) else { return };
+        let key = scope.lookup(name).and_then(|v| v.get("key")).and_then(|k| k.as_str().map(Arc::<str>::from));
+        match (path.split_first(), key) {
+            (Some((first, rest)), Some(key)) if &**first == "value" => {
+                let inner: Vec<Arc<str>> = std::iter::once(key).chain(rest.iter().cloned()).collect();
+                self.expr(outer, collection, &inner);
+            }
+            _ => self.expr(outer, collection, &[]),
+        }
+    }
+
+    /// Goes on with what a module call passes for a variable, or with its default.
+    fn variable(&mut self, scope: &Scope, name: &str, path: Path) {
+        let Some((parent, call_scope, site)) = scope.instance.call_block() else { return };
+        if let Some(argument) = parent.config.calls.get(&site.name).and_then(|b| b.body.attribute(name)) {
+            self.expr(&call_scope, &argument.expr, path);
+        }
+    }
+
+    /// Goes on with a module's output.
+    fn output(&mut self, scope: &Scope, call: &str, steps: &[Step], path: Path) {
+        let (wanted, at) = match steps.get(2) {
+            Some(Step::Key(KeyStep::Literal(key))) => (Some(key.clone()), 3),
+            Some(Step::Key(KeyStep::Open(expr))) => (crate::eval::eval(scope, expr).ok().and_then(|v| key_of(&v)), 3),
+            Some(Step::Key(KeyStep::All)) => (None, 3),
+            _ => (None, 2),
+        };
+        let Some(Step::Name(name)) = steps.get(at) else { return };
+        let Some(block) = scope.instance.config.calls.get(call) else { return };
+        let Ok(state) = scope.instance.call_state(&Arc::from(call), block.header) else { return };
+        let rest: Vec<Arc<str>> =
+            steps.iter().skip(at + 1).filter_map(Step::text).chain(path.iter().cloned()).collect();
+        for (key, child) in &state.instances {
+            let value = child.config.outputs.get(*name).and_then(|o| o.body.attribute("value"));
+            if let (true, Some(value)) = (wanted.as_ref().is_none_or(|w| w == key), value) {
+                self.expr(&child.scope(), &value.expr, &rest);
+            }
         }
     }
 }
 
-/// The address of the module instance that holds the call of this one.
-pub fn parent(address: &str) -> &str {
-    address.rfind(".module.").and_then(|at| address.get(..at)).unwrap_or("")
+/// `{ for k, v in things : k => … }`: an entry's key is that of the thing it was made of.
+fn keyed_by_source(f: &For) -> bool {
+    match (&f.key, f.result_key.as_ref().map(|k| &k.kind)) {
+        (Some(key), Some(ExprKind::Variable(name))) => key.name == *name,
+        _ => false,
+    }
+}
+
+fn key_of(value: &Value) -> Option<InstanceKey> {
+    match value.as_str() {
+        Some(name) => Some(InstanceKey::Name(name.into())),
+        None => super::fact::whole(value).map(InstanceKey::Index),
+    }
 }
 
 enum Step<'e> {
     Name(&'e str),
-    /// An index: a literal key, or one that is not literal.
-    Key(Option<InstanceKey>),
+    /// An index or splat.
+    Key(KeyStep<'e>),
+}
+
+enum KeyStep<'e> {
+    /// `[0]`, `["a"]`.
+    Literal(InstanceKey),
+    /// `[each.key]`.
+    Open(&'e Expr),
+    /// `[*]`.
+    All,
+}
+
+impl Step<'_> {
+    /// The name or key as text, if it has one.
+    fn text(&self) -> Option<Arc<str>> {
+        match self {
+            Step::Name(name) => Some((*name).into()),
+            Step::Key(KeyStep::Literal(InstanceKey::Name(name))) => Some(name.clone()),
+            Step::Key(KeyStep::Literal(InstanceKey::Index(i))) => Some(i.to_string().into()),
+            _ => None,
+        }
+    }
 }
 
 fn traversal(expr: &Expr) -> Option<Vec<Step<'_>>> {
@@ -133,12 +271,17 @@ fn traversal(expr: &Expr) -> Option<Vec<Step<'_>>> {
         }
         ExprKind::Index(object, key) => {
             let mut steps = traversal(object)?;
-            steps.push(Step::Key(literal_key(key)));
+            steps.push(Step::Key(literal_key(key).map_or(KeyStep::Open(key), KeyStep::Literal)));
             Some(steps)
         }
         ExprKind::Splat(splat) => {
             let mut steps = traversal(&splat.object)?;
-            steps.push(Step::Key(None));
+            steps.push(Step::Key(KeyStep::All));
+            for step in &splat.steps {
+                if let SplatStep::Attr(name) = step {
+                    steps.push(Step::Name(&name.name));
+                }
+            }
             Some(steps)
         }
         ExprKind::Paren(inner) | ExprKind::Wrap(inner) => traversal(inner),

@@ -136,7 +136,7 @@ impl Excerpt {
     /// The offset in the excerpt of an offset in the file; the nearest one kept where that is cut off.
     fn offset(&self, file: &SourceFile, offset: u32) -> usize {
         let position = file.position(offset);
-        let Some(line) = self.lines.iter().filter(|l| l.number == position.line as usize).next_back() else { return 0 };
+        let Some(line) = self.lines.iter().rfind(|l| l.number == position.line as usize) else { return 0 };
         let before: usize = before_in_line(file, position.offset);
         let index = line.map.partition_point(|(at, _)| *at < before).min(line.map.len().saturating_sub(1));
         line.start + line.map.get(index).map_or(0, |(_, here)| *here)

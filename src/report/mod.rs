@@ -64,7 +64,7 @@ impl Report {
         sort(&mut diagnostics, sources);
         identify(&mut diagnostics, sources);
         tidy(&mut coverage);
-        let verdict = verdict(&clusters, &diagnostics);
+        let verdict = verdict(&clusters, &diagnostics, &coverage);
         Report { verdict, clusters, diagnostics, coverage, roots: count }
     }
 
@@ -73,11 +73,11 @@ impl Report {
         self.diagnostics.iter().filter(|d| d.finding.level == level).count()
     }
 
-    /// Whether something that a cluster's readiness hangs on is not known: a cluster is undecided, or none was found
-    /// while modules are missing that may make one.
+    /// Whether something that a cluster's readiness hangs on is not known: a cluster is undecided, a file could not be
+    /// read, or no cluster was found while modules are missing that may make one.
     pub fn is_open(&self) -> bool {
         let hollow = self.clusters.is_empty() && !self.coverage.modules_missing.is_empty();
-        hollow || self.clusters.iter().any(|c| c.verdict == Verdict::Undecided)
+        hollow || !self.coverage.skipped.is_empty() || self.clusters.iter().any(|c| c.verdict == Verdict::Undecided)
     }
 }
 
@@ -94,13 +94,13 @@ fn distinct(mut finding: Finding) -> Finding {
     finding
 }
 
-/// The verdict of a run: not ready if a cluster is not or an error was found, ready only if there are clusters and all
-/// of them are.
-fn verdict(clusters: &[ClusterReport], diagnostics: &[Diagnostic]) -> Verdict {
+/// The verdict of a run: not ready if a cluster is not or an error was found, ready only if there are clusters, all of
+/// them are, and every file was read.
+fn verdict(clusters: &[ClusterReport], diagnostics: &[Diagnostic], coverage: &Coverage) -> Verdict {
     let any = |verdict| clusters.iter().any(|c| c.verdict == verdict);
     if any(Verdict::NotReady) || diagnostics.iter().any(|d| d.finding.level == Level::Error) {
         Verdict::NotReady
-    } else if clusters.is_empty() || any(Verdict::Undecided) {
+    } else if clusters.is_empty() || !coverage.skipped.is_empty() || any(Verdict::Undecided) {
         Verdict::Undecided
     } else {
         Verdict::Ready

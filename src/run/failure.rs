@@ -9,6 +9,15 @@ pub enum Failure {
     /// A path that cannot be checked.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// A path that is not there, but looks like a command.
+    #[error("cannot read `{path}`: there is no such file or folder")]
+    #[diagnostic(help("did you mean the command `{command}`?"))]
+    Command {
+        /// As given.
+        path: String,
+        /// The command that was most likely meant.
+        command: String,
+    },
     /// A path of a kind that this version does not read.
     #[error("`{path}` is not a folder or a Terraform file")]
     #[diagnostic(help("{help}"))]

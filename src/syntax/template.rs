@@ -82,7 +82,7 @@ pub fn heredoc(c: &mut Cursor) -> Expr {
     finish(c, pieces, span)
 }
 
-/// The text of a heredoc line by line: a trim marker reaches no further than its own line.
+/// The text of a heredoc or template file line by line: a trim marker reaches no further than its own line.
 fn by_line(pieces: Vec<Piece>) -> Vec<Piece> {
     let mut out = Vec::with_capacity(pieces.len());
     for piece in pieces {
@@ -98,7 +98,7 @@ fn by_line(pieces: Vec<Piece>) -> Vec<Piece> {
 
 /// A template without quotes: a template file, or a JSON string.
 pub fn bare(c: &mut Cursor, span: Span) -> Expr {
-    let pieces = joined(pieces(c, false));
+    let pieces = joined(by_line(pieces(c, false)));
     let token = c.peek();
     if token.kind != Kind::End && !c.failed {
         let at = c.span(token);

@@ -56,6 +56,8 @@ fn ignored_and_hidden_folders_are_left_out() {
     assert_eq!(tree.roots(&[]), ["infra"]);
     assert_eq!(tree.roots(&["infra"]), ["infra"], "a .gitignore above counts too");
     assert_eq!(tree.roots(&["infra/build"]), ["infra/build"], "what is named is checked");
+    let tree = Tree::new(&[(".git/info/exclude", "/private\n"), ("private/main.tf", FAULT), ("app/main.tf", FAULT)]);
+    assert_eq!(tree.roots(&[]), ["app"]);
 }
 
 #[test]
@@ -145,11 +147,32 @@ mod unix {
     }
 
     #[test]
+    fn names_that_are_not_utf8_are_read() {
+        use std::os::unix::ffi::OsStrExt;
+        let tree = Tree::new(&[]);
+        let name = std::ffi::OsStr::from_bytes(b"caf\xe9.tf");
+        std::fs::write(tree.path("").join(name), FAULT).unwrap();
+        let report = tree.json(&[]);
+        assert_eq!(report["summary"]["errors"], 1);
+        assert_eq!(report["diagnostics"][0]["primary"]["file"], "caf\u{fffd}.tf");
+    }
+
+    #[test]
+    fn what_is_too_large_is_skipped_with_a_reason() {
+        let tree = Tree::new(&[("main.tf", FAULT)]);
+        let file = std::fs::File::create(tree.path("huge.tf")).unwrap();
+        file.set_len(kfplint::discover::loader::MOST_BYTES + 1).unwrap();
+        let report = tree.json(&[]);
+        assert_eq!(skipped(&report), [("huge.tf".to_string(), "larger than 64 MiB".to_string())]);
+        assert_eq!(report["summary"]["errors"], 1);
+    }
+
+    #[test]
     fn what_may_not_be_read_is_said() {
         use std::os::unix::fs::PermissionsExt;
         let tree = Tree::new(&[("main.tf", FAULT), ("secret.tf", FAULT), ("locked/main.tf", FAULT)]);
         for path in ["secret.tf", "locked"] {
-            std::fs::set_permissions(tree.path(path), std::fs::Permissions::from_mode(0)).unwrap();
+            std::fs::set_permissions(tree.path(path), std::fs::Permissions::from_mode(0o000)).unwrap();
         }
         if std::fs::read(tree.path("secret.tf")).is_ok() {
             return; // The superuser reads everything.

@@ -43,7 +43,13 @@ fn all_keys_are_there_in_their_order() {
     ];
     assert_eq!(keys(&report["diagnostics"][0]), expected);
     assert_eq!(keys(&report["coverage"]), ["files", "skipped", "modules_missing", "undecided_blocks"]);
-    assert_eq!(report["summary"], serde_json::json!({ "errors": 1, "warnings": 0, "notes": 0, "suppressed": 0 }));
+    let diagnostics = report["diagnostics"].as_array().unwrap();
+    let count = |level: &str| diagnostics.iter().filter(|d| d["level"] == level).count();
+    assert_eq!(count("error"), 1);
+    let expected = serde_json::json!({
+        "errors": 1, "warnings": count("warning"), "notes": count("note"), "suppressed": 0,
+    });
+    assert_eq!(report["summary"].to_string(), expected.to_string());
 }
 
 #[test]
@@ -69,6 +75,16 @@ fn verdicts_sum_up() {
     assert_eq!(verdict(&[("a/main.tf", READY), ("b/main.tf", OPEN), ("c/main.tf", TOO_FEW)]), "not-ready");
     assert_eq!(verdict(&[("a/main.tf", READY), ("a/broken.tf", "locals {\n  a = \n}\n")]), "not-ready");
     assert_eq!(verdict(&[("a/main.tf", "locals {\n  a = 1\n}\n")]), "undecided", "no cluster is no ready cluster");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_leaves_the_run_undecided() {
+    let tree = Tree::new(&[("main.tf", READY)]);
+    tree.link("nowhere.tf", "more.tf");
+    assert_eq!(tree.json(&[])["verdict"], "undecided");
+    assert!(tree.run(&[]).stdout.contains("1 file of the root module could not be read"));
+    assert_eq!(tree.run(&["--undecided=fail"]).code, 1);
 }
 
 #[test]

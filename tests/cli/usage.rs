@@ -52,6 +52,7 @@ fn bad_usage_exits_with_2_and_says_what_to_write() {
     fails(&["-var", "sise=3"], "did you mean `size`");
     fails(&["-var-file", "absent.tfvars"], "absent.tfvars");
     fails(&["absent"], "absent");
+    fails(&["explian", "KFP001"], "did you mean the command `explain`");
     fails(&["plan.json"], "plan.json");
     fails(&["explain", "KFP999"], "KFP999");
     fails(&["--output", "json=absent/report.json"], "absent/report.json");

@@ -81,6 +81,8 @@ pub struct Resource {
     pub provisioners: Vec<ConfigBlock>,
     /// The provider configuration that it uses.
     pub provider: Arc<ProviderInfo>,
+    /// A data source that Terraform reads only during apply, since it refers to resources that do not exist yet.
+    pub deferred: bool,
     /// The block's header; `None` for a plan without source.
     pub header: Option<Span>,
     /// The whole block.

@@ -34,16 +34,28 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
     }
 }
 
-/// Says so where the cluster's own answers are good, but its root module has errors for which Terraform refuses it.
+/// Says so where the cluster's own answers are good, but its root module has errors for which Terraform refuses it, or
+/// files that could not be read.
 fn refused(cluster: &ClusterReport, report: &Report, page: &mut Page) {
+    if cluster.verdict == Verdict::NotReady {
+        return;
+    }
     let concerns =
         |d: &&Diagnostic| d.root == cluster.root && d.finding.cluster.is_none() && d.finding.level == Level::Error;
     let errors = report.diagnostics.iter().filter(concerns).count();
-    if errors > 0 && cluster.verdict != Verdict::NotReady {
+    let here = |path: &str| path.rsplit_once('/').map_or(".", |(folder, _)| folder) == cluster.root;
+    let unread = report.coverage.skipped.iter().filter(|(path, _)| here(path)).count();
+    let mut say = |style, mark, text: String| {
         page.space(2);
-        page.put(Style::Bad, "✗");
-        page.put(Style::Plain, &format!(" the root module itself has {}, see below", plural(errors, "error")));
+        page.put(style, mark);
+        page.put(Style::Plain, &text);
         page.end();
+    };
+    if errors > 0 {
+        say(Style::Bad, "✗", format!(" the root module itself has {}, see below", plural(errors, "error")));
+    }
+    if unread > 0 {
+        say(Style::Open, "?", format!(" {} of the root module could not be read, see below", plural(unread, "file")));
     }
 }
 
@@ -69,8 +81,10 @@ fn heading(cluster: &ClusterReport, with_root: bool, sources: &Sources, page: &m
     page.space(2);
     page.put(Style::Bold, &cluster.address);
     let place = cluster.location.map(|span| path(span, sources)).unwrap_or_default();
-    let inside = place.strip_prefix(&cluster.root).is_some_and(|rest| rest.starts_with('/'));
-    if with_root && !inside && !(cluster.root == "." && !place.is_empty()) {
+    // A place below the root module's folder says by itself which one it is.
+    let below = |rest: &str| rest.starts_with('/');
+    let says = !place.is_empty() && (cluster.root == "." || place.strip_prefix(&cluster.root).is_some_and(below));
+    if with_root && !says {
         page.put(Style::Plain, &format!(" in {}", cluster.root));
     }
     if let Some(environment) = &cluster.environment {

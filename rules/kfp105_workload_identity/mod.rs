@@ -1,0 +1,104 @@
+//! KFP105 workload-identity: half-configured, or a binding for an account that Kubeflow Pipelines does not use.
+
+use super::support::{unless_autopilot, worse};
+use crate::catalog::kfp::{NAMESPACE, identities};
+use crate::catalog::suggest;
+use crate::finding::{Finding, Level};
+use crate::graph::cluster::Cluster;
+use crate::graph::grant::Grant;
+use crate::graph::pool::{Pool, PoolKind};
+use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+
+/// The rule.
+pub struct WorkloadIdentity;
+
+static META: Meta =
+    Meta { code: "KFP105", name: "workload-identity", level: Level::Warning, page: include_str!("rule.md") };
+
+impl Rule for WorkloadIdentity {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        let bindings = || cx.graph.grants.iter().filter_map(strange).map(|f| Answer::unmet(f.message, Vec::new()));
+        let halves = unless_autopilot(cluster, || judge(cluster));
+        Some(bindings().fold(halves, worse))
+    }
+
+    fn root(&self, cx: &Context) -> Vec<Finding> {
+        cx.graph.grants.iter().filter_map(strange).collect()
+    }
+}
+
+/// What a pool says of its metadata server.
+fn mode(pool: &Pool) -> Option<String> {
+    let block = pool.config.as_ref()?.block("workload_metadata_config")?;
+    let text = block.text("mode").or_else(|| block.text("node_metadata"))?;
+    text.known().map(|m| m.to_string())
+}
+
+fn judge(cluster: &Cluster) -> Answer {
+    let Some(on) = cluster.workload_identity.known().copied() else {
+        let reasons = cluster.workload_identity.reasons().cloned().unwrap_or_default();
+        let reason = format!("whether the cluster has Workload Identity is not known: {}", because(&reasons));
+        return Answer::undecided(reason, decides(&reasons), Vec::new());
+    };
+    let half = |pool: &&Pool| match mode(pool).as_deref() {
+        Some("GKE_METADATA" | "GKE_METADATA_SERVER") => !on,
+        Some("GCE_METADATA" | "EXPOSE") => on,
+        _ => false,
+    };
+    let pools: Vec<&Pool> = cluster.pools.iter().filter(|p| p.kind != PoolKind::AutoProvisioned).filter(half).collect();
+    match (pools.is_empty(), on) {
+        (true, true) => Answer::met("the cluster has Workload Identity and no pool shuts it off"),
+        (true, false) => Answer::not_applicable("no workload_identity_config: pods use the nodes' account"),
+        (false, _) => {
+            let reason = "Workload Identity is configured in half";
+            Answer::unmet(reason, pools.iter().map(|p| halved(cluster, p, on)).collect())
+        }
+    }
+}
+
+fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
+    let block = pool.config.as_ref().and_then(|c| c.block("workload_metadata_config"));
+    let place = block.map_or_else(|| pool.count_place(), |b| b.place("mode"));
+    let (message, help, label) = match on {
+        true => (
+            format!("{} has Workload Identity, but the nodes of {} shut it off", cluster.address(), pool.title()),
+            "write `mode = \"GKE_METADATA\"`".to_string(),
+            "pods on these nodes see the node's account",
+        ),
+        false => (
+            format!(
+                "the nodes of {} ask for Workload Identity, which {} does not have",
+                pool.title(),
+                cluster.address()
+            ),
+            "write in the cluster:\nworkload_identity_config {\n  workload_pool = \"PROJECT.svc.id.goog\"\n}"
+                .to_string(),
+            "needs workload_identity_config in the cluster",
+        ),
+    };
+    META.finding(message).cluster(cluster).help(help).at(&pool.address, &place, label)
+}
+
+/// A binding of a Kubernetes account in Kubeflow Pipelines' namespace that it does not use.
+fn strange(grant: &Grant) -> Option<Finding> {
+    if grant.role.known().map(|r| &**r) != Some("roles/iam.workloadIdentityUser") {
+        return None;
+    }
+    let texts = grant.members.iter().filter_map(|m| m.text.as_str());
+    let ksa = |text: &str| Some(text.strip_suffix(']')?.split_once(".svc.id.goog[")?.1.to_string());
+    let own = texts.filter_map(ksa).filter_map(|k| Some(k.strip_prefix(NAMESPACE)?.strip_prefix('/')?.to_string()));
+    let strange = own.into_iter().find(|k| !identities().any(|i| i.ksa == k))?;
+    let near = suggest(&strange, identities().map(|i| i.ksa)).unwrap_or("pipeline-runner");
+    let finding = META
+        .finding(format!(
+            "{} binds {NAMESPACE}/{strange}, which Kubeflow Pipelines does not run as",
+            grant.resource.address
+        ))
+        .help(format!("its steps run as \"{NAMESPACE}/pipeline-runner\"; did you mean \"{NAMESPACE}/{near}\"?"))
+        .at(&grant.resource.address, &grant.members_place, "no Kubernetes account of Kubeflow Pipelines");
+    Some(finding)
+}

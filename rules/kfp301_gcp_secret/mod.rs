@@ -1,0 +1,111 @@
+//! KFP301 gcp-secret: the `user-gcp-sa` secret lacks its key, or is in the wrong namespace.
+
+use super::support::{list, of_root};
+use crate::catalog::iam::REQUIRED_ROLES;
+use crate::catalog::kfp::{NAMESPACE, SECRET, SECRET_KEY};
+use crate::eval::plan::{Mode, Resource};
+use crate::finding::{Finding, Level};
+use crate::graph::access::NodeAccount;
+use crate::graph::cluster::Cluster;
+use crate::graph::refs;
+use crate::graph::view::View;
+use crate::rule::{Answer, Context, Meta, Rule};
+use std::sync::Arc;
+
+/// The rule.
+pub struct GcpSecret;
+
+static META: Meta = Meta { code: "KFP301", name: "gcp-secret", level: Level::Error, page: include_str!("rule.md") };
+
+impl Rule for GcpSecret {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        let mut secrets = cx.plan.resources.iter().filter(|r| is_secret(r)).peekable();
+        if secrets.peek().is_none() {
+            return Some(Answer::not_applicable(format!("no secret {SECRET} is made here")));
+        }
+        let lacking: Vec<Finding> = secrets.filter_map(|s| roles(cx, cluster, s)).collect();
+        let whole = of_root(&META, &self.root(cx), "the secret has its key, in the right namespace");
+        Some(match lacking.first() {
+            Some(first) => Answer::unmet(first.message.clone(), lacking),
+            None => whole,
+        })
+    }
+
+    fn root(&self, cx: &Context) -> Vec<Finding> {
+        cx.plan.resources.iter().filter(|r| is_secret(r)).flat_map(judge).collect()
+    }
+}
+
+fn is_secret(resource: &Resource) -> bool {
+    let kind = matches!(&*resource.type_name, "kubernetes_secret" | "kubernetes_secret_v1");
+    resource.mode == Mode::Managed && kind && metadata(&View::of(resource), "name").as_deref() == Some(SECRET)
+}
+
+fn metadata(secret: &View, name: &str) -> Option<Arc<str>> {
+    secret.block("metadata")?.text(name)?.known().cloned()
+}
+
+/// The names in `data` and `binary_data`; `None` where they are not known.
+fn keys(secret: &View) -> Option<Vec<Arc<str>>> {
+    let mut all = Vec::new();
+    for name in ["data", "binary_data"] {
+        if let Some(data) = secret.get(name) {
+            all.extend(data.entries()?.keys().cloned());
+        }
+    }
+    Some(all)
+}
+
+fn judge(resource: &Resource) -> Vec<Finding> {
+    let view = View::of(resource);
+    let mut all = Vec::new();
+    let data = if view.get("data").is_none() && view.get("binary_data").is_some() { "binary_data" } else { "data" };
+    match keys(&view) {
+        Some(keys) if keys.iter().any(|k| &**k == SECRET_KEY) => {}
+        Some(keys) => {
+            let has: Vec<String> = keys.iter().map(|k| format!("\"{k}\"")).collect();
+            let has = if has.is_empty() { "none".to_string() } else { list(&has) };
+            let finding = META
+                .finding(format!("the secret {SECRET} has no key \"{SECRET_KEY}\" (it has {has})"))
+                .help(format!("write `\"{SECRET_KEY}\" = …`: pipelines with use_gcp_secret mount that key"))
+                .at(&resource.address, &view.place(data), "not the key that is read");
+            all.push(finding);
+        }
+        None => {
+            let draft = META.finding(format!("whether the secret {SECRET} has the key \"{SECRET_KEY}\" is not known"));
+            all.push(draft.level(Level::Warning).at(&resource.address, &view.place(data), "this decides"));
+        }
+    }
+    let block = view.block("metadata");
+    let place = block.as_ref().map_or_else(|| view.own_place(), |m| m.place("namespace"));
+    let given = block.as_ref().and_then(|m| m.text("namespace"));
+    let namespace = given.map_or(Some(Arc::from("default")), |n| n.known().cloned());
+    if let Some(namespace) = namespace.filter(|n| &**n != NAMESPACE) {
+        let finding = META
+            .finding(format!("the secret {SECRET} is in namespace \"{namespace}\", not where Kubeflow Pipelines runs"))
+            .help(format!("write `namespace = \"{NAMESPACE}\"` in its metadata"))
+            .at(&resource.address, &place, "not Kubeflow Pipelines' namespace");
+        all.push(finding);
+    }
+    all
+}
+
+/// A finding where the account whose key the secret holds is made here and surely lacks required roles.
+fn roles(cx: &Context, cluster: &Cluster, resource: &Resource) -> Option<Finding> {
+    let view = View::of(resource);
+    let keys = refs::of_attribute(view.written("data")?);
+    let key_of = |r: &&Resource| &*r.type_name == "google_service_account_key" && keys.iter().any(|k| k.is_to(r));
+    let key = View::of(cx.plan.resources.iter().find(key_of)?);
+    let (id, refs) = (key.get("service_account_id")?, refs::of_attribute(key.written("service_account_id")?));
+    let account = cx.graph.accounts.iter().find(|a| a.is(id, &refs).is_true())?;
+    let access = cx.graph.access(cx.plan, &NodeAccount::Here(account), cluster);
+    let lacking = |role: &&&str| access.lacks(role).is_some_and(|(_, doubts)| doubts.is_empty());
+    let roles: Vec<String> = REQUIRED_ROLES.iter().filter(lacking).map(|r| r.to_string()).collect();
+    let message = format!("{}, whose key the secret {SECRET} holds, lacks {}", account.resource.address, list(&roles));
+    let draft = META.finding(message).cluster(cluster).related(&account.view.own_place(), "the account");
+    (!roles.is_empty()).then(|| draft.at(&resource.address, &view.place("data"), "pipelines use this account"))
+}

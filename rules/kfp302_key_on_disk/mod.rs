@@ -1,0 +1,84 @@
+//! KFP302 key-on-disk: service account key material written to, or read from, the repository's disk.
+
+use super::support::of_root;
+use crate::eval::plan::{ConfigAttribute, ConfigBody, Mode, Resource};
+use crate::eval::value::Value;
+use crate::finding::{Finding, Level};
+use crate::graph::cluster::Cluster;
+use crate::graph::refs;
+use crate::graph::view::{Place, View};
+use crate::rule::{Answer, Context, Meta, Rule};
+
+/// The rule.
+pub struct KeyOnDisk;
+
+static META: Meta = Meta { code: "KFP302", name: "key-on-disk", level: Level::Warning, page: include_str!("rule.md") };
+
+impl Rule for KeyOnDisk {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
+        Some(of_root(&META, &self.root(cx), "no service account key is written to or read from disk"))
+    }
+
+    fn root(&self, cx: &Context) -> Vec<Finding> {
+        let managed = cx.plan.resources.iter().filter(|r| r.mode == Mode::Managed);
+        managed.flat_map(|r| written(r).into_iter().chain(read(r))).collect()
+    }
+}
+
+/// A key that Terraform writes to a file.
+fn written(resource: &Resource) -> Option<Finding> {
+    if !matches!(&*resource.type_name, "local_file" | "local_sensitive_file") {
+        return None;
+    }
+    let view = View::of(resource);
+    let names = ["content", "sensitive_content", "content_base64"];
+    let holds_key = |name: &&&str| {
+        let refs = view.written(name).map(refs::of_attribute).unwrap_or_default();
+        refs.iter().any(|r| r.type_name == "google_service_account_key") || view.get(name).is_some_and(is_key)
+    };
+    let name = names.iter().find(holds_key)?;
+    let draft = META.finding(format!("{} writes a service account key to disk", resource.address));
+    let draft = draft.help(
+        "hand the key on without a file, such as with `kubernetes_secret`, or use Workload Identity without keys",
+    );
+    Some(draft.at(&resource.address, &view.place(name), "the key stays behind in this file"))
+}
+
+/// Key material in an argument that is read from a file.
+fn read(resource: &Resource) -> Vec<Finding> {
+    let mut found = Vec::new();
+    search(&resource.config, &mut found);
+    let finding = |attribute: &&ConfigAttribute| {
+        let place = Place {
+            span: attribute.span.or(resource.header),
+            attribute: attribute.name.to_string(),
+            written: true,
+            trace: Vec::new(),
+        };
+        META.finding(format!("{} reads a service account key from disk", resource.address))
+            .help("delete the file, revoke the key (`gcloud iam service-accounts keys delete`), and use Workload Identity or a secret store")
+            .at(&resource.address, &place, "holds a private key")
+    };
+    found.iter().map(finding).collect()
+}
+
+fn search<'c>(body: &'c ConfigBody, found: &mut Vec<&'c ConfigAttribute>) {
+    found.extend(body.attributes.iter().filter(|a| is_key(&a.value)));
+    body.blocks.iter().for_each(|b| search(&b.body, found));
+}
+
+/// Whether a value is or holds a service account key's JSON, plain or in base64.
+fn is_key(value: &Value) -> bool {
+    if let Some(text) = value.as_str() {
+        use base64::Engine;
+        let plain = |t: &str| t.contains("\"private_key\"") && t.contains("\"client_email\"");
+        let decoded = |t: &str| base64::engine::general_purpose::STANDARD.decode(t.trim()).ok();
+        return plain(text) || text.len() > 500 && decoded(text).is_some_and(|d| plain(&String::from_utf8_lossy(&d)));
+    }
+    value.elements().is_some_and(|all| all.iter().any(is_key))
+        || value.entries().is_some_and(|all| all.values().any(is_key))
+}

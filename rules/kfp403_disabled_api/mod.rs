@@ -1,0 +1,81 @@
+//! KFP403 disabled-api: services are managed here, and a needed one is missing.
+
+use super::support::list;
+use crate::eval::plan::{Mode, Resource};
+use crate::finding::Level;
+use crate::graph::cluster::{Cluster, default_of};
+use crate::graph::fact::Fact;
+use crate::graph::identity::{last_part, same_by_cause};
+use crate::graph::view::View;
+use crate::rule::{Answer, Context, Meta, Rule, decides};
+use std::collections::BTreeSet;
+
+/// The rule.
+pub struct DisabledApi;
+
+static META: Meta = Meta { code: "KFP403", name: "disabled-api", level: Level::Warning, page: include_str!("rule.md") };
+
+/// The APIs that Kubeflow Pipelines on GKE needs, and other names that are as good.
+const NEEDED: [(&str, &[&str]); 5] = [
+    ("cloudresourcemanager.googleapis.com", &[]),
+    ("compute.googleapis.com", &[]),
+    ("container.googleapis.com", &[]),
+    ("iam.googleapis.com", &[]),
+    ("storage.googleapis.com", &["storage-api.googleapis.com", "storage-component.googleapis.com"]),
+];
+
+impl Rule for DisabledApi {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        let project = cluster.project();
+        let managed = |r: &&Resource| r.mode == Mode::Managed && &*r.type_name == "google_project_service";
+        let all: Vec<View> = cx.plan.resources.iter().filter(managed).map(View::of).collect();
+        let here = |v: &&View| !same_by_cause(&default_of(v, "project"), &project, last_part).is_false();
+        let services: Vec<&View> = all.iter().filter(here).collect();
+        Some(match services.last() {
+            Some(last) => judge(cluster, &services, last),
+            None => Answer::not_applicable("no google_project_service is managed here"),
+        })
+    }
+}
+
+fn judge(cluster: &Cluster, services: &[&View], last: &View) -> Answer {
+    let mut enabled = BTreeSet::new();
+    let mut open = Vec::new();
+    for view in services {
+        match (view.text("service"), &view.uncertain) {
+            (Some(Fact::Known(name)), None) => {
+                enabled.insert(name.to_string());
+            }
+            (Some(other), uncertain) => {
+                open.extend(other.reasons().map(decides).unwrap_or_default());
+                open.extend(uncertain.as_ref().map(decides).unwrap_or_default());
+            }
+            (None, _) => {}
+        }
+    }
+    let brought = |others: &[&str]| others.iter().any(|o| enabled.contains(*o));
+    let missing: Vec<String> = (NEEDED.iter())
+        .filter(|(name, others)| !enabled.contains(*name) && !brought(others))
+        .map(|(name, _)| name.to_string())
+        .collect();
+    if missing.is_empty() {
+        return Answer::met("every API that is needed is enabled here");
+    }
+    if !open.is_empty() {
+        return Answer::undecided(format!("whether {} is enabled is not known", list(&missing)), open, Vec::new());
+    }
+    let message = format!("the project's services are managed here, but not {}", list(&missing));
+    let lines: String = missing.iter().map(|m| format!("    \"{m}\",\n")).collect();
+    let finding = META
+        .finding(message.clone())
+        .cluster(cluster)
+        .help(format!(
+            "enable them:\nresource \"google_project_service\" \"kubeflow_pipelines\" {{\n  for_each = toset([\n{lines}  ])\n\n  service = each.value\n}}"
+        ))
+        .at(&last.resource.address, &last.own_place(), "services are managed here");
+    Answer::unmet(message, vec![finding])
+}

@@ -1,0 +1,83 @@
+//! KFP404 kubernetes-version: the pinned Kubeflow Pipelines does not run on the cluster's Kubernetes.
+
+use crate::catalog::kfp::{self, KubernetesRange};
+use crate::finding::Level;
+use crate::graph::cluster::Cluster;
+use crate::graph::install::Installation;
+use crate::rule::{Answer, Context, Meta, Rule};
+use std::cmp::Ordering;
+
+/// The rule.
+pub struct KubernetesVersion;
+
+static META: Meta =
+    Meta { code: "KFP404", name: "kubernetes-version", level: Level::Warning, page: include_str!("rule.md") };
+
+impl Rule for KubernetesVersion {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        let pinned = cx.graph.installations.iter().find_map(|i| Some((i, i.version.as_deref()?)));
+        Some(match pinned {
+            None => Answer::not_applicable("no version of Kubeflow Pipelines is pinned here"),
+            Some((installation, version)) => judge(cluster, installation, version),
+        })
+    }
+}
+
+/// `1.27` of `1.27.3-gke.100`.
+fn minor(version: &str) -> Option<String> {
+    let mut parts = version.trim_start_matches('v').split('.');
+    let (major, minor) = (parts.next()?, parts.next()?);
+    let digits: String = minor.chars().take_while(char::is_ascii_digit).collect();
+    (major.parse::<u32>().is_ok() && !digits.is_empty()).then(|| format!("{major}.{digits}"))
+}
+
+fn judge(cluster: &Cluster, installation: &Installation, version: &str) -> Answer {
+    if kfp::compare(version, kfp::LAST_ON_DEAD_REGISTRY) != Ordering::Greater {
+        let reason = format!("the images of Kubeflow Pipelines {version} are in a registry that was shut down");
+        let help = format!("pin a version after {}", kfp::LAST_ON_DEAD_REGISTRY);
+        let finding = META.finding(reason.clone()).cluster(cluster).help(help);
+        let finding = finding.at(&installation.address, &installation.place, "pins this version");
+        return Answer::unmet(reason, vec![finding]);
+    }
+    let Some(range) = kfp::kubernetes_range(version) else {
+        return Answer::undecided(
+            format!("Kubeflow Pipelines {version} is not among those that kfplint knows"),
+            Vec::new(),
+            Vec::new(),
+        );
+    };
+    let known = cluster.view.text("min_master_version").and_then(|v| minor(v.known()?));
+    let Some(kubernetes) = known else {
+        let reason = "min_master_version does not say which Kubernetes the cluster gets";
+        return Answer::undecided(reason, vec![format!("{}.min_master_version", cluster.address())], Vec::new());
+    };
+    outside(&range, &kubernetes).map_or_else(
+        || Answer::met(format!("Kubeflow Pipelines {version} was tested on Kubernetes {kubernetes}")),
+        |how| {
+            let reason = format!("Kubeflow Pipelines {version} {how}; this cluster has {kubernetes}");
+            let finding = META
+                .finding(reason.clone())
+                .cluster(cluster)
+                .related(&cluster.view.place("min_master_version"), format!("Kubernetes {kubernetes}"))
+                .help(range.evidence)
+                .at(&installation.address, &installation.place, format!("pins {version}"));
+            Answer::unmet(reason, vec![finding])
+        },
+    )
+}
+
+/// How a Kubernetes version lies outside of what was tested.
+fn outside(range: &KubernetesRange, kubernetes: &str) -> Option<String> {
+    let above = range.max.filter(|max| kfp::compare(kubernetes, max) == Ordering::Greater);
+    let below = range.min.filter(|min| kfp::compare(kubernetes, min) == Ordering::Less);
+    match (above, below) {
+        (Some(max), _) if range.max_is_hard => Some(format!("fails above Kubernetes {max}")),
+        (Some(max), _) => Some(format!("was tested up to Kubernetes {max}")),
+        (None, Some(min)) => Some(format!("was tested from Kubernetes {min} on")),
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,106 @@
+//! Where the plan shows a written argument otherwise than it was written: the provider's state functions and diff
+//! suppression (`catalog::provider_defaults`, rewrites).
+
+use crate::catalog::provider_defaults::{self, Rewrite};
+use crate::catalog::{schema, scope};
+use crate::eval::value::{Data, Type, Value, json};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+type Values = BTreeMap<Arc<str>, Value>;
+
+/// Rewrites the arguments of a resource as the provider does at plan time.
+pub fn apply(type_name: &str, values: &mut Values) {
+    let autopilot = values.get("enable_autopilot").and_then(Value::as_bool) == Some(true);
+    for (path, rewrite) in provider_defaults::rewrites(type_name) {
+        let steps: Vec<&str> = path.split('.').collect();
+        at_path(values, &steps, &|value| one(value, rewrite, autopilot));
+    }
+}
+
+fn at_path(values: &mut Values, steps: &[&str], change: &dyn Fn(&Value) -> Option<Value>) {
+    let Some((first, rest)) = steps.split_first() else { return };
+    let Some(value) = values.get(*first) else { return };
+    if let Some(changed) = inside(value, rest, change) {
+        values.insert(Arc::from(*first), changed);
+    }
+}
+
+/// The value with what stands at the path changed; `None` where nothing changes.
+fn inside(value: &Value, steps: &[&str], change: &dyn Fn(&Value) -> Option<Value>) -> Option<Value> {
+    if steps.is_empty() {
+        return change(value);
+    }
+    let data = match &value.data {
+        Data::Object(entries) => {
+            let mut entries = (**entries).clone();
+            at_path(&mut entries, steps, change);
+            Data::Object(Arc::new(entries))
+        }
+        Data::Tuple(items) => Data::Tuple(Arc::new(
+            items.iter().map(|item| inside(item, steps, change).unwrap_or_else(|| item.clone())).collect(),
+        )),
+        _ => return None,
+    };
+    Some(Value { data, marks: value.marks })
+}
+
+fn one(value: &Value, rewrite: Rewrite, autopilot: bool) -> Option<Value> {
+    match rewrite {
+        Rewrite::NullIf(text) => {
+            let this = json::encode(value)?;
+            (this == text).then(|| Value::null_of(value.ty()))
+        }
+        Rewrite::NullWhenAutopilot if autopilot => Some(match &value.data {
+            Data::Tuple(_) => Value::tuple(Vec::new()),
+            _ => Value::null_of(value.ty()),
+        }),
+        Rewrite::NullWhenAutopilot => None,
+        Rewrite::UpperCase => each_text(value, &|text| text.to_uppercase()),
+        Rewrite::ScopeAliases => each_text(value, &|text| scope::canonical(text).to_string()),
+        Rewrite::StripPrefix(prefix) => each_text(value, &|text| text.strip_prefix(prefix).unwrap_or(text).to_string()),
+    }
+}
+
+fn each_text(value: &Value, change: &dyn Fn(&str) -> String) -> Option<Value> {
+    let all = |items: &[Value]| -> Vec<Value> {
+        items.iter().map(|v| each_text(v, change).unwrap_or_else(|| v.clone())).collect()
+    };
+    Some(
+        match &value.data {
+            Data::String(text) => Value::string(change(text)),
+            Data::List(of, items) => Value::list(of.clone(), all(items)),
+            Data::Set(of, items) => Value::set(of.clone(), all(items)),
+            Data::Tuple(items) => Value::tuple(all(items)),
+            _ => return None,
+        }
+        .mark(value.marks),
+    )
+}
+
+/// An argument that the provider can compute and that is written as an empty text or list counts as not written.
+pub fn drop_empty(values: &mut Values, schema: &schema::Block, unknown: &dyn Fn(&str, Type) -> Value, path: &str) {
+    for attribute in schema.attributes.iter().filter(|a| a.optional && a.computed) {
+        let empty = values.get(attribute.name).is_some_and(|v| {
+            v.as_str() == Some("") || v.elements().is_some_and(<[Value]>::is_empty)
+        });
+        if empty {
+            let value = unknown(&format!("{path}{}", attribute.name), attribute.ty.clone());
+            values.insert(attribute.name.into(), value);
+        }
+    }
+    for nested in &schema.blocks {
+        let below = format!("{path}{}.", nested.name);
+        let Some(Data::Tuple(items)) = values.get(nested.name).map(|v| &v.data) else { continue };
+        let changed = items.iter().map(|item| match &item.data {
+            Data::Object(entries) => {
+                let mut entries = (**entries).clone();
+                drop_empty(&mut entries, &nested.block, unknown, &below);
+                Value::object(entries)
+            }
+            _ => item.clone(),
+        });
+        let changed = Value::tuple(changed.collect());
+        values.insert(nested.name.into(), changed);
+    }
+}

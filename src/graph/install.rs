@@ -1,0 +1,175 @@
+//! Installations of Kubeflow Pipelines that the configuration makes.
+
+use super::view::{Place, View};
+use crate::catalog::kfp;
+use crate::eval::plan::{ConfigAttribute, ModuleInstance, Resource, StaticPlan};
+use crate::eval::value::{Reasons, Value};
+use crate::syntax::ast::{Expr, ExprKind, TemplatePart};
+
+/// Something that installs Kubeflow Pipelines.
+#[derive(Clone, Debug)]
+pub struct Installation {
+    /// The address of the resource or module call.
+    pub address: String,
+    /// The command or chart expression.
+    pub place: Place,
+    /// What gives it away, such as `github.com/kubeflow/pipelines/manifests/`.
+    pub mark: &'static str,
+    /// The version that it pins, if any.
+    pub version: Option<String>,
+    /// Why it is not certain that it is made.
+    pub uncertain: Option<Reasons>,
+}
+
+/// All installations of a plan.
+pub fn of_plan(plan: &StaticPlan) -> Vec<Installation> {
+    let resources = plan.resources.iter().filter(|r| r.mode == crate::eval::plan::Mode::Managed);
+    let modules = plan.modules.iter().filter(|m| !m.present);
+    resources.flat_map(of_resource).chain(modules.flat_map(of_module)).collect()
+}
+
+fn of_resource(resource: &Resource) -> Vec<Installation> {
+    let view = View::of(resource);
+    let found = |place: Place, mark: &'static str, text: &str| Installation {
+        address: resource.address.to_string(),
+        place,
+        mark,
+        version: version(text),
+        uncertain: resource.uncertain.clone(),
+    };
+    match &*resource.type_name {
+        "helm_release" => ["chart", "name"]
+            .iter()
+            .find_map(|name| {
+                let text = text(view.written(name)?);
+                Some(found(view.place(name), mark(&text, "helm_release")?, &text))
+            })
+            .into_iter()
+            .collect(),
+        "kubernetes_manifest" | "kubectl_manifest" => {
+            manifest(&view).map(|(p, m, t)| found(p, m, &t)).into_iter().collect()
+        }
+        name if name.starts_with("kustomization_") => ["resources", "path", "manifest"]
+            .iter()
+            .filter_map(|name| {
+                let text = text(view.written(name)?);
+                Some(found(view.place(name), mark(&text, "kustomization_")?, &text))
+            })
+            .take(1)
+            .collect(),
+        _ => provisioners(resource).map(|(place, mark, text)| found(place, mark, &text)).collect(),
+    }
+}
+
+/// `local-exec` commands that run when the resource is made.
+fn provisioners(resource: &Resource) -> impl Iterator<Item = (Place, &'static str, String)> + '_ {
+    resource.provisioners.iter().filter(|p| &*p.kind == "local-exec").filter_map(|provisioner| {
+        let when = provisioner.body.attribute("when").and_then(|w| w.value.as_str().map(str::to_string));
+        let command = provisioner.body.attribute("command")?;
+        let text = text(command);
+        let mark = mark(&text, "local-exec").filter(|_| when.as_deref() != Some("destroy") && applies(&text))?;
+        Some((place(command, provisioner.header), mark, text))
+    })
+}
+
+/// Whether a command makes things in a cluster, rather than deleting or only rendering them.
+fn applies(command: &str) -> bool {
+    ["kubectl apply", "kubectl create", "kfctl apply", " apply -k", " apply -f", " create -k", " create -f"]
+        .iter()
+        .any(|verb| command.contains(verb))
+}
+
+/// A wrapper module that is not on disk and is handed the command.
+fn of_module(module: &ModuleInstance) -> Vec<Installation> {
+    let found = module.arguments.attributes.iter().filter_map(|argument| {
+        let text = text(argument);
+        let mark = mark(&text, "local-exec").filter(|_| applies(&text))?;
+        let place = place(argument, module.header);
+        let (address, version) = (module.address.to_string(), version(&text));
+        Some(Installation { address, place, mark, version, uncertain: module.uncertain.clone() })
+    });
+    found.filter(|i| !i.place.attribute.contains("destroy")).collect()
+}
+
+fn place(attribute: &ConfigAttribute, header: Option<crate::source::Span>) -> Place {
+    Place {
+        span: attribute.span.or(header),
+        attribute: attribute.name.to_string(),
+        written: true,
+        trace: attribute.origin.as_ref().map(|o| o.trace()).unwrap_or_default(),
+    }
+}
+
+/// A custom resource definition or Marketplace application.
+fn manifest(view: &View) -> Option<(Place, &'static str, String)> {
+    let name = if view.written("yaml_body").is_some() { "yaml_body" } else { "manifest" };
+    let written = view.written(name)?;
+    let text = match written.value.get("metadata") {
+        Some(metadata) => format!("{} {} {}", flat(&written.value, "kind"), flat(metadata, "name"), flat_all(metadata)),
+        None => text(written),
+    };
+    let lower = text.to_lowercase();
+    let is_crd = lower.contains("customresourcedefinition");
+    let crds = kfp::install_marks().filter(|m| m.installs && m.kind == "crd");
+    let by_crd = crds.map(|m| m.pattern).find(|p| is_crd && lower.contains(p));
+    let market = lower.contains("marketplace.cloud.google.com/deploy-info") && lower.contains("kubeflow pipelines");
+    let mark = by_crd.or(market.then_some("app.k8s.io Application"))?;
+    Some((view.place(name), mark, text))
+}
+
+fn flat(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_string()
+}
+
+fn flat_all(value: &Value) -> String {
+    match (value.entries(), value.as_str()) {
+        (Some(entries), _) => entries.iter().map(|(k, v)| format!("{k} {} ", flat_all(v))).collect(),
+        (None, Some(text)) => text.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// The first mark of an installation in a text, of those that are looked for in `place`.
+fn mark(text: &str, place: &str) -> Option<&'static str> {
+    let marks = kfp::install_marks().filter(|m| m.installs && m.looks_in.contains(place));
+    marks.map(|m| m.pattern).find(|pattern| text.contains(pattern))
+}
+
+/// The text of an argument; where its value is not known, the literal parts of its expression.
+fn text(attribute: &ConfigAttribute) -> String {
+    let mut text = String::new();
+    match (attribute.value.as_str(), attribute.value.elements()) {
+        (Some(known), _) => text.push_str(known),
+        (None, Some(elements)) => elements.iter().filter_map(Value::as_str).for_each(|e| {
+            text.push_str(e);
+            text.push('\n');
+        }),
+        _ => attribute.origin.iter().for_each(|o| literals(&o.expr, &mut text)),
+    }
+    text
+}
+
+fn literals(expr: &Expr, text: &mut String) {
+    match &expr.kind {
+        ExprKind::String(s) => text.push_str(s),
+        ExprKind::Template(parts) => parts.iter().for_each(|part| match part {
+            TemplatePart::Text(s) => text.push_str(s),
+            TemplatePart::Interpolation(e) => literals(e, text),
+            _ => {}
+        }),
+        ExprKind::Paren(e) | ExprKind::Wrap(e) => literals(e, text),
+        ExprKind::Call(call) => call.args.iter().for_each(|a| literals(a, text)),
+        ExprKind::Tuple(items) => items.iter().for_each(|a| literals(a, text)),
+        _ => {}
+    }
+}
+
+/// The version in `?ref=2.4.1`, or in the path of a raw file.
+fn version(text: &str) -> Option<String> {
+    const RAW: &str = "raw.githubusercontent.com/kubeflow/pipelines/";
+    let after = |mark: &str| text.find(mark).and_then(|at| text.get(at + mark.len()..));
+    let rest = after("ref=").or_else(|| after(RAW))?;
+    let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
+    let bare = word.strip_prefix('v').unwrap_or(&word);
+    (bare.starts_with(|c: char| c.is_ascii_digit()) && bare.contains('.')).then(|| bare.to_string())
+}
