@@ -49,7 +49,8 @@ fn unknown_element(ty: &Type, collection: &Value, key: &Value) -> Result<Value, 
     let reasons = collection.collect_reasons().union(&key.collect_reasons());
     let element = match ty {
         Type::List(of) => {
-            position(key)?;
+            // Terraform looks at the number only once there is a list.
+            convert(key, &Type::Number).map_err(|_| fail("the index must be a number"))?;
             (**of).clone()
         }
         Type::Tuple(types) => match position(key)? {

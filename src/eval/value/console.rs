@@ -7,9 +7,6 @@ use std::sync::Arc;
 
 /// The text that `terraform console` prints for a value.
 pub fn format_console(value: &Value) -> String {
-    if let (true, Data::String(text)) = (value.marks.contains(Marks::TYPE), &value.data) {
-        return text.to_string();
-    }
     let mut out = String::new();
     write_value(value, 0, &mut out);
     out

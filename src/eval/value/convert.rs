@@ -72,7 +72,7 @@ fn convert_at(value: &Value, to: &Type, depth: usize) -> Converted {
             false => return Err(mismatch()),
         },
         (Data::Unknown(u), _) => match can_convert(&u.ty, to) {
-            true => unknown(u, to),
+            true => return Ok(unknown(u, to).mark(value.marks)),
             false => return Err(mismatch()),
         },
         (Data::Bool(b), Type::String) => Data::String(if *b { "true" } else { "false" }.into()),
@@ -84,8 +84,11 @@ fn convert_at(value: &Value, to: &Type, depth: usize) -> Converted {
         (Data::List(from, items) | Data::Set(from, items), Type::List(of) | Type::Set(of)) => {
             if matches!((&value.data, to), (Data::Set(..), Type::List(_))) && !value.is_wholly_known() {
                 // How many elements such a set has is not known.
-                return Ok(Value::unknown(Type::List(Arc::new(filled(&of.without_optional(), from))), value.collect_reasons())
-                    .mark(value.marks));
+                return Ok(Value::unknown(
+                    Type::List(Arc::new(filled(&of.without_optional(), from))),
+                    value.collect_reasons(),
+                )
+                .mark(value.marks));
             }
             return collection(each(items, of, depth)?, of, from, to, value.marks);
         }
@@ -118,16 +121,17 @@ fn boolean(text: &str) -> Result<bool, ConvertError> {
     }
 }
 
-fn unknown(u: &Arc<Unknown>, to: &Type) -> Data {
+fn unknown(u: &Unknown, to: &Type) -> Value {
     let known = &u.refinement;
     let ty = filled(&to.without_optional(), &u.ty);
     let mut refinement = Refinement { not_null: known.not_null, ..Refinement::default() };
     (refinement.min_len, refinement.max_len) = lengths(u, to);
     if u.ty == Type::Any || to.is_primitive() {
         refinement.attributes = known.attributes.clone();
-        refinement.one_of = known.one_of.as_ref().and_then(|values| {
-            values.iter().map(|v| convert(v, to).ok()).collect::<Option<Vec<_>>>().map(Arc::new)
-        });
+        refinement.one_of = known
+            .one_of
+            .as_ref()
+            .and_then(|values| values.iter().map(|v| convert(v, to).ok()).collect::<Option<Vec<_>>>().map(Arc::new));
         if *to == Type::Number {
             (refinement.min, refinement.max) = (known.min.clone(), known.max.clone());
         }
@@ -135,7 +139,7 @@ fn unknown(u: &Arc<Unknown>, to: &Type) -> Data {
             refinement.prefix = known.prefix.clone();
         }
     }
-    Data::Unknown(Arc::new(Unknown { ty, reasons: u.reasons.clone(), refinement }))
+    Value::unknown_refined(ty, u.reasons.clone(), refinement)
 }
 
 /// How many elements a collection made of an unknown value has.
@@ -215,12 +219,7 @@ fn mapping(entries: Entries, of: &Type, from: &Type) -> Result<Data, ConvertErro
 }
 
 /// The element type of a collection of these elements, which were converted to `of`, and the elements with that type.
-fn one_type(
-    mut items: Vec<Value>,
-    of: &Type,
-    from: &Type,
-    problem: &str,
-) -> Result<(Type, Vec<Value>), ConvertError> {
+fn one_type(mut items: Vec<Value>, of: &Type, from: &Type, problem: &str) -> Result<(Type, Vec<Value>), ConvertError> {
     if !of.has_any() {
         return Ok((of.without_optional(), items));
     }
@@ -305,7 +304,9 @@ pub fn can_convert(from: &Type, to: &Type) -> bool {
     match (from, to) {
         (Type::Any, _) | (_, Type::Any) => true,
         (Type::String | Type::Number | Type::Bool, Type::String) | (Type::String, Type::Number | Type::Bool) => true,
-        (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) | (Type::Map(a), Type::Map(b)) => can_convert(a, b),
+        (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
+            can_convert(a, b)
+        }
         (Type::Tuple(types), Type::List(of) | Type::Set(of)) if **of == Type::Any => {
             types.is_empty() || unify(types).is_some()
         }
@@ -318,9 +319,7 @@ pub fn can_convert(from: &Type, to: &Type) -> bool {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| can_convert(a, b))
         }
         (Type::Object(attributes), Type::Map(b)) => attributes.values().all(|a| can_convert(&a.ty, b)),
-        (Type::Map(a), Type::Object(attributes)) => {
-            attributes.values().all(|b| b.optional || can_convert(a, &b.ty))
-        }
+        (Type::Map(a), Type::Object(attributes)) => attributes.values().all(|b| b.optional || can_convert(a, &b.ty)),
         (Type::Object(a), Type::Object(b)) => b.iter().all(|(name, wanted)| match a.get(name) {
             Some(have) => can_convert(&have.ty, &wanted.ty),
             None => wanted.optional,

@@ -49,7 +49,8 @@ impl Float {
         }
         let bits = value.to_bits();
         let (fraction, exponent) = (bits & ((1 << 52) - 1), i64::from((bits >> 52) as u16 & 0x7ff));
-        let (mantissa, exponent) = if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) };
+        let (mantissa, exponent) =
+            if exponent == 0 { (fraction, -1074) } else { (fraction | 1 << 52, exponent - 1075) };
         Some(Float::new(value.is_sign_negative(), UBig::from(mantissa), exponent, 53))
     }
 
@@ -243,7 +244,12 @@ impl Float {
     /// The exact product of two finite numbers, with the precision of the first.
     fn times(&self, other: &Float) -> Float {
         let mantissa = &self.mantissa * &other.mantissa;
-        Float { mantissa, exponent: self.exponent + other.exponent, negative: self.negative != other.negative, ..self.clone() }
+        Float {
+            mantissa,
+            exponent: self.exponent + other.exponent,
+            negative: self.negative != other.negative,
+            ..self.clone()
+        }
     }
 
     /// Numeric order; zeros of both signs are equal.

@@ -19,12 +19,10 @@ pub fn message(got: &Type, want: &Type) -> String {
                 None => format!("all elements must be {}", of.constraint_name()),
             }
         }
-        (Type::Object(attributes), Type::Map(of)) => {
-            match attributes.iter().find(|(_, a)| !can_convert(&a.ty, of)) {
-                Some((name, a)) => format!("element \"{name}\": {}", message(&a.ty, of)),
-                None => format!("all elements must be {}", of.constraint_name()),
-            }
-        }
+        (Type::Object(attributes), Type::Map(of)) => match attributes.iter().find(|(_, a)| !can_convert(&a.ty, of)) {
+            Some((name, a)) => format!("element \"{name}\": {}", message(&a.ty, of)),
+            None => format!("all elements must be {}", of.constraint_name()),
+        },
         (Type::List(got) | Type::Set(got), Type::List(of)) => {
             format!("incorrect list element type: {}", message(got, of))
         }

@@ -39,8 +39,6 @@ impl Marks {
     pub const SENSITIVE: Marks = Marks(1);
     /// Set by `ephemeral = true` and ephemeral resources.
     pub const EPHEMERAL: Marks = Marks(2);
-    /// Text that the console-only function `type` made: the console prints it bare.
-    pub const TYPE: Marks = Marks(4);
 
     /// Both sets together.
     pub fn union(self, other: Marks) -> Marks {
@@ -182,8 +180,11 @@ impl Value {
     pub fn unknown(ty: Type, reasons: Reasons) -> Value {
         Value::unknown_refined(ty, reasons, Refinement::default())
     }
-    /// An unknown value of which something is known.
+    /// An unknown value of which something is known; where that leaves one value only, that value.
     pub fn unknown_refined(ty: Type, reasons: Reasons, refinement: Refinement) -> Value {
+        if let Some(only) = refine::only_value(&ty, &reasons, &refinement) {
+            return only;
+        }
         Data::Unknown(Arc::new(Unknown { ty, reasons, refinement })).into()
     }
     /// The same value with these marks added.

@@ -235,10 +235,7 @@ impl Number {
     /// operand; `None` where there is none (infinities).
     pub fn rem(&self, other: &Number) -> Option<Number> {
         if self.is_infinite() || other.is_infinite() {
-            return match self.signum() * other.signum() {
-                0 => None,
-                sign => Some(Number::infinity(sign < 0)),
-            };
+            return None;
         }
         if other.signum() == 0 {
             return Some(self.clone());

@@ -10,8 +10,12 @@ impl Value {
     /// A set of these elements, which must be of type `element` already: sorted, without duplicates.
     pub fn set(element: Type, mut values: Vec<Value>) -> Value {
         let marks = values.iter().map(Value::deep_marks).fold(super::Marks::NONE, super::Marks::union);
-        values.sort_by(order);
-        values.dedup_by(|a, b| a.is_wholly_known() && order(a, b) == Ordering::Equal);
+        if element.is_primitive() {
+            values.sort_by(order);
+        } else {
+            values.sort_by_cached_key(|v| (v.is_null(), !v.is_known(), text_of(v)));
+        }
+        values.dedup_by(|a, b| a.is_wholly_known() && super::ops::equals(a, b).as_bool() == Some(true));
         Value::from(Data::Set(element, Arc::new(values))).mark(marks)
     }
 

@@ -102,10 +102,16 @@ impl Type {
     pub fn may_equal(&self, other: &Type) -> bool {
         match (self, other) {
             (Type::Any, _) | (_, Type::Any) => true,
-            (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => a.may_equal(b),
-            (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.may_equal(b)),
+            (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
+                a.may_equal(b)
+            }
+            (Type::Tuple(a), Type::Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.may_equal(b))
+            }
             (Type::Object(a), Type::Object(b)) => {
-                a.len() == b.len() && a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| a.ty.may_equal(&b.ty))
+                a.len() == b.len()
+                    && a.keys().eq(b.keys())
+                    && a.values().zip(b.values()).all(|(a, b)| a.ty.may_equal(&b.ty))
             }
             (a, b) => a == b,
         }

@@ -86,13 +86,15 @@ fn structures_as_collections(types: &[Type]) -> Option<Type> {
         Type::Object(_) => objects_as_map(&structural)?,
         _ => tuples_as_list(&structural)?,
     };
-    let replaced = |t: &Type| if matches!(t, Type::Object(_) | Type::Tuple(_)) { collection.clone() } else { t.clone() };
+    let replaced =
+        |t: &Type| if matches!(t, Type::Object(_) | Type::Tuple(_)) { collection.clone() } else { t.clone() };
     let types: Vec<Type> = types.iter().map(replaced).collect();
     unify(&types).filter(|ty| matches!(ty, Type::Map(_) | Type::List(_)))
 }
 
 fn objects(types: &[Type]) -> Option<Type> {
-    let attributes: Vec<_> = types.iter().filter_map(|t| if let Type::Object(a) = t { Some(a) } else { None }).collect();
+    let attributes: Vec<_> =
+        types.iter().filter_map(|t| if let Type::Object(a) = t { Some(a) } else { None }).collect();
     let first = attributes.first()?;
     if !attributes.iter().all(|o| o.len() == first.len() && o.keys().eq(first.keys())) {
         return objects_as_map(types);
@@ -176,7 +178,9 @@ fn preference(a: &Type, b: &Type) -> Ordering {
         (Type::String, Type::String) => Ordering::Equal,
         (Type::String, Type::Bool | Type::Number) => Ordering::Less,
         (Type::Bool | Type::Number, Type::String) => Ordering::Greater,
-        (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => preference(a, b),
+        (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
+            preference(a, b)
+        }
         (Type::Tuple(_) | Type::List(_), Type::Set(_)) | (Type::List(_), Type::Tuple(_)) => Ordering::Less,
         (Type::Set(_), Type::Tuple(_) | Type::List(_)) | (Type::Tuple(_), Type::List(_)) => Ordering::Greater,
         (Type::Map(_), Type::Object(_)) => Ordering::Less,
