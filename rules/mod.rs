@@ -9,6 +9,7 @@ pub mod kfp004_allocatable_memory;
 pub mod kfp005_autoscaling_floor;
 pub mod kfp006_leftover_default_pool;
 pub mod kfp007_unknown_machine_type;
+pub mod kfp008_workload_fit;
 pub mod kfp101_access_scope;
 pub mod kfp102_scope_too_narrow;
 pub mod kfp103_broad_access;
@@ -29,7 +30,9 @@ pub mod kfp404_kubernetes_version;
 pub mod kfp405_private_egress;
 pub mod tf001_syntax_error;
 pub mod tf002_undeclared_reference;
+pub mod tf003_invalid_argument;
 pub mod tf004_missing_module;
+pub mod tf005_evaluation_error;
 
 use crate::rule::Rule;
 
@@ -43,6 +46,7 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &kfp005_autoscaling_floor::AutoscalingFloor,
         &kfp006_leftover_default_pool::LeftoverDefaultPool,
         &kfp007_unknown_machine_type::UnknownMachineType,
+        &kfp008_workload_fit::WorkloadFit,
         &kfp101_access_scope::AccessScope,
         &kfp102_scope_too_narrow::ScopeTooNarrow,
         &kfp103_broad_access::BroadAccess,
@@ -63,7 +67,9 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &kfp405_private_egress::PrivateEgress,
         &tf001_syntax_error::SyntaxError,
         &tf002_undeclared_reference::UndeclaredReference,
+        &tf003_invalid_argument::InvalidArgument,
         &tf004_missing_module::MissingModule,
+        &tf005_evaluation_error::EvaluationError,
     ]
 }
 

@@ -62,7 +62,11 @@ fn wiped(grants: &[&Grant], owner: &Grant, other: &Grant) -> bool {
         return policy().all(|g| g.role.known().is_some() && g.open_members.is_none())
             && !policy().any(|g| same_role(g, other) && holds(g, other));
     }
-    other.form != Form::Policy && same_role(owner, other) && owner.open_members.is_none() && !holds(owner, other)
+    // Two bindings of one role undo each other: told once, on the one that stands later.
+    let first = |g: &Grant| (g.resource.header, g.resource.address.clone());
+    let told_there = other.form == Form::Binding && first(other) > first(owner) && !holds(other, owner);
+    let decides = other.form != Form::Policy && same_role(owner, other) && owner.open_members.is_none();
+    decides && !holds(owner, other) && !told_there
 }
 
 fn same_role(a: &Grant, b: &Grant) -> bool {

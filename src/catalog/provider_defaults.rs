@@ -129,6 +129,8 @@ pub enum Rewrite {
     ScopeAliases,
     /// Without this at its start.
     StripPrefix(&'static str),
+    /// A JSON text in its shortest form, keys sorted.
+    NormalJson,
 }
 
 /// How the plan shows written arguments of a resource type, by path, where not as written. Source: as for [`defaults`].
@@ -139,6 +141,7 @@ pub fn rewrites(type_name: &str) -> impl Iterator<Item = (&'static str, Rewrite)
             "null_when_autopilot" => Rewrite::NullWhenAutopilot,
             "upper_case" => Rewrite::UpperCase,
             "scope_aliases" => Rewrite::ScopeAliases,
+            "normal_json" => Rewrite::NormalJson,
             "strip_prefix" => Rewrite::StripPrefix(row.text(3)),
             _ => return None,
         };

@@ -1,5 +1,6 @@
 //! Evaluates the arguments and nested blocks of a body, `dynamic` blocks expanded, by the provider's schema where known.
 
+use crate::catalog::provider_defaults;
 use crate::catalog::schema::{self, NestedBlock, Nesting};
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
@@ -224,6 +225,24 @@ fn fill_objects(value: Value, ty: &Type) -> Value {
     Value::tuple(value.elements().unwrap_or_default().iter().map(fill).collect())
 }
 
+/// The blocks of a set are compared and ordered as wholes: what is not written stands in them too.
+fn fill_in_set(value: &Value, schema: &schema::Block) -> Value {
+    let Some(entries) = value.entries() else { return value.clone() };
+    let mut entries = entries.clone();
+    for attribute in schema.attributes.iter().filter(|a| !a.computed) {
+        if entries.get(attribute.name).is_none_or(Value::is_null) {
+            let empty = provider_defaults::unwritten_in_set(&attribute.ty);
+            let empty = empty.and_then(|text| crate::eval::value::json::decode(text).ok());
+            let empty = empty.and_then(|v| convert(&v, &attribute.ty).ok());
+            entries.insert(attribute.name.into(), empty.unwrap_or_else(|| Value::null_of(attribute.ty.clone())));
+        }
+    }
+    for nested in &schema.blocks {
+        entries.entry(nested.name.into()).or_insert_with(|| Value::tuple(Vec::new()));
+    }
+    Value::object(entries)
+}
+
 fn by_nesting(nested: &NestedBlock, mut values: Vec<Value>, labels: Vec<Option<String>>) -> Value {
     match nested.nesting {
         Nesting::Single | Nesting::Group => values.pop().unwrap_or_else(Value::null),
@@ -232,6 +251,6 @@ fn by_nesting(nested: &NestedBlock, mut values: Vec<Value>, labels: Vec<Option<S
             Value::object(labels.into_iter().zip(values).filter_map(entry).collect())
         }
         Nesting::List => Value::tuple(values),
-        Nesting::Set => Value::set_of_blocks(values),
+        Nesting::Set => Value::set_of_blocks(values.iter().map(|v| fill_in_set(v, &nested.block)).collect()),
     }
 }

@@ -58,6 +58,10 @@ fn one(value: &Value, rewrite: Rewrite, autopilot: bool) -> Option<Value> {
         Rewrite::NullWhenAutopilot => None,
         Rewrite::UpperCase => each_text(value, &|text| text.to_uppercase()),
         Rewrite::ScopeAliases => each_text(value, &|text| scope::canonical(text).to_string()),
+        Rewrite::NormalJson => {
+            let decoded = json::decode(value.as_str()?).ok()?;
+            Some(Value::string(json::encode(&decoded)?).mark(value.marks))
+        }
         Rewrite::StripPrefix(prefix) => each_text(value, &|text| text.strip_prefix(prefix).unwrap_or(text).to_string()),
     }
 }

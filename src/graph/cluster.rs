@@ -110,15 +110,8 @@ impl<'p> Cluster<'p> {
 pub fn default_of(view: &View, name: &str) -> Value {
     match view.get(name) {
         Some(value) => value.clone(),
-        None => view.resource.provider.values.get(name).cloned().unwrap_or_else(|| not_given(view, name)),
+        None => view.resource.provider.default_of(name),
     }
-}
-
-fn not_given(view: &View, name: &str) -> Value {
-    use crate::eval::value::{ReasonKind, Type};
-    let provider = &view.resource.provider.name;
-    let kind = ReasonKind::Unsupported(format!("{name} of provider \"{provider}\"").into());
-    Value::unknown(Type::String, Reasons::one(kind, None))
 }
 
 /// `location`, the older `region` and `zone`, or the provider's zone (the provider's own order).

@@ -21,8 +21,12 @@ pub struct Installation {
     pub uncertain: Option<Reasons>,
 }
 
-/// All installations of a plan.
+/// All installations of a plan; none where the clusters are another cloud's.
 pub fn of_plan(plan: &StaticPlan) -> Vec<Installation> {
+    let any = |prefix: &str| plan.resources.iter().any(|r| r.type_name.starts_with(prefix));
+    if !any("google_") && (any("aws_") || any("azurerm_")) {
+        return Vec::new();
+    }
     let resources = plan.resources.iter().filter(|r| r.mode == crate::eval::plan::Mode::Managed);
     let modules = plan.modules.iter().filter(|m| !m.present);
     resources.flat_map(of_resource).chain(modules.flat_map(of_module)).collect()
@@ -57,7 +61,8 @@ fn of_resource(resource: &Resource) -> Vec<Installation> {
             })
             .take(1)
             .collect(),
-        _ => provisioners(resource).map(|(place, mark, text)| found(place, mark, &text)).collect(),
+        // One resource with several commands (custom resource definitions first) is one installation.
+        _ => provisioners(resource).map(|(place, mark, text)| found(place, mark, &text)).take(1).collect(),
     }
 }
 

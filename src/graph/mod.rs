@@ -6,6 +6,7 @@ pub mod account;
 pub mod cluster;
 pub mod count;
 pub mod fact;
+pub mod fit;
 pub mod grant;
 pub mod identity;
 pub mod install;

@@ -1,0 +1,105 @@
+//! KFP008 workload-fit: Kubeflow Pipelines' own pods do not pack onto what system pods leave of the nodes.
+
+use super::support::{last, list, unless_autopilot};
+use crate::catalog::gke::{self, Features};
+use crate::catalog::kfp::{self, Env};
+use crate::finding::Level;
+use crate::graph::cluster::Cluster;
+use crate::graph::fit::{Room, left_over};
+use crate::graph::pool::Pool;
+use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+
+/// The rule.
+pub struct WorkloadFit;
+
+static META: Meta = Meta { code: "KFP008", name: "workload-fit", level: Level::Warning, page: include_str!("rule.md") };
+
+/// More nodes of one pool than this change nothing: the pods are few.
+const MOST_NODES: u64 = 64;
+
+impl Rule for WorkloadFit {
+    fn meta(&self) -> &'static Meta {
+        &META
+    }
+
+    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        Some(unless_autopilot(cluster, || judge(cx, cluster)))
+    }
+}
+
+/// The version that is pinned, as the catalog has it, else the newest.
+fn version(cx: &Context) -> &'static str {
+    let pinned = cx.graph.installations.iter().find_map(|i| i.version.as_deref());
+    match pinned {
+        Some(version) => kfp::nearest(version),
+        None => kfp::versions().into_iter().max_by(|a, b| kfp::compare(a, b)).unwrap_or_default(),
+    }
+}
+
+/// What is left of each node, system pods that run on every node taken off.
+fn nodes(pools: &[&Pool], features: Features) -> Vec<Room> {
+    let system = gke::overhead(features);
+    let mut rooms = Vec::new();
+    for pool in pools {
+        let Some(left) = pool.allocatable().known().copied() else { continue };
+        let room = Room {
+            cpu_m: left.cpu_m.saturating_sub(system.node_cpu_m),
+            memory_mib: left.memory_mib.saturating_sub(system.node_memory_mib),
+        };
+        rooms.extend((0..pool.nodes.ceiling.min.min(MOST_NODES)).map(|_| room));
+    }
+    rooms
+}
+
+fn judge(cx: &Context, cluster: &Cluster) -> Answer {
+    if !cluster.auto_provisioning.enabled.is_false() {
+        return Answer::not_applicable("node auto-provisioning adds nodes for pods that wait");
+    }
+    let usable = cluster.pools.iter().filter(|p| !p.is_empty() && !p.usable.is_false());
+    let pools: Vec<&Pool> = usable.collect();
+    if pools.is_empty() {
+        return Answer::not_applicable("no pool has nodes that the pods can run on");
+    }
+    let features = Features { workload_identity: cluster.workload_identity.is_true(), ..Features::default() };
+    let certain: Vec<&Pool> = pools.iter().copied().filter(|p| p.usable.is_true()).collect();
+    let version = version(cx);
+    let system = gke::overhead(features);
+    let shared = Room { cpu_m: system.cluster_cpu_m, memory_mib: system.cluster_memory_mib };
+    let pods = kfp::pods(version, Env::Dev);
+    // GKE's own pods that run once come as two halves: they are several, and small.
+    let half = Room { cpu_m: shared.cpu_m / 2, memory_mib: shared.memory_mib / 2 };
+    let mut all = vec![("GKE's own pods", half), ("GKE's own pods", half)];
+    all.extend(pods.iter().map(|p| (p.name, Room { cpu_m: p.cpu_m, memory_mib: p.memory_mib })));
+    let rest = left_over(&all, &nodes(&certain, features));
+    if rest.is_empty() {
+        return Answer::met(format!("the {} pods of Kubeflow Pipelines {version} fit", pods.len()));
+    }
+    let open = pools.iter().filter_map(|p| {
+        let counts = (!p.nodes.ceiling.reasons.is_empty()).then_some(&p.nodes.ceiling.reasons);
+        p.machine.machine.reasons().or(p.usable.reasons()).or(counts)
+    });
+    let open: Vec<_> = open.collect();
+    if !open.is_empty() || cluster.pools_elsewhere.is_some() {
+        let reasons = super::support::together(open.into_iter().chain(&cluster.pools_elsewhere));
+        let reason = format!("whether the pods fit is not known: {}", because(&reasons));
+        return Answer::undecided(reason, decides(&reasons), Vec::new());
+    }
+    unmet(cluster, &certain, version, &rest)
+}
+
+fn unmet(cluster: &Cluster, pools: &[&Pool], version: &str, rest: &[(&str, Room)]) -> Answer {
+    const SHOWN: usize = 3;
+    let each = |(name, r): &(&str, Room)| format!("{name} ({}m CPU, {} MiB)", r.cpu_m, r.memory_mib);
+    let mut names: Vec<String> = rest.iter().take(SHOWN).map(each).collect();
+    if rest.len() > SHOWN {
+        names.push(format!("{} more", rest.len() - SHOWN));
+    }
+    let message = format!("pods of Kubeflow Pipelines {version} do not fit on {}: {}", cluster.address(), list(&names));
+    let Some(pool) = last(pools.iter().copied()) else { return Answer::unmet(message, Vec::new()) };
+    let finding = META
+        .finding(message.clone())
+        .cluster(cluster)
+        .help("three nodes of `machine_type = \"e2-standard-2\"` hold them, with room for runs")
+        .at(&pool.address, &pool.machine.place, "too little room beside GKE's own pods");
+    Answer::unmet(message, vec![finding])
+}
