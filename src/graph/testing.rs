@@ -50,6 +50,7 @@ fn resource(json: &Json) -> Resource {
         provider: Arc::new(ProviderInfo { name: "google".into(), alias: None, values: provider }),
         header: None,
         span: None,
+        deferred: Default::default(),
     }
 }
 

@@ -66,5 +66,5 @@ pub fn ephemeralasnull(args: &[Value], _: &dyn Host) -> Outcome {
 }
 
 pub fn type_of(args: &[Value], _: &dyn Host) -> Outcome {
-    Ok(Value::string(format_type(&only(args).ty())).mark(Marks::TYPE))
+    Ok(Value::string(format_type(&only(args).ty())))
 }
