@@ -65,6 +65,11 @@ fn convert_at(value: &Value, to: &Type, depth: usize) -> Converted {
     if depth > MOST_DEPTH {
         return Err(ConvertError::new("nested too deeply"));
     }
+    stacker::maybe_grow(64 * 1024, 1024 * 1024, || convert_parts(value, to, depth))
+}
+
+/// Converts a value that is not of the type yet.
+fn convert_parts(value: &Value, to: &Type, depth: usize) -> Converted {
     let mismatch = || ConvertError::new(message(&value.ty(), to));
     let data = match (&value.data, to) {
         (Data::Null(ty), _) => match can_convert(ty, to) {
@@ -89,6 +94,11 @@ fn convert_at(value: &Value, to: &Type, depth: usize) -> Converted {
                     value.collect_reasons(),
                 )
                 .mark(value.marks));
+            }
+            if let (Data::List(..), Type::List(of)) | (Data::Set(..), Type::Set(of)) = (&value.data, to)
+                && **of == Type::Any
+            {
+                return Ok(value.clone());
             }
             return collection(each(items, of, depth)?, of, from, to, value.marks);
         }
