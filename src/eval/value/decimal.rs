@@ -33,8 +33,7 @@ pub fn ten_digits(float: &Float) -> String {
     let mut decimal = exact(mantissa, exponent);
     round_to(&mut decimal, 10);
     let exponent = decimal.point - 1;
-    // `%g` with ten digits asked for: from 10^-4 up to, but not including, 10^10 without an exponent. An integer that
-    // needs more digits than were asked for (21 at least) may be longer.
+    // From 10^-4 up to, but not including, 10^10 there is no exponent.
     if (-4..10).contains(&exponent) {
         return format!("{sign}{}", without_exponent(&decimal));
     }
