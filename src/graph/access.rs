@@ -96,7 +96,7 @@ impl<'p> Graph<'p> {
             (open, None) => return NodeAccount::Unknown(open.reasons().cloned().unwrap_or_default()),
             (_, Some(named)) => named,
         };
-        let refs = config.written("service_account").map(|w| refs::of_attribute(w));
+        let refs = config.written("service_account").map(refs::of_attribute);
         let refs = refs.unwrap_or_default();
         let answers: Vec<Fact<bool>> = self.accounts.iter().map(|a| a.is(value, &refs)).collect();
         if let Some(at) = answers.iter().position(Fact::is_true) {

@@ -166,7 +166,7 @@ impl<'p> Reader<'p, '_> {
     }
 
     fn refs(&self, view: &View<'p>, name: &str) -> Vec<Reference> {
-        view.written(name).map(|w| refs::of_attribute(w)).unwrap_or_default()
+        view.written(name).map(refs::of_attribute).unwrap_or_default()
     }
 
     /// The grants of a policy: read from its JSON, or, where that is not known, from the data source's own blocks.

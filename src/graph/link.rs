@@ -117,7 +117,7 @@ impl<'p> Linker<'p, '_> {
         if let Some(owner) = computed_by(name).and_then(|a| clusters.iter().position(|c| *c.resource.address == *a)) {
             return vec![(owner, None)];
         }
-        let refs = view.written("cluster").map(|w| refs::of_attribute(w)).unwrap_or_default();
+        let refs = view.written("cluster").map(refs::of_attribute).unwrap_or_default();
         if let Some(owners) = by_reference(&refs, pool, clusters) {
             return owners;
         }
@@ -171,7 +171,7 @@ fn by_text(name: &Value, pool: &View, clusters: &[Cluster]) -> Vec<(usize, Optio
         // A pool's location is its cluster's: only known and different ones tell two clusters of one name apart.
         let other = |a: &Value, b: &Value| a.is_known() && b.is_known() && same(a, b, last_part).is_false();
         let (theirs, here) = (cluster.project(), location_of(&cluster.view));
-        Fact::Known(!other(&project, &theirs) && !(location.is_known() && here.is_known() && other(&location, &here)))
+        Fact::Known(!other(&project, &theirs) && !other(&location, &here))
     };
     let answers: Vec<Fact<bool>> = clusters.iter().map(judge).collect();
     let sure: Vec<usize> = (0..answers.len()).filter(|i| answers[*i].is_true()).collect();

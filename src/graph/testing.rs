@@ -23,6 +23,8 @@ fn text(json: &Json, name: &str) -> String {
     json[name].as_str().unwrap_or_default().to_string()
 }
 
+// A plan's parts are shared within one thread; `Arc` is what the plan asks for.
+#[allow(clippy::arc_with_non_send_sync)]
 fn resource(json: &Json) -> Resource {
     let (type_name, name, module) = (text(json, "type"), text(json, "name"), text(json, "module"));
     let data = json["data"] == true;

@@ -48,6 +48,10 @@ resource "google_container_cluster" "c" {
     oauth_scopes = ["https://www.googleapis.com/auth/cloud-platform"]
   }
 }
+resource "google_storage_bucket" "artifacts" {
+  name     = "artifacts"
+  location = "US"
+}
 "#;
 
 pub struct Tree {
