@@ -2,7 +2,7 @@
 
 use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::scope::Scope;
-use crate::eval::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, refine, unify_values};
+use crate::eval::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, refine};
 use crate::eval::{calls, reference, splat, template};
 use crate::source::Span;
 use crate::syntax::ast::{Binary, BinaryOp, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey};
@@ -144,7 +144,7 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
         }
         (_, Err(e), _) | (_, _, Err(e)) => return Err(e),
     };
-    let Some((yes, no)) = unify_arms(&yes, &no) else {
+    let Some((yes, no)) = refine::arms(&yes, &no) else {
         return Err(EvalError::new(
             c.yes.span.to(c.no.span),
             format!("the two results of a conditional must be of one type, but these are {} and {}", yes.ty(), no.ty()),
@@ -160,12 +160,6 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
 
 fn is_dynamic_error(e: &EvalError) -> bool {
     e.rule != crate::eval::report::UNDECLARED_REFERENCE
-}
-
-fn unify_arms(yes: &Value, no: &Value) -> Option<(Value, Value)> {
-    let (_, mut values) = unify_values(&[yes.clone(), no.clone()])?;
-    let no = values.pop()?;
-    Some((values.pop()?, no))
 }
 
 struct ForItems {

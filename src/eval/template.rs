@@ -29,7 +29,8 @@ pub fn render(scope: &Scope, parts: &[TemplatePart]) -> EvalResult<Value> {
     Ok(match out.unknown {
         None => Value::string(out.text),
         Some(reasons) => {
-            let prefix = (!out.text.is_empty()).then(|| Arc::from(out.text));
+            let prefix = crate::eval::value::refine::safe_prefix(&out.text);
+            let prefix = (!prefix.is_empty()).then(|| Arc::from(prefix));
             let refinement = Refinement { not_null: true, prefix, ..Refinement::default() };
             Value::unknown_refined(Type::String, reasons, refinement)
         }

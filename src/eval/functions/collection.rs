@@ -120,11 +120,19 @@ pub fn values(args: &[Value], _: &dyn Host) -> Outcome {
 
 pub fn length(args: &[Value], _: &dyn Host) -> Outcome {
     let Some(value) = args.first() else { return Err(FunctionError::call("needs one argument")) };
+    let by_type = value.reasons().and_then(|_| match value.ty() {
+        Type::Tuple(types) => Some(types.len()),
+        Type::Object(attributes) => Some(attributes.len()),
+        _ => None,
+    });
+    if let Some(count) = by_type {
+        return Ok(Value::number(count as i64).mark(value.marks));
+    }
     let count = match &value.data {
         Data::Null(_) => return Err(FunctionError::argument(0, "argument must not be null")),
         Data::String(s) => s.graphemes(true).count(),
         Data::List(_, v) | Data::Tuple(v) => v.len(),
-        Data::Set(_, v) if v.iter().all(Value::is_wholly_known) => v.len(),
+        Data::Set(_, v) if v.len() <= 1 || v.iter().all(Value::is_wholly_known) => v.len(),
         Data::Map(_, e) | Data::Object(e) => e.len(),
         Data::Set(..) => return Ok(unknown(Type::Number, args).mark(value.marks)),
         Data::Unknown(u) if !matches!(u.ty, Type::Bool | Type::Number) => {

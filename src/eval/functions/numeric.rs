@@ -22,7 +22,9 @@ pub fn floor(args: &[Value], _: &dyn Host) -> Outcome {
 }
 
 pub fn signum(args: &[Value], _: &dyn Host) -> Outcome {
-    Ok(Value::number(number(args, 0).signum()))
+    let whole = number(args, 0).to_i64();
+    let whole = whole.ok_or_else(|| FunctionError::argument(0, "a whole number is required"))?;
+    Ok(Value::number(whole.signum()))
 }
 
 fn from_f64(value: f64) -> Outcome {

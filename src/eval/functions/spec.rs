@@ -4,7 +4,7 @@ use super::{
     ErrorKind, FunctionError, Host, Outcome, cidr, collection, convert as types, csv, datetime, encoding, files,
     format, hash, numeric, regex, sequence, set, string, yaml,
 };
-use crate::eval::value::{Marks, ReasonKind, Reasons, Refinement, Type, Value, convert};
+use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Refinement, Type, Value, convert};
 use std::sync::{Arc, LazyLock};
 
 /// What a parameter takes.
@@ -305,6 +305,9 @@ pub fn call(name: &str, args: &[Value], host: &dyn Host) -> Outcome {
     });
     let known = |v: &Value| if function.unknowns == Unknowns::Deep { v.is_wholly_known() } else { v.is_known() };
     if !converted.iter().all(known) {
+        if let ("startswith", Some(decided)) = (name, starts_with(&converted)) {
+            return Ok(Value::bool(decided).mark(marks));
+        }
         let reasons = converted.iter().fold(Reasons::default(), |r, v| r.union(&v.collect_reasons()));
         let not_null = function.result != Type::Any;
         let refinement = Refinement { not_null, prefix: prefix(name, &converted), ..Refinement::default() };
@@ -323,6 +326,16 @@ fn strip(mut value: Value, unknowns: Unknowns, marks: Marks) -> Value {
     }
     value.marks = Marks::NONE;
     value
+}
+
+/// Whether a text whose beginning alone is known starts with another; `None` where that does not decide it.
+fn starts_with(args: &[Value]) -> Option<bool> {
+    let (Data::Unknown(text), wanted) = (&args.first()?.data, args.get(1)?.as_str()?) else { return None };
+    let known = text.refinement.prefix.as_deref()?;
+    match known.starts_with(wanted) {
+        true => Some(true),
+        false => (!wanted.starts_with(known)).then_some(false),
+    }
 }
 
 /// What an unknown text surely starts with.

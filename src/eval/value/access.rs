@@ -35,49 +35,79 @@ pub fn index(collection: &Value, key: &Value) -> Result<Value, AccessError> {
     let found = match &collection.data {
         Data::Unknown(u) => match (&u.refinement.attributes, key.as_str()) {
             (Some(known), Some(name)) if known.contains_key(name) => known[name].clone(),
-            _ => unknown_element(collection, key)?,
+            _ => unknown_element(&u.ty, collection, key)?,
         },
         Data::List(..) | Data::Tuple(_) => sequence(collection, key)?,
         Data::Map(..) | Data::Object(_) => mapping(collection, key)?,
-        Data::Set(..) => return Err(fail("the elements of a set have no index; `tolist(…)` gives them an order")),
+        Data::Set(..) => return Err(fail(SET)),
         _ => return Err(fail(format!("a {} has no elements", collection.ty()))),
     };
     Ok(found.mark(marks))
 }
 
-fn unknown_element(collection: &Value, key: &Value) -> Result<Value, AccessError> {
+fn unknown_element(ty: &Type, collection: &Value, key: &Value) -> Result<Value, AccessError> {
     let reasons = collection.collect_reasons().union(&key.collect_reasons());
-    let ty = match collection.ty() {
-        Type::List(of) | Type::Map(of) => (*of).clone(),
-        Type::Any | Type::Tuple(_) => Type::Any,
-        Type::Object(attributes) => match key.as_str().map(|name| attributes.get(name)) {
-            Some(Some(attribute)) => attribute.ty.clone(),
-            Some(None) => return Err(fail("the object has no such attribute")),
+    let element = match ty {
+        Type::List(of) => {
+            // Terraform looks at the number only once there is a list.
+            convert(key, &Type::Number).map_err(|_| fail("the index must be a number"))?;
+            (**of).clone()
+        }
+        Type::Tuple(types) => match position(key)? {
+            Some(at) => types.get(at).cloned().ok_or_else(|| out_of_range(at as i64, types.len()))?,
             None => Type::Any,
         },
+        Type::Map(of) => {
+            convert(key, &Type::String).map_err(|_| fail("the key must be a string"))?;
+            (**of).clone()
+        }
+        // Terraform does not look into the type here.
+        Type::Object(attributes) => {
+            let name = convert(key, &Type::String).map_err(|_| fail("the key must be a string"))?;
+            name.as_str().and_then(|name| attributes.get(name)).map_or(Type::Any, |a| a.ty.clone())
+        }
+        Type::Any => Type::Any,
+        Type::Set(_) => return Err(fail(SET)),
         other => return Err(fail(format!("a {other} has no elements"))),
     };
-    Ok(Value::unknown(ty, reasons))
+    Ok(Value::unknown(element, reasons))
+}
+
+const SET: &str = "the elements of a set have no index; `tolist(…)` gives them an order";
+
+/// A key as a position; `None` where the key is not known.
+fn position(key: &Value) -> Result<Option<usize>, AccessError> {
+    let key = convert(key, &Type::Number).map_err(|_| fail("the index must be a number"))?;
+    let Some(number) = key.as_number() else { return Ok(None) };
+    if !number.is_integer() {
+        return Err(fail(format!("the index must be a whole number, not {number}")));
+    }
+    if number.signum() < 0 {
+        return Err(fail(format!("the index must not be negative, and this is {number}")));
+    }
+    Ok(Some(number.to_i64().and_then(|n| usize::try_from(n).ok()).unwrap_or(usize::MAX)))
+}
+
+fn out_of_range(position: i64, count: usize) -> AccessError {
+    match count {
+        0 => fail(format!("there is no element {position}: the collection is empty")),
+        1 => fail(format!("there is no element {position}: the collection has one element")),
+        n => fail(format!("there is no element {position}: the collection has {n} elements, counted from 0")),
+    }
 }
 
 fn sequence(collection: &Value, key: &Value) -> Result<Value, AccessError> {
     let items = collection.elements().unwrap_or_default();
-    let key = convert(key, &Type::Number).map_err(|_| fail("the index must be a number"))?;
-    let element_type = || match &collection.data {
-        Data::List(of, _) => of.clone(),
-        _ => Type::Any,
-    };
-    let Some(number) = key.as_number() else {
-        return Ok(Value::unknown(element_type(), key.collect_reasons()));
-    };
-    let Some(position) = number.to_i64() else {
-        return Err(fail(format!("the index must be a whole number, not {number}")));
-    };
-    usize::try_from(position).ok().and_then(|i| items.get(i)).cloned().ok_or_else(|| match items.len() {
-        0 => fail(format!("there is no element {position}: the collection is empty")),
-        1 => fail(format!("there is no element {position}: the collection has one element")),
-        n => fail(format!("there is no element {position}: the collection has {n} elements, counted from 0")),
-    })
+    match position(key)? {
+        Some(at) => items.get(at).cloned().ok_or_else(|| out_of_range(at as i64, items.len())),
+        None => {
+            let ty = match &collection.data {
+                Data::List(of, _) => of.clone(),
+                _ => Type::Any,
+            };
+            Ok(Value::unknown(ty, key.collect_reasons()))
+        }
+    }
 }
 
 fn mapping(collection: &Value, key: &Value) -> Result<Value, AccessError> {

@@ -13,6 +13,9 @@ pub fn format_console(value: &Value) -> String {
 }
 
 fn write_value(value: &Value, indent: usize, out: &mut String) {
+    if !value.is_known() {
+        return out.push_str("(known after apply)");
+    }
     if value.marks.contains(Marks::SENSITIVE) {
         return out.push_str("(sensitive value)");
     }
@@ -21,7 +24,7 @@ fn write_value(value: &Value, indent: usize, out: &mut String) {
     }
     match &value.data {
         Data::Unknown(_) => out.push_str("(known after apply)"),
-        Data::Null(ty) => out.push_str(null(ty)),
+        Data::Null(ty) => out.push_str(&null(ty)),
         Data::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
         Data::Number(n) => {
             let _ = write!(out, "{n}");
@@ -35,22 +38,20 @@ fn write_value(value: &Value, indent: usize, out: &mut String) {
     }
 }
 
-fn null(ty: &Type) -> &'static str {
+fn null(ty: &Type) -> String {
     match ty {
-        Type::Any => "null",
-        Type::Bool => "tobool(null)",
-        Type::Number => "tonumber(null)",
-        Type::String => "tostring(null)",
-        Type::List(_) => "tolist(null) /* of dynamic */",
-        Type::Set(_) => "toset(null) /* of dynamic */",
-        Type::Map(_) => "tomap(null) /* of dynamic */",
-        Type::Tuple(_) | Type::Object(_) => "null",
+        Type::Any => "null".into(),
+        Type::Bool | Type::Number | Type::String => format!("to{ty}(null)"),
+        Type::List(of) => format!("tolist(null) /* of {of} */"),
+        Type::Set(of) => format!("toset(null) /* of {of} */"),
+        Type::Map(of) => format!("tomap(null) /* of {of} */"),
+        Type::Tuple(_) | Type::Object(_) => format!("null /* {ty} */"),
     }
 }
 
 fn write_string(text: &str, indent: usize, out: &mut String) {
     if !text.contains('\n') {
-        out.push_str(&quote_hcl(text));
+        out.push_str(&quote_go(text));
         return;
     }
     // A marker that no line of the text is.
@@ -70,35 +71,22 @@ fn write_string(text: &str, indent: usize, out: &mut String) {
     }
 }
 
-/// A quoted HCL string.
-fn quote_hcl(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c => push_printable(c, &mut out),
-        }
-    }
-    out.push('"');
-    out
-}
-
 fn push_printable(c: char, out: &mut String) {
     let code = u32::from(c);
-    if c == ' ' || !(c.is_control() || c.is_whitespace() || (0xE000..=0xF8FF).contains(&code) || c == '\u{feff}') {
+    if is_print(c) {
         out.push(c);
-    } else if code <= 0xff && code < 0x80 {
+    } else if code < 0x80 {
         let _ = write!(out, "\\x{code:02x}");
     } else if code <= 0xffff {
         let _ = write!(out, "\\u{code:04x}");
     } else {
         let _ = write!(out, "\\U{code:08x}");
     }
+}
+
+/// Go's `strconv.IsPrint`: letters, marks, numbers, punctuation, symbols and the plain space.
+fn is_print(c: char) -> bool {
+    c == ' ' || !(c.is_control() || c.is_whitespace() || is_format(c) || is_private_or_not_a_character(c))
 }
 
 /// A string as Go's `%q` writes it.
@@ -139,7 +127,7 @@ fn sequence(open: &str, items: &[Value], close: &str, indent: usize, out: &mut S
 fn mapping(open: &str, entries: &BTreeMap<Arc<str>, Value>, close: &str, indent: usize, out: &mut String) {
     out.push_str(open);
     for (key, value) in entries {
-        let _ = write!(out, "\n{}{} = ", " ".repeat(indent + 2), quote_hcl(key));
+        let _ = write!(out, "\n{}{} = ", " ".repeat(indent + 2), quote_go(key));
         write_value(value, indent + 2, out);
     }
     if !entries.is_empty() {
@@ -190,6 +178,26 @@ fn write_type(ty: &Type, indent: usize, out: &mut String) {
 
 fn wrapped(name: &str, of: &Type, indent: usize, out: &mut String) {
     let _ = write!(out, "{name}(");
-    write_type(of, indent, out);
+    // An element type that takes several lines stands on lines of its own.
+    if matches!(of, Type::Object(_) | Type::Tuple(_)) {
+        let _ = write!(out, "\n{}", " ".repeat(indent + 4));
+        write_type(of, indent + 4, out);
+        let _ = write!(out, ",\n{}", " ".repeat(indent));
+    } else {
+        write_type(of, indent, out);
+    }
     out.push(')');
+}
+
+/// Unicode category Cf.
+fn is_format(c: char) -> bool {
+    matches!(u32::from(c), 0xad | 0x600..=0x605 | 0x61c | 0x6dd | 0x70f | 0x890..=0x891 | 0x8e2 | 0x180e | 0x200b..=0x200f
+        | 0x202a..=0x202e | 0x2060..=0x2064 | 0x2066..=0x206f | 0xfeff | 0xfff9..=0xfffb | 0x110bd | 0x110cd
+        | 0x13430..=0x1343f | 0x1bca0..=0x1bca3 | 0x1d173..=0x1d17a | 0xe0001 | 0xe0020..=0xe007f)
+}
+
+/// Private use, and code points that are no characters.
+fn is_private_or_not_a_character(c: char) -> bool {
+    let code = u32::from(c);
+    matches!(code, 0xe000..=0xf8ff | 0xf0000..=0x10ffff | 0xfdd0..=0xfdef) || code & 0xfffe == 0xfffe
 }

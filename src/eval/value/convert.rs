@@ -1,5 +1,7 @@
-//! Conversion between types and unification of types (cty's `convert` package).
+//! Conversion of values to types (go-cty's `convert` package, its "unsafe" form, which Terraform uses).
 
+use super::mismatch::message;
+use super::unify::unify;
 use super::{Data, Marks, Number, Refinement, Type, Unknown, Value};
 use crate::ty::Attr;
 use std::collections::BTreeMap;
@@ -41,175 +43,260 @@ impl fmt::Display for ConvertError {
 impl std::error::Error for ConvertError {}
 
 type Converted = Result<Value, ConvertError>;
+type Entries = BTreeMap<Arc<str>, Value>;
 
 /// Converts a value to a type. `any` inside the type is filled in from the value; missing optional attributes are null.
+/// A value that is of the type already is returned as it is, sharing its parts.
 ///
 /// # Errors
 /// The part of the value that has no equivalent in the type.
 pub fn convert(value: &Value, to: &Type) -> Converted {
-    convert_at(value, to, 0)
+    convert_at(value, to, 0).map_err(|e| {
+        let from = value.ty();
+        // Where the types alone rule it out, that says more than the first part that does not fit.
+        if can_convert(&from, to) { e } else { ConvertError::new(message(&from, to)) }
+    })
 }
 
 fn convert_at(value: &Value, to: &Type, depth: usize) -> Converted {
+    if *to == Type::Any || value.is_of(to) {
+        return Ok(value.clone());
+    }
     if depth > MOST_DEPTH {
         return Err(ConvertError::new("nested too deeply"));
     }
+    stacker::maybe_grow(64 * 1024, 1024 * 1024, || convert_parts(value, to, depth))
+}
+
+/// Converts a value that is not of the type yet.
+fn convert_parts(value: &Value, to: &Type, depth: usize) -> Converted {
+    let mismatch = || ConvertError::new(message(&value.ty(), to));
     let data = match (&value.data, to) {
-        (_, Type::Any) => return Ok(value.clone()),
-        (Data::Bool(_), Type::Bool) | (Data::Number(_), Type::Number) | (Data::String(_), Type::String) => {
-            return Ok(value.clone());
-        }
         (Data::Null(ty), _) => match can_convert(ty, to) {
-            true => Data::Null(to.without_optional()),
-            false => return Err(mismatch(to)),
+            true => Data::Null(filled(&to.without_optional(), ty)),
+            false => return Err(mismatch()),
         },
-        (Data::Unknown(u), _) => unknown(u, to)?,
+        (Data::Unknown(u), _) => match can_convert(&u.ty, to) {
+            true => return Ok(unknown(u, to).mark(value.marks)),
+            false => return Err(mismatch()),
+        },
         (Data::Bool(b), Type::String) => Data::String(if *b { "true" } else { "false" }.into()),
         (Data::Number(n), Type::String) => Data::String(n.to_string().into()),
         (Data::String(s), Type::Bool) => Data::Bool(boolean(s)?),
         (Data::String(s), Type::Number) => {
             Data::Number(Number::parse(s).ok_or_else(|| ConvertError::new("a number is required"))?)
         }
-        (Data::List(of, items), Type::List(to)) if *of == **to => Data::List(of.clone(), items.clone()),
-        (Data::Set(of, items), Type::Set(to)) if *of == **to => Data::Set(of.clone(), items.clone()),
-        (Data::Map(of, items), Type::Map(to)) if *of == **to => Data::Map(of.clone(), items.clone()),
-        (Data::List(_, items) | Data::Tuple(items) | Data::Set(_, items), Type::List(of)) => {
-            let from_set = matches!(value.data, Data::Set(..));
-            let (of, items) = elements(items, element_hint(value), of, from_set, depth)?;
-            Data::List(of, Arc::new(items))
+        (Data::List(from, items) | Data::Set(from, items), Type::List(of) | Type::Set(of)) => {
+            if matches!((&value.data, to), (Data::Set(..), Type::List(_))) && !value.is_wholly_known() {
+                // How many elements such a set has is not known.
+                return Ok(Value::unknown(
+                    Type::List(Arc::new(filled(&of.without_optional(), from))),
+                    value.collect_reasons(),
+                )
+                .mark(value.marks));
+            }
+            if let (Data::List(..), Type::List(of)) | (Data::Set(..), Type::Set(of)) = (&value.data, to)
+                && **of == Type::Any
+            {
+                return Ok(value.clone());
+            }
+            return collection(each(items, of, depth)?, of, from, to, value.marks);
         }
-        (Data::List(_, items) | Data::Tuple(items) | Data::Set(_, items), Type::Set(of)) => {
-            let (of, items) = elements(items, element_hint(value), of, true, depth)?;
-            return Ok(Value::set(of, items).mark(value.marks));
-        }
-        (Data::Map(_, entries) | Data::Object(entries), Type::Map(of)) => map(entries, element_hint(value), of, depth)?,
+        (Data::Tuple(items), Type::List(of) | Type::Set(of)) => return from_tuple(value, items, of, to, depth),
+        (Data::Map(from, entries), Type::Map(of)) => mapping(each_entry(entries, of, depth)?, of, from)?,
+        (Data::Object(entries), Type::Map(of)) => return from_object(value, entries, of, depth),
         (Data::Tuple(items), Type::Tuple(types)) if items.len() == types.len() => {
-            let converted = items.iter().zip(types.iter()).enumerate();
-            let converted =
-                converted.map(|(i, (v, ty))| convert_at(v, ty, depth + 1).map_err(|e| e.at(format!("[{i}]"))));
-            Data::Tuple(Arc::new(converted.collect::<Result<_, _>>()?))
+            let one = |(i, (v, ty)): (usize, (&Value, &Type))| {
+                convert_at(v, ty, depth + 1).map_err(|e| e.at(format!("[{i}]")))
+            };
+            Data::Tuple(Arc::new(items.iter().zip(types.iter()).enumerate().map(one).collect::<Result<_, _>>()?))
         }
-        (Data::Tuple(items), Type::Tuple(types)) => {
-            return Err(ConvertError::new(format!(
-                "{} elements are required, but this has {}",
-                types.len(),
-                items.len()
-            )));
-        }
-        (Data::Object(entries) | Data::Map(_, entries), Type::Object(attributes)) => {
-            object(entries, attributes, depth)?
-        }
-        _ => return Err(mismatch(to)),
+        (Data::Object(entries), Type::Object(attributes)) => object(entries, attributes, depth)?,
+        (Data::Map(_, entries), Type::Object(attributes)) => object(entries, attributes, depth)?,
+        _ => return Err(mismatch()),
     };
     Ok(Value { data, marks: value.marks })
-}
-
-fn element_hint(value: &Value) -> Option<&Type> {
-    match &value.data {
-        Data::List(of, _) | Data::Set(of, _) | Data::Map(of, _) => Some(of),
-        _ => None,
-    }
 }
 
 fn boolean(text: &str) -> Result<bool, ConvertError> {
     match text {
         "true" | "1" => Ok(true),
         "false" | "0" => Ok(false),
-        "True" | "TRUE" | "False" | "FALSE" => Err(ConvertError::new(format!(
-            "a bool is required; to convert from string, use lowercase \"{}\"",
-            text.to_lowercase()
-        ))),
-        _ => Err(ConvertError::new("a bool is required")),
+        _ => Err(ConvertError::new(match text.to_lowercase().as_str() {
+            lower @ ("true" | "false") => {
+                format!("a bool is required; to convert from string, use lowercase \"{lower}\"")
+            }
+            _ => "a bool is required".to_string(),
+        })),
     }
 }
 
-fn mismatch(to: &Type) -> ConvertError {
-    ConvertError::new(match to {
-        Type::Object(_) => "an object is required".to_string(),
-        Type::Tuple(_) => "a tuple is required".to_string(),
-        Type::List(_) | Type::Set(_) | Type::Map(_) => format!("{to} required"),
-        _ => format!("a {to} is required"),
-    })
-}
-
-fn unknown(u: &Arc<Unknown>, to: &Type) -> Result<Data, ConvertError> {
-    if u.ty == *to {
-        return Ok(Data::Unknown(u.clone()));
-    }
-    if !can_convert(&u.ty, to) {
-        return Err(mismatch(to));
-    }
-    let mut refinement = Refinement { not_null: u.refinement.not_null, ..Refinement::default() };
+fn unknown(u: &Unknown, to: &Type) -> Value {
+    let known = &u.refinement;
+    let ty = filled(&to.without_optional(), &u.ty);
+    let mut refinement = Refinement { not_null: known.not_null, ..Refinement::default() };
+    (refinement.min_len, refinement.max_len) = lengths(u, to);
     if u.ty == Type::Any || to.is_primitive() {
-        refinement = u.refinement.clone();
-        refinement.one_of =
-            u.refinement.one_of.as_ref().and_then(|values| {
-                values.iter().map(|v| convert(v, to).ok()).collect::<Option<Vec<_>>>().map(Arc::new)
-            });
-        if *to != Type::Number {
-            (refinement.min, refinement.max) = (None, None);
+        refinement.attributes = known.attributes.clone();
+        refinement.one_of = known
+            .one_of
+            .as_ref()
+            .and_then(|values| values.iter().map(|v| convert(v, to).ok()).collect::<Option<Vec<_>>>().map(Arc::new));
+        if *to == Type::Number {
+            (refinement.min, refinement.max) = (known.min.clone(), known.max.clone());
+        }
+        if *to == Type::String && matches!(u.ty, Type::String | Type::Any) {
+            refinement.prefix = known.prefix.clone();
         }
     }
-    let ty = if to.has_any() && !u.ty.has_any() { filled(to, &u.ty) } else { to.without_optional() };
-    Ok(Data::Unknown(Arc::new(Unknown { ty, reasons: u.reasons.clone(), refinement })))
+    Value::unknown_refined(ty, u.reasons.clone(), refinement)
 }
 
-/// `to` with its `any` filled in from a type that converts to it.
+/// How many elements a collection made of an unknown value has.
+fn lengths(u: &Unknown, to: &Type) -> (Option<usize>, Option<usize>) {
+    let known = &u.refinement;
+    match (&u.ty, to) {
+        (Type::Object(attributes), Type::Map(_)) => (Some(attributes.len()), Some(attributes.len())),
+        (Type::Tuple(types), Type::List(_)) => (Some(types.len()), Some(types.len())),
+        (Type::Tuple(types), Type::Set(_)) => (Some(types.len().min(1)), Some(types.len())),
+        (Type::List(_), Type::Set(_)) => (known.min_len.map(|n| n.min(1)), known.max_len),
+        (Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Any, Type::List(_) | Type::Set(_) | Type::Map(_)) => {
+            (known.min_len, known.max_len)
+        }
+        _ => (None, None),
+    }
+}
+
+/// The type with every `any` in it replaced by what the type `from` of the value has in that place.
 fn filled(to: &Type, from: &Type) -> Type {
+    if !to.has_any() {
+        return to.clone();
+    }
+    let joined = |of: &Type, parts: Vec<Type>| unify(&parts).map_or_else(|| of.clone(), |from| filled(of, &from));
     match (to, from) {
+        (_, Type::Any) => to.clone(),
         (Type::Any, _) => from.clone(),
-        (Type::List(a), Type::List(b) | Type::Set(b)) => Type::List(Arc::new(filled(a, b))),
-        (Type::Set(a), Type::List(b) | Type::Set(b)) => Type::Set(Arc::new(filled(a, b))),
-        (Type::Map(a), Type::Map(b)) => Type::Map(Arc::new(filled(a, b))),
-        _ => to.without_optional(),
+        (Type::List(of), Type::List(from) | Type::Set(from)) => Type::List(Arc::new(filled(of, from))),
+        (Type::Set(of), Type::List(from) | Type::Set(from)) => Type::Set(Arc::new(filled(of, from))),
+        (Type::List(of), Type::Tuple(types)) => Type::List(Arc::new(joined(of, types.to_vec()))),
+        (Type::Set(of), Type::Tuple(types)) => Type::Set(Arc::new(joined(of, types.to_vec()))),
+        (Type::Map(of), Type::Map(from)) => Type::Map(Arc::new(filled(of, from))),
+        (Type::Map(of), Type::Object(attributes)) => {
+            Type::Map(Arc::new(joined(of, attributes.values().map(|a| a.ty.clone()).collect())))
+        }
+        (Type::Tuple(to), Type::Tuple(from)) if to.len() == from.len() => {
+            Type::Tuple(Arc::new(to.iter().zip(from.iter()).map(|(to, from)| filled(to, from)).collect()))
+        }
+        (Type::Object(to), Type::Object(from)) => Type::object_of(to.iter().map(|(name, to)| match from.get(name) {
+            Some(from) => (name.clone(), filled(&to.ty, &from.ty)),
+            None => (name.clone(), to.ty.clone()),
+        })),
+        (Type::Object(to), Type::Map(from)) => {
+            Type::object_of(to.iter().map(|(name, to)| (name.clone(), filled(&to.ty, from))))
+        }
+        _ => to.clone(),
     }
 }
 
-fn elements(
-    items: &[Value],
-    hint: Option<&Type>,
-    of: &Type,
-    from_set: bool,
-    depth: usize,
-) -> Result<(Type, Vec<Value>), ConvertError> {
-    let step = |i: usize| if from_set { String::new() } else { format!("[{i}]") };
-    if !of.has_any() {
-        let converted = items.iter().enumerate();
-        let converted = converted.map(|(i, v)| convert_at(v, of, depth + 1).map_err(|e| e.at(step(i))));
-        return Ok((of.without_optional(), converted.collect::<Result<_, _>>()?));
-    }
-    let partly = items.iter().enumerate();
-    let partly: Vec<Value> =
-        partly.map(|(i, v)| convert_at(v, of, depth + 1).map_err(|e| e.at(step(i)))).collect::<Result<_, _>>()?;
-    if partly.is_empty() {
-        let ty = hint.map_or_else(|| of.without_optional(), |hint| filled(of, hint));
-        return Ok((ty, partly));
-    }
-    unify_values(&partly).ok_or_else(|| ConvertError::new("all elements must be of one type"))
+fn each(items: &[Value], of: &Type, depth: usize) -> Result<Vec<Value>, ConvertError> {
+    let one = |(i, v): (usize, &Value)| convert_at(v, of, depth + 1).map_err(|e| e.at(format!("[{i}]")));
+    items.iter().enumerate().map(one).collect()
 }
 
-fn map(
-    entries: &BTreeMap<Arc<str>, Value>,
-    hint: Option<&Type>,
-    of: &Type,
-    depth: usize,
-) -> Result<Data, ConvertError> {
-    let keys = || entries.keys().cloned();
-    let converted = |v: &Value, k: &Arc<str>| convert_at(v, of, depth + 1).map_err(|e| e.at(format!("[\"{k}\"]")));
-    let values: Vec<Value> = entries.iter().map(|(k, v)| converted(v, k)).collect::<Result<_, _>>()?;
-    let (ty, values) = match of.has_any() {
-        false => (of.without_optional(), values),
-        true if values.is_empty() => (hint.map_or_else(|| of.without_optional(), |hint| filled(of, hint)), values),
-        true => unify_values(&values).ok_or_else(|| ConvertError::new("all map elements must have the same type"))?,
+fn each_entry(entries: &Entries, of: &Type, depth: usize) -> Result<Entries, ConvertError> {
+    let one = |(k, v): (&Arc<str>, &Value)| {
+        let converted = convert_at(v, of, depth + 1).map_err(|e| e.at(format!("[\"{k}\"]")))?;
+        Ok((k.clone(), converted))
     };
-    Ok(Data::Map(ty, Arc::new(keys().zip(values).collect())))
+    entries.iter().map(one).collect()
 }
 
-fn object(
-    entries: &BTreeMap<Arc<str>, Value>,
-    attributes: &BTreeMap<Arc<str>, Attr>,
-    depth: usize,
-) -> Result<Data, ConvertError> {
+/// A list or set of converted elements.
+fn collection(items: Vec<Value>, of: &Type, from: &Type, to: &Type, marks: Marks) -> Converted {
+    let (ty, items) = one_type(items, of, from, "element types must all match for conversion to list")?;
+    Ok(match to {
+        Type::Set(_) => Value::set(ty, items),
+        _ => Value::list(ty, items),
+    }
+    .mark(marks))
+}
+
+fn mapping(entries: Entries, of: &Type, from: &Type) -> Result<Data, ConvertError> {
+    let keys: Vec<Arc<str>> = entries.keys().cloned().collect();
+    let values: Vec<Value> = entries.into_values().collect();
+    let (ty, values) = one_type(values, of, from, "element types must all match for conversion to map")?;
+    Ok(Data::Map(ty, Arc::new(keys.into_iter().zip(values).collect())))
+}
+
+/// The element type of a collection of these elements, which were converted to `of`, and the elements with that type.
+fn one_type(mut items: Vec<Value>, of: &Type, from: &Type, problem: &str) -> Result<(Type, Vec<Value>), ConvertError> {
+    if !of.has_any() {
+        return Ok((of.without_optional(), items));
+    }
+    if items.is_empty() {
+        return Ok((if *of == Type::Any { from.clone() } else { of.without_optional() }, items));
+    }
+    let mut types: Vec<Type> = items.iter().map(Value::ty).collect();
+    if *of != Type::Any && types.windows(2).any(|pair| pair.first() != pair.last()) {
+        let ty = unify(&types).ok_or_else(|| ConvertError::new("cannot find a common base type for all elements"))?;
+        items = items.iter().map(|v| convert(v, &ty)).collect::<Result<_, _>>()?;
+        types = items.iter().map(Value::ty).collect();
+    }
+    // What has no type of its own takes that of the others.
+    let ty = types.iter().find(|t| **t != Type::Any).cloned().unwrap_or(Type::Any);
+    if types.iter().any(|t| *t != Type::Any && *t != ty) {
+        return Err(ConvertError::new(problem));
+    }
+    for item in &mut items {
+        if item.ty() == Type::Any && ty != Type::Any {
+            *item = convert(item, &ty)?;
+        }
+    }
+    Ok((ty, items))
+}
+
+fn from_tuple(value: &Value, items: &[Value], of: &Type, to: &Type, depth: usize) -> Converted {
+    if items.is_empty() {
+        return collection(Vec::new(), &of.without_optional(), of, to, value.marks);
+    }
+    let mut element = of.clone();
+    if *of == Type::Any {
+        let types: Vec<Type> = items.iter().map(Value::ty).collect();
+        element = unify(&types).ok_or_else(|| ConvertError::new(message(&value.ty(), to)))?;
+        if element == Type::Any && types.iter().any(|t| *t != Type::Any) {
+            return undecided(value, to);
+        }
+    }
+    collection(each(items, &element, depth)?, &element, &element, to, value.marks)
+}
+
+fn from_object(value: &Value, entries: &Entries, of: &Type, depth: usize) -> Converted {
+    let mut element = of.clone();
+    if *of == Type::Any && !entries.is_empty() {
+        let types: Vec<Type> = entries.values().map(Value::ty).collect();
+        let to = Type::Map(Arc::new(Type::Any));
+        element = unify(&types).ok_or_else(|| ConvertError::new(message(&value.ty(), &to)))?;
+    }
+    let data = mapping(each_entry(entries, &element, depth)?, &element, &element)?;
+    Ok(Value { data, marks: value.marks })
+}
+
+/// A list or set whose element type hangs on an element that is not known. (A null without a type beside structural
+/// elements is an error, as in Terraform.)
+fn undecided(value: &Value, to: &Type) -> Converted {
+    let reasons = value.collect_reasons();
+    if reasons.is_empty() {
+        return Err(ConvertError::new(message(&value.ty(), to)));
+    }
+    let count = value.elements().map(<[Value]>::len);
+    let refinement = match to {
+        Type::Set(_) => Refinement { not_null: true, min_len: Some(1), max_len: count, ..Refinement::default() },
+        _ => Refinement { not_null: true, min_len: count, max_len: count, ..Refinement::default() },
+    };
+    Ok(Value::unknown_refined(to.without_optional(), reasons, refinement).mark(value.deep_marks()))
+}
+
+fn object(entries: &Entries, attributes: &BTreeMap<Arc<str>, Attr>, depth: usize) -> Result<Data, ConvertError> {
     let mut out = BTreeMap::new();
     for (name, attribute) in attributes {
         let value = match entries.get(name) {
@@ -226,10 +313,16 @@ fn object(
 pub fn can_convert(from: &Type, to: &Type) -> bool {
     match (from, to) {
         (Type::Any, _) | (_, Type::Any) => true,
-        (a, b) if a == b => true,
         (Type::String | Type::Number | Type::Bool, Type::String) | (Type::String, Type::Number | Type::Bool) => true,
         (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
             can_convert(a, b)
+        }
+        (Type::Tuple(types), Type::List(of) | Type::Set(of)) if **of == Type::Any => {
+            types.is_empty() || unify(types).is_some()
+        }
+        (Type::Object(attributes), Type::Map(of)) if **of == Type::Any => {
+            let types: Vec<Type> = attributes.values().map(|a| a.ty.clone()).collect();
+            types.is_empty() || unify(&types).is_some()
         }
         (Type::Tuple(types), Type::List(b) | Type::Set(b)) => types.iter().all(|a| can_convert(a, b)),
         (Type::Tuple(a), Type::Tuple(b)) => {
@@ -241,119 +334,6 @@ pub fn can_convert(from: &Type, to: &Type) -> bool {
             Some(have) => can_convert(&have.ty, &wanted.ty),
             None => wanted.optional,
         }),
-        _ => false,
+        (a, b) => a == b,
     }
-}
-
-/// The one type that all these types convert to without loss, as cty's `convert.Unify` finds it.
-pub fn unify(types: &[Type]) -> Option<Type> {
-    let first = types.first()?;
-    if types.iter().all(|t| t == first) {
-        return Some(first.clone());
-    }
-    let known: Vec<&Type> = types.iter().filter(|t| **t != Type::Any).collect();
-    if known.len() < types.len() {
-        return Some(Type::Any);
-    }
-    if types.iter().all(|t| matches!(t, Type::Object(_) | Type::Map(_))) {
-        return unify_mappings(types);
-    }
-    if types.iter().all(|t| matches!(t, Type::Tuple(_) | Type::List(_) | Type::Set(_))) {
-        return unify_sequences(types);
-    }
-    if types.iter().all(Type::is_primitive) {
-        let has = |ty: &Type| types.contains(ty);
-        return match (has(&Type::Number), has(&Type::Bool)) {
-            (true, true) if !has(&Type::String) => None,
-            _ => Some(Type::String),
-        };
-    }
-    None
-}
-
-fn unify_mappings(types: &[Type]) -> Option<Type> {
-    let objects: Vec<_> = types.iter().filter_map(|t| if let Type::Object(a) = t { Some(a) } else { None }).collect();
-    if objects.len() == types.len() {
-        let first = objects.first()?;
-        let same = objects.iter().all(|o| o.len() == first.len() && o.keys().eq(first.keys()));
-        if same {
-            let unified = first.keys().map(|name| {
-                let attributes: Option<Vec<Type>> = objects.iter().map(|o| o.get(name).map(|a| a.ty.clone())).collect();
-                Some((name.clone(), unify(&attributes?)?))
-            });
-            return Some(Type::object_of(unified.collect::<Option<Vec<_>>>()?));
-        }
-    }
-    let mut elements = Vec::new();
-    for ty in types {
-        match ty {
-            Type::Map(of) => elements.push((**of).clone()),
-            Type::Object(attributes) => elements.extend(attributes.values().map(|a| a.ty.clone())),
-            _ => return None,
-        }
-    }
-    if elements.is_empty() {
-        return Some(Type::Map(Arc::new(Type::Any)));
-    }
-    Some(Type::Map(Arc::new(unify(&elements)?)))
-}
-
-fn unify_sequences(types: &[Type]) -> Option<Type> {
-    let tuples: Vec<_> = types.iter().filter_map(|t| if let Type::Tuple(a) = t { Some(a) } else { None }).collect();
-    if tuples.len() == types.len() {
-        let first = tuples.first()?;
-        if tuples.iter().all(|t| t.len() == first.len()) {
-            let unified = (0..first.len()).map(|i| {
-                let column: Option<Vec<Type>> = tuples.iter().map(|t| t.get(i).cloned()).collect();
-                unify(&column?)
-            });
-            return Some(Type::Tuple(Arc::new(unified.collect::<Option<Vec<_>>>()?)));
-        }
-    }
-    let mut elements = Vec::new();
-    for ty in types {
-        match ty {
-            Type::List(of) | Type::Set(of) => elements.push((**of).clone()),
-            Type::Tuple(items) => elements.extend(items.iter().cloned()),
-            _ => return None,
-        }
-    }
-    let element = Arc::new(if elements.is_empty() { Type::Any } else { unify(&elements)? });
-    let all_sets = types.iter().all(|t| matches!(t, Type::Set(_) | Type::Tuple(_)));
-    Some(if all_sets && types.iter().any(|t| matches!(t, Type::Set(_))) {
-        Type::Set(element)
-    } else {
-        Type::List(element)
-    })
-}
-
-/// Converts values to their one common type; `None` where there is none.
-pub fn unify_values(values: &[Value]) -> Option<(Type, Vec<Value>)> {
-    // A null without a type takes the type of the others.
-    let bare = |v: &&Value| matches!(v.data, Data::Null(Type::Any));
-    let types: Vec<Type> = values.iter().filter(|v| !bare(v)).map(Value::ty).collect();
-    if types.is_empty() {
-        return Some((Type::Any, values.to_vec()));
-    }
-    let ty = unify(&types)?;
-    let converted = values.iter().map(|v| match (&v.data, &ty) {
-        (Data::Null(Type::Any), ty) => Some(Value::null_of(ty.clone()).mark(v.marks)),
-        _ => convert(v, &ty).ok(),
-    });
-    let converted: Vec<Value> = converted.collect::<Option<_>>()?;
-    Some((ty, converted))
-}
-
-/// The marks of a value and everything in it.
-pub fn deep_marks(value: &Value) -> Marks {
-    let below = match &value.data {
-        Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => {
-            items.iter().map(deep_marks).fold(Marks::NONE, Marks::union)
-        }
-        Data::Map(_, entries) | Data::Object(entries) => {
-            entries.values().map(deep_marks).fold(Marks::NONE, Marks::union)
-        }
-        _ => Marks::NONE,
-    };
-    value.marks.union(below)
 }

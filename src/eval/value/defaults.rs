@@ -72,6 +72,10 @@ fn fill(
     for (name, default) in values {
         if out.get(name).is_none_or(Value::is_null) {
             out.insert(name.clone(), default.clone());
+        } else if !default.is_null()
+            && let Some(value) = out.get_mut(name)
+        {
+            *value = value.not_null();
         }
     }
     for (name, child) in children {

@@ -127,7 +127,7 @@ pub fn plain(value: &Value) -> Json {
 
 fn number(n: &Number) -> Json {
     match n {
-        Number::Int(i) => (*i).into(),
+        Number::Int(i) | Number::Counted(i) => (*i).into(),
         other => serde_json::from_str(&other.to_string()).unwrap_or(Json::Null),
     }
 }

@@ -3,22 +3,27 @@
 mod access;
 pub mod console;
 mod convert;
+mod decimal;
 mod defaults;
+mod float;
 pub mod json;
+mod mismatch;
 mod number;
 pub mod ops;
 mod reason;
 pub mod refine;
 mod set;
 mod types;
+mod unify;
 
 pub use crate::ty::{Attr, Type};
 pub use access::{AccessError, get_attr, index};
 pub use console::format_console;
-pub use convert::{ConvertError, can_convert, convert, unify, unify_values};
+pub use convert::{ConvertError, can_convert, convert};
 pub use defaults::Defaults;
 pub use number::Number;
 pub use reason::{Reason, ReasonKind, Reasons};
+pub use unify::{unify, unify_values};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -175,8 +180,11 @@ impl Value {
     pub fn unknown(ty: Type, reasons: Reasons) -> Value {
         Value::unknown_refined(ty, reasons, Refinement::default())
     }
-    /// An unknown value of which something is known.
+    /// An unknown value of which something is known; where that leaves one value only, that value.
     pub fn unknown_refined(ty: Type, reasons: Reasons, refinement: Refinement) -> Value {
+        if let Some(only) = refine::only_value(&ty, &reasons, &refinement) {
+            return only;
+        }
         Data::Unknown(Arc::new(Unknown { ty, reasons, refinement })).into()
     }
     /// The same value with these marks added.

@@ -46,12 +46,12 @@ pub fn unary(op: UnaryOp, value: &Value) -> Result<Value, OpError> {
         (Data::Bool(b), _) => Data::Bool(!b),
         (Data::Number(n), _) => Data::Number(n.neg()),
         (Data::Unknown(u), UnaryOp::Negate) => {
-            let flip = |bound: &Option<(Number, bool)>| bound.as_ref().map(|(n, closed)| (n.neg(), *closed));
+            let flip = |bound: &Option<Bound>| bound.as_ref().map(|(n, closed)| (n.neg(), *closed));
             let (min, max) = (flip(&u.refinement.max), flip(&u.refinement.min));
             let refinement = Refinement { not_null: true, min, max, ..Refinement::default() };
             return Ok(Value::unknown_refined(ty, u.reasons.clone(), refinement).mark(operand.marks));
         }
-        (Data::Unknown(u), UnaryOp::Not) => return Ok(Value::unknown(ty, u.reasons.clone()).mark(operand.marks)),
+        (Data::Unknown(u), UnaryOp::Not) => return Ok(undecided(u.reasons.clone()).mark(operand.marks)),
         _ => return Err(fail(None, "the operand has no value")),
     };
     Ok(Value { data, marks: operand.marks })
@@ -92,14 +92,11 @@ fn numbers(op: BinaryOp, a: &Number, b: &Number) -> Result<Value, OpError> {
         BinaryOp::Add => Value::number(a.add(b)),
         BinaryOp::Sub => Value::number(a.sub(b)),
         BinaryOp::Mul => Value::number(a.mul(b)),
-        BinaryOp::Div => match b.signum() {
-            0 => return Err(fail(Some(Operand::Right), "division by zero")),
-            _ => Value::number(a.div(b).ok_or_else(|| fail(None, "this division has no result"))?),
-        },
-        BinaryOp::Mod => match b.signum() {
-            0 => return Err(fail(Some(Operand::Right), "division by zero")),
-            _ => Value::number(a.rem(b).ok_or_else(|| fail(None, "this division has no result"))?),
-        },
+        // Terraform divides by zero: the result is infinite, and a remainder is the left operand.
+        BinaryOp::Div => {
+            Value::number(a.div(b).ok_or_else(|| fail(None, "zero by zero, or infinity by infinity, has no quotient"))?)
+        }
+        BinaryOp::Mod => Value::number(a.rem(b).ok_or_else(|| fail(None, "zero and infinity have no remainder"))?),
         BinaryOp::Less => Value::bool(a < b),
         BinaryOp::LessEq => Value::bool(a <= b),
         BinaryOp::Greater => Value::bool(a > b),
@@ -118,11 +115,19 @@ fn logic(op: BinaryOp, left: &Value, right: &Value) -> Value {
     if left.as_bool() == Some(decides) || right.as_bool() == Some(decides) {
         return Value::bool(decides);
     }
-    Value::unknown(Type::Bool, reasons(left, right))
+    undecided(reasons(left, right))
 }
 
+/// A truth that is not known, but is certainly not null.
+fn undecided(why: Reasons) -> Value {
+    Value::unknown_refined(Type::Bool, why, Refinement { not_null: true, ..Refinement::default() })
+}
+
+/// A number, and whether it is possible itself.
+type Bound = (Number, bool);
+
 /// The least and greatest possible value of a number, and whether these are possible themselves.
-fn bounds(value: &Value) -> (Option<(Number, bool)>, Option<(Number, bool)>) {
+pub(super) fn bounds(value: &Value) -> (Option<Bound>, Option<Bound>) {
     match &value.data {
         Data::Number(n) => (Some((n.clone(), true)), Some((n.clone(), true))),
         Data::Unknown(u) => match &u.refinement.one_of {
@@ -141,7 +146,7 @@ fn bounds(value: &Value) -> (Option<(Number, bool)>, Option<(Number, bool)>) {
 fn ranges(op: BinaryOp, left: &Value, right: &Value) -> Value {
     let ((left_min, left_max), (right_min, right_max)) = (bounds(left), bounds(right));
     let why = reasons(left, right);
-    let below = |max: &Option<(Number, bool)>, min: &Option<(Number, bool)>, or_equal: bool| match (max, min) {
+    let below = |max: &Option<Bound>, min: &Option<Bound>, or_equal: bool| match (max, min) {
         (Some((a, a_closed)), Some((b, b_closed))) => match a.cmp(b) {
             Ordering::Less => true,
             Ordering::Equal => or_equal || !(*a_closed && *b_closed),
@@ -155,7 +160,7 @@ fn ranges(op: BinaryOp, left: &Value, right: &Value) -> Value {
         } else if below(no.0, no.1, !or_equal) {
             Value::bool(false)
         } else {
-            Value::unknown(Type::Bool, why.clone())
+            undecided(why.clone())
         }
     };
     match op {
@@ -164,7 +169,7 @@ fn ranges(op: BinaryOp, left: &Value, right: &Value) -> Value {
         BinaryOp::Greater => compare(false, (&right_max, &left_min), (&left_max, &right_min)),
         BinaryOp::GreaterEq => compare(true, (&right_max, &left_min), (&left_max, &right_min)),
         BinaryOp::Add | BinaryOp::Sub => {
-            let join = |a: &Option<(Number, bool)>, b: &Option<(Number, bool)>| match (a, b) {
+            let join = |a: &Option<Bound>, b: &Option<Bound>| match (a, b) {
                 (Some((a, x)), Some((b, y))) => Some((if op == BinaryOp::Add { a.add(b) } else { a.sub(b) }, *x && *y)),
                 _ => None,
             };
@@ -174,19 +179,24 @@ fn ranges(op: BinaryOp, left: &Value, right: &Value) -> Value {
             };
             number_between(why, min, max)
         }
-        BinaryOp::Mul => match (left.as_number(), right.as_number()) {
-            (Some(factor), None) | (None, Some(factor)) if factor.signum() > 0 => {
-                let (min, max) = if left.is_known() { (right_min, right_max) } else { (left_min, left_max) };
-                let scale = |b: Option<(Number, bool)>| b.map(|(n, closed)| (n.mul(factor), closed));
-                number_between(why, scale(min), scale(max))
+        BinaryOp::Mul => {
+            let (factor, (min, max)) = match (left.as_number(), right.as_number()) {
+                (Some(factor), _) => (factor, (right_min, right_max)),
+                (_, Some(factor)) => (factor, (left_min, left_max)),
+                _ => return number_between(why, None, None),
+            };
+            let scale = |b: Option<Bound>| b.map(|(n, closed)| (n.mul(factor), closed));
+            match factor.signum() {
+                1 => number_between(why, scale(min), scale(max)),
+                -1 => number_between(why, scale(max), scale(min)),
+                _ => number_between(why, None, None),
             }
-            _ => number_between(why, None, None),
-        },
+        }
         _ => number_between(why, None, None),
     }
 }
 
-fn number_between(why: Reasons, min: Option<(Number, bool)>, max: Option<(Number, bool)>) -> Value {
+fn number_between(why: Reasons, min: Option<Bound>, max: Option<Bound>) -> Value {
     Value::unknown_refined(Type::Number, why, Refinement { not_null: true, min, max, ..Refinement::default() })
 }
 
@@ -197,11 +207,22 @@ pub fn equals(left: &Value, right: &Value) -> Value {
 }
 
 fn equality(left: &Value, right: &Value) -> Value {
-    let undecided = || Value::unknown(Type::Bool, reasons(left, right));
+    let undecided = || undecided(reasons(left, right));
     match (&left.data, &right.data) {
         (Data::Null(_), Data::Null(_)) => Value::bool(true),
+        (Data::Unknown(_), Data::Unknown(_)) => undecided(),
+        (Data::Unknown(u), Data::Null(_)) | (Data::Null(_), Data::Unknown(u)) => match u.refinement.not_null {
+            true => Value::bool(false),
+            false => undecided(),
+        },
         (Data::Unknown(u), other) | (other, Data::Unknown(u)) => {
-            if matches!(other, Data::Null(_)) && u.refinement.not_null {
+            // The other one is known and not null: were this one null, they would differ all the same.
+            let known = if left.is_known() { left } else { right };
+            let of_another_type = match u.ty.has_any() {
+                true => !u.ty.may_equal(&known.ty()),
+                false => !known.is_of(&u.ty) && !has_open_type(known),
+            };
+            if of_another_type || other_length(u.refinement.min_len, u.refinement.max_len, known) {
                 return Value::bool(false);
             }
             if let (Data::String(text), Some(prefix)) = (other, &u.refinement.prefix)
@@ -209,9 +230,7 @@ fn equality(left: &Value, right: &Value) -> Value {
             {
                 return Value::bool(false);
             }
-            if let Some(values) = &u.refinement.one_of
-                && !matches!(other, Data::Unknown(_))
-            {
+            if let Some(values) = &u.refinement.one_of {
                 let other = Value { data: other.clone(), marks: Marks::NONE };
                 if values.iter().all(|v| v.is_known() && equality(v, &other).as_bool() == Some(false)) {
                     return Value::bool(false);
@@ -226,19 +245,48 @@ fn equality(left: &Value, right: &Value) -> Value {
         (Data::Bool(a), Data::Bool(b)) => Value::bool(a == b),
         (Data::Number(a), Data::Number(b)) => Value::bool(a == b),
         (Data::String(a), Data::String(b)) => Value::bool(a == b),
-        (Data::List(s, a), Data::List(t, b)) if s == t => sequences(a, b, left, right),
-        (Data::Set(s, a), Data::Set(t, b)) if s == t => match a.iter().chain(b.iter()).all(Value::is_wholly_known) {
+        _ if differ_in_type(left, right) => Value::bool(false),
+        (Data::List(_, a), Data::List(_, b)) => sequences(a, b, left, right),
+        (Data::Set(_, a), Data::Set(_, b)) => match a.iter().chain(b.iter()).all(Value::is_wholly_known) {
             true => sequences(a, b, left, right),
             false => undecided(),
         },
         (Data::Tuple(a), Data::Tuple(b)) => sequences(a, b, left, right),
-        (Data::Map(s, a), Data::Map(t, b)) if s == t => mappings(a, b, left, right),
+        (Data::Map(_, a), Data::Map(_, b)) => mappings(a, b, left, right),
         (Data::Object(a), Data::Object(b)) => mappings(a, b, left, right),
         _ => Value::bool(false),
     }
 }
 
-fn outside(min: Option<&(Number, bool)>, max: Option<&(Number, bool)>, other: &Data) -> bool {
+/// Whether the types rule out that two known values are equal.
+fn differ_in_type(left: &Value, right: &Value) -> bool {
+    let (a, b) = (left.ty(), right.ty());
+    a != b && (!a.may_equal(&b) || !has_open_type(left) && !has_open_type(right))
+}
+
+/// Whether anything in the value is of a type that is not known yet. A null without a type is not: it stays one.
+fn has_open_type(value: &Value) -> bool {
+    match &value.data {
+        Data::Unknown(u) => u.ty.has_any(),
+        Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => items.iter().any(has_open_type),
+        Data::Map(_, entries) | Data::Object(entries) => entries.values().any(has_open_type),
+        _ => false,
+    }
+}
+
+/// Whether a known collection has fewer or more elements than an unknown one can have.
+fn other_length(min: Option<usize>, max: Option<usize>, known: &Value) -> bool {
+    let count = match &known.data {
+        // Elements of a set that are not known may turn out to be one.
+        Data::Set(..) if !known.is_wholly_known() => None,
+        Data::List(_, items) | Data::Set(_, items) => Some(items.len()),
+        Data::Map(_, entries) => Some(entries.len()),
+        _ => None,
+    };
+    count.is_some_and(|n| min.is_some_and(|min| n < min) || max.is_some_and(|max| n > max))
+}
+
+fn outside(min: Option<&Bound>, max: Option<&Bound>, other: &Data) -> bool {
     let Data::Number(n) = other else { return false };
     let under = min.is_some_and(|(least, closed)| n < least || n == least && !closed);
     let over = max.is_some_and(|(most, closed)| n > most || n == most && !closed);
@@ -270,5 +318,5 @@ fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>, left: &Val
             None => known = false,
         }
     }
-    if known { Value::bool(true) } else { Value::unknown(Type::Bool, reasons(left, right)) }
+    if known { Value::bool(true) } else { undecided(reasons(left, right)) }
 }

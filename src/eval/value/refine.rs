@@ -3,6 +3,7 @@
 use super::{Data, Reasons, Refinement, Type, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// The result of a conditional whose condition is not known; both arms are of one type already.
 pub fn either(why: &Reasons, yes: &Value, no: &Value) -> Value {
@@ -13,14 +14,22 @@ pub fn either(why: &Reasons, yes: &Value, no: &Value) -> Value {
     let (a, b) = (yes.ty(), no.ty());
     let ty = if a == b { a } else { Type::Any };
     let reasons = why.union(&yes.collect_reasons()).union(&no.collect_reasons());
+    if yes.is_null() && no.is_null() {
+        return Value::null_of(ty).mark(marks);
+    }
+    let ((yes_min, yes_max), (no_min, no_max)) = (super::ops::bounds(yes), super::ops::bounds(no));
+    let ((yes_few, yes_many), (no_few, no_many)) = (lengths(yes), lengths(no));
     let refinement = Refinement {
         not_null: is_not_null(yes) && is_not_null(no),
         one_of: possible(yes).zip(possible(no)).map(|(mut a, b)| {
             a.extend(b);
             Arc::new(a)
         }),
-        min_len: len(yes).zip(len(no)).map(|(a, b)| a.min(b)),
-        max_len: len(yes).zip(len(no)).map(|(a, b)| a.max(b)),
+        // The lesser of both, and of equal ones the one that is possible itself.
+        min: yes_min.zip(no_min).map(|(a, b)| if (&a.0, !a.1) <= (&b.0, !b.1) { a } else { b }),
+        max: yes_max.zip(no_max).map(|(a, b)| if (&a.0, a.1) >= (&b.0, b.1) { a } else { b }),
+        min_len: yes_few.zip(no_few).map(|(a, b)| a.min(b)),
+        max_len: yes_many.zip(no_many).map(|(a, b)| a.max(b)),
         ..Refinement::default()
     };
     Value::unknown_refined(ty, reasons, refinement).mark(marks)
@@ -34,8 +43,46 @@ fn is_not_null(value: &Value) -> bool {
     }
 }
 
-fn len(value: &Value) -> Option<usize> {
-    value.elements().map(<[Value]>::len).or_else(|| value.entries().map(BTreeMap::len))
+/// The least and greatest number of elements.
+fn lengths(value: &Value) -> (Option<usize>, Option<usize>) {
+    match &value.data {
+        Data::Unknown(u) => (u.refinement.min_len, u.refinement.max_len),
+        // Elements of a set that are not known may turn out to be one.
+        Data::Set(_, items) if !value.is_wholly_known() => (Some(items.len().min(1)), Some(items.len())),
+        _ => {
+            let count = value.elements().map(<[Value]>::len).or_else(|| value.entries().map(BTreeMap::len));
+            (count, count)
+        }
+    }
+}
+
+/// The two arms of a conditional, converted to one type; `None` where they have none. An arm of a type that is not known
+/// leaves both as they are, and a null without a type takes the type of the other.
+pub fn arms(yes: &Value, no: &Value) -> Option<(Value, Value)> {
+    let bare = |v: &Value| matches!(v.data, Data::Null(Type::Any));
+    let open = |v: &Value| matches!(&v.data, Data::Unknown(u) if u.ty == Type::Any);
+    if bare(yes) {
+        return Some((Value::null_of(no.ty()).mark(yes.marks), no.clone()));
+    }
+    if bare(no) {
+        return Some((yes.clone(), Value::null_of(yes.ty()).mark(no.marks)));
+    }
+    if open(yes) || open(no) {
+        return Some((yes.clone(), no.clone()));
+    }
+    let (_, mut values) = super::unify_values(&[yes.clone(), no.clone()])?;
+    let no = values.pop()?;
+    Some((values.pop()?, no))
+}
+
+/// The part of a text that stays its beginning whatever follows: a last letter could still combine with a mark that
+/// follows it, a delimiter could not (go-cty `ctystrings.SafeKnownPrefix`).
+pub fn safe_prefix(text: &str) -> &str {
+    const DELIMITERS: &str = "-_:;/\\,.(){}[]|?!~ \t@#$%^&*+\"'";
+    match text.grapheme_indices(true).next_back() {
+        Some((at, last)) if !DELIMITERS.contains(last) => text.get(..at).unwrap_or_default(),
+        _ => text,
+    }
 }
 
 /// The values that it can have, where they are few and known.
@@ -48,7 +95,41 @@ fn possible(value: &Value) -> Option<Vec<Value>> {
     }
 }
 
+/// The value that a refinement leaves, if it leaves one: a number between equal bounds, a list of so many unknown elements.
+pub(super) fn only_value(ty: &Type, reasons: &Reasons, refinement: &Refinement) -> Option<Value> {
+    const MOST: usize = 1024;
+    if !refinement.not_null {
+        return None;
+    }
+    if let (Type::Number, Some((min, true)), Some((max, true))) = (ty, &refinement.min, &refinement.max)
+        && min == max
+    {
+        return Some(Value::number(min.clone()));
+    }
+    let count = refinement.min_len.filter(|n| Some(*n) == refinement.max_len && *n <= MOST)?;
+    let element = || Value::unknown((*ty.element().unwrap_or(&Type::Any)).clone(), reasons.clone());
+    match (ty, count) {
+        (Type::List(of), n) => Some(Value::list((**of).clone(), (0..n).map(|_| element()).collect())),
+        (Type::Set(of), 0 | 1) => {
+            Some(Data::Set((**of).clone(), Arc::new((0..count).map(|_| element()).collect())).into())
+        }
+        (Type::Map(of), 0) => Some(Value::map((**of).clone(), BTreeMap::new())),
+        _ => None,
+    }
+}
+
 impl Value {
+    /// The same value; one that is not known is at least not null.
+    pub fn not_null(&self) -> Value {
+        match &self.data {
+            Data::Unknown(u) if !u.refinement.not_null && u.ty != Type::Any => {
+                let refinement = Refinement { not_null: true, ..u.refinement.clone() };
+                Value::unknown_refined(u.ty.clone(), u.reasons.clone(), refinement).mark(self.marks)
+            }
+            _ => self.clone(),
+        }
+    }
+
     /// An object of which only some attributes are known; all others are unknown for these reasons.
     pub fn open_object(attributes: BTreeMap<Arc<str>, Value>, reasons: Reasons) -> Value {
         let refinement = Refinement { not_null: true, attributes: Some(Arc::new(attributes)), ..Refinement::default() };
@@ -57,7 +138,16 @@ impl Value {
 
     /// The marks of the value and everything in it.
     pub fn deep_marks(&self) -> super::Marks {
-        super::convert::deep_marks(self)
+        let below = match &self.data {
+            Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => {
+                items.iter().map(Value::deep_marks).fold(super::Marks::NONE, super::Marks::union)
+            }
+            Data::Map(_, entries) | Data::Object(entries) => {
+                entries.values().map(Value::deep_marks).fold(super::Marks::NONE, super::Marks::union)
+            }
+            _ => super::Marks::NONE,
+        };
+        self.marks.union(below)
     }
 
     /// Whether nothing in it is unknown.
@@ -101,5 +191,19 @@ impl Value {
             other => other.clone(),
         };
         Value { data, marks: self.marks.without(marks) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::safe_prefix;
+
+    #[test]
+    fn keeps_what_no_mark_can_change() {
+        assert_eq!(safe_prefix("serviceAccount:"), "serviceAccount:");
+        assert_eq!(safe_prefix("pool-a"), "pool-");
+        assert_eq!(safe_prefix("a"), "");
+        assert_eq!(safe_prefix(""), "");
+        assert_eq!(safe_prefix("x-e\u{301}"), "x-");
     }
 }

@@ -1,7 +1,7 @@
 //! Sets in Terraform's order (go-cty `set_internals.go`): text and numbers ascending, false before true, everything else
 //! by a text that stands for the value.
 
-use super::{Data, Number, Type, Value};
+use super::{Data, Type, Value};
 use std::cmp::Ordering;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -10,8 +10,12 @@ impl Value {
     /// A set of these elements, which must be of type `element` already: sorted, without duplicates.
     pub fn set(element: Type, mut values: Vec<Value>) -> Value {
         let marks = values.iter().map(Value::deep_marks).fold(super::Marks::NONE, super::Marks::union);
-        values.sort_by(order);
-        values.dedup_by(|a, b| a.is_wholly_known() && order(a, b) == Ordering::Equal);
+        if element.is_primitive() {
+            values.sort_by(order);
+        } else {
+            values.sort_by_cached_key(|v| (v.is_null(), !v.is_known(), text_of(v)));
+        }
+        values.dedup_by(|a, b| a.is_wholly_known() && super::ops::equals(a, b).as_bool() == Some(true));
         Value::from(Data::Set(element, Arc::new(values))).mark(marks)
     }
 
@@ -52,7 +56,7 @@ fn write_text(value: &Value, out: &mut String) {
         Data::Unknown(_) => out.push('?'),
         Data::Null(_) => out.push('~'),
         Data::Bool(b) => out.push(if *b { 'T' } else { 'F' }),
-        Data::Number(n) => out.push_str(&ten_digits(n)),
+        Data::Number(n) => out.push_str(&n.ten_digits()),
         Data::String(s) => {
             // Go's %q.
             let _ = write!(out, "{}", super::console::quote_go(s));
@@ -86,25 +90,4 @@ fn sequence(items: &[Value], open: char, close: char, out: &mut String) {
         out.push(';');
     }
     out.push(close);
-}
-
-/// Go's `big.Float.String`: `%.10g`.
-fn ten_digits(n: &Number) -> String {
-    let text = n.to_string();
-    let (sign, digits) = text.strip_prefix('-').map_or(("", &*text), |rest| ("-", rest));
-    let whole = digits.split('.').next().unwrap_or("");
-    if digits.bytes().filter(u8::is_ascii_digit).count() <= 10 || whole.len() <= 10 && !digits.contains('.') {
-        return text;
-    }
-    let value = n.to_f64().abs();
-    let exponent = value.log10().floor() as i32;
-    if (-4..10).contains(&exponent) {
-        let places = usize::try_from(9 - exponent).unwrap_or(0);
-        let fixed = format!("{value:.places$}");
-        return format!("{sign}{}", fixed.trim_end_matches('0').trim_end_matches('.'));
-    }
-    let mantissa = value / 10f64.powi(exponent);
-    let mantissa = format!("{mantissa:.9}");
-    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
-    format!("{sign}{mantissa}e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs())
 }

@@ -26,6 +26,27 @@ impl Value {
     }
 }
 
+impl Value {
+    /// Whether the value is of exactly this type, so that conversion changes nothing.
+    pub fn is_of(&self, ty: &Type) -> bool {
+        match (&self.data, ty) {
+            (Data::Bool(_), Type::Bool) | (Data::Number(_), Type::Number) | (Data::String(_), Type::String) => true,
+            (Data::Null(have), _) => have == ty,
+            (Data::Unknown(u), _) => u.ty == *ty,
+            (Data::List(of, _), Type::List(want)) | (Data::Set(of, _), Type::Set(want)) => of == &**want,
+            (Data::Map(of, _), Type::Map(want)) => of == &**want,
+            (Data::Tuple(items), Type::Tuple(types)) => {
+                items.len() == types.len() && items.iter().zip(types.iter()).all(|(v, ty)| v.is_of(ty))
+            }
+            (Data::Object(entries), Type::Object(attributes)) => {
+                entries.len() == attributes.len()
+                    && entries.iter().zip(attributes.iter()).all(|((k, v), (name, a))| k == name && v.is_of(&a.ty))
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Type {
     /// An object type of attributes that are all required.
     pub fn object_of(attributes: impl IntoIterator<Item = (Arc<str>, Type)>) -> Type {
@@ -55,6 +76,44 @@ impl Type {
                 Type::object_of(attributes.iter().map(|(k, a)| (k.clone(), a.ty.without_optional())))
             }
             primitive => primitive.clone(),
+        }
+    }
+
+    /// The element type of a list, set or map.
+    pub fn element(&self) -> Option<&Type> {
+        match self {
+            Type::List(of) | Type::Set(of) | Type::Map(of) => Some(of),
+            _ => None,
+        }
+    }
+
+    /// How messages name it where it is what is wanted: `any type`, `list of any single type`.
+    pub fn constraint_name(&self) -> String {
+        match self {
+            Type::Any => "any type".into(),
+            Type::List(of) if **of == Type::Any => "list of any single type".into(),
+            Type::Set(of) if **of == Type::Any => "set of any single type".into(),
+            Type::Map(of) if **of == Type::Any => "map of any single type".into(),
+            other => other.to_string(),
+        }
+    }
+
+    /// Whether values of both types can be equal, or could once every `any` is known.
+    pub fn may_equal(&self, other: &Type) -> bool {
+        match (self, other) {
+            (Type::Any, _) | (_, Type::Any) => true,
+            (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
+                a.may_equal(b)
+            }
+            (Type::Tuple(a), Type::Tuple(b)) => {
+                a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| a.may_equal(b))
+            }
+            (Type::Object(a), Type::Object(b)) => {
+                a.len() == b.len()
+                    && a.keys().eq(b.keys())
+                    && a.values().zip(b.values()).all(|(a, b)| a.ty.may_equal(&b.ty))
+            }
+            (a, b) => a == b,
         }
     }
 
