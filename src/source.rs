@@ -107,10 +107,10 @@ fn replace_invalid(mut bytes: Vec<u8>) -> (String, Vec<u32>) {
     while let Err(error) = std::str::from_utf8(&bytes[from..]) {
         let at = from + error.valid_up_to();
         let len = error.error_len().unwrap_or(bytes.len() - at);
-        for i in at..at + len {
-            bytes[i] = 0x1a;
-            invalid.push(i as u32);
+        if let Some(wrong) = bytes.get_mut(at..at + len) {
+            wrong.fill(0x1a);
         }
+        invalid.extend(at as u32..(at + len) as u32);
         from = at + len;
     }
     (String::from_utf8_lossy(&bytes).into_owned(), invalid)

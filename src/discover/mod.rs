@@ -32,8 +32,8 @@ pub struct Root {
     pub shown: String,
     /// The folder on disk, absolute and without symbolic links.
     pub dir: PathBuf,
-    /// A module for others that nothing here calls: it has inputs, but no backend, configured provider, variable files
-    /// or local modules of its own, and the user did not name it. Its callers may replace the defaults of its inputs.
+    /// A module for others that nothing here calls: it has inputs, but no backend, configured provider or variable
+    /// files, and the user did not name it. Its callers may replace the defaults of its inputs.
     pub library: bool,
 }
 

@@ -34,7 +34,7 @@ impl Traits {
 
     /// Whether it looks like a module that is there for others to call.
     pub fn is_library(&self) -> bool {
-        self.has_inputs && !self.is_own_root && self.calls.is_empty()
+        self.has_inputs && !self.is_own_root
     }
 }
 

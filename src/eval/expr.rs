@@ -162,9 +162,12 @@ fn is_dynamic_error(e: &EvalError) -> bool {
     e.rule != crate::eval::report::UNDECLARED_REFERENCE
 }
 
-struct ForItems {
-    items: Vec<(Value, Value)>,
-    marks: Marks,
+/// The elements of a collection, with their keys.
+pub struct ForItems {
+    /// Key and value of each.
+    pub items: Vec<(Value, Value)>,
+    /// The collection's own marks.
+    pub marks: Marks,
 }
 
 /// The elements to iterate, or the unknown result.
@@ -205,9 +208,9 @@ pub fn bind_element(
 }
 
 /// The elements of the collection of a `%{ for }`; `Err` holds why it is not known.
-pub fn elements_of(scope: &Scope, collection: &Expr) -> EvalResult<Result<(Vec<(Value, Value)>, Marks), Reasons>> {
+pub fn elements_of(scope: &Scope, collection: &Expr) -> EvalResult<Result<ForItems, Reasons>> {
     let value = eval(scope, collection)?;
-    Ok(iterate(collection, &value)?.map(|found| (found.items, found.marks)))
+    iterate(collection, &value)
 }
 
 fn for_expr(scope: &Scope, f: &For) -> EvalResult<Value> {

@@ -41,8 +41,11 @@ pub struct Instance {
     outputs: Memo<Arc<str>, Value>,
     resources: Memo<ResourceId, Rc<ResourceState>>,
     calls: Memo<Arc<str>, Rc<CallState>>,
-    providers: Memo<(Arc<str>, Option<Arc<str>>), Arc<ProviderInfo>>,
+    providers: Memo<ProviderKey, Arc<ProviderInfo>>,
 }
+
+/// A provider's local name and alias.
+type ProviderKey = (Arc<str>, Option<Arc<str>>);
 
 /// Where a module instance was called.
 #[derive(Debug)]

@@ -162,7 +162,15 @@ impl Known<'_> {
     /// empty where the provider leaves it alone, and else unknown until apply.
     pub fn seen(&self, values: &BTreeMap<Arc<str>, Value>, schema: Option<&'static schema::Block>) -> Value {
         let seen = match schema {
-            Some(schema) => self.whole(values, schema),
+            Some(schema) => {
+                let mut whole = self.whole(values, schema);
+                for nested in &schema.blocks {
+                    if let Some(value) = whole.get_mut(nested.name) {
+                        *value = self.open(value);
+                    }
+                }
+                whole
+            }
             None => values.iter().map(|(name, value)| (name.clone(), self.open(value))).collect(),
         };
         // Another version of the provider, or google-beta, may have attributes that this schema has not.
@@ -184,7 +192,7 @@ impl Known<'_> {
         whole
     }
 
-    /// Nested blocks of a provider whose schema is not known: what is not written in them cannot be told.
+    /// Nested blocks: what neither the configuration writes nor the schema has cannot be told.
     fn open(&self, value: &Value) -> Value {
         match &value.data {
             Data::Tuple(items) if items.iter().all(|i| matches!(i.data, Data::Object(_))) && !items.is_empty() => {

@@ -145,7 +145,7 @@ impl Builder<'_> {
             name: self.id.name.clone(),
             key: repetition.key.clone(),
             values: Value::object(values),
-            config: Arc::new(evaluated.config),
+            config: std::rc::Rc::new(evaluated.config),
             provisioners: Vec::new(),
             provider: self.provider.clone(),
             deferred: self.deferred,

@@ -57,9 +57,9 @@ fn write_parts(scope: &Scope, parts: &[TemplatePart], out: &mut Output) -> EvalR
             }
             TemplatePart::For(directive) => match elements_of(scope, &directive.collection)? {
                 Err(reasons) => out.because(&reasons),
-                Ok((items, marks)) => {
-                    out.marks = out.marks.union(marks);
-                    for element in items {
+                Ok(found) => {
+                    out.marks = out.marks.union(found.marks);
+                    for element in found.items {
                         scope.instance.world.spend(1)?;
                         let (key, value) = (directive.key.as_ref(), &directive.value);
                         let inner = bind_element(scope, key, value, element, &directive.collection);

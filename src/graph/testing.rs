@@ -46,7 +46,7 @@ fn resource(json: &Json) -> Resource {
         name: name.into(),
         uncertain: (key == InstanceKey::Unknown).then(|| reasons("var.each")),
         key,
-        config: Arc::new(config(&json["values"])),
+        config: std::rc::Rc::new(config(&json["values"])),
         values,
         provisioners: Vec::new(),
         provider: Arc::new(ProviderInfo { name: "google".into(), alias: None, values: provider }),

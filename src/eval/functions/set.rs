@@ -76,7 +76,10 @@ pub fn product(args: &[Value], _: &dyn Host) -> Outcome {
     within_budget(count.saturating_mul(lists.len()))?;
     let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
     for list in &lists {
-        rows = rows.iter().flat_map(|row| list.iter().map(|v| [row.as_slice(), &[v.clone()]].concat())).collect();
+        rows = rows
+            .iter()
+            .flat_map(|row| list.iter().map(|v| [row.as_slice(), std::slice::from_ref(v)].concat()))
+            .collect();
     }
     let rows: Vec<Value> = rows.into_iter().map(Value::tuple).collect();
     let of = if rows.is_empty() { Type::Any } else { Type::Tuple(Arc::new(types)) };

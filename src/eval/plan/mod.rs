@@ -88,7 +88,7 @@ pub struct Resource {
     /// computes at plan time, and unknowns for what only `apply` knows. Nested blocks are lists or sets of objects.
     pub values: Value,
     /// What the configuration writes, with places. `dynamic` blocks are expanded.
-    pub config: Arc<ConfigBody>,
+    pub config: std::rc::Rc<ConfigBody>,
     /// `provisioner` blocks: type as the kind, and their arguments.
     pub provisioners: Vec<ConfigBlock>,
     /// The provider configuration that it uses.

@@ -1,0 +1,195 @@
+//! The parser, as users meet it: what is accepted and refused, what strings mean, what survives an error.
+
+use kfplint::discover::loader::Loader;
+use kfplint::eval::{Evaluator, Options};
+use kfplint::source::{FileId, SourceFile, Sources};
+use kfplint::syntax::{self, ast::File, lexer};
+use proptest::prelude::*;
+use serde_json::Value as Json;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Cases on which HCL parsers disagree, with what HashiCorp's own parser (hcl v2.24) says.
+fn corner_cases() -> Vec<Json> {
+    serde_json::from_str(include_str!("syntax/corner_cases.json")).expect("the fixture is JSON")
+}
+
+fn parse(text: &str) -> File {
+    syntax::parse(FileId(0), text, &[])
+}
+
+fn text<'c>(case: &'c Json, key: &str) -> &'c str {
+    case[key].as_str().unwrap_or_default()
+}
+
+/// Errors as `line:column message`.
+fn errors(source: &str) -> Vec<String> {
+    let file = SourceFile::new(PathBuf::from("x.tf"), source.as_bytes().to_vec());
+    let shown = |e: &syntax::ast::SyntaxError| {
+        let at = file.position(e.span.start);
+        format!("{}:{} {}", at.line, at.column, e.message)
+    };
+    parse(source).errors.iter().map(shown).collect()
+}
+
+#[test]
+fn corner_cases_are_accepted_and_refused_as_by_hcl() {
+    let wrong: Vec<String> = corner_cases()
+        .iter()
+        .filter(|case| parse(text(case, "source")).errors.is_empty() != case["accept"].as_bool().unwrap_or_default())
+        .map(|case| format!("{} {:?} {:?}", case["id"], text(case, "source"), errors(text(case, "source"))))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn corner_cases_have_the_values_of_hcl() {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join("main.tf"), "terraform {}\n").expect("written");
+    let sources = Arc::new(Sources::new());
+    let loader = Arc::new(Loader::new(sources.clone()));
+    let evaluator = Evaluator::new(sources, loader, Options { allow_outside: true, ..Options::default() });
+    let root = evaluator.root(dir.path());
+    let names = r#"{ a = "A", n = 5, t = true, f = false, nul = null, s5 = "5", l = ["x", "y", "z"], nums = [1, 2, 3],
+        o = { k = "v", b = 2 }, m = { k = "v" }, e = [], objs = [{ tags = ["p", "q"] }, { tags = ["r", "s"] }] }"#
+        .replace('\n', " ");
+    let mut wrong = Vec::new();
+    for (i, case) in corner_cases().iter().enumerate() {
+        let (Some(value), Some(expr)) = (case["value"].as_str(), text(case, "source").strip_prefix("x = ")) else {
+            continue;
+        };
+        let file = dir.path().join(format!("{i}.tftpl"));
+        std::fs::write(&file, format!("${{jsonencode({expr})}}")).expect("written");
+        let answer = evaluator.console(&root, &format!("templatefile(\"{i}.tftpl\", {names})"));
+        // The console prints the JSON text as a quoted string.
+        let got = answer.map_err(|e| e.message.clone()).and_then(|quoted| {
+            serde_json::from_str::<String>(&quoted.replace("$${", "${")).map_err(|e| format!("{e}: {quoted}"))
+        });
+        let same = got.as_ref().is_ok_and(|got| {
+            serde_json::from_str::<Json>(got).ok() == serde_json::from_str::<Json>(value).ok()
+        });
+        if !same {
+            wrong.push(format!("{} {:?}: want {value}, got {got:?}", case["id"], text(case, "source")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn errors_say_where_and_what() {
+    assert_eq!(errors("a = \nb = 1\n"), ["1:5 a value is needed here, not the end of the line"]);
+    assert_eq!(errors("x = var.\ny = 1\n"), ["1:8 a name is needed after the dot"]);
+    assert_eq!(errors("x = \"a\nb = 1\n"), ["1:5 this string is not closed on its line"]);
+    assert_eq!(errors("x = 1\nx = 2\n"), ["2:1 the argument `x` is set twice in this block"]);
+    assert_eq!(errors("b {\n  a = 1\n"), ["1:3 this `{` of the block `b` is never closed"]);
+    assert_eq!(errors("}\na = 1\n"), ["1:1 this `}` closes nothing"]);
+    assert_eq!(errors("x = \"é${\"\ny = 1\n").len(), 1);
+}
+
+#[test]
+fn deep_and_long_input_gives_one_clean_error_fast() {
+    let n = 100_000;
+    let inputs = [
+        format!("x = {}\n", "[".repeat(n)),
+        format!("x = {}1\n", "(".repeat(n)),
+        format!("x = {}1\n", "!".repeat(n)),
+        format!("x = {}1\n", "-".repeat(n)),
+        format!("x = a{}\n", ".b".repeat(n)),
+        format!("x = a{}\n", "[0]".repeat(n)),
+        format!("x = a{}\n", "[*]".repeat(n)),
+        format!("x = 1{}\n", "+1".repeat(n)),
+        format!("x = {}1\n", "a?".repeat(n)),
+        format!("x = {}\n", "\"${".repeat(n)),
+        "a {\n".repeat(n),
+        format!("x = {}\n", "{a=".repeat(n)),
+    ];
+    for input in inputs {
+        let start = Instant::now();
+        let file = parse(&input);
+        assert!(!file.errors.is_empty(), "{}", &input[..20]);
+        assert!(file.errors.len() <= 3, "{} errors for {}", file.errors.len(), &input[..20]);
+        assert!(start.elapsed() < Duration::from_secs(5), "{}", &input[..20]);
+    }
+}
+
+#[test]
+fn unclosed_strings_and_heredocs_cost_linear_time() {
+    let inputs = ["x = <<A\n".repeat(20_000), "x = \"\n".repeat(20_000), "x = /*\n".repeat(20_000), "x = \"${\n".repeat(20_000)];
+    for input in inputs {
+        let start = Instant::now();
+        assert!(!parse(&input).errors.is_empty());
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", &input[..8]);
+    }
+}
+
+/// A configuration of many items, as users write them.
+fn sample() -> String {
+    let item = |i: usize| {
+        format!(
+            "# Pool {i}.\nresource \"google_container_node_pool\" \"p{i}\" {{\n  name       = \"pool-{i}\"\n  cluster    = \
+             google_container_cluster.c.id\n  node_count = var.nodes[\"p{i}\"]\n\n  node_config {{\n    machine_type = \
+             \"e2-standard-${{var.size}}\"\n    labels = {{\n      pool = \"p{i}\"\n    }}\n    oauth_scopes = [\n      \
+             \"cloud-platform\",\n    ]\n  }}\n}}\n\n"
+        )
+    };
+    (0..12).map(item).collect()
+}
+
+/// Blocks that are read whole and right.
+fn whole(file: &File) -> usize {
+    let right = |b: &&syntax::ast::Block| {
+        &*b.kind.name == "resource"
+            && b.body.attributes.len() == 3
+            && b.body.blocks.len() == 1
+            && b.body.blocks.iter().all(|n| n.body.attributes.len() == 3)
+    };
+    file.body.blocks.iter().filter(right).count()
+}
+
+#[test]
+fn in_a_half_typed_file_the_other_items_survive() {
+    let sample = sample();
+    assert_eq!(whole(&parse(&sample)), 12);
+    let (mut kept, mut all) = (0, 0);
+    for cut in (0..sample.len()).step_by(7).filter(|i| sample.is_char_boundary(*i)) {
+        // The rest of the line under the cursor is not typed yet.
+        let line_end = sample[cut..].find('\n').map_or(sample.len(), |i| cut + i);
+        let half = format!("{}{}", &sample[..cut], &sample[line_end..]);
+        kept += whole(&parse(&half)).min(11);
+        all += 11;
+    }
+    let share = kept as f64 / all as f64;
+    assert!(share >= 0.84, "only {:.1} % of the other items survive", share * 100.0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_bytes_are_parsed_and_the_tokens_are_the_text(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let file = SourceFile::new(PathBuf::from("x.tf"), bytes);
+        let tokens = lexer::lex(&file.text);
+        let joined: String = tokens.iter().map(|t| file.slice(t.start, t.end)).collect();
+        prop_assert_eq!(joined, file.text.to_string());
+        syntax::parse(FileId(0), &file.text, &file.invalid_utf8);
+        syntax::parse_json(FileId(0), &file.text);
+    }
+
+    #[test]
+    fn any_mixture_of_syntax_is_parsed(parts in proptest::collection::vec(prop::sample::select(vec![
+        "a", "b ", "=", "{", "}", "[", "]", "(", ")", "\"", "${", "%{", "~}", "}", "<<EOT\n", "EOT\n", "<<-E\n", "E\n",
+        "\n", ".", "*", "[*]", "for ", "in ", ":", "=>", "...", "if ", "?", "!", "-", "1", "1.5e3", "#x\n", "/*", "*/",
+        "\\", "$${", ",", "é", "\u{feff}", "\r\n", "endif", "else", "::",
+    ]), 0..60)) {
+        let text = parts.concat();
+        let tokens = lexer::lex(&text);
+        let joined: String = tokens.iter().map(|t| &text[t.start as usize..t.end as usize]).collect();
+        prop_assert_eq!(&joined, &text);
+        for e in &parse(&text).errors {
+            prop_assert!(e.span.start <= e.span.end && e.span.end as usize <= text.len());
+        }
+        syntax::parse_template(FileId(0), 0, &text);
+        syntax::parse_expression(FileId(0), &text);
+    }
+}
