@@ -95,6 +95,10 @@ impl Checker<'_> {
     }
 
     fn expr(&self, expr: &Expr, names: &mut Names) {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.expr_kind(expr, names));
+    }
+
+    fn expr_kind(&self, expr: &Expr, names: &mut Names) {
         match &expr.kind {
             ExprKind::For(f) => return self.for_expr(f, names),
             ExprKind::Template(parts) => return self.template(parts, names),

@@ -20,7 +20,7 @@ pub fn body(b: &Body, visit: &mut dyn FnMut(&Expr)) {
 /// Calls `visit` on an expression and all below it, outer ones first.
 pub fn expr(e: &Expr, visit: &mut dyn FnMut(&Expr)) {
     visit(e);
-    children(e, &mut |child| expr(child, visit));
+    stacker::maybe_grow(64 * 1024, 1024 * 1024, || children(e, &mut |child| expr(child, visit)));
 }
 
 /// Calls `visit` on the expressions directly below an expression.

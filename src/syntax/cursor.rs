@@ -7,6 +7,9 @@ use crate::source::{FileId, Span};
 /// How deep brackets, blocks, operators and templates may nest.
 pub const MOST_DEPTH: usize = 256;
 
+/// How many errors of one file are kept: a file with more is not HCL at all.
+const MOST_ERRORS: usize = 100;
+
 /// The parser's place in the tokens.
 pub struct Cursor<'t> {
     /// The file.
@@ -170,7 +173,7 @@ impl<'t> Cursor<'t> {
 
     /// Reports an error, unless one was reported in this item already.
     pub fn error(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
-        if !self.failed {
+        if !self.failed && self.errors.len() < MOST_ERRORS {
             let help = help.map(str::to_string);
             self.errors.push(SyntaxError { span, message: message.into(), help, related: None });
         }
@@ -180,6 +183,19 @@ impl<'t> Cursor<'t> {
     /// An error node at a place; the error was reported.
     pub fn broken(&self, span: Span) -> Expr {
         Expr::new(ExprKind::Error, span)
+    }
+
+    /// Steps over all up to the `}` that closes the `{` taken last.
+    pub fn skip_braces(&mut self) {
+        let mut open = 1usize;
+        while open > 0 {
+            match self.take().kind {
+                Kind::End => return,
+                Kind::OpenBrace => open += 1,
+                Kind::CloseBrace => open -= 1,
+                _ => {}
+            }
+        }
     }
 
     /// Steps over the rest of a broken item: to the end of the line at its own nesting, or to what surely starts a new

@@ -21,7 +21,7 @@ pub fn expression(c: &mut Cursor) -> Expr {
         return c.broken(span);
     }
     c.depth += 1;
-    let expr = conditional(c);
+    let expr = stacker::maybe_grow(64 * 1024, 1024 * 1024, || conditional(c));
     c.depth -= 1;
     expr
 }
@@ -106,7 +106,7 @@ fn unary(c: &mut Cursor) -> Expr {
     }
     c.take();
     c.depth += 1;
-    let operand = unary(c);
+    let operand = stacker::maybe_grow(64 * 1024, 1024 * 1024, || unary(c));
     c.depth -= 1;
     let span = span.to(operand.span);
     Expr::new(ExprKind::Unary(op, Box::new(operand)), span)
@@ -164,7 +164,7 @@ fn dot(c: &mut Cursor, object: Expr) -> Expr {
 fn legacy_index(c: &mut Cursor) -> Option<Expr> {
     let token = c.take();
     let (text, span) = (c.text_of(token), c.span(token));
-    if !text.bytes().all(|b| b.is_ascii_digit()) {
+    if text.contains('.') {
         let message = format!("`.{text}` is not an index that HCL can read");
         c.error(span, message, Some("write indexes in square brackets, as in `list[0][1]`"));
         return None;

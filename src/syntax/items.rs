@@ -181,13 +181,16 @@ fn block(c: &mut Cursor, kind: Ident, level: usize, indent: usize) -> Option<Blo
     if c.depth >= MOST_DEPTH {
         let span = c.span(open);
         c.error(span, "blocks are nested too deeply", None);
-        c.recover(level, indent);
+        c.skip_braces();
         return None;
     }
     c.depth += 1;
     c.enter(true);
     let one_line = !matches!(c.peek().kind, Kind::Newline);
-    let inner = if one_line { one_line_body(c, level, indent) } else { body(c, Some(indent)) };
+    let inner = stacker::maybe_grow(64 * 1024, 1024 * 1024, || match one_line {
+        true => one_line_body(c, level, indent),
+        false => body(c, Some(indent)),
+    });
     c.leave_to(level);
     c.depth -= 1;
     let close = c.peek();

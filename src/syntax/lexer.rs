@@ -100,6 +100,8 @@ struct Lexer<'t> {
     modes: Vec<Mode>,
     /// For each line without its blanks: where its last occurrence starts. Built when the first heredoc is met.
     lines: Option<FxHashMap<&'t str, usize>>,
+    /// No `*/` follows any more.
+    no_comment_end: bool,
 }
 
 /// The tokens of native syntax.
@@ -120,6 +122,7 @@ fn run(text: &str, mode: Mode) -> Vec<Token> {
         tokens: Vec::with_capacity(text.len() / 4),
         modes: vec![mode],
         lines: None,
+        no_comment_end: false,
     };
     if text.starts_with('\u{feff}') {
         lexer.push(Kind::Space, 3);
@@ -182,7 +185,9 @@ impl<'t> Lexer<'t> {
             b'/' if self.byte(1) == b'/' => self.line_comment(),
             b'/' if self.byte(1) == b'*' => {
                 let rest = &self.text[self.at + 2..];
-                match rest.find("*/") {
+                let end = if self.no_comment_end { None } else { rest.find("*/") };
+                self.no_comment_end |= end.is_none();
+                match end {
                     Some(len) => self.push(Kind::BlockComment, len + 4),
                     None => self.push(Kind::Invalid, 2),
                 }
