@@ -1,16 +1,14 @@
 //! Expressions: recursive descent over the operator levels of the HCL native syntax specification.
 
-use super::ast::{
-    Binary, BinaryOp, Call, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, Splat, SplatStep, UnaryOp,
-};
+use super::ast::{Binary, BinaryOp, Call, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, UnaryOp};
 use super::cursor::{Cursor, MOST_DEPTH, describe};
 use super::lexer::{Kind, Token};
-use super::template;
+use super::{template, traversal};
 use crate::source::Span;
 use std::sync::Arc;
 
 /// How long a chain of operators or of attributes may be: every link nests the tree by one.
-const MOST_LINKS: usize = 1000;
+pub const MOST_LINKS: usize = 1000;
 
 /// Parses an expression. After an error (reported) the result is an error node.
 pub fn expression(c: &mut Cursor) -> Expr {
@@ -124,120 +122,16 @@ fn with_traversals(c: &mut Cursor) -> Expr {
             return c.broken(span);
         }
         expr = match c.peek().kind {
-            Kind::Dot => dot(c, expr),
-            Kind::OpenBracket => bracket(c, expr),
+            Kind::Dot => traversal::dot(c, expr),
+            Kind::OpenBracket => traversal::bracket(c, expr),
             _ => break,
         };
     }
     expr
 }
 
-fn dot(c: &mut Cursor, object: Expr) -> Expr {
-    let marker = c.take();
-    let token = c.peek();
-    match token.kind {
-        Kind::Ident => {
-            c.take();
-            let name = Ident { name: c.text_of(token).into(), span: c.span(token) };
-            let span = object.span.to(name.span);
-            Expr::new(ExprKind::GetAttr(Box::new(object), name), span)
-        }
-        Kind::Number => match legacy_index(c) {
-            Some(key) => {
-                let span = object.span.to(key.span);
-                Expr::new(ExprKind::Index(Box::new(object), Box::new(key)), span)
-            }
-            None => c.broken(object.span),
-        },
-        Kind::Star => {
-            c.take();
-            attribute_splat(c, object, marker)
-        }
-        _ => {
-            let span = c.span(marker);
-            c.error(span, "a name is needed after the dot", Some("name the attribute, as in `var.region`"));
-            c.broken(object.span.to(span))
-        }
-    }
-}
-
-fn legacy_index(c: &mut Cursor) -> Option<Expr> {
-    let token = c.take();
-    let (text, span) = (c.text_of(token), c.span(token));
-    if text.contains('.') {
-        let message = format!("`.{text}` is not an index that HCL can read");
-        c.error(span, message, Some("write indexes in square brackets, as in `list[0][1]`"));
-        return None;
-    }
-    Some(Expr::new(ExprKind::Number(text.into()), span))
-}
-
-/// `.*` and the names and legacy indexes after it.
-fn attribute_splat(c: &mut Cursor, object: Expr, marker: Token) -> Expr {
-    let marker = Span::new(c.file, c.span(marker).start, c.last_end());
-    let mut steps = Vec::new();
-    while !c.failed && c.is(Kind::Dot) {
-        c.take();
-        let token = c.peek();
-        match token.kind {
-            Kind::Ident => {
-                c.take();
-                steps.push(SplatStep::Attr(Ident { name: c.text_of(token).into(), span: c.span(token) }));
-            }
-            Kind::Number => steps.extend(legacy_index(c).map(SplatStep::Index)),
-            Kind::Star => {
-                let span = c.span(token);
-                c.error(span, "a `.*` cannot stand inside another one", Some("use `[*]` for nested lists"));
-            }
-            _ => {
-                let span = c.span(token);
-                c.error(span, "a name is needed after the dot", None);
-            }
-        }
-    }
-    let span = Span::new(c.file, object.span.start, c.last_end());
-    Expr::new(ExprKind::Splat(Box::new(Splat { object, attribute_only: true, marker, steps })), span)
-}
-
-fn bracket(c: &mut Cursor, object: Expr) -> Expr {
-    let open = c.take();
-    c.enter(false);
-    let second = c.peek_second().kind;
-    if c.is(Kind::Star) && second == Kind::CloseBracket {
-        c.take();
-        c.leave();
-        c.take();
-        let marker = Span::new(c.file, c.span(open).start, c.last_end());
-        let steps = full_steps(c);
-        let span = Span::new(c.file, object.span.start, c.last_end());
-        return Expr::new(ExprKind::Splat(Box::new(Splat { object, attribute_only: false, marker, steps })), span);
-    }
-    let key = index_key(c, open);
-    c.leave();
-    match key {
-        Some(key) => {
-            let span = Span::new(c.file, object.span.start, c.last_end());
-            Expr::new(ExprKind::Index(Box::new(object), Box::new(key)), span)
-        }
-        None => c.broken(object.span),
-    }
-}
-
-/// The key between brackets, and the closing bracket.
-fn index_key(c: &mut Cursor, open: Token) -> Option<Expr> {
-    let key = expression(c);
-    if c.failed {
-        return None;
-    }
-    if c.is(Kind::CloseBracket) {
-        c.take();
-        return Some(key);
-    }
-    missing_close(c, open, "]");
-    None
-}
-
-fn missing_close(c: &mut Cursor, open: Token, close: &str) {
+/// Reports that a bracket is not closed where it should be.
+pub fn missing_close(c: &mut Cursor, open: Token, close: &str) {
     let token = c.peek();
     let what = describe(token, c.text_of(token));
     let span = c.span(token);
@@ -248,64 +142,6 @@ fn missing_close(c: &mut Cursor, open: Token, close: &str) {
             e.related = Some((opened, "opened here".into()));
         }
     }
-}
-
-/// The steps after `[*]`: all that follows applies to each element.
-fn full_steps(c: &mut Cursor) -> Vec<SplatStep> {
-    let mut steps = Vec::new();
-    while !c.failed && steps.len() < MOST_LINKS {
-        match c.peek().kind {
-            Kind::Dot => {
-                c.take();
-                let token = c.peek();
-                match token.kind {
-                    Kind::Ident => {
-                        c.take();
-                        steps.push(SplatStep::Attr(Ident { name: c.text_of(token).into(), span: c.span(token) }));
-                    }
-                    Kind::Number => steps.extend(legacy_index(c).map(SplatStep::Index)),
-                    Kind::Star => {
-                        c.take();
-                        steps.push(SplatStep::Splat(nested_steps(c)));
-                        break;
-                    }
-                    _ => {
-                        let span = c.span(token);
-                        c.error(span, "a name is needed after the dot", None);
-                    }
-                }
-            }
-            Kind::OpenBracket => {
-                let open = c.take();
-                c.enter(false);
-                if c.is(Kind::Star) && c.peek_second().kind == Kind::CloseBracket {
-                    c.take();
-                    c.leave();
-                    c.take();
-                    steps.push(SplatStep::Splat(nested_steps(c)));
-                    break;
-                }
-                let key = index_key(c, open);
-                c.leave();
-                steps.extend(key.map(SplatStep::Index));
-            }
-            _ => break,
-        }
-    }
-    steps
-}
-
-fn nested_steps(c: &mut Cursor) -> Vec<SplatStep> {
-    if c.depth >= MOST_DEPTH {
-        let token = c.peek();
-        let span = c.span(token);
-        c.error(span, "this expression is nested too deeply", None);
-        return Vec::new();
-    }
-    c.depth += 1;
-    let steps = full_steps(c);
-    c.depth -= 1;
-    steps
 }
 
 fn term(c: &mut Cursor) -> Expr {

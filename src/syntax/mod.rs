@@ -11,6 +11,7 @@ mod items;
 pub mod json;
 pub mod lexer;
 mod template;
+mod traversal;
 
 use crate::source::{FileId, Span};
 use ast::{Expr, File, SyntaxError};

@@ -1,0 +1,172 @@
+//! What follows a term: attributes, indexes, splats.
+
+use super::ast::{Expr, ExprKind, Ident, Splat, SplatStep};
+use super::cursor::{Cursor, MOST_DEPTH};
+use super::expr::{MOST_LINKS, expression, missing_close};
+use super::lexer::{Kind, Token};
+use crate::source::Span;
+
+/// `object.name`, `object.0`, `object.*…`.
+pub fn dot(c: &mut Cursor, object: Expr) -> Expr {
+    let marker = c.take();
+    let token = c.peek();
+    match token.kind {
+        Kind::Ident => {
+            c.take();
+            let name = Ident { name: c.text_of(token).into(), span: c.span(token) };
+            let span = object.span.to(name.span);
+            Expr::new(ExprKind::GetAttr(Box::new(object), name), span)
+        }
+        Kind::Number => match legacy_index(c) {
+            Some(key) => {
+                let span = object.span.to(key.span);
+                Expr::new(ExprKind::Index(Box::new(object), Box::new(key)), span)
+            }
+            None => c.broken(object.span),
+        },
+        Kind::Star => {
+            c.take();
+            attribute_splat(c, object, marker)
+        }
+        _ => {
+            let span = c.span(marker);
+            c.error(span, "a name is needed after the dot", Some("name the attribute, as in `var.region`"));
+            c.broken(object.span.to(span))
+        }
+    }
+}
+
+fn legacy_index(c: &mut Cursor) -> Option<Expr> {
+    let token = c.take();
+    let (text, span) = (c.text_of(token), c.span(token));
+    if text.contains('.') {
+        let message = format!("`.{text}` is not an index that HCL can read");
+        c.error(span, message, Some("write indexes in square brackets, as in `list[0][1]`"));
+        return None;
+    }
+    Some(Expr::new(ExprKind::Number(text.into()), span))
+}
+
+/// `.*` and the names and legacy indexes after it.
+fn attribute_splat(c: &mut Cursor, object: Expr, marker: Token) -> Expr {
+    let marker = Span::new(c.file, c.span(marker).start, c.last_end());
+    let mut steps = Vec::new();
+    while !c.failed && c.is(Kind::Dot) {
+        c.take();
+        let token = c.peek();
+        match token.kind {
+            Kind::Ident => {
+                c.take();
+                steps.push(SplatStep::Attr(Ident { name: c.text_of(token).into(), span: c.span(token) }));
+            }
+            Kind::Number => steps.extend(legacy_index(c).map(SplatStep::Index)),
+            Kind::Star => {
+                let span = c.span(token);
+                c.error(span, "a `.*` cannot stand inside another one", Some("use `[*]` for nested lists"));
+            }
+            _ => {
+                let span = c.span(token);
+                c.error(span, "a name is needed after the dot", None);
+            }
+        }
+    }
+    let span = Span::new(c.file, object.span.start, c.last_end());
+    Expr::new(ExprKind::Splat(Box::new(Splat { object, attribute_only: true, marker, steps })), span)
+}
+
+/// `object[key]`, `object[*]…`.
+pub fn bracket(c: &mut Cursor, object: Expr) -> Expr {
+    let open = c.take();
+    c.enter(false);
+    let second = c.peek_second().kind;
+    if c.is(Kind::Star) && second == Kind::CloseBracket {
+        c.take();
+        c.leave();
+        c.take();
+        let marker = Span::new(c.file, c.span(open).start, c.last_end());
+        let steps = full_steps(c);
+        let span = Span::new(c.file, object.span.start, c.last_end());
+        return Expr::new(ExprKind::Splat(Box::new(Splat { object, attribute_only: false, marker, steps })), span);
+    }
+    let key = index_key(c, open);
+    c.leave();
+    match key {
+        Some(key) => {
+            let span = Span::new(c.file, object.span.start, c.last_end());
+            Expr::new(ExprKind::Index(Box::new(object), Box::new(key)), span)
+        }
+        None => c.broken(object.span),
+    }
+}
+
+/// The key between brackets, and the closing bracket.
+fn index_key(c: &mut Cursor, open: Token) -> Option<Expr> {
+    let key = expression(c);
+    if c.failed {
+        return None;
+    }
+    if c.is(Kind::CloseBracket) {
+        c.take();
+        return Some(key);
+    }
+    missing_close(c, open, "]");
+    None
+}
+
+/// The steps after `[*]`: all that follows applies to each element.
+fn full_steps(c: &mut Cursor) -> Vec<SplatStep> {
+    let mut steps = Vec::new();
+    while !c.failed && steps.len() < MOST_LINKS {
+        match c.peek().kind {
+            Kind::Dot => {
+                c.take();
+                let token = c.peek();
+                match token.kind {
+                    Kind::Ident => {
+                        c.take();
+                        steps.push(SplatStep::Attr(Ident { name: c.text_of(token).into(), span: c.span(token) }));
+                    }
+                    Kind::Number => steps.extend(legacy_index(c).map(SplatStep::Index)),
+                    Kind::Star => {
+                        c.take();
+                        steps.push(SplatStep::Splat(nested_steps(c)));
+                        break;
+                    }
+                    _ => {
+                        let span = c.span(token);
+                        c.error(span, "a name is needed after the dot", None);
+                    }
+                }
+            }
+            Kind::OpenBracket => {
+                let open = c.take();
+                c.enter(false);
+                if c.is(Kind::Star) && c.peek_second().kind == Kind::CloseBracket {
+                    c.take();
+                    c.leave();
+                    c.take();
+                    steps.push(SplatStep::Splat(nested_steps(c)));
+                    break;
+                }
+                let key = index_key(c, open);
+                c.leave();
+                steps.extend(key.map(SplatStep::Index));
+            }
+            _ => break,
+        }
+    }
+    steps
+}
+
+fn nested_steps(c: &mut Cursor) -> Vec<SplatStep> {
+    if c.depth >= MOST_DEPTH {
+        let token = c.peek();
+        let span = c.span(token);
+        c.error(span, "this expression is nested too deeply", None);
+        return Vec::new();
+    }
+    c.depth += 1;
+    let steps = full_steps(c);
+    c.depth -= 1;
+    steps
+}
