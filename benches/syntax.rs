@@ -1,5 +1,7 @@
 //! How fast configuration is cut into tokens and parsed, in MB/s: `cargo bench --bench syntax`.
 
+#![allow(missing_docs)] // criterion makes a public function without one
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kfplint::source::FileId;
 use kfplint::syntax::{self, lexer};

@@ -1,0 +1,52 @@
+//! `kfplint console` against what `terraform console` 1.11.4 printed.
+
+use kfplint::eval::functions;
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// The answer to one expression; `None` where it fails.
+fn answer(expr: &str) -> Option<String> {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kfplint"))
+        .args(["console", "."])
+        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/console"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("kfplint runs");
+    writeln!(child.stdin.take().expect("a pipe"), "{expr}").expect("written");
+    let done = child.wait_with_output().expect("kfplint ends");
+    let text = String::from_utf8_lossy(&done.stdout).trim_end_matches('\n').to_string();
+    done.status.success().then_some(text)
+}
+
+#[test]
+fn expressions_are_answered_as_by_terraform() {
+    let mut wrong = Vec::new();
+    for line in include_str!("console/expressions.jsonl").lines() {
+        let case: Json = serde_json::from_str(line).expect("a line of JSON");
+        let expr = case["expr"].as_str().expect("an expression");
+        let got = answer(expr);
+        let want = (case["status"] == "ok").then(|| case["result"].as_str().unwrap_or_default().to_string());
+        if got != want {
+            wrong.push(format!("{expr}\n  want {want:?}\n  got  {got:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Functions beside Terraform's own: OpenTofu's, and those of the google provider that need no cloud.
+const OURS: [&str; 3] = ["base64gunzip", "cidrcontains", "urldecode"];
+
+#[test]
+fn the_functions_are_those_of_terraform_and_ours() {
+    let terraform: BTreeSet<&str> = include_str!("console/functions.txt").lines().collect();
+    let ours = functions::names().filter(|n| !n.starts_with("provider::google::"));
+    let have: BTreeSet<&str> = ours.chain(["try", "can"]).filter(|n| !OURS.contains(n)).collect();
+    // `type` is a function of the console alone.
+    let have: BTreeSet<&str> = have.into_iter().filter(|n| *n != "type").collect();
+    assert_eq!(have, terraform);
+}
