@@ -266,13 +266,15 @@ impl Instance {
                 }
             }
             Err(reasons) => {
+                if reasons.iter().any(|r| matches!(r.kind, ReasonKind::MissingModule(..))) {
+                    let version = block.body.attribute("version").and_then(|a| a.expr.as_str()).map(str::to_string);
+                    self.world.missing.borrow_mut().push(MissingModule {
+                        address: self.address_of(&local),
+                        source: state.source.to_string(),
+                        version,
+                    });
+                }
                 state.missing = Some(reasons);
-                let version = block.body.attribute("version").and_then(|a| a.expr.as_str()).map(str::to_string);
-                self.world.missing.borrow_mut().push(MissingModule {
-                    address: self.address_of(&local),
-                    source: state.source.to_string(),
-                    version,
-                });
             }
         }
         state
