@@ -97,12 +97,21 @@ fn new_bits(args: &[Value], i: usize) -> Result<u32, FunctionError> {
 
 pub fn subnet(args: &[Value], _: &dyn Host) -> Outcome {
     let net = network(text(args, 0))?;
-    let bits = new_bits(args, 1)?;
+    let extra = new_bits(args, 1)?;
     let number = integer(args, 2)?;
-    let size = IBig::from(1) << (bits as usize).min(200);
-    let number = if number < IBig::from(0) { size + number } else { number };
+    if number < IBig::from(0) {
+        return Ok(Value::string(negative_subnet(&net, extra, number)?.to_string()));
+    }
     let number = u128::try_from(number).map_err(|_| FunctionError::call("the subnet number is out of range"))?;
-    Ok(Value::string(sub(&net, bits, number)?.to_string()))
+    Ok(Value::string(sub(&net, extra, number)?.to_string()))
+}
+
+/// What Terraform makes of a negative subnet number: it is or-ed into the address as it is, and the sign is dropped.
+fn negative_subnet(net: &IpNet, extra: u32, number: IBig) -> Result<IpNet, FunctionError> {
+    let length = u32::from(sub(net, extra, 0)?.prefix_len());
+    let value = IBig::from(base(net)) | (number << (bits(net) - length) as usize);
+    let value = u128::try_from(-value).map_err(|_| FunctionError::call("the subnet number is out of range"))?;
+    IpNet::new(address(net, value), length as u8).map_err(|e| FunctionError::call(e.to_string()))
 }
 
 pub fn subnets(args: &[Value], _: &dyn Host) -> Outcome {

@@ -149,7 +149,7 @@ fn scalar(content: &str, style: ScalarStyle, tag: Option<&str>) -> Outcome {
     })
 }
 
-/// A plain number: decimal, `0x`, `0o`, `0b`, octal with a leading zero.
+/// A plain number: decimal, `0x`, `0o`, `0b`.
 fn number(text: &str) -> Option<Number> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -160,18 +160,12 @@ fn number(text: &str) -> Option<Number> {
         let integer = dashu_int::UBig::from_str_radix(digits, radix).ok()?;
         Some(Number::from_integer(integer.into()))
     };
-    let plain_octal = || match digits.len() > 1 && digits.starts_with('0') && digits.bytes().all(|b| b.is_ascii_digit())
-    {
-        true => radix("0", 8),
-        false => None,
-    };
-    let value =
-        radix("0x", 16).or_else(|| radix("0o", 8)).or_else(|| radix("0b", 2)).or_else(plain_octal).or_else(|| {
-            let first = digits.chars().next()?;
-            let fixed = if first == '.' { format!("0{digits}") } else { digits.to_string() };
-            let fixed = fixed.strip_suffix('.').map_or(fixed.clone(), str::to_string);
-            (first.is_ascii_digit() || first == '.' && digits.len() > 1).then(|| Number::parse(&fixed)).flatten()
-        })?;
+    let value = radix("0x", 16).or_else(|| radix("0o", 8)).or_else(|| radix("0b", 2)).or_else(|| {
+        let first = digits.chars().next()?;
+        let fixed = if first == '.' { format!("0{digits}") } else { digits.to_string() };
+        let fixed = fixed.strip_suffix('.').map_or(fixed.clone(), str::to_string);
+        (first.is_ascii_digit() || first == '.' && digits.len() > 1).then(|| Number::parse(&fixed)).flatten()
+    })?;
     Some(if negative { value.neg() } else { value })
 }
 
@@ -194,7 +188,7 @@ fn timestamp(text: &str) -> Option<String> {
         _ => return None,
     };
     let parsed = time::OffsetDateTime::parse(&full, &Rfc3339).ok()?;
-    parsed.format(&Rfc3339).ok()
+    parsed.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
 }
 
 pub fn encode(args: &[Value], _: &dyn Host) -> Outcome {
