@@ -185,3 +185,17 @@ mod unix {
         assert_eq!(locked.code, 2, "{}", locked.stderr);
     }
 }
+
+#[test]
+fn defaults_of_a_module_that_nobody_calls_are_for_its_callers_to_set() {
+    let module = "variable \"nodes\" {\n  default = 1\n}\nresource \"google_container_cluster\" \"c\" {\n  name               = \"c\"\n  \
+                  location           = \"us-central1-a\"\n  initial_node_count = var.nodes\n  node_config {\n    machine_type = \
+                  \"e2-standard-4\"\n    oauth_scopes = [\"cloud-platform\"]\n  }\n}\n";
+    let tree = Tree::new(&[("modules/gke/main.tf", module)]);
+    let verdict = |args: &[&str]| tree.json(args)["clusters"][0]["verdict"].clone();
+    assert_eq!(verdict(&[]), "undecided");
+    assert_eq!(verdict(&["-var", "nodes=3"]), "ready");
+    assert_eq!(verdict(&["modules/gke"]), "not-ready");
+    tree.write("modules/gke/terraform.tfvars", b"");
+    assert_eq!(verdict(&[]), "not-ready");
+}
