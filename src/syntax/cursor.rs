@@ -31,6 +31,8 @@ pub struct Cursor<'t> {
     comments_to: usize,
     /// An error has been reported in the current item: further ones would only echo it.
     pub failed: bool,
+    /// The text is known to be broken: what looks like the start of a top-level block is one, whatever is still open.
+    pub recovering: bool,
 }
 
 impl<'t> Cursor<'t> {
@@ -48,6 +50,7 @@ impl<'t> Cursor<'t> {
             comments: Vec::new(),
             comments_to: 0,
             failed: false,
+            recovering: false,
         }
     }
 

@@ -17,7 +17,7 @@ pub fn nfc(text: &str) -> Arc<str> {
 /// Decodes the escapes of a piece of a quoted string; a wrong one is reported and kept as it is.
 pub fn escapes(c: &mut Cursor, token: Token) -> String {
     let text = c.text_of(token);
-    if !text.contains(['\\', '$', '%']) {
+    if !text.contains(['\\', '$', '%', '\r']) {
         return text.to_string();
     }
     let mut out = String::with_capacity(text.len());
@@ -45,10 +45,30 @@ pub fn escapes(c: &mut Cursor, token: Token) -> String {
                 out.push('{');
                 skip(&mut rest, &text[i..i + 3]);
             }
+            '\r' => {
+                carriage_return(c, token, i);
+                out.push(ch);
+            }
             ch => out.push(ch),
         }
     }
     out
+}
+
+/// The text of a heredoc, where only a carriage return without a line feed is wrong.
+pub fn heredoc(c: &mut Cursor, token: Token) -> String {
+    let text = c.text_of(token);
+    let bytes = text.as_bytes();
+    if let Some((at, _)) = text.match_indices('\r').find(|(i, _)| bytes.get(i + 1) != Some(&b'\n')) {
+        carriage_return(c, token, at);
+    }
+    text.to_string()
+}
+
+fn carriage_return(c: &mut Cursor, token: Token, at: usize) {
+    let start = token.start + at as u32 + c.base;
+    let help = "write \\r in a quoted string, or end the line with a line feed";
+    c.error(Span::new(c.file, start, start + 1), "a carriage return cannot stand in this string", Some(help));
 }
 
 fn skip(chars: &mut std::str::CharIndices, piece: &str) {
@@ -77,8 +97,7 @@ fn unicode(text: &str, digits: usize) -> (Option<char>, usize) {
     match text.get(2..2 + digits) {
         Some(hex) if hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
             let decoded = u32::from_str_radix(hex, 16).ok().and_then(char::from_u32);
-            // A lone surrogate is the replacement character, as in Go.
-            (Some(decoded.unwrap_or('\u{fffd}')), 2 + digits)
+            (decoded, 2 + digits)
         }
         _ => (None, 2),
     }

@@ -278,7 +278,7 @@ fn call(c: &mut Cursor, first: Token) -> Expr {
 fn tuple(c: &mut Cursor, open: Token) -> Expr {
     let start = c.span(open).start;
     c.enter(false);
-    if c.is_word("for") && c.peek_second().kind == Kind::Ident {
+    if c.is_word("for") {
         return for_expr(c, open, Kind::CloseBracket);
     }
     let mut items = Vec::new();

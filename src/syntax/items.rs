@@ -23,7 +23,7 @@ pub fn body(c: &mut Cursor, indent: Option<usize>) -> Body {
             Kind::CloseBrace if indent.is_some() => break,
             Kind::Ident => {
                 // A name at the start of a line inside a nested block, where the block's own `}` is missing.
-                if indent.is_some() && c.column(token) == 0 && starts_top_level(c) {
+                if c.recovering && indent.is_some() && c.column(token) == 0 && starts_top_level(c) {
                     break;
                 }
                 c.failed = false;
@@ -125,6 +125,17 @@ fn item(c: &mut Cursor, body: &mut Body, seen: &mut FxHashMap<Arc<str>, Span>) {
     }
 }
 
+/// The `}` of a block of several lines stands behind its last item. It still closes the block.
+fn brace_on_same_line(c: &mut Cursor) {
+    let token = c.peek();
+    let span = c.span(token);
+    c.error(
+        span,
+        "the `}` of a block of several lines needs a line of its own",
+        Some("start a new line before the `}`"),
+    );
+}
+
 fn attribute(c: &mut Cursor, name: Ident) -> Attribute {
     let expr = expr::expression(c);
     let span = name.span.to(expr.span);
@@ -141,6 +152,7 @@ fn end_of_item(c: &mut Cursor, level: usize, indent: usize) {
         Kind::Newline => {
             c.take();
         }
+        Kind::CloseBrace if c.depth > 0 => brace_on_same_line(c),
         Kind::End | Kind::CloseBrace => {}
         _ => {
             let what = describe(token, c.text_of(token));
@@ -213,6 +225,7 @@ fn end_of_block(c: &mut Cursor, level: usize, indent: usize) {
         Kind::Newline => {
             c.take();
         }
+        Kind::CloseBrace if c.depth > 0 => brace_on_same_line(c),
         Kind::End | Kind::CloseBrace => {}
         _ => {
             c.failed = false;

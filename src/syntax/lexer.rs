@@ -102,19 +102,27 @@ struct Lexer<'t> {
     lines: Option<FxHashMap<&'t str, usize>>,
     /// No `*/` follows any more.
     no_comment_end: bool,
+    /// The text is known to be broken: an unclosed interpolation ends where an item seems to start.
+    recovering: bool,
 }
 
 /// The tokens of native syntax.
 pub fn lex(text: &str) -> Vec<Token> {
-    run(text, Mode::Normal)
+    run(text, Mode::Normal, false)
+}
+
+/// The tokens of native syntax in a text that is known to be broken: an interpolation in a quoted string that is still
+/// open where a line seems to start an item ends there, so that it does not swallow the rest of the text.
+pub fn lex_broken(text: &str) -> Vec<Token> {
+    run(text, Mode::Normal, true)
 }
 
 /// The tokens of a template without quotes: a template file, or a JSON string.
 pub fn lex_template(text: &str) -> Vec<Token> {
-    run(text, Mode::Bare)
+    run(text, Mode::Bare, false)
 }
 
-fn run(text: &str, mode: Mode) -> Vec<Token> {
+fn run(text: &str, mode: Mode, recovering: bool) -> Vec<Token> {
     let mut lexer = Lexer {
         text,
         bytes: text.as_bytes(),
@@ -123,6 +131,7 @@ fn run(text: &str, mode: Mode) -> Vec<Token> {
         modes: vec![mode],
         lines: None,
         no_comment_end: false,
+        recovering,
     };
     if text.starts_with('\u{feff}') {
         lexer.push(Kind::Space, 3);
@@ -210,7 +219,7 @@ impl<'t> Lexer<'t> {
 
     fn newline(&mut self, len: usize) {
         self.push(Kind::Newline, len);
-        if let Some(Mode::Sequence { quoted: true, .. }) = self.modes.last() {
+        if self.recovering && matches!(self.modes.last(), Some(Mode::Sequence { quoted: true, .. })) {
             // A name at the start of a line, after an interpolation that was not closed: the string ends here.
             let starts_item = self.bytes.get(self.at).is_some_and(|b| b.is_ascii_alphabetic())
                 || self.bytes[self.at..].starts_with(b"}\n")
@@ -452,7 +461,7 @@ fn last_lines(text: &str) -> FxHashMap<&str, usize> {
     let mut out = FxHashMap::default();
     let mut at = 0;
     for line in text.split_inclusive('\n') {
-        if line.ends_with('\n') && line.len() < 256 {
+        if line.ends_with('\n') {
             out.insert(line.trim(), at);
         }
         at += line.len();

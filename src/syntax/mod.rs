@@ -21,12 +21,21 @@ use lexer::{Kind, Token};
 /// Parses native syntax: `.tf`, `.tofu`, `.tfvars`. Never fails: what cannot be parsed is in the file's `errors`.
 pub fn parse(id: FileId, text: &str, invalid_utf8: &[u32]) -> File {
     let tokens = lexer::lex(text);
-    let mut cursor = Cursor::new(id, text, 0, &tokens);
+    let mut file = parse_tokens(id, text, &tokens, false);
+    if !file.errors.is_empty() {
+        // Only a text that is broken for sure is read by what its lines look like.
+        file = parse_tokens(id, text, &lexer::lex_broken(text), true);
+    }
+    file.errors.extend(encoding_errors(id, invalid_utf8, &tokens));
+    file.errors.sort_by_key(|e| e.span.start);
+    file
+}
+
+fn parse_tokens(id: FileId, text: &str, tokens: &[Token], recovering: bool) -> File {
+    let mut cursor = Cursor::new(id, text, 0, tokens);
+    cursor.recovering = recovering;
     let body = items::body(&mut cursor, None);
-    let (mut errors, comments) = (cursor.errors, cursor.comments);
-    errors.extend(encoding_errors(id, invalid_utf8, &tokens));
-    errors.sort_by_key(|e| e.span.start);
-    File { id, body, errors, comments }
+    File { id, body, errors: cursor.errors, comments: cursor.comments }
 }
 
 /// Bytes that are not UTF-8 matter only outside of comments; one error says it for all.

@@ -6,6 +6,7 @@ use super::expr::{expression, for_intro};
 use super::lexer::{Kind, Token};
 use super::{decode, expr};
 use crate::source::Span;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// A piece of a template before directives are matched and markers applied.
 enum Piece {
@@ -43,7 +44,7 @@ impl Piece {
 pub fn quoted(c: &mut Cursor) -> Expr {
     let open = c.take();
     let start = c.span(open).start;
-    let pieces = pieces(c, true);
+    let pieces = pieces(c, decode::escapes);
     let token = c.peek();
     if token.kind == Kind::CloseQuote {
         c.take();
@@ -61,7 +62,7 @@ pub fn heredoc(c: &mut Cursor) -> Expr {
     let open = c.take();
     let start = c.span(open).start;
     let flush = c.text_of(open).starts_with("<<-");
-    let mut pieces = pieces(c, false);
+    let mut pieces = pieces(c, decode::heredoc);
     let token = c.peek();
     if token.kind == Kind::CloseHeredoc {
         c.take();
@@ -98,7 +99,7 @@ fn by_line(pieces: Vec<Piece>) -> Vec<Piece> {
 
 /// A template without quotes: a template file, or a JSON string.
 pub fn bare(c: &mut Cursor, span: Span) -> Expr {
-    let pieces = joined(by_line(pieces(c, false)));
+    let pieces = joined(by_line(pieces(c, |c, token| c.text_of(token).to_string())));
     let token = c.peek();
     if token.kind != Kind::End && !c.failed {
         let at = c.span(token);
@@ -116,8 +117,8 @@ fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
     pieces.into_iter().map(decode).collect()
 }
 
-/// The pieces up to the closing quote or marker, which is not taken. Text of quoted strings is decoded, other text raw.
-fn pieces(c: &mut Cursor, quoted: bool) -> Vec<Piece> {
+/// The pieces up to the closing quote or marker, which is not taken, with their text as `read` has it.
+fn pieces(c: &mut Cursor, read: fn(&mut Cursor, Token) -> String) -> Vec<Piece> {
     let mut out = Vec::new();
     loop {
         let token = c.raw();
@@ -125,7 +126,7 @@ fn pieces(c: &mut Cursor, quoted: bool) -> Vec<Piece> {
             Kind::Text => {
                 c.take();
                 let span = c.span(token);
-                let text = if quoted { decode::escapes(c, token) } else { c.text_of(token).to_string() };
+                let text = read(c, token);
                 push_text(&mut out, text, span);
             }
             Kind::Interpolation => {
@@ -264,16 +265,23 @@ fn dedent(pieces: &mut [Piece]) {
         let mut out = String::with_capacity(text.len());
         for line in text.split_inclusive('\n') {
             let blank = line.ends_with('\n') && line.trim().is_empty();
-            let from = if line_start && !blank { cut.min(leading(line)) } else { 0 };
-            out.push_str(&line[from..]);
+            let from = if line_start && !blank { characters(line, cut) } else { 0 };
+            out.push_str(line.get(from..).unwrap_or(""));
             line_start = line.ends_with('\n');
         }
         *text = out;
     }
 }
 
+/// How many characters of white space a line starts with, of whatever width in bytes.
 fn leading(line: &str) -> usize {
-    line.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count()
+    let blanks = line.len() - line.trim_start().len();
+    line.get(..blanks).unwrap_or("").graphemes(true).count()
+}
+
+/// The bytes of the first `count` characters as readers see them.
+fn characters(line: &str, count: usize) -> usize {
+    line.graphemes(true).take(count).map(str::len).sum()
 }
 
 /// Applies the trim markers, matches the directives and makes the expression.

@@ -77,20 +77,13 @@ fn attribute_splat(c: &mut Cursor, object: Expr, marker: Token) -> Expr {
 /// `object[key]`, `object[*]…`.
 pub fn bracket(c: &mut Cursor, object: Expr) -> Expr {
     let open = c.take();
-    c.enter(false);
-    let second = c.peek_second().kind;
-    if c.is(Kind::Star) && second == Kind::CloseBracket {
-        c.take();
-        c.leave();
-        c.take();
+    if splat_marker(c) {
         let marker = Span::new(c.file, c.span(open).start, c.last_end());
         let steps = full_steps(c);
         let span = Span::new(c.file, object.span.start, c.last_end());
         return Expr::new(ExprKind::Splat(Box::new(Splat { object, attribute_only: false, marker, steps })), span);
     }
-    let key = index_key(c, open);
-    c.leave();
-    match key {
+    match index_key(c, open) {
         Some(key) => {
             let span = Span::new(c.file, object.span.start, c.last_end());
             Expr::new(ExprKind::Index(Box::new(object), Box::new(key)), span)
@@ -99,18 +92,26 @@ pub fn bracket(c: &mut Cursor, object: Expr) -> Expr {
     }
 }
 
+/// Takes `*]` after a `[`. The brackets of a splat are no brackets that make line breaks insignificant.
+fn splat_marker(c: &mut Cursor) -> bool {
+    let there = c.is(Kind::Star) && c.peek_second().kind == Kind::CloseBracket;
+    if there {
+        c.take();
+        c.take();
+    }
+    there
+}
+
 /// The key between brackets, and the closing bracket.
 fn index_key(c: &mut Cursor, open: Token) -> Option<Expr> {
+    c.enter(false);
     let key = expression(c);
-    if c.failed {
-        return None;
+    let closed = !c.failed && c.eat(Kind::CloseBracket).is_some();
+    if !closed && !c.failed {
+        missing_close(c, open, "]");
     }
-    if c.is(Kind::CloseBracket) {
-        c.take();
-        return Some(key);
-    }
-    missing_close(c, open, "]");
-    None
+    c.leave();
+    closed.then_some(key)
 }
 
 /// The steps after `[*]`: all that follows applies to each element.
@@ -140,17 +141,11 @@ fn full_steps(c: &mut Cursor) -> Vec<SplatStep> {
             }
             Kind::OpenBracket => {
                 let open = c.take();
-                c.enter(false);
-                if c.is(Kind::Star) && c.peek_second().kind == Kind::CloseBracket {
-                    c.take();
-                    c.leave();
-                    c.take();
+                if splat_marker(c) {
                     steps.push(SplatStep::Splat(nested_steps(c)));
                     break;
                 }
-                let key = index_key(c, open);
-                c.leave();
-                steps.extend(key.map(SplatStep::Index));
+                steps.extend(index_key(c, open).map(SplatStep::Index));
             }
             _ => break,
         }
