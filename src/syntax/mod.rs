@@ -72,8 +72,9 @@ pub fn parse_expression(id: FileId, text: &str) -> (Expr, Vec<SyntaxError>) {
 pub(crate) fn expression_at(id: FileId, base: u32, text: &str) -> (Expr, Vec<SyntaxError>) {
     let tokens = lexer::lex(text);
     let mut cursor = Cursor::new(id, text, base, &tokens);
+    // Line breaks mean nothing: there is no item that they could end.
+    cursor.enter(false);
     let expr = expr::expression(&mut cursor);
-    while cursor.eat(Kind::Newline).is_some() {}
     let token = cursor.peek();
     if token.kind != Kind::End {
         let span = cursor.span(token);

@@ -44,7 +44,8 @@ impl Piece {
 pub fn quoted(c: &mut Cursor) -> Expr {
     let open = c.take();
     let start = c.span(open).start;
-    let pieces = pieces(c, decode::escapes);
+    let mut pieces = pieces(c, decode::escapes);
+    trim(&mut pieces);
     let token = c.peek();
     if token.kind == Kind::CloseQuote {
         c.take();
@@ -75,12 +76,13 @@ pub fn heredoc(c: &mut Cursor) -> Expr {
             Some("the closing marker must stand alone on a line that ends with a line break"),
         );
     }
+    pieces = by_line(pieces);
+    trim(&mut pieces);
     if flush {
         dedent(&mut pieces);
     }
     let span = c.span_from(start);
-    let pieces = joined(by_line(pieces));
-    finish(c, pieces, span)
+    finish(c, joined(pieces), span)
 }
 
 /// The text of a heredoc or template file line by line: a trim marker reaches no further than its own line.
@@ -99,13 +101,16 @@ fn by_line(pieces: Vec<Piece>) -> Vec<Piece> {
 
 /// A template without quotes: a template file, or a JSON string.
 pub fn bare(c: &mut Cursor, span: Span) -> Expr {
-    let pieces = joined(by_line(pieces(c, |c, token| c.text_of(token).to_string())));
+    // Steps over a byte order mark.
+    c.peek();
+    let mut pieces = by_line(pieces(c, |c, token| c.text_of(token).to_string()));
+    trim(&mut pieces);
     let token = c.peek();
     if token.kind != Kind::End && !c.failed {
         let at = c.span(token);
         c.error(at, "the template cannot be read from here on", None);
     }
-    finish(c, pieces, span)
+    finish(c, joined(pieces), span)
 }
 
 /// Decoded text of heredocs and template files (there only doubled markers are escapes).
@@ -228,48 +233,32 @@ fn directive(c: &mut Cursor, open: Token) -> Option<Piece> {
     })
 }
 
-/// `<<-`: takes away the indentation that all lines share. Lines that are only white space do not count unless they
-/// belong to a line with a sequence, and keep what they have.
+/// `<<-`: takes away the indentation that all lines share, as HCL counts it: after the trim markers have done their
+/// work, so that a line whose line break was trimmed away does not start a new one. Lines of white space alone do not
+/// count and keep what they have; a sequence at the start of a line has no indentation.
 fn dedent(pieces: &mut [Piece]) {
-    let mut least: Option<usize> = None;
+    let mut least = usize::MAX;
+    let mut starts = Vec::new();
     let mut line_start = true;
-    for piece in pieces.iter() {
-        match piece {
-            Piece::Text { text, .. } => {
-                for line in text.split_inclusive('\n') {
-                    if line_start {
-                        let spaces = leading(line);
-                        let blank = line.ends_with('\n') && line.trim().is_empty();
-                        if !blank {
-                            least = Some(least.map_or(spaces, |l| l.min(spaces)));
-                        }
-                    }
-                    line_start = line.ends_with('\n');
-                }
-            }
-            _ => {
-                if line_start {
-                    least = Some(0);
-                }
-                line_start = false;
-            }
-        }
-    }
-    let Some(cut) = least.filter(|l| *l > 0) else { return };
-    line_start = true;
-    for piece in pieces.iter_mut() {
+    for (i, piece) in pieces.iter().enumerate() {
         let Piece::Text { text, .. } = piece else {
+            if line_start {
+                least = 0;
+            }
             line_start = false;
             continue;
         };
-        let mut out = String::with_capacity(text.len());
-        for line in text.split_inclusive('\n') {
-            let blank = line.ends_with('\n') && line.trim().is_empty();
-            let from = if line_start && !blank { characters(line, cut) } else { 0 };
-            out.push_str(line.get(from..).unwrap_or(""));
-            line_start = line.ends_with('\n');
+        let blank = text.ends_with('\n') && text.trim().is_empty();
+        if line_start && !blank {
+            least = least.min(leading(text));
+            starts.push(i);
         }
-        *text = out;
+        line_start = text.ends_with('\n');
+    }
+    for i in starts {
+        if let Some(Piece::Text { text, .. }) = pieces.get_mut(i) {
+            text.drain(..characters(text, least));
+        }
     }
 }
 
@@ -284,9 +273,8 @@ fn characters(line: &str, count: usize) -> usize {
     line.graphemes(true).take(count).map(str::len).sum()
 }
 
-/// Applies the trim markers, matches the directives and makes the expression.
+/// Matches the directives and makes the expression.
 fn finish(c: &mut Cursor, mut pieces: Vec<Piece>, span: Span) -> Expr {
-    trim(&mut pieces);
     if c.failed {
         return c.broken(span);
     }
