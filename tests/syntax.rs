@@ -76,6 +76,69 @@ fn corner_cases_have_the_values_of_hcl() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// JSON configurations with what `terraform validate` 1.11 says of them.
+#[test]
+fn json_is_accepted_and_refused_as_by_terraform() {
+    let cases: Vec<Json> = serde_json::from_str(include_str!("syntax/json_cases.json")).expect("the fixture is JSON");
+    let parse = |source: &str| syntax::parse_json(FileId(0), source).errors;
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter(|case| parse(text(case, "source")).is_empty() != case["accept"].as_bool().unwrap_or_default())
+        .map(|case| format!("{} {:?}", case["source"], parse(text(case, "source"))))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn json_block_bodies_may_be_arrays_and_hold_comments() {
+    let source = r#"{"resource": {"a": {"b": [[{"x": 1}, {"//": "no", "y": 2}], null, {"z": 3}]}}}"#;
+    let file = syntax::parse_json(FileId(0), source);
+    let names = |b: &syntax::ast::Block| b.body.attributes.iter().map(|a| a.name.name.to_string()).collect::<Vec<_>>();
+    let found: Vec<Vec<String>> = file.body.blocks("resource").map(names).collect();
+    assert_eq!(found, [vec!["x".to_string(), "y".into()], vec![], vec!["z".into()]]);
+}
+
+#[test]
+fn json_tells_what_is_set_twice_from_repeated_nested_blocks() {
+    let resource = |members: &str| {
+        let file = syntax::parse_json(FileId(0), &format!(r#"{{"resource": {{"a": {{"b": {{{members}}}}}}}}}"#));
+        file.errors.into_iter().map(|e| e.message).collect::<Vec<_>>()
+    };
+    assert_eq!(resource(r#""zone": "a", "zone": "b""#), ["`zone` is set twice here"]);
+    assert!(resource(r#""rule": {"p": 1}, "rule": {"p": 2}"#).is_empty());
+    assert_eq!(resource(r#""rule": {"p": 1, "p": 2}"#), ["`p` is set twice here"]);
+}
+
+#[test]
+fn values_in_json_may_be_commented_but_not_set_twice() {
+    let values = |source: &str| syntax::parse_tfvars_json(FileId(0), source);
+    let file = values(r#"{"//": "who owns this", "a": "${b}"}"#);
+    assert!(file.errors.is_empty());
+    let read: Vec<_> = file.body.attributes.iter().map(|a| (a.name.name.to_string(), a.expr.as_str())).collect();
+    assert_eq!(read, [("a".to_string(), Some("${b}"))]);
+    assert_eq!(values(r#"{"a": 1, "a": 2}"#).errors.len(), 1);
+}
+
+#[test]
+fn guesses_by_layout_are_made_only_in_broken_files() {
+    let nested = parse("module \"m\" {\nresource \"a\" \"b\" {}\n  c = 1\n}\noutput \"o\" {}\n");
+    let kinds = |file: &File| file.body.blocks.iter().map(|b| b.kind.name.to_string()).collect::<Vec<_>>();
+    assert!(nested.errors.is_empty());
+    assert_eq!(kinds(&nested), ["module", "output"]);
+    let open = parse("module \"m\" {\n  c = 1\n\nresource \"a\" \"b\" {}\n\noutput \"o\" {}\n");
+    assert_eq!(open.errors.len(), 1);
+    assert_eq!(kinds(&open), ["module", "resource", "output"]);
+}
+
+#[test]
+fn a_lone_expression_may_go_over_several_lines() {
+    for source in ["1\n+ 2\n", "\n{\n a = 1\n}", "a\n? b\n: c", "# why\nx"] {
+        let (_, errors) = syntax::parse_expression(FileId(0), source);
+        assert!(errors.is_empty(), "{source:?} {errors:?}");
+    }
+    assert_eq!(syntax::parse_expression(FileId(0), "a b").1.len(), 1);
+}
+
 #[test]
 fn errors_say_where_and_what() {
     assert_eq!(errors("a = \nb = 1\n"), ["1:5 a value is needed here, not the end of the line"]);
@@ -83,6 +146,8 @@ fn errors_say_where_and_what() {
     assert_eq!(errors("x = \"a\nb = 1\n"), ["1:5 this string is not closed on its line"]);
     assert_eq!(errors("x = 1\nx = 2\n"), ["2:1 the argument `x` is set twice in this block"]);
     assert_eq!(errors("b {\n  a = 1\n"), ["1:3 this `{` of the block `b` is never closed"]);
+    assert_eq!(errors("b {\n  a = 1}\nc = 1\n"), ["2:8 the `}` of a block of several lines needs a line of its own"]);
+    assert_eq!(errors("x = \"a\rb\"\n"), ["1:7 a carriage return cannot stand in this string"]);
     assert_eq!(errors("}\na = 1\n"), ["1:1 this `}` closes nothing"]);
     let half = parse("x = \"é${var.a\ny = 1\n");
     assert_eq!(half.body.attribute("y").map(|a| a.expr.span.start), Some(19));
@@ -185,9 +250,10 @@ proptest! {
         "\\", "$${", ",", "é", "\u{feff}", "\r\n", "endif", "else", "::",
     ]), 0..60)) {
         let text = parts.concat();
-        let tokens = lexer::lex(&text);
-        let joined: String = tokens.iter().map(|t| &text[t.start as usize..t.end as usize]).collect();
-        prop_assert_eq!(&joined, &text);
+        for tokens in [lexer::lex(&text), lexer::lex_broken(&text)] {
+            let joined: String = tokens.iter().map(|t| &text[t.start as usize..t.end as usize]).collect();
+            prop_assert_eq!(&joined, &text);
+        }
         for e in &parse(&text).errors {
             prop_assert!(e.span.start <= e.span.end && e.span.end as usize <= text.len());
         }

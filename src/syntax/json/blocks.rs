@@ -3,6 +3,7 @@
 use super::super::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, Label, ObjectItem, ObjectKey, SyntaxError};
 use super::super::{decode, expression_at, parse_template};
 use super::reader::{Json, JsonKind, Key};
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 /// How the strings of a place are read.
@@ -49,6 +50,8 @@ fn inner_labels(parent: &str, name: &str) -> Option<usize> {
         ("resource" | "data" | "ephemeral" | "provider" | "content", "dynamic") => 1,
         ("dynamic", "content") => 0,
         ("removed", "lifecycle") => 0,
+        ("removed", "provisioner") => 1,
+        ("removed", "connection") => 0,
         _ => return None,
     };
     Some(labels)
@@ -62,6 +65,7 @@ fn strings_of(parent: &str, name: &str) -> Strings {
         ("variable", "type") => Strings::Expression,
         ("resource" | "data" | "ephemeral" | "module", "provider" | "providers" | "depends_on") => Strings::Expression,
         ("output", "depends_on") | ("moved" | "removed", "from") | ("moved" | "import", "to") => Strings::Expression,
+        ("import", "provider") => Strings::Expression,
         ("lifecycle", "ignore_changes" | "replace_triggered_by") => Strings::Expression,
         ("provisioner", "when" | "on_failure") => Strings::Literal,
         ("dynamic", "iterator") => Strings::Literal,
@@ -72,6 +76,9 @@ fn strings_of(parent: &str, name: &str) -> Strings {
 /// The body of a configuration file.
 pub fn configuration(json: &Json, errors: &mut Vec<SyntaxError>) -> Body {
     let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: json.span, json: true };
+    if matches!(json.kind, JsonKind::Null) {
+        errors.push(wrong(json, "an object is needed here"));
+    }
     for members in objects(json, errors) {
         for (key, value) in members {
             if key.text == "//" {
@@ -91,8 +98,11 @@ pub fn values(json: &Json, errors: &mut Vec<SyntaxError>) -> Body {
     let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: json.span, json: true };
     match &json.kind {
         JsonKind::Object(members) => {
+            let members: Vec<_> =
+                members.iter().map(|(key, value)| (key, value)).filter(|m| m.0.text != "//").collect();
+            given_twice(&members, false, errors);
             for (key, value) in members {
-                let expr = Arc::new(expression(value, Strings::Literal, errors));
+                let expr = Arc::new(expression(value, Strings::Literal, false, errors));
                 body.attributes.push(Attribute { name: ident(key), expr, span: key.span.to(value.span) });
             }
         }
@@ -109,17 +119,20 @@ fn ident(key: &Key) -> Ident {
     Ident { name: decode::nfc(&key.text), span: key.span }
 }
 
-/// The objects that a body is: one, or an array of them.
-fn objects<'j>(json: &'j Json, errors: &mut Vec<SyntaxError>) -> Vec<&'j Vec<(Key, Json)>> {
-    match &json.kind {
-        JsonKind::Object(members) => vec![members],
-        JsonKind::Array(items) => items.iter().flat_map(|item| objects(item, errors)).collect(),
+type Members = Vec<(Key, Json)>;
+
+/// The objects that a body or a level of labels is: one, or an array of them.
+fn objects<'j>(json: &'j Json, errors: &mut Vec<SyntaxError>) -> Vec<&'j Members> {
+    let object = |json: &'j Json| match &json.kind {
+        JsonKind::Object(members) => Ok(members),
+        _ => Err(wrong(json, "an object is needed here")),
+    };
+    let found = match &json.kind {
+        JsonKind::Array(items) => items.iter().map(object).collect(),
         JsonKind::Null => Vec::new(),
-        _ => {
-            errors.push(wrong(json, "an object is needed here"));
-            Vec::new()
-        }
-    }
+        _ => vec![object(json)],
+    };
+    found.into_iter().filter_map(|found| found.map_err(|e| errors.push(e)).ok()).collect()
 }
 
 /// The blocks of one type: label levels first, then bodies; each level may be an array.
@@ -131,61 +144,151 @@ fn blocks(
     out: &mut Vec<Block>,
     errors: &mut Vec<SyntaxError>,
 ) {
-    if labels > 0 {
-        for members in objects(json, errors) {
-            for (key, value) in members.iter().filter(|(key, _)| key.text != "//") {
-                taken.push((key.text.clone(), key.span));
-                blocks(kind, value, labels - 1, taken, out, errors);
-                taken.pop();
-            }
-        }
-        return;
+    if labels == 0 {
+        return bodies(kind, json, taken, out, errors);
     }
-    match &json.kind {
-        JsonKind::Array(items) => {
-            for item in items {
-                blocks(kind, item, 0, taken, out, errors);
+    let before = errors.len();
+    let members: Vec<&(Key, Json)> = objects(json, errors).into_iter().flatten().collect();
+    if members.is_empty() && errors.len() == before {
+        let message = format!("a label of the block `{}` is needed here, as the key of an object", kind.text);
+        errors.push(wrong(json, &message));
+    }
+    for (key, value) in members {
+        if key.text == "//" {
+            if labels == 1 && is_no_block(value) {
+                continue;
             }
+            let message = format!("a comment cannot stand here, where the labels of `{}` are", kind.text);
+            let help = Some("move the comment into the block".to_string());
+            errors.push(SyntaxError { span: key.span, message, help, related: None });
+            continue;
         }
-        JsonKind::Object(members) => {
-            let header = taken.last().map_or(kind.span, |(_, span)| *span);
-            out.push(Block {
-                kind: ident(kind),
-                labels: taken.iter().map(|(text, span)| Label { text: text.as_str().into(), span: *span }).collect(),
-                body: inner(&kind.text, json, members, errors),
-                header,
-                span: header.to(json.span),
-            });
-        }
-        JsonKind::Null => {}
-        _ => errors.push(wrong(json, &format!("the block `{}` must be an object", kind.text))),
+        taken.push((key.text.clone(), key.span));
+        blocks(kind, value, labels - 1, taken, out, errors);
+        taken.pop();
     }
 }
 
-fn inner(parent: &str, json: &Json, members: &[(Key, Json)], errors: &mut Vec<SyntaxError>) -> Body {
+/// Whether a value after the labels stands for no block at all.
+fn is_no_block(json: &Json) -> bool {
+    match &json.kind {
+        JsonKind::Null => true,
+        JsonKind::Array(items) => items.is_empty(),
+        _ => false,
+    }
+}
+
+/// The blocks that a value after the labels stands for: an object is one, an array one for each element.
+fn bodies(
+    kind: &Key,
+    json: &Json,
+    taken: &[(String, crate::source::Span)],
+    out: &mut Vec<Block>,
+    errors: &mut Vec<SyntaxError>,
+) {
+    let elements = match &json.kind {
+        JsonKind::Array(items) => items.iter().collect(),
+        JsonKind::Null => Vec::new(),
+        JsonKind::Object(_) => vec![json],
+        _ => {
+            errors.push(wrong(json, &format!("the block `{}` must be an object", kind.text)));
+            Vec::new()
+        }
+    };
+    for element in elements {
+        let header = taken.last().map_or(kind.span, |(_, span)| *span);
+        let members = match &element.kind {
+            JsonKind::Object(members) => vec![members],
+            // Their members are names of the user's, which Terraform does not gather from several objects.
+            _ if matches!(&*kind.text, "locals" | "required_providers") => {
+                errors.push(wrong(element, "an object is needed here"));
+                Vec::new()
+            }
+            _ => objects(element, errors),
+        };
+        out.push(Block {
+            kind: ident(kind),
+            labels: taken.iter().map(|(text, span)| Label { text: text.as_str().into(), span: *span }).collect(),
+            body: inner(&kind.text, element, &members, errors),
+            header,
+            span: header.to(element.span),
+        });
+    }
+}
+
+/// Whether the provider's schema says which members of a block's body are arguments and which are nested blocks.
+fn schema_driven(parent: &str) -> bool {
+    matches!(
+        parent,
+        "resource"
+            | "data"
+            | "ephemeral"
+            | "provider"
+            | "provisioner"
+            | "connection"
+            | "backend"
+            | "provider_meta"
+            | "dynamic"
+            | "content"
+    )
+}
+
+fn inner(parent: &str, json: &Json, members: &[&Members], errors: &mut Vec<SyntaxError>) -> Body {
     let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: json.span, json: true };
-    for (key, value) in members.iter().filter(|(key, _)| key.text != "//") {
+    let mut arguments = Vec::new();
+    for (key, value) in members.iter().copied().flatten().filter(|(key, _)| key.text != "//") {
         match inner_labels(parent, &key.text) {
             Some(labels) => blocks(key, value, labels, &mut Vec::new(), &mut body.blocks, errors),
-            None => body.attributes.push(attribute(parent, key, value, errors)),
+            None => {
+                arguments.push((key, value));
+                body.attributes.push(attribute(parent, key, value, errors));
+            }
         }
     }
+    given_twice(&arguments, schema_driven(parent), errors);
     body
 }
 
+/// Reports members that are given twice. Where they may be nested blocks, only what cannot be one is reported: an object
+/// or array under the same key is one more block.
+fn given_twice(members: &[(&Key, &Json)], perhaps_blocks: bool, errors: &mut Vec<SyntaxError>) {
+    let mut seen: FxHashMap<Arc<str>, crate::source::Span> = FxHashMap::default();
+    for (key, value) in members {
+        if perhaps_blocks && (key.text == "//" || matches!(value.kind, JsonKind::Object(_) | JsonKind::Array(_))) {
+            continue;
+        }
+        let name = decode::nfc(&key.text);
+        if let Some(first) = seen.get(&name) {
+            errors.push(SyntaxError {
+                span: key.span,
+                message: format!("`{}` is set twice here", key.text),
+                help: Some("remove one of them".into()),
+                related: Some((*first, "first set here".into())),
+            });
+        } else {
+            seen.insert(name, key.span);
+        }
+    }
+}
+
 fn attribute(parent: &str, key: &Key, value: &Json, errors: &mut Vec<SyntaxError>) -> Attribute {
-    let expr = Arc::new(expression(value, strings_of(parent, &key.text), errors));
+    let expr = Arc::new(expression(value, strings_of(parent, &key.text), schema_driven(parent), errors));
     Attribute { name: ident(key), expr, span: key.span.to(value.span) }
 }
 
-fn expression(json: &Json, strings: Strings, errors: &mut Vec<SyntaxError>) -> Expr {
+/// A value as an expression; `perhaps_block` where its objects may also be bodies of nested blocks.
+fn expression(json: &Json, strings: Strings, perhaps_block: bool, errors: &mut Vec<SyntaxError>) -> Expr {
     let kind = match &json.kind {
         JsonKind::Null => ExprKind::Null,
         JsonKind::Bool(b) => ExprKind::Bool(*b),
         JsonKind::Number(text) => ExprKind::Number(text.as_str().into()),
         JsonKind::String(text, escaped) => return string(json, text, *escaped, strings, errors),
-        JsonKind::Array(items) => ExprKind::Tuple(items.iter().map(|i| expression(i, strings, errors)).collect()),
+        JsonKind::Array(items) => {
+            ExprKind::Tuple(items.iter().map(|i| expression(i, strings, perhaps_block, errors)).collect())
+        }
         JsonKind::Object(members) => {
+            let pairs: Vec<_> = members.iter().map(|(key, value)| (key, value)).collect();
+            given_twice(&pairs, perhaps_block, errors);
             let item = |(key, value): &(Key, Json)| {
                 let name = match strings {
                     Strings::Template if key.text.contains("${") || key.text.contains("%{") => {
@@ -195,7 +298,7 @@ fn expression(json: &Json, strings: Strings, errors: &mut Vec<SyntaxError>) -> E
                     }
                     _ => ObjectKey::Name(ident(key)),
                 };
-                ObjectItem { key: name, value: expression(value, strings, errors) }
+                ObjectItem { key: name, value: expression(value, strings, perhaps_block, errors) }
             };
             ExprKind::Object(members.iter().map(item).collect())
         }

@@ -58,6 +58,10 @@ impl<'t> Reader<'t> {
 
     /// The whole document; `None` where nothing could be read.
     pub fn document(&mut self) -> Option<Json> {
+        if self.at > 0 {
+            let help = Some("save the file as UTF-8 without a byte order mark");
+            self.error(0, self.at, "Terraform reads no JSON that starts with a byte order mark", help);
+        }
         self.space();
         let value = self.value(0);
         self.space();
@@ -154,7 +158,8 @@ impl<'t> Reader<'t> {
         }
         self.at = end + 1;
         let raw = &self.text[start..self.at];
-        match serde_json::from_str::<String>(raw) {
+        let decode = |text: &str| serde_json::from_str::<String>(text);
+        match decode(raw).or_else(|e| if escaped { decode(&replace_lone_surrogates(raw)) } else { Err(e) }) {
             Ok(text) => Some((text, escaped)),
             Err(_) => {
                 self.error(
@@ -259,4 +264,36 @@ impl<'t> Reader<'t> {
         self.at += 1;
         Some(JsonKind::Object(members))
     }
+}
+
+/// The text of a JSON string in which every escaped half of a surrogate pair without its other half is an escaped
+/// replacement character, as Go (and so Terraform) reads it.
+fn replace_lone_surrogates(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (first, second) = (escaped_unit(rest), rest.get(6..).and_then(escaped_unit));
+        let pair = matches!((first, second), (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)));
+        let lone = !pair && matches!(first, Some(0xd800..=0xdfff));
+        let next = rest[1..].chars().next().map_or(0, char::len_utf8);
+        let len = if pair {
+            12
+        } else if first.is_some() {
+            6
+        } else {
+            1 + next
+        };
+        out.push_str(if lone { "\\ufffd" } else { &rest[..len] });
+        rest = &rest[len..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The UTF-16 unit of a `\uXXXX` at the start of a text.
+fn escaped_unit(text: &str) -> Option<u16> {
+    let hex = text.strip_prefix("\\u")?.get(..4)?;
+    hex.bytes().all(|b| b.is_ascii_hexdigit()).then(|| u16::from_str_radix(hex, 16).ok())?
 }
