@@ -169,6 +169,15 @@ fn deep_and_long_input_gives_one_clean_error_fast() {
         format!("x = {}\n", "\"${".repeat(n)),
         "a {\n".repeat(n),
         format!("x = {}\n", "{a=".repeat(n)),
+        format!("x = a[*]{}\n", ".b".repeat(n)),
+        // Each nesting and each chain is within its bounds, but not the tree that they make together.
+        format!("x = {}a{}\n", "(".repeat(200), format!("{})", ".b".repeat(500)).repeat(200)),
+        format!("x = {}1{}\n", "(".repeat(200), format!("{})", "+1".repeat(500)).repeat(200)),
+        format!(
+            "x = {}a{}\n",
+            format!("\"{}${{", "%{ if a }".repeat(100)).repeat(100),
+            format!("}}{}\"", "%{ endif }".repeat(100)).repeat(100)
+        ),
     ];
     for input in inputs {
         let start = Instant::now();
@@ -176,6 +185,13 @@ fn deep_and_long_input_gives_one_clean_error_fast() {
         assert!(!file.errors.is_empty(), "{}", &input[..20]);
         assert!(file.errors.len() <= 3, "{} errors for {}", file.errors.len(), &input[..20]);
         assert!(start.elapsed() < Duration::from_secs(5), "{}", &input[..20]);
+    }
+}
+
+#[test]
+fn long_chains_within_bounds_are_accepted() {
+    for input in [format!("x = 1{}\n", "+1".repeat(900)), format!("x = {}\n", vec!["a.b[0].c"; 900].join(" + "))] {
+        assert!(parse(&input).errors.is_empty(), "{}", &input[..20]);
     }
 }
 

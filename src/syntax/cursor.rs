@@ -7,6 +7,10 @@ use crate::source::{FileId, Span};
 /// How deep brackets, blocks, operators and templates may nest.
 pub const MOST_DEPTH: usize = 256;
 
+/// How high the tree of one expression may be: brackets, operators and the links of chains together. Whoever walks the
+/// tree needs stack for that much.
+pub const MOST_HEIGHT: usize = 1000;
+
 /// How many errors of one file are kept: a file with more is not HCL at all.
 const MOST_ERRORS: usize = 100;
 
@@ -24,6 +28,8 @@ pub struct Cursor<'t> {
     newlines: Vec<bool>,
     /// Nesting.
     pub depth: usize,
+    /// The height of the highest tree among the operands that the innermost expression has so far.
+    height: usize,
     /// What could not be parsed.
     pub errors: Vec<SyntaxError>,
     /// Comments stepped over.
@@ -46,6 +52,7 @@ impl<'t> Cursor<'t> {
             at: 0,
             newlines: vec![true],
             depth: 0,
+            height: 0,
             errors: Vec::new(),
             comments: Vec::new(),
             comments_to: 0,
@@ -151,6 +158,29 @@ impl<'t> Cursor<'t> {
     /// Ends every [`Cursor::enter`] above a level.
     pub fn leave_to(&mut self, level: usize) {
         self.newlines.truncate(level.max(1));
+    }
+
+    /// Parses an operand, and gives it with the height of its tree.
+    pub fn measured<T>(&mut self, parse: impl FnOnce(&mut Self) -> T) -> (T, usize) {
+        let outer = std::mem::take(&mut self.height);
+        let operand = parse(self);
+        let height = std::mem::replace(&mut self.height, outer);
+        (operand, height)
+    }
+
+    /// Takes an operand of this height into the innermost expression. A tree that is too high is reported.
+    pub fn reach(&mut self, height: usize) {
+        self.height = self.height.max(height);
+        if height > MOST_HEIGHT {
+            let token = self.peek();
+            let span = self.span(token);
+            self.error(span, "this expression is nested too deeply", Some("split it up with locals"));
+        }
+    }
+
+    /// The height of the highest operand so far.
+    pub fn height(&self) -> usize {
+        self.height
     }
 
     /// A token's text.

@@ -7,9 +7,6 @@ use super::{template, traversal};
 use crate::source::Span;
 use std::sync::Arc;
 
-/// How long a chain of operators or of attributes may be: every link nests the tree by one.
-pub const MOST_LINKS: usize = 1000;
-
 /// Parses an expression. After an error (reported) the result is an error node.
 pub fn expression(c: &mut Cursor) -> Expr {
     if c.depth >= MOST_DEPTH {
@@ -19,8 +16,9 @@ pub fn expression(c: &mut Cursor) -> Expr {
         return c.broken(span);
     }
     c.depth += 1;
-    let expr = stacker::maybe_grow(64 * 1024, 1024 * 1024, || conditional(c));
+    let (expr, height) = stacker::maybe_grow(64 * 1024, 1024 * 1024, || c.measured(conditional));
     c.depth -= 1;
+    c.reach(height + 1);
     expr
 }
 
@@ -72,21 +70,17 @@ fn binary(c: &mut Cursor, level: usize) -> Expr {
     if level == LEVELS {
         return unary(c);
     }
-    let mut left = binary(c, level + 1);
-    let mut links = 0;
+    let (mut left, mut height) = c.measured(|c| binary(c, level + 1));
     while !c.failed {
         let Some(op) = operator(c.peek().kind, level) else { break };
-        let token = c.take();
-        links += 1;
-        if links > MOST_LINKS {
-            let span = c.span(token);
-            c.error(span, "this chain of operators is too long", Some("split it up with locals"));
-            return c.broken(span);
-        }
-        let right = binary(c, level + 1);
+        c.take();
+        let (right, other) = c.measured(|c| binary(c, level + 1));
         let span = left.span.to(right.span);
         left = Expr::new(ExprKind::Binary(Box::new(Binary { op, left, right })), span);
+        height = height.max(other) + 1;
+        c.reach(height);
     }
+    c.reach(height);
     left
 }
 
@@ -104,29 +98,26 @@ fn unary(c: &mut Cursor) -> Expr {
     }
     c.take();
     c.depth += 1;
-    let operand = stacker::maybe_grow(64 * 1024, 1024 * 1024, || unary(c));
+    let (operand, height) = stacker::maybe_grow(64 * 1024, 1024 * 1024, || c.measured(unary));
     c.depth -= 1;
+    c.reach(height + 1);
     let span = span.to(operand.span);
     Expr::new(ExprKind::Unary(op, Box::new(operand)), span)
 }
 
 fn with_traversals(c: &mut Cursor) -> Expr {
-    let mut expr = term(c);
-    let mut links = 0;
+    let (mut expr, mut height) = c.measured(term);
     while !c.failed {
-        links += 1;
-        if links > MOST_LINKS {
-            let token = c.peek();
-            let span = c.span(token);
-            c.error(span, "this reference has too many parts", None);
-            return c.broken(span);
-        }
-        expr = match c.peek().kind {
-            Kind::Dot => traversal::dot(c, expr),
-            Kind::OpenBracket => traversal::bracket(c, expr),
+        let (next, other) = match c.peek().kind {
+            Kind::Dot => c.measured(|c| traversal::dot(c, expr)),
+            Kind::OpenBracket => c.measured(|c| traversal::bracket(c, expr)),
             _ => break,
         };
+        expr = next;
+        height = height.max(other) + 1;
+        c.reach(height);
     }
+    c.reach(height);
     expr
 }
 

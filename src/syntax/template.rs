@@ -275,6 +275,7 @@ fn characters(line: &str, count: usize) -> usize {
 
 /// Matches the directives and makes the expression.
 fn finish(c: &mut Cursor, mut pieces: Vec<Piece>, span: Span) -> Expr {
+    c.reach(c.height() + nesting(&pieces));
     if c.failed {
         return c.broken(span);
     }
@@ -296,6 +297,20 @@ fn finish(c: &mut Cursor, mut pieces: Vec<Piece>, span: Span) -> Expr {
         [TemplatePart::Text(text)] => expr::literal(text.clone(), span),
         _ => Expr::new(ExprKind::Template(parts), span),
     }
+}
+
+/// How deep the directives are nested.
+fn nesting(pieces: &[Piece]) -> usize {
+    let (mut open, mut most) = (0usize, 0);
+    for piece in pieces {
+        match piece {
+            Piece::If { .. } | Piece::For { .. } => open += 1,
+            Piece::EndIf { .. } | Piece::EndFor { .. } => open = open.saturating_sub(1),
+            _ => {}
+        }
+        most = most.max(open);
+    }
+    most
 }
 
 /// Joins neighbouring texts and drops empty ones.

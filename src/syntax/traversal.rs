@@ -2,7 +2,7 @@
 
 use super::ast::{Expr, ExprKind, Ident, Splat, SplatStep};
 use super::cursor::{Cursor, MOST_DEPTH};
-use super::expr::{MOST_LINKS, expression, missing_close};
+use super::expr::{expression, missing_close};
 use super::lexer::{Kind, Token};
 use crate::source::Span;
 
@@ -52,6 +52,7 @@ fn attribute_splat(c: &mut Cursor, object: Expr, marker: Token) -> Expr {
     let marker = Span::new(c.file, c.span(marker).start, c.last_end());
     let mut steps = Vec::new();
     while !c.failed && c.is(Kind::Dot) {
+        c.reach(steps.len());
         c.take();
         let token = c.peek();
         match token.kind {
@@ -117,7 +118,8 @@ fn index_key(c: &mut Cursor, open: Token) -> Option<Expr> {
 /// The steps after `[*]`: all that follows applies to each element.
 fn full_steps(c: &mut Cursor) -> Vec<SplatStep> {
     let mut steps = Vec::new();
-    while !c.failed && steps.len() < MOST_LINKS {
+    while !c.failed {
+        c.reach(steps.len());
         match c.peek().kind {
             Kind::Dot => {
                 c.take();
@@ -161,7 +163,8 @@ fn nested_steps(c: &mut Cursor) -> Vec<SplatStep> {
         return Vec::new();
     }
     c.depth += 1;
-    let steps = full_steps(c);
+    let (steps, height) = c.measured(full_steps);
     c.depth -= 1;
+    c.reach(height + 1);
     steps
 }
