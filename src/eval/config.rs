@@ -2,6 +2,7 @@
 
 use crate::eval::report::{duplicate, invalid_block};
 use crate::eval::typeexpr::{TypeConstraint, type_constraint};
+use crate::eval::version::{self, Constraint};
 use crate::finding::Finding;
 use crate::source::Span;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, File};
@@ -25,8 +26,8 @@ pub struct ModuleConfig {
     pub calls: BTreeMap<Arc<str>, Block>,
     /// `provider` blocks, in file order.
     pub providers: Vec<Block>,
-    /// Local names of `required_providers`, with their sources.
-    pub required_providers: BTreeMap<Arc<str>, Option<Arc<str>>>,
+    /// The versions of the google provider that it asks for; `None` for what cannot be read, or another provider.
+    pub google_versions: Vec<Option<Constraint>>,
     /// What is wrong with the declarations themselves.
     pub findings: Vec<Finding>,
 }
@@ -101,8 +102,11 @@ impl ModuleConfig {
     fn declare(&mut self, block: &Block) {
         match &*block.kind.name {
             "locals" => self.declare_locals(&block.body, false),
-            "terraform" => self.declare_terraform(&block.body),
-            "provider" => self.providers.push(block.clone()),
+            "terraform" => self.google_versions.extend(version::google(&block.body)),
+            "provider" => {
+                self.google_versions.extend(version::of_provider(block));
+                self.providers.push(block.clone());
+            }
             "variable" => {
                 let variable = VariableConfig::new(block.clone(), &mut self.findings);
                 let name: Arc<str> = block.label(0).into();
@@ -141,19 +145,11 @@ impl ModuleConfig {
         }
     }
 
-    fn declare_terraform(&mut self, body: &Body) {
-        for required in body.blocks("required_providers") {
-            for attribute in &required.body.attributes {
-                self.required_providers.insert(attribute.name.name.clone(), provider_source(&attribute.expr));
-            }
-        }
-    }
-
     fn merge(&mut self, block: &Block) {
         let name: Arc<str> = block.label(0).into();
         let merged = match &*block.kind.name {
             "locals" => return self.declare_locals(&block.body, true),
-            "terraform" => return self.declare_terraform(&block.body),
+            "terraform" => return self.google_versions.extend(version::google(&block.body)),
             "variable" => match self.variables.remove(&name) {
                 Some(base) => {
                     let block = merge_block(base.block, block);
@@ -212,18 +208,6 @@ impl VariableConfig {
     pub fn header(&self) -> Span {
         self.block.header
     }
-}
-
-fn provider_source(expr: &Expr) -> Option<Arc<str>> {
-    use crate::syntax::ast::{ExprKind, ObjectKey};
-    let ExprKind::Object(items) = &expr.kind else { return None };
-    items.iter().find_map(|item| {
-        let named = match &item.key {
-            ObjectKey::Name(name) => &*name.name == "source",
-            ObjectKey::Expr(key) => key.as_str() == Some("source"),
-        };
-        if named { item.value.as_str().map(Arc::from) } else { None }
-    })
 }
 
 fn resource_id(block: &Block) -> ResourceId {

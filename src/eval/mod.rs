@@ -1,5 +1,6 @@
 //! Evaluation: from syntax trees to the static plan.
 
+mod arguments;
 mod body;
 mod calls;
 mod config;
@@ -28,6 +29,7 @@ pub mod trace;
 mod typeexpr;
 pub mod value;
 mod variable;
+mod version;
 mod walk;
 mod world;
 

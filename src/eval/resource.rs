@@ -19,7 +19,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// What Terraform itself reads in a resource block; the provider never sees it.
-const META: [&str; 8] =
+pub const META: [&str; 8] =
     ["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "timeouts"];
 
 /// A resource with all its instances.
@@ -65,7 +65,8 @@ impl Resource {
     }
 }
 
-fn schema_of(id: &ResourceId) -> Option<&'static schema::Block> {
+/// The schema of a resource or data source, where its type is known.
+pub fn schema_of(id: &ResourceId) -> Option<&'static schema::Block> {
     match id.mode {
         Mode::Managed => schema::resource(&id.type_name),
         Mode::Data => schema::data_source(&id.type_name),

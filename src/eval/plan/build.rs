@@ -2,7 +2,7 @@
 
 use super::{ConfigAttribute, ConfigBody, ModuleInstance, Origin, Resource, Source, StaticPlan};
 use crate::eval::instance::{CallState, Instance, merge_reasons};
-use crate::eval::{resource, statics};
+use crate::eval::{arguments, resource, statics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Block;
 use std::rc::Rc;
@@ -15,7 +15,9 @@ pub const CALL_META: [&str; 7] = ["source", "version", "providers", "count", "fo
 pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
     let mut plan =
         StaticPlan { root: shown.to_string(), source: Some(Source::new(root.clone())), ..StaticPlan::default() };
-    visit(root, &mut plan);
+    let mut modules = Vec::new();
+    visit(root, &mut plan, &mut modules);
+    arguments::check(&modules);
     let nowhere = Span::new(FileId(0), 0, 0);
     for name in root.config.variables.keys() {
         if let Ok(value) = root.variable(name, nowhere) {
@@ -40,11 +42,13 @@ fn order(r: &Resource) -> (&str, super::Mode, &str, &str, &super::InstanceKey) {
     (&r.module, r.mode, &r.type_name, &r.name, &r.key)
 }
 
-/// Evaluates everything in a module instance and the ones below it, so that every error is found.
-fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan) {
+/// Evaluates everything in a module instance and the ones below it, so that every error is found. `modules` gets one
+/// instance of each module folder.
+fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<Instance>>) {
     if instance.world.checked.borrow_mut().insert(instance.dir.clone()) {
         instance.config.findings.iter().for_each(|f| instance.world.report(f.clone()));
         statics::check(instance);
+        modules.push(instance.clone());
     }
     let nowhere = Span::new(FileId(0), 0, 0);
     for name in instance.config.variables.keys() {
@@ -59,6 +63,10 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan) {
     for (name, block) in &instance.config.calls {
         if let Ok(state) = instance.call_state(name, block.header) {
             visit_call(instance, name, block, &state, plan);
+            for (_, child) in &state.instances {
+                unknown_arguments(block, child);
+                visit(child, plan, modules);
+            }
         }
     }
     for name in instance.config.outputs.keys() {
@@ -80,10 +88,6 @@ fn visit_call(instance: &Rc<Instance>, name: &str, block: &Block, state: &CallSt
             header: Some(block.header),
             uncertain: merge_reasons(instance.uncertain.as_ref(), repetition.uncertain.as_ref()),
         });
-    }
-    for (_, child) in &state.instances {
-        unknown_arguments(block, child);
-        visit(child, plan);
     }
 }
 

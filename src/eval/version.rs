@@ -1,0 +1,165 @@
+//! Version constraints, as `required_providers` and module calls write them.
+//!
+//! Source: Terraform's documentation, "Version Constraints".
+
+use crate::syntax::ast::{Block, Body, ExprKind, ObjectKey};
+
+/// A constraint such as `>= 4.51, < 8.0` or `~> 7.1`, as the range of versions that it leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Constraint {
+    /// The least version allowed.
+    least: Version,
+    /// The first version above all that are allowed.
+    end: Version,
+}
+
+/// Major, minor, patch. A pre-release is taken for its release.
+type Version = [u64; 3];
+
+const ANY: Constraint = Constraint { least: [0, 0, 0], end: [u64::MAX, 0, 0] };
+
+impl Constraint {
+    /// Reads a constraint; `None` if it is not one. An excluded version (`!= 1.2.0`) leaves the range as it is.
+    pub fn parse(text: &str) -> Option<Constraint> {
+        text.split(',').map(part).try_fold(ANY, |all, one| Some(all.and(one?)))
+    }
+
+    /// What both allow.
+    pub fn and(self, other: Constraint) -> Constraint {
+        Constraint { least: self.least.max(other.least), end: self.end.min(other.end) }
+    }
+
+    /// Whether some version of a major version is allowed.
+    pub fn admits(&self, major: u64) -> bool {
+        self.least.max([major, 0, 0]) < self.end.min([major + 1, 0, 0])
+    }
+
+    /// The newest major version allowed, if there is a newest.
+    pub fn newest_major(&self) -> Option<u64> {
+        let [major, minor, patch] = self.end;
+        match (major, minor, patch) {
+            (u64::MAX, ..) => None,
+            (_, 0, 0) => major.checked_sub(1),
+            _ => Some(major),
+        }
+    }
+}
+
+fn part(text: &str) -> Option<Constraint> {
+    let text = text.trim();
+    let digits = text.find(|c: char| c.is_ascii_digit() || c == 'v')?;
+    let (operator, number) = text.split_at(digits);
+    let (version, parts) = version(number.trim())?;
+    Some(match operator.trim() {
+        "" | "=" => Constraint { least: version, end: after(version) },
+        "!=" => ANY,
+        ">=" => Constraint { least: version, ..ANY },
+        ">" => Constraint { least: after(version), ..ANY },
+        "<" => Constraint { end: version, ..ANY },
+        "<=" => Constraint { end: after(version), ..ANY },
+        "~>" => Constraint { least: version, end: pessimistic(version, parts) },
+        _ => return None,
+    })
+}
+
+/// The number, and how many parts of it are written.
+fn version(text: &str) -> Option<(Version, usize)> {
+    let text = text.strip_prefix('v').unwrap_or(text);
+    let release = text.split(['-', '+']).next()?;
+    let mut version = [0; 3];
+    let mut parts = 0;
+    for (slot, part) in version.iter_mut().zip(release.split('.')) {
+        *slot = part.parse::<u32>().ok()?.into();
+        parts += 1;
+    }
+    Some((version, parts))
+}
+
+fn after([major, minor, patch]: Version) -> Version {
+    [major, minor, patch + 1]
+}
+
+/// `~> 1.2` ends before 2, `~> 1.2.3` before 1.3.
+fn pessimistic([major, minor, _]: Version, parts: usize) -> Version {
+    match parts {
+        1 => ANY.end,
+        2 => [major + 1, 0, 0],
+        _ => [major, minor + 1, 0],
+    }
+}
+
+/// The range of google provider versions that a `terraform` block leaves; `None` for one that
+/// cannot be read, or where the name stands for another provider.
+pub fn google(body: &Body) -> Vec<Option<Constraint>> {
+    let mut all = Vec::new();
+    for required in body.blocks("required_providers") {
+        if let Some(google) = required.body.attribute("google") {
+            all.push(required_version(&google.expr.kind));
+        }
+    }
+    all
+}
+
+fn required_version(kind: &ExprKind) -> Option<Constraint> {
+    let ExprKind::Object(items) = kind else {
+        return Constraint::parse(as_text(kind)?);
+    };
+    let member =
+        |name: &str| items.iter().find(|i| key(&i.key) == Some(name)).map(|i| as_text(&i.value.kind).unwrap_or(""));
+    if member("source").is_some_and(|s| !s.to_lowercase().ends_with("hashicorp/google")) {
+        return None;
+    }
+    Constraint::parse(member("version").unwrap_or(">= 0"))
+}
+
+fn as_text(kind: &ExprKind) -> Option<&str> {
+    match kind {
+        ExprKind::String(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn key(key: &ObjectKey) -> Option<&str> {
+    match key {
+        ObjectKey::Name(name) => Some(&name.name),
+        ObjectKey::Expr(key) => key.as_str(),
+    }
+}
+
+/// The same for a `provider "google"` block, where Terraform 0.12 wrote it.
+pub fn of_provider(block: &Block) -> Option<Option<Constraint>> {
+    let version = block.body.attribute("version").filter(|_| block.label(0) == "google")?;
+    Some(as_text(&version.expr.kind).and_then(Constraint::parse))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Constraint;
+
+    fn admits(text: &str, major: u64) -> bool {
+        Constraint::parse(text).unwrap_or_else(|| panic!("{text}")).admits(major)
+    }
+
+    #[test]
+    fn ranges_are_as_terraform_reads_them() {
+        assert!(admits("~> 7.1", 7) && !admits("~> 7.1", 8) && !admits("~> 7.1", 6));
+        assert!(admits("~> 7.1.2", 7) && !admits("~> 6.9.2", 7));
+        assert!(admits(">= 4.51, < 8.0", 7) && !admits(">= 4.51, < 7.0", 7));
+        assert!(admits(">= 4.51, < 8, != 7.3.0", 7) && admits("7.0.1", 7) && !admits("= 6.2", 7));
+        assert!(admits("> 3", 7) && admits("<= 7", 7) && !admits("<7", 7) && admits("~>5", 7));
+    }
+
+    #[test]
+    fn what_is_no_constraint_is_none() {
+        assert_eq!(Constraint::parse("latest"), None);
+        assert_eq!(Constraint::parse("=> 1.0"), None);
+        assert_eq!(Constraint::parse("1.x"), None);
+    }
+
+    #[test]
+    fn the_newest_major_is_where_the_range_ends() {
+        assert_eq!(Constraint::parse("~> 30.0").and_then(|c| c.newest_major()), Some(30));
+        assert_eq!(Constraint::parse(">= 30.0, < 31.2").and_then(|c| c.newest_major()), Some(31));
+        assert_eq!(Constraint::parse(">= 30.0").and_then(|c| c.newest_major()), None);
+    }
+}
