@@ -93,6 +93,7 @@ const TABLES: &[(&str, bool, &[&str])] = &[
         false,
         &["resource", "os", "arch", "confidential", "gke_minor", "physical_mib", "reserved_bytes_latest_patch"],
     ),
+    ("modules", false, &["module", "submodule", "from_major", "to_major", "file", "checked"]),
     ("provider_defaults", false, &["type", "path", "kind", "value", "seen"]),
     ("provider_rewrites", false, &["type", "path", "kind", "value"]),
 ];

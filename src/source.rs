@@ -7,6 +7,11 @@ use std::sync::{Arc, RwLock};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
+impl FileId {
+    /// The file of everything that kfplint knows by itself: no file of the user's, and never shown.
+    pub const FACTS: FileId = FileId(u32::MAX);
+}
+
 /// A half-open byte range `start..end` in one file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
@@ -30,6 +35,11 @@ impl Span {
             return self;
         }
         Span::new(self.file, self.start.min(other.start), self.end.max(other.end))
+    }
+
+    /// Whether it is in what kfplint knows by itself, not in the user's files.
+    pub fn is_fact(self) -> bool {
+        self.file == FileId::FACTS
     }
 
     /// The empty span at the start of this one.

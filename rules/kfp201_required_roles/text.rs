@@ -32,10 +32,21 @@ fn grants(account: &ServiceAccount, roles: &[String]) -> String {
         crate::eval::plan::InstanceKey::None => format!("google_service_account.{name}"),
         ref key => format!("google_service_account.{name}{}", key_text(key)),
     };
+    let (project, member) = match account.resource.span {
+        Some(_) => (format!("{reference}.project"), format!("{reference}.member")),
+        // Not in a file of the user's: the block goes elsewhere, where that reference means nothing.
+        None => {
+            let text = |value: &crate::eval::value::Value, otherwise| value.as_str().unwrap_or(otherwise).to_string();
+            (
+                format!("{:?}", text(&account.project, "PROJECT")),
+                format!("{:?}", format!("serviceAccount:{}", text(&account.email, "ACCOUNT_EMAIL"))),
+            )
+        }
+    };
     let list: String = roles.iter().map(|r| format!("    \"{r}\",\n")).collect();
     format!(
         "resource \"google_project_iam_member\" \"{name}_kubeflow_pipelines\" {{\n  for_each = toset([\n{list}  ])\n\n  \
-         project = {reference}.project\n  role    = each.value\n  member  = {reference}.member\n}}\n"
+         project = {project}\n  role    = each.value\n  member  = {member}\n}}\n"
     )
 }
 

@@ -51,13 +51,18 @@ fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
         decides.extend(modules.into_iter().flat_map(|m| m.decides));
         return Answer::undecided(format!("whether somebody may act as {name} is not known"), decides, Vec::new());
     }
-    let reference = format!("google_service_account.{}", account.resource.name);
+    let target = match account.resource.span {
+        Some(_) => format!("google_service_account.{}.name", account.resource.name),
+        None => {
+            format!("{:?}", format!("projects/-/serviceAccounts/{}", account.email.as_str().unwrap_or("ACCOUNT_EMAIL")))
+        }
+    };
     let finding = META
         .finding(format!("nobody is granted roles/iam.serviceAccountUser on {name} here"))
         .cluster(cluster)
         .help(format!(
             "grant it to whoever deploys:\nresource \"google_service_account_iam_member\" \"deployer\" {{\n  \
-             service_account_id = {reference}.name\n  role               = \"roles/iam.serviceAccountUser\"\n  \
+             service_account_id = {target}\n  role               = \"roles/iam.serviceAccountUser\"\n  \
              member             = \"group:platform@example.com\"\n}}"
         ))
         .at(name, &account.view.own_place(), "the nodes' account");

@@ -198,7 +198,8 @@ fn finish_group(scope: &Scope, group: Group, schema: Option<&schema::Block>, out
         values.push(value);
         labels.push(label);
     }
-    if values.is_empty() && group.uncertain.is_none() && schema.is_some() {
+    let said = scope.instance.config.facts.is_some();
+    if values.is_empty() && group.uncertain.is_none() && schema.is_some() && !said {
         // A `dynamic` block with nothing to repeat: as if it were not written.
         return;
     }

@@ -1,10 +1,11 @@
 //! A module's configuration: its files' blocks sorted by what they declare, overrides merged.
 
+use crate::catalog::modules::Known;
 use crate::eval::report::{duplicate, invalid_block};
 use crate::eval::typeexpr::{TypeConstraint, type_constraint};
 use crate::eval::version::{self, Constraint};
 use crate::finding::Finding;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::{Attribute, Block, Body, Expr, File};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +29,8 @@ pub struct ModuleConfig {
     pub providers: Vec<Block>,
     /// The versions of the google provider that it asks for; `None` for what cannot be read, or another provider.
     pub google_versions: Vec<Option<Constraint>>,
+    /// Not the user's: what kfplint knows of a module that is not on disk.
+    pub facts: Option<Known>,
     /// What is wrong with the declarations themselves.
     pub findings: Vec<Finding>,
 }
@@ -74,6 +77,12 @@ impl ResourceId {
 }
 
 impl ModuleConfig {
+    /// What is known of a published module.
+    pub fn of_facts(known: Known) -> ModuleConfig {
+        let file = crate::syntax::parse(FileId::FACTS, known.text, &[]);
+        ModuleConfig { facts: Some(known), ..ModuleConfig::new(&[Arc::new(file)], &[]) }
+    }
+
     /// Sorts the blocks of a module's files; `overrides` are merged last, in order.
     pub fn new(primary: &[Arc<File>], overrides: &[Arc<File>]) -> ModuleConfig {
         let mut config = ModuleConfig::default();

@@ -5,7 +5,7 @@
 
 use crate::eval::plan::Mode;
 use crate::eval::provider::{Known, absent};
-use crate::eval::value::{Data, Marks, Value};
+use crate::eval::value::{Data, Marks, Type, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub fn complete(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
     match (known.id.mode, &*known.id.type_name) {
         (Mode::Managed, "google_service_account") => service_account(known, values),
+        (Mode::Managed, "terraform_data") => terraform_data(known, values),
         (Mode::Data, "google_iam_policy") if !known.deferred => iam_policy(values),
         (Mode::Data, "google_client_config") if !known.deferred => {
             for name in ["project", "region", "zone"] {
@@ -24,6 +25,16 @@ pub fn complete(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
         }
         _ => {}
     }
+}
+
+/// The built-in provider: `id` is never null, `output` is what `input` is, known only after apply unless null.
+fn terraform_data(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
+    values.insert("id".into(), known.unknown("id", Type::String).not_null());
+    for name in ["input", "triggers_replace"] {
+        values.entry(name.into()).or_insert_with(Value::null);
+    }
+    let output = if absent(values, "input") { Value::null() } else { known.unknown("output", Type::Any) };
+    values.insert("output".into(), output);
 }
 
 fn service_account(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
@@ -48,7 +59,7 @@ fn service_account(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
                     prefix: prefix.map(Arc::from),
                     ..Default::default()
                 };
-                Value::unknown_refined(crate::ty::Type::String, reasons.clone(), refinement)
+                Value::unknown_refined(Type::String, reasons.clone(), refinement)
             };
             (unknown(None), unknown(Some("serviceAccount:")))
         }
@@ -64,7 +75,7 @@ fn iam_policy(values: &mut BTreeMap<Arc<str>, Value>) {
     let audits = values.get("audit_config").cloned().unwrap_or_else(|| Value::tuple(Vec::new()));
     if !bindings.is_wholly_known() || !audits.is_wholly_known() {
         let reasons = bindings.collect_reasons().union(&audits.collect_reasons());
-        values.insert("policy_data".into(), Value::unknown(crate::ty::Type::String, reasons));
+        values.insert("policy_data".into(), Value::unknown(Type::String, reasons));
         return;
     }
     let mut policy = serde_json::Map::new();

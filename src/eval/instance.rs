@@ -4,6 +4,7 @@ use crate::eval::config::{ModuleConfig, ResourceId};
 use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::expr::eval;
+use crate::eval::facts;
 use crate::eval::plan::{InstanceKey, ProviderInfo};
 use crate::eval::resource::{self, ResourceState};
 use crate::eval::scope::Scope;
@@ -247,6 +248,18 @@ impl Instance {
         let source: Arc<str> = block.body.attribute("source").and_then(|a| a.expr.as_str()).unwrap_or("").into();
         let found = crate::eval::module_source::resolve(self, name, block, &source);
         let mut state = CallState { shape, instances: Vec::new(), repetitions, missing: None, source };
+        let absent = match &found {
+            Ok((config, _)) => config.facts.is_some(),
+            Err(reasons) => reasons.iter().any(|r| matches!(r.kind, ReasonKind::MissingModule(..))),
+        };
+        if absent {
+            let version = block.body.attribute("version").and_then(|a| a.expr.as_str()).map(str::to_string);
+            self.world.missing.borrow_mut().push(MissingModule {
+                address: self.address_of(&local),
+                source: state.source.to_string(),
+                version,
+            });
+        }
         match found {
             Ok((config, dir)) => {
                 for repetition in &state.repetitions {
@@ -265,17 +278,7 @@ impl Instance {
                     state.instances.push((repetition.key.clone(), instance));
                 }
             }
-            Err(reasons) => {
-                if reasons.iter().any(|r| matches!(r.kind, ReasonKind::MissingModule(..))) {
-                    let version = block.body.attribute("version").and_then(|a| a.expr.as_str()).map(str::to_string);
-                    self.world.missing.borrow_mut().push(MissingModule {
-                        address: self.address_of(&local),
-                        source: state.source.to_string(),
-                        version,
-                    });
-                }
-                state.missing = Some(reasons);
-            }
+            Err(reasons) => state.missing = Some(reasons),
         }
         state
     }
@@ -285,9 +288,12 @@ impl Instance {
         let state = self.call_state(name, span)?;
         state.collect(|instance| {
             let outputs = instance.config.outputs.keys();
-            Ok(Value::object(
-                outputs.map(|o| Ok((o.clone(), instance.output_value(o, span)?))).collect::<EvalResult<_>>()?,
-            ))
+            let values =
+                outputs.map(|o| Ok((o.clone(), instance.output_value(o, span)?))).collect::<EvalResult<_>>()?;
+            Ok(match facts::reasons(instance) {
+                Some(reasons) => Value::open_object(values, reasons),
+                None => Value::object(values),
+            })
         })
     }
 
@@ -347,6 +353,9 @@ impl Instance {
     /// An output of this instance.
     pub fn output_value(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Value> {
         let Some(block) = self.config.outputs.get(name) else {
+            if let Some(reasons) = facts::reasons(self) {
+                return Ok(Value::unknown(Type::Any, reasons));
+            }
             let near = self.config.outputs.keys().map(|k| &**k);
             return Err(EvalError::undeclared(span, "output", name, near));
         };

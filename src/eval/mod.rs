@@ -7,6 +7,7 @@ mod config;
 mod error;
 mod expand;
 mod expr;
+mod facts;
 pub mod functions;
 mod host;
 mod identity;
@@ -33,12 +34,13 @@ mod version;
 mod walk;
 mod world;
 
-pub use config::ModuleConfig;
+pub use config::{ModuleConfig, ResourceId};
 pub use error::{EvalError, EvalResult};
 pub use expr::eval;
 pub use inputs::{Options, VariableOption};
 pub use world::normalise;
 
+use crate::catalog::modules::Known;
 use crate::discover::loader::Loader;
 use crate::eval::instance::Instance;
 use crate::eval::plan::StaticPlan;
@@ -60,6 +62,7 @@ pub struct Evaluator {
     loader: Arc<Loader>,
     modules: RwLock<FxHashMap<PathBuf, ModuleSlot>>,
     trees: RwLock<FxHashMap<PathBuf, PathBuf>>,
+    facts: RwLock<FxHashMap<Known, Arc<ModuleConfig>>>,
 }
 
 /// A module folder's configuration, assembled once.
@@ -68,7 +71,14 @@ type ModuleSlot = Arc<OnceLock<Option<Arc<ModuleConfig>>>>;
 impl Evaluator {
     /// An evaluator over a loader's files.
     pub fn new(sources: Arc<Sources>, loader: Arc<Loader>, options: Options) -> Arc<Evaluator> {
-        Arc::new(Evaluator { sources, options, loader, modules: RwLock::default(), trees: RwLock::default() })
+        Arc::new(Evaluator {
+            sources,
+            options,
+            loader,
+            modules: RwLock::default(),
+            trees: RwLock::default(),
+            facts: RwLock::default(),
+        })
     }
 
     /// The configuration of a module folder; `None` where there is no Terraform in it.
@@ -83,6 +93,15 @@ impl Evaluator {
             Some(Arc::new(ModuleConfig::new(&files.files, &files.overrides)))
         })
         .clone()
+    }
+
+    /// The configuration that stands in for a published module that is not on disk.
+    pub fn fact_module(&self, known: Known) -> Arc<ModuleConfig> {
+        let found = self.facts.read().unwrap_or_else(|e| e.into_inner()).get(&known).cloned();
+        found.unwrap_or_else(|| {
+            let mut facts = self.facts.write().unwrap_or_else(|e| e.into_inner());
+            facts.entry(known).or_insert_with(|| Arc::new(ModuleConfig::of_facts(known))).clone()
+        })
     }
 
     /// The tree that functions may read for a root module: the repository that it is in, else the root's own folder.

@@ -1,10 +1,12 @@
 //! Finds the folder of a module call: local paths, `--module-dir`, what `terraform init` installed.
 
+use crate::catalog::modules::{self, Known};
 use crate::eval::config::ModuleConfig;
 use crate::eval::error::poison;
 use crate::eval::instance::{Instance, missing_module};
 use crate::eval::report::{MISSING_MODULE, error};
 use crate::eval::value::Reasons;
+use crate::eval::version::Constraint;
 use crate::eval::world::normalise;
 use crate::finding::Level;
 use crate::syntax::ast::Block;
@@ -53,8 +55,10 @@ pub fn resolve(
     };
     let found = dir.and_then(|dir| Some((world.evaluator.module(&dir)?, dir)));
     let Some((config, dir)) = found else {
-        report_missing(instance, name, block, source, at);
-        return Err(missing_module(&address, source, at));
+        let known = known(block, source);
+        report_missing(instance, name, source, at, known);
+        let Some(known) = known else { return Err(missing_module(&address, source, at)) };
+        return Ok((world.evaluator.fact_module(known), instance.dir.clone()));
     };
     if depth(instance, &dir) {
         return Err(fail(
@@ -63,6 +67,19 @@ pub fn resolve(
         ));
     }
     Ok((config, dir))
+}
+
+/// What is known of a published module without its source.
+fn known(block: &Block, source: &str) -> Option<Known> {
+    let registry = || match block.body.attribute("version") {
+        Some(version) => Constraint::parse(version.expr.as_str()?),
+        None => Constraint::parse(">= 0"),
+    };
+    let constraint = match source.split_once("ref=") {
+        Some((_, reference)) => Constraint::parse(reference.split('&').next()?.trim_start_matches('v')),
+        None => registry(),
+    };
+    constraint.and_then(|constraint| modules::find(source, |major| constraint.admits(major)))
 }
 
 fn is_local(source: &str) -> bool {
@@ -97,13 +114,19 @@ fn depth(instance: &Rc<Instance>, dir: &Path) -> bool {
     false
 }
 
-fn report_missing(instance: &Rc<Instance>, name: &str, block: &Block, source: &str, at: crate::source::Span) {
+fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: crate::source::Span, known: Option<Known>) {
     let message = if is_local(source) {
         format!("module.{name} is not on disk: there is no Terraform in `{source}`")
     } else {
         format!("module.{name} is not on disk: `{source}` was never installed here")
     };
-    let mut finding = error(MISSING_MODULE, at, message, "what it makes is not known");
+    let unknown = match known {
+        Some(known) => {
+            format!("kfplint knows what version {} makes for a cluster, and nothing else of it", known.major)
+        }
+        None => "what it makes is not known".into(),
+    };
+    let mut finding = error(MISSING_MODULE, at, message, unknown);
     finding.level = Level::Warning;
     finding.address = Some(instance.address_of(&format!("module.{name}")));
     finding.help.push(if is_local(source) {
@@ -111,7 +134,6 @@ fn report_missing(instance: &Rc<Instance>, name: &str, block: &Block, source: &s
     } else {
         format!("run `terraform init`, or give its folder: --module-dir '{source}=DIR'")
     });
-    let _ = block;
     instance.world.report(finding);
 }
 

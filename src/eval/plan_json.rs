@@ -1,5 +1,5 @@
 //! Writes a static plan in the shape of `terraform show -json` (plan format 1.2): `planned_values`, `resource_changes`
-//! with `after_unknown`, `variables`. Instances whose number is not known are listed apart, in `undecided`.
+//! with `after_unknown`, `output_changes`, `variables`. Instances whose number is not known are listed apart, in `undecided`.
 
 use crate::eval::plan::{ConfigBody, InstanceKey, Mode, Resource, StaticPlan};
 use crate::eval::value::{Value, json};
@@ -23,6 +23,10 @@ pub fn write(plan: &StaticPlan) -> Json {
     out.insert("planned_values".into(), Json::Object(values));
     let changes: Vec<Json> = certain.iter().filter(|r| r.mode == Mode::Managed).map(|r| change(r)).collect();
     out.insert("resource_changes".into(), changes.into());
+    if !plan.outputs.is_empty() {
+        let changes = plan.outputs.iter().map(|(name, value)| (name.to_string(), output_change(value)));
+        out.insert("output_changes".into(), Json::Object(changes.collect()));
+    }
     if !undecided.is_empty() {
         out.insert("undecided".into(), undecided.into());
     }
@@ -55,6 +59,19 @@ fn outputs(plan: &StaticPlan) -> Json {
         (name.to_string(), Json::Object(out))
     };
     Json::Object(plan.outputs.iter().map(one).collect())
+}
+
+fn output_change(value: &Value) -> Json {
+    let secret = is_secret(value);
+    let shown = if secret { Json::Null } else { json::known(value) };
+    json!({
+        "actions": ["create"],
+        "before": Json::Null,
+        "after": shown,
+        "after_unknown": json::unknown_tree(value).unwrap_or_else(|| false.into()),
+        "before_sensitive": secret,
+        "after_sensitive": secret,
+    })
 }
 
 fn is_secret(value: &Value) -> bool {

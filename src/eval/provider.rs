@@ -161,6 +161,9 @@ impl Known<'_> {
     /// The whole object that references see: what is not written is the provider's default where that is a fact, null or
     /// empty where the provider leaves it alone, and else unknown until apply.
     pub fn seen(&self, values: &BTreeMap<Arc<str>, Value>, schema: Option<&'static schema::Block>) -> Value {
+        if &*self.id.type_name == "terraform_data" {
+            return Value::object(values.clone());
+        }
         let seen = match schema {
             Some(schema) => {
                 let mut whole = self.whole(values, schema);

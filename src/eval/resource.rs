@@ -6,6 +6,7 @@ use crate::eval::config::ResourceId;
 use crate::eval::error::EvalError;
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::expr::eval;
+use crate::eval::facts;
 use crate::eval::instance::{Instance, Shape, merge_reasons};
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, ProviderInfo, Resource};
 use crate::eval::provider;
@@ -138,6 +139,11 @@ impl Builder<'_> {
                 rewrite::drop_empty(&mut values, schema, &|path, ty| known.unknown(path, ty), "");
             }
         }
+        if let (Some(reasons), Some(schema)) = (facts::reasons(instance), self.schema)
+            && self.id.type_name.starts_with("google_container_")
+        {
+            facts::fill_unsaid(&mut values, schema, &reasons);
+        }
         self.check_conditions(&scope);
         let mut resource = Resource {
             module: instance.address.clone(),
@@ -155,6 +161,9 @@ impl Builder<'_> {
             uncertain: merge_reasons(instance.uncertain.as_ref(), repetition.uncertain.as_ref()),
             address,
         };
+        if instance.config.facts.is_some() {
+            facts::relocate(instance, &mut resource);
+        }
         if body.blocks("provisioner").next().is_some() {
             resource.provisioners = self.provisioners(&scope, &resource.filled());
         }

@@ -31,6 +31,9 @@ fn each(scope: &Scope, source: &Value, steps: &[SplatStep], at: Span) -> EvalRes
             }
             _ => Ok(Value::tuple(Vec::new()).mark(marks)),
         },
+        Data::Unknown(u) if u.refinement.not_null && matches!(u.ty, Type::String | Type::Number | Type::Bool) => {
+            Ok(Value::tuple(vec![one(scope, source.clone(), steps, at)?]))
+        }
         Data::Unknown(u) => Ok(Value::unknown(Type::Any, u.reasons.clone()).mark(marks)),
         Data::Tuple(items) => Ok(Value::tuple(all(scope, items, steps, at)?).mark(marks)),
         Data::List(element, items) | Data::Set(element, items) => {

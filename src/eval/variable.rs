@@ -3,6 +3,7 @@
 use crate::eval::config::VariableConfig;
 use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::expr::eval;
+use crate::eval::facts;
 use crate::eval::inputs;
 use crate::eval::instance::Instance;
 use crate::eval::narrow;
@@ -16,14 +17,20 @@ use std::sync::Arc;
 
 /// A variable's final value. Errors are reported where the value is given and leave it unknown.
 pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) -> Value {
+    if let Some(value) = facts::variable(instance, name) {
+        return value;
+    }
     let given = match instance.call_block() {
         None => from_inputs(instance, name, config),
         Some((parent, scope, site)) => from_call(&parent, &scope, &site.name, name, config),
     };
     let finished = given.and_then(|given| finish(instance, name, config, given));
-    let value = finished.unwrap_or_else(|e| {
-        instance.world.report_error(&e);
-        e.poison()
+    let value = finished.unwrap_or_else(|e| match facts::reasons(instance) {
+        Some(reasons) => Value::unknown(config.constraint.ty.without_optional(), reasons),
+        None => {
+            instance.world.report_error(&e);
+            e.poison()
+        }
     });
     let mut marks = Marks::NONE;
     if config.sensitive {

@@ -61,6 +61,9 @@ impl World {
 
     /// Notes a finding, once.
     pub fn report(&self, finding: Finding) {
+        if finding.primary.is_some_and(Span::is_fact) {
+            return;
+        }
         let key = (finding.code, finding.primary, finding.message.clone());
         if self.seen.borrow_mut().insert(key) {
             self.findings.borrow_mut().push(finding);

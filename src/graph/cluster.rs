@@ -47,8 +47,8 @@ pub struct AutoProvisioning {
 }
 
 impl<'p> Cluster<'p> {
-    /// Reads a cluster's own block; its pools are added later.
-    pub fn new(resource: &'p Resource) -> Cluster<'p> {
+    /// Reads a cluster's own block; its pools are added later. `drawn` is how many zones are drawn at random for it.
+    pub fn new(resource: &'p Resource, drawn: Option<u64>) -> Cluster<'p> {
         let view = View::of(resource);
         let location = location(&view);
         let private = view.block("private_cluster_config");
@@ -64,7 +64,7 @@ impl<'p> Cluster<'p> {
             resource,
             autopilot: view.flag("enable_autopilot", false),
             auto_provisioning: auto_provisioning(&view),
-            zones: count::cluster_zones(&location, &view),
+            zones: count::cluster_zones(&location, &view, drawn),
             location,
             removes_default_pool: view.flag("remove_default_node_pool", false),
             workload_identity: match &identity {

@@ -22,9 +22,13 @@ pub struct Nodes {
 /// The number of zones of a cluster's nodes, where a pool does not name its own.
 ///
 /// A zonal cluster's `node_locations` are zones beside its own; a regional cluster's are all that it uses, three by
-/// default.
-pub fn cluster_zones(location: &Fact<std::sync::Arc<str>>, cluster: &View) -> Interval {
+/// default. `drawn` is how many zones are drawn at random where `node_locations` is not known.
+pub fn cluster_zones(location: &Fact<std::sync::Arc<str>>, cluster: &View, drawn: Option<u64>) -> Interval {
     let named = cluster.length("node_locations").filter(|n| n.max != Some(0));
+    let named = match (named, drawn) {
+        (Some(zones), Some(drawn)) if zones.known().is_none() => Some(Interval::exact(drawn)),
+        (named, _) => named,
+    };
     let zonal = location.judge(|text| Fact::Known(location::is_zone(text)));
     match (zonal.known(), named) {
         (Some(true), None) => Interval::exact(1),

@@ -18,7 +18,7 @@ const POOL: &str = "google_container_node_pool";
 pub fn clusters<'p>(plan: &'p StaticPlan, accounts: &[ServiceAccount<'p>]) -> Vec<Cluster<'p>> {
     let managed =
         |name: &'static str| plan.resources.iter().filter(move |r| r.mode == Mode::Managed && &*r.type_name == name);
-    let mut clusters: Vec<Cluster<'p>> = managed(CLUSTER).map(Cluster::new).collect();
+    let mut clusters: Vec<Cluster<'p>> = managed(CLUSTER).map(|r| Cluster::new(r, drawn_zones(plan, r))).collect();
     let linker = Linker { plan, accounts };
     let pools: Vec<&Resource> = managed(POOL).collect();
     let owners: Vec<Vec<(usize, Option<Reasons>)>> = pools.iter().map(|p| linker.owners(p, &clusters)).collect();
@@ -35,6 +35,17 @@ pub fn clusters<'p>(plan: &'p StaticPlan, accounts: &[ServiceAccount<'p>]) -> Ve
         }
     }
     clusters
+}
+
+/// How many zones `random_shuffle` draws for a cluster's `node_locations`: the usual way to take some of a region's.
+fn drawn_zones(plan: &StaticPlan, cluster: &Resource) -> Option<u64> {
+    let view = View::of(cluster);
+    let refs = refs::of_attribute(view.written("node_locations")?);
+    let drawn = |r: &&Resource| &*r.type_name == "random_shuffle" && refs.iter().any(|reference| reference.is_to(r));
+    let mut shuffles = plan.resources.iter().filter(drawn);
+    let (shuffle, None) = (shuffles.next()?, shuffles.next()) else { return None };
+    let count = shuffle.values.get("result_count")?;
+    count.as_number()?.to_i64()?.try_into().ok()
 }
 
 fn union(a: Option<&Reasons>, b: Option<&Reasons>) -> Option<Reasons> {

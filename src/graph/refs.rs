@@ -1,6 +1,7 @@
 //! Which resources an expression refers to: the way to tell resources apart whose identity only apply knows.
 
-use crate::eval::plan::{ConfigAttribute, InstanceKey, Origin, Resource};
+use crate::eval::ResourceId;
+use crate::eval::plan::{ConfigAttribute, InstanceKey, Mode, Origin, Resource};
 use crate::eval::scope::Scope;
 use crate::eval::value::Value;
 use crate::syntax::ast::{Expr, ExprKind, For, ObjectItem, ObjectKey, SplatStep, TemplatePart};
@@ -169,7 +170,7 @@ impl Walk {
             Some(Step::Key(KeyStep::Literal(key))) => Some(key.clone()),
             Some(Step::Key(KeyStep::Open(expr))) => crate::eval::eval(scope, expr).ok().and_then(|v| key_of(&v)),
             Some(Step::Name(_)) => Some(InstanceKey::None),
-            Some(Step::Key(KeyStep::All)) | None => None,
+            Some(Step::Key(KeyStep::All)) | None => sole_key(scope, data, type_name, name),
         };
         let (type_name, name) = (type_name.to_string(), name.to_string());
         let module = scope.instance.address.to_string();
@@ -216,6 +217,18 @@ impl Walk {
                 self.expr(&child.scope(), &value.expr, &rest);
             }
         }
+    }
+}
+
+/// The key of a resource's instance where there is only one: all of them together are then that one.
+fn sole_key(scope: &Scope, data: bool, type_name: &str, name: &str) -> Option<InstanceKey> {
+    let mode = if data { Mode::Data } else { Mode::Managed };
+    let id = ResourceId { mode, type_name: type_name.into(), name: name.into() };
+    let block = scope.instance.config.resources.get(&id)?;
+    let state = scope.instance.resource_state(&id, block.header).ok()?;
+    match state.instances.as_slice() {
+        [only] if only.key != InstanceKey::Unknown => Some(only.key.clone()),
+        _ => None,
     }
 }
 

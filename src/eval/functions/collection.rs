@@ -61,6 +61,9 @@ pub fn coalescelist(args: &[Value], _: &dyn Host) -> Outcome {
         if arg.is_null() {
             continue;
         }
+        if let Some(reasons) = arg.reasons() {
+            return Ok(Value::unknown(Type::Any, reasons.clone()).mark(arg.marks));
+        }
         if !items(args, i)?.is_empty() {
             return Ok(arg.clone());
         }
@@ -98,8 +101,15 @@ pub fn index(args: &[Value], _: &dyn Host) -> Outcome {
         return Err(FunctionError::call("cannot search an empty list"));
     }
     let needle = args.get(1).cloned().unwrap_or_else(Value::null);
-    let found = list.iter().position(|v| ops::equals(v, &needle).as_bool() == Some(true));
-    found.map(|i| Value::number(i as i64)).ok_or_else(|| FunctionError::call("item not found"))
+    for (i, element) in list.iter().enumerate() {
+        let same = ops::equals(element, &needle);
+        match (same.as_bool(), same.reasons()) {
+            (Some(true), _) => return Ok(Value::number(i as i64)),
+            (None, Some(reasons)) => return Ok(Value::unknown(Type::Number, reasons.clone())),
+            _ => {}
+        }
+    }
+    Err(FunctionError::call("item not found"))
 }
 
 pub fn keys(args: &[Value], _: &dyn Host) -> Outcome {

@@ -202,6 +202,12 @@ pub fn sort(args: &[Value], _: &dyn Host) -> Outcome {
     if list.iter().any(Value::is_null) {
         return Err(FunctionError::argument(0, "given list element is null; a null string cannot be sorted"));
     }
+    let reasons = list.iter().filter_map(Value::reasons).fold(Reasons::default(), |all, r| all.union(r));
+    if !reasons.is_empty() {
+        // Which element comes where is not known, but how many there are.
+        list.fill(Value::unknown(Type::String, reasons));
+        return Ok(Value::list(Type::String, list));
+    }
     list.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
     Ok(Value::list(Type::String, list))
 }

@@ -1,0 +1,58 @@
+//! What is unknown before apply, and what is not: expressions over values that only apply computes, against what
+//! `terraform plan` 1.11.4 said of them (`tests/unknown/recorded.jsonl`). `narrowed` marks where kfplint knows more:
+//! the value that the unknown can only become.
+
+use serde_json::{Value as Json, json};
+use std::path::Path;
+use std::process::Command;
+
+/// Without the members that say nothing: null values, and parts that are known.
+fn bare(json: &Json) -> Json {
+    match json {
+        Json::Object(members) => {
+            let kept = members.iter().map(|(k, v)| (k.clone(), bare(v)));
+            Json::Object(kept.filter(|(_, v)| !matches!(v, Json::Null | Json::Bool(false))).collect())
+        }
+        Json::Array(items) => items.iter().map(bare).collect(),
+        other => other.clone(),
+    }
+}
+
+fn nothing(json: &Json) -> bool {
+    match json {
+        Json::Object(members) => members.values().all(nothing),
+        Json::Array(items) => items.iter().all(nothing),
+        other => matches!(other, Json::Null | Json::Bool(false)),
+    }
+}
+
+#[test]
+fn unknown_values_are_those_of_terraform_plan() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/unknown");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a fixture");
+    let recorded: Vec<Json> =
+        read("recorded.jsonl").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let mut text = read("resources.tf");
+    for (i, one) in recorded.iter().enumerate() {
+        let secret = one["sensitive"] == true;
+        let expression = one["expression"].as_str().expect("an expression");
+        text.push_str(&format!("output \"o{i}\" {{\n  value = {expression}\n  sensitive = {secret}\n}}\n"));
+    }
+    let root = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(root.path().join("main.tf"), text).expect("a file");
+    let done =
+        Command::new(env!("CARGO_BIN_EXE_kfplint")).arg("evaluate").arg(root.path()).output().expect("kfplint runs");
+    let plan: Json = serde_json::from_slice(&done.stdout).expect("evaluate prints JSON");
+    assert!(recorded.len() > 200);
+    for (i, one) in recorded.iter().enumerate() {
+        let change = &plan["output_changes"][format!("o{i}")];
+        let (mut after, mut unknown) = (&one["after"], &one["after_unknown"]);
+        if let Some(value) = one.get("narrowed") {
+            (after, unknown) = (value, &Json::Null);
+        }
+        let said = json!([change["after"], change["after_unknown"]]);
+        assert_eq!(bare(&change["after"]), bare(after), "{}: {said}", one["expression"]);
+        let same = nothing(unknown) && nothing(&change["after_unknown"]);
+        assert!(same || bare(unknown) == bare(&change["after_unknown"]), "{}: {said}", one["expression"]);
+    }
+}
