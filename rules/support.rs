@@ -5,7 +5,7 @@ use crate::finding::{Finding, Level, Status};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Meta, decides};
+use crate::rule::{Answer, Meta};
 
 /// Nodes that Kubeflow Pipelines needs (Google's guide).
 pub const LEAST_NODES: u64 = 3;
@@ -17,22 +17,7 @@ pub fn unless_autopilot(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> An
             "enable_autopilot = true: Google sizes and manages the nodes of an Autopilot cluster",
         ),
         Fact::Known(false) => judge(),
-        open => {
-            let answer = judge();
-            match answer.status {
-                Status::Unmet | Status::Undecided => {
-                    let reasons = open.reasons().cloned().unwrap_or_default();
-                    let decides = [decides(&reasons), answer.decides].concat();
-                    let reason = format!("it is not known whether enable_autopilot is true; if not: {}", answer.reason);
-                    let as_warning = |mut f: Finding| {
-                        f.level = f.level.min(Level::Warning);
-                        f
-                    };
-                    Answer::undecided(reason, decides, answer.findings.into_iter().map(as_warning).collect())
-                }
-                _ => answer,
-            }
-        }
+        open => judge().if_so("enable_autopilot is false", &open.reasons().cloned().unwrap_or_default()),
     }
 }
 

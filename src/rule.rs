@@ -93,6 +93,22 @@ impl Answer {
         Answer { status: Status::Undecided, decides, findings, ..Answer::met(reason) }
     }
 
+    /// The answer where it hangs on something that is not known (`doubt`, for these reasons): what does not hold, or may
+    /// not, is then undecided, and its findings are warnings.
+    pub fn if_so(self, doubt: &str, reasons: &Reasons) -> Answer {
+        if !matches!(self.status, Status::Unmet | Status::Undecided) {
+            return self;
+        }
+        let decides = [decides(reasons), self.decides].concat();
+        let soften = |mut f: Finding| {
+            f.level = f.level.min(Level::Warning);
+            f.help.push(format!("it is not known whether {doubt}: {}", because(reasons)));
+            Draft(f).reasons(reasons).0
+        };
+        let findings = self.findings.into_iter().map(soften).collect();
+        Answer::undecided(format!("it is not known whether {doubt}; if so: {}", self.reason), decides, findings)
+    }
+
     /// Adds a finding that does not change the answer.
     pub fn with(mut self, finding: Finding) -> Answer {
         self.findings.push(finding);
@@ -200,6 +216,9 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph) -> RootReport {
         let mut requirements = Vec::new();
         for rule in rules {
             let Some(mut answer) = rule.cluster(&cx, cluster) else { continue };
+            if let Some(reasons) = &cluster.resource.uncertain {
+                answer = answer.if_so("the cluster is made at all", reasons);
+            }
             findings.append(&mut answer.findings);
             let meta = rule.meta();
             let Answer { status, reason, decides, .. } = answer;

@@ -7,6 +7,7 @@ use crate::catalog::schema::{self, NestedBlock};
 use crate::eval::config::ResourceId;
 use crate::eval::instance::Instance;
 use crate::eval::plan::Mode;
+use crate::eval::provider::ProviderKey;
 use crate::eval::report::{INVALID_ARGUMENT, error};
 use crate::eval::resource::{META, schema_of};
 use crate::eval::value::Type;
@@ -30,8 +31,9 @@ pub fn check(modules: &[Rc<Instance>]) {
     for instance in modules {
         for (id, block) in &instance.config.resources {
             if id.mode != Mode::Ephemeral && id.type_name.starts_with("google_") {
-                let provider = instance.provider_of(id, block);
-                let certain = ours && &*provider.name == "google";
+                let key = ProviderKey::written(id, block);
+                let provider = instance.provider(&key).name.clone();
+                let certain = ours && &*provider == "google";
                 let checker = Checker { instance, id, address: instance.address_of(&id.address()), certain };
                 checker.resource(block);
             }

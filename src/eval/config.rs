@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Attribute, Block, Body, Expr, File};
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::plan::Mode;
 
@@ -25,12 +25,16 @@ pub struct ModuleConfig {
     pub resources: BTreeMap<ResourceId, Block>,
     /// `module` blocks.
     pub calls: BTreeMap<Arc<str>, Block>,
+    /// `check` blocks, in file order.
+    pub checks: Vec<Block>,
     /// `provider` blocks, in file order.
     pub providers: Vec<Block>,
     /// The versions of the google provider that it asks for; `None` for what cannot be read, or another provider.
     pub google_versions: Vec<Option<Constraint>>,
     /// Not the user's: what kfplint knows of a module that is not on disk.
     pub facts: Option<Known>,
+    /// Whether there may be a cycle among what it declares; found out once.
+    pub may_be_cyclic: OnceLock<bool>,
     /// What is wrong with the declarations themselves.
     pub findings: Vec<Finding>,
 }
@@ -135,7 +139,8 @@ impl ModuleConfig {
                     self.resources.insert(id, block.clone());
                 }
             }
-            "moved" | "import" | "removed" | "check" => {}
+            "check" => self.checks.push(block.clone()),
+            "moved" | "import" | "removed" => {}
             other => self.findings.push(invalid_block(block.header, other)),
         }
     }

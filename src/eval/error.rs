@@ -17,6 +17,8 @@ pub struct EvalError {
     pub message: String,
     /// What to do.
     pub help: Vec<String>,
+    /// Evaluation came back to where it was.
+    pub cycle: bool,
     /// Further places.
     pub related: Vec<Label>,
 }
@@ -32,6 +34,7 @@ impl EvalError {
             span,
             message: message.into(),
             help: Vec::new(),
+            cycle: false,
             related: Vec::new(),
         })
     }

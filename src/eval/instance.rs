@@ -6,6 +6,7 @@ use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::expr::eval;
 use crate::eval::facts;
 use crate::eval::plan::{InstanceKey, ProviderInfo};
+use crate::eval::provider::ProviderKey;
 use crate::eval::resource::{self, ResourceState};
 use crate::eval::scope::Scope;
 use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, get_attr, index};
@@ -44,9 +45,6 @@ pub struct Instance {
     calls: Memo<Arc<str>, Rc<CallState>>,
     providers: Memo<ProviderKey, Arc<ProviderInfo>>,
 }
-
-/// A provider's local name and alias.
-type ProviderKey = (Arc<str>, Option<Arc<str>>);
 
 /// Where a module instance was called.
 #[derive(Debug)]
@@ -109,8 +107,9 @@ impl<K: Hash + Eq + Clone, V: Clone> Memo<K, V> {
 }
 
 fn cycle(span: Span, what: String) -> Box<EvalError> {
-    EvalError::new(span, format!("{what} depends on itself"))
-        .help("break the cycle: one of the values on it must not use the next")
+    let mut error = EvalError::new(span, format!("{what} depends on itself"));
+    error.cycle = true;
+    error.help("break the cycle: one of the values on it must not use the next")
 }
 
 impl Instance {
@@ -381,11 +380,10 @@ impl Instance {
     }
 
     /// A provider configuration as a resource of this instance sees it.
-    pub fn provider(self: &Rc<Self>, name: &Arc<str>, alias: Option<&Arc<str>>) -> Arc<ProviderInfo> {
-        let key = (name.clone(), alias.cloned());
+    pub fn provider(self: &Rc<Self>, key: &ProviderKey) -> Arc<ProviderInfo> {
         self.providers
-            .get(self, &key, || crate::eval::provider::configure(self, name, alias))
-            .unwrap_or_else(|| crate::eval::provider::empty(name, alias))
+            .get(self, key, || crate::eval::provider::configure(self, key))
+            .unwrap_or_else(|| crate::eval::provider::empty(key))
     }
 }
 

@@ -3,7 +3,9 @@
 mod arguments;
 mod body;
 mod calls;
+mod conditions;
 mod config;
+mod cycles;
 mod error;
 mod expand;
 mod expr;

@@ -6,7 +6,9 @@ use crate::eval::body;
 use crate::eval::config::ResourceId;
 use crate::eval::instance::Instance;
 use crate::eval::plan::{Mode, ProviderInfo};
-use crate::eval::value::{Data, ReasonKind, Reasons, Type, Value};
+use crate::eval::reference::object_of;
+use crate::eval::scope::Scope;
+use crate::eval::value::{Data, ReasonKind, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Block, Expr, ExprKind, ObjectItem, ObjectKey};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -24,48 +26,91 @@ pub fn implied(type_name: &str) -> Arc<str> {
     type_name.split('_').next().unwrap_or(type_name).into()
 }
 
-/// Reads a provider reference: `google`, `google.alias`, also in quotes.
-pub fn reference(expr: &Expr) -> Option<(Arc<str>, Option<Arc<str>>)> {
+/// A provider reference as it is written.
+#[derive(Clone, Debug)]
+pub struct Reference<'e> {
+    /// The local name.
+    pub name: Arc<str>,
+    /// The alias.
+    pub alias: Option<Arc<str>>,
+    /// OpenTofu: which instance of a provider with `for_each`.
+    pub key: Option<&'e Expr>,
+}
+
+/// Reads a provider reference: `google`, `google.alias`, `google.alias["key"]`, also in quotes.
+pub fn reference(expr: &Expr) -> Option<Reference<'_>> {
+    let plain = |name: &str, alias: Option<Arc<str>>| Some(Reference { name: name.into(), alias, key: None });
     match &expr.kind {
-        ExprKind::Variable(name) => Some((name.clone(), None)),
+        ExprKind::Variable(name) => plain(name, None),
         ExprKind::GetAttr(object, alias) => match &object.kind {
-            ExprKind::Variable(name) => Some((name.clone(), Some(alias.name.clone()))),
+            ExprKind::Variable(name) => plain(name, Some(alias.name.clone())),
             _ => None,
         },
-        ExprKind::Index(object, _) | ExprKind::Paren(object) | ExprKind::Wrap(object) => reference(object),
-        ExprKind::String(text) => {
-            let (name, alias) = match text.split_once('.') {
-                Some((name, alias)) => (name, Some(Arc::from(alias))),
-                None => (&**text, None),
-            };
-            Some((name.into(), alias))
-        }
+        ExprKind::Index(object, key) => Some(Reference { key: Some(key), ..reference(object)? }),
+        ExprKind::Paren(object) | ExprKind::Wrap(object) => reference(object),
+        ExprKind::String(text) => match text.split_once('.') {
+            Some((name, alias)) => plain(name, Some(Arc::from(alias))),
+            None => plain(text, None),
+        },
         _ => None,
     }
 }
 
+/// A provider's local name, alias, and instance key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ProviderKey {
+    /// The local name.
+    pub name: Arc<str>,
+    /// The alias.
+    pub alias: Option<Arc<str>>,
+    /// The instance of a provider with `for_each`; `None` also where it is not known.
+    pub key: Option<Arc<str>>,
+}
+
+impl ProviderKey {
+    /// A provider's default configuration.
+    pub fn named(name: &Arc<str>) -> ProviderKey {
+        ProviderKey { name: name.clone(), alias: None, key: None }
+    }
+
+    /// What a resource names by its `provider` argument, or by its type; without an instance key.
+    pub fn written(id: &ResourceId, block: &Block) -> ProviderKey {
+        match block.body.attribute("provider").and_then(|a| reference(&a.expr)) {
+            Some(written) => ProviderKey { name: written.name, alias: written.alias, key: None },
+            None => ProviderKey::named(&implied(&id.type_name)),
+        }
+    }
+
+    /// What a reference names, its key evaluated in a scope.
+    pub fn of(scope: &Scope, reference: &Reference) -> ProviderKey {
+        let key = reference.key.map(|key| scope.instance.attempt(scope, key));
+        let key = key.and_then(|key| convert(&key, &Type::String).ok()?.as_str().map(Arc::from));
+        ProviderKey { name: reference.name.clone(), alias: reference.alias.clone(), key }
+    }
+}
+
 /// A provider configuration with nothing in it.
-pub fn empty(name: &Arc<str>, alias: Option<&Arc<str>>) -> Arc<ProviderInfo> {
-    Arc::new(ProviderInfo { name: name.clone(), alias: alias.cloned(), values: Value::object(BTreeMap::new()) })
+pub fn empty(key: &ProviderKey) -> Arc<ProviderInfo> {
+    Arc::new(ProviderInfo { name: key.name.clone(), alias: key.alias.clone(), values: Value::object(BTreeMap::new()) })
 }
 
 /// The configuration of a provider as a module instance sees it: its own block, else what the call passes, else the
 /// caller's of the same name.
-pub fn configure(instance: &Rc<Instance>, name: &Arc<str>, alias: Option<&Arc<str>>) -> Arc<ProviderInfo> {
-    if let Some(block) = own_block(instance, name, alias) {
-        return evaluated(instance, name, alias, Some(block));
+pub fn configure(instance: &Rc<Instance>, key: &ProviderKey) -> Arc<ProviderInfo> {
+    if let Some(block) = own_block(instance, key) {
+        return evaluated(instance, key, Some(block));
     }
-    match (instance.parent(), passed(instance, name, alias)) {
-        (Some(parent), Some((name, alias))) => parent.provider(&name, alias.as_ref()),
-        (Some(parent), None) if alias.is_none() => parent.provider(name, None),
-        _ => evaluated(instance, name, alias, None),
+    match (instance.parent(), passed(instance, key)) {
+        (Some(parent), Some(given)) => parent.provider(&given),
+        (Some(parent), None) if key.alias.is_none() => parent.provider(&ProviderKey::named(&key.name)),
+        _ => evaluated(instance, key, None),
     }
 }
 
-fn own_block<'i>(instance: &'i Instance, name: &str, alias: Option<&Arc<str>>) -> Option<&'i Block> {
+fn own_block<'i>(instance: &'i Instance, key: &ProviderKey) -> Option<&'i Block> {
     let block = instance.config.providers.iter().find(|p| {
         let own = p.body.attribute("alias").and_then(|a| a.expr.as_str());
-        p.label(0) == name && own == alias.map(|a| &**a)
+        p.label(0) == &*key.name && own == key.alias.as_deref()
     })?;
     // An empty block in a module below the root only declares that a configuration is passed in.
     let proxy = instance.call.is_some()
@@ -75,30 +120,43 @@ fn own_block<'i>(instance: &'i Instance, name: &str, alias: Option<&Arc<str>>) -
 }
 
 /// What the call's `providers` argument passes under this name.
-fn passed(instance: &Instance, name: &str, alias: Option<&Arc<str>>) -> Option<(Arc<str>, Option<Arc<str>>)> {
-    let (parent, _, site) = instance.call_block()?;
+fn passed(instance: &Instance, key: &ProviderKey) -> Option<ProviderKey> {
+    let (parent, scope, site) = instance.call_block()?;
     let block = parent.config.calls.get(&site.name)?;
     let ExprKind::Object(items) = &block.body.attribute("providers")?.expr.kind else { return None };
-    let matches = |item: &&ObjectItem| {
-        let key = match &item.key {
-            ObjectKey::Name(key) => Some((key.name.clone(), None)),
-            ObjectKey::Expr(key) => reference(key),
-        };
-        key.is_some_and(|(n, a)| &*n == name && a.as_ref() == alias)
+    let matches = |item: &&ObjectItem| match &item.key {
+        ObjectKey::Name(name) => name.name == key.name && key.alias.is_none(),
+        ObjectKey::Expr(expr) => reference(expr).is_some_and(|r| r.name == key.name && r.alias == key.alias),
     };
-    items.iter().find(matches).and_then(|item| reference(&item.value))
+    items.iter().find(matches).and_then(|item| reference(&item.value)).map(|r| ProviderKey::of(&scope, &r))
 }
 
-fn evaluated(
-    instance: &Rc<Instance>,
-    name: &Arc<str>,
-    alias: Option<&Arc<str>>,
-    block: Option<&Block>,
-) -> Arc<ProviderInfo> {
-    let google = matches!(&**name, "google" | "google-beta");
+/// `each` in a provider with `for_each`: that of the instance, or unknown where it is not known which.
+fn each(instance: &Rc<Instance>, key: &ProviderKey, block: &Block) -> Scope {
+    let scope = instance.scope();
+    let Some(for_each) = block.body.attribute("for_each") else { return scope };
+    let collection = instance.attempt(&scope, &for_each.expr);
+    let found = key.key.as_ref().and_then(|key| {
+        let items = collection.iterate()?;
+        let text = |v: &Value| v.as_str().map(str::to_string);
+        items.into_iter().find(|(k, v)| text(k).or(text(v)).as_deref() == Some(&**key)).map(|(_, value)| value)
+    });
+    let unknown = || {
+        let what = format!("which instance of provider.{} is used", key.name);
+        Value::unknown(Type::Any, Reasons::one(ReasonKind::Unsupported(what.into()), Some(for_each.expr.span)))
+    };
+    let name = key.key.as_ref().map_or_else(unknown, |key| Value::string(&**key));
+    let value = found.unwrap_or_else(unknown);
+    scope.with("each".into(), object_of([("key", name), ("value", value)]))
+}
+
+fn evaluated(instance: &Rc<Instance>, key: &ProviderKey, block: Option<&Block>) -> Arc<ProviderInfo> {
+    let google = matches!(&*key.name, "google" | "google-beta");
     let schema = google.then(schema::provider);
     let mut values = match block {
-        Some(block) => body::evaluate(&instance.scope(), &block.body, schema, &["alias", "version", "for_each"]).values,
+        Some(block) => {
+            body::evaluate(&each(instance, key, block), &block.body, schema, &["alias", "version", "for_each"]).values
+        }
         None => BTreeMap::new(),
     };
     if google {
@@ -111,7 +169,7 @@ fn evaluated(
             }
         }
     }
-    Arc::new(ProviderInfo { name: name.clone(), alias: alias.cloned(), values: Value::object(values) })
+    Arc::new(ProviderInfo { name: key.name.clone(), alias: key.alias.clone(), values: Value::object(values) })
 }
 
 impl ProviderInfo {

@@ -2,17 +2,16 @@
 
 use crate::catalog::schema;
 use crate::eval::body;
+use crate::eval::conditions;
 use crate::eval::config::ResourceId;
-use crate::eval::error::EvalError;
 use crate::eval::expand::{Expansion, Repetition};
-use crate::eval::expr::eval;
 use crate::eval::facts;
 use crate::eval::instance::{Instance, Shape, merge_reasons};
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, ProviderInfo, Resource};
 use crate::eval::provider;
 use crate::eval::rewrite;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Type, Value, convert};
+use crate::eval::value::Value;
 use crate::syntax::ast::{Block, Body, ExprKind};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -80,10 +79,9 @@ pub fn build(instance: &Rc<Instance>, id: &ResourceId, block: &Block) -> Resourc
     let scope = instance.scope();
     let expansion = Expansion::of(&scope, &block.body, &instance.address_of(&id.address()));
     let shape = expansion.shape();
-    let provider = instance.provider_of(id, block);
     let schema = schema_of(id);
     let deferred = id.mode == Mode::Data && refers_to_managed(instance, block);
-    let builder = Builder { instance, id, block, schema, provider, deferred };
+    let builder = Builder { instance, id, block, schema, deferred };
     let one = |repetition: &Repetition| {
         let uncertain = instance.uncertain.is_some() || repetition.uncertain.is_some();
         instance.world.within(uncertain, || builder.one(&scope, repetition))
@@ -97,7 +95,6 @@ struct Builder<'b> {
     id: &'b ResourceId,
     block: &'b Block,
     schema: Option<&'static schema::Block>,
-    provider: Arc<ProviderInfo>,
     deferred: bool,
 }
 
@@ -123,6 +120,7 @@ impl Builder<'_> {
     fn one(&self, scope: &Scope, repetition: &Repetition) -> Resource {
         let instance = self.instance;
         let scope = repetition.bind(scope);
+        let provider = instance.provider_of(&scope, self.id, self.block);
         let local = format!("{}{}", self.id.address(), repetition.key);
         let address: Arc<str> = instance.address_of(&local).into();
         let body = &self.block.body;
@@ -130,8 +128,7 @@ impl Builder<'_> {
         let skip: &[&str] = if body.blocks("timeouts").next().is_some() { &META[..7] } else { &META };
         let evaluated = body::evaluate(&scope, body, self.schema, skip);
         let mut values = evaluated.values;
-        let known =
-            provider::Known { id: self.id, address: &address, provider: &self.provider, deferred: self.deferred };
+        let known = provider::Known { id: self.id, address: &address, provider: &provider, deferred: self.deferred };
         known.complete(&mut values);
         if self.id.mode == Mode::Managed {
             rewrite::apply(&self.id.type_name, &mut values);
@@ -144,7 +141,10 @@ impl Builder<'_> {
         {
             facts::fill_unsaid(&mut values, schema, &reasons);
         }
-        self.check_conditions(&scope);
+        let conditions = |scope: &Scope, kind| {
+            body.blocks("lifecycle").for_each(|l| conditions::check(instance, scope, &l.body, kind));
+        };
+        conditions(&scope, "precondition");
         let mut resource = Resource {
             module: instance.address.clone(),
             mode: self.id.mode,
@@ -154,7 +154,7 @@ impl Builder<'_> {
             values: Value::object(values),
             config: std::rc::Rc::new(evaluated.config),
             provisioners: Vec::new(),
-            provider: self.provider.clone(),
+            provider: provider.clone(),
             deferred: self.deferred,
             header: Some(self.block.header),
             span: Some(self.block.span),
@@ -164,25 +164,13 @@ impl Builder<'_> {
         if instance.config.facts.is_some() {
             facts::relocate(instance, &mut resource);
         }
+        if body.blocks("lifecycle").any(|l| l.body.blocks("postcondition").next().is_some()) {
+            conditions(&scope.with("self".into(), resource.filled()), "postcondition");
+        }
         if body.blocks("provisioner").next().is_some() {
             resource.provisioners = self.provisioners(&scope, &resource.filled());
         }
         resource
-    }
-
-    fn check_conditions(&self, scope: &Scope) {
-        let lifecycles = self.block.body.blocks("lifecycle");
-        for precondition in lifecycles.flat_map(|l| l.body.blocks("precondition")) {
-            let Some(condition) = precondition.body.attribute("condition") else { continue };
-            let value = self.instance.attempt(scope, &condition.expr);
-            if convert(&value, &Type::Bool).ok().and_then(|v| v.as_bool()) == Some(false) {
-                let message = precondition.body.attribute("error_message");
-                let message = message.and_then(|m| eval(scope, &m.expr).ok());
-                let text = message.as_ref().and_then(|m| m.as_str()).unwrap_or("its condition is false").trim();
-                let e = EvalError::new(condition.expr.span, format!("this precondition does not hold: {text}"));
-                self.instance.world.report_error(&e);
-            }
-        }
     }
 
     fn provisioners(&self, scope: &Scope, own: &Value) -> Vec<ConfigBlock> {
@@ -220,13 +208,14 @@ fn with_keywords(mut config: ConfigBody, body: &Body) -> ConfigBody {
 }
 
 impl Instance {
-    /// The provider configuration that a resource uses: its `provider` argument, else the one that its type names.
-    pub fn provider_of(self: &Rc<Self>, id: &ResourceId, block: &Block) -> Arc<ProviderInfo> {
-        let (name, alias) = match block.body.attribute("provider").map(|a| &a.expr) {
-            Some(expr) => provider::reference(expr).unwrap_or_else(|| (provider::implied(&id.type_name), None)),
-            None => (provider::implied(&id.type_name), None),
-        };
-        self.provider(&name, alias.as_ref())
+    /// The provider configuration that a resource uses: its `provider` argument, else the one that its type names. The
+    /// scope is the resource's, or one instance's.
+    pub fn provider_of(self: &Rc<Self>, scope: &Scope, id: &ResourceId, block: &Block) -> Arc<ProviderInfo> {
+        let keyed = block.body.attribute("provider").and_then(|a| provider::reference(&a.expr));
+        self.provider(&match keyed.filter(|r| r.key.is_some()) {
+            Some(reference) => provider::ProviderKey::of(scope, &reference),
+            None => provider::ProviderKey::written(id, block),
+        })
     }
 }
 

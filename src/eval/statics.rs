@@ -34,6 +34,9 @@ pub fn check(instance: &Rc<Instance>) {
     for block in config.calls.values() {
         checker.repeated(&block.body);
     }
+    for check in config.checks.iter().filter(|c| c.body.blocks("data").next().is_none()) {
+        checker.body(&check.body, &mut Vec::new());
+    }
     for block in &config.providers {
         checker.repeated(&block.body);
     }

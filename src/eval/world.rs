@@ -32,6 +32,8 @@ pub struct World {
     steps: Cell<u64>,
     /// What is evaluated now may not exist at all: what it gets wrong is not reported.
     hypothetical: Cell<bool>,
+    /// Cycles were found and reported: that evaluation comes upon them too is no news.
+    pub cyclic: Cell<bool>,
     /// Folders whose static references were checked.
     pub checked: RefCell<FxHashSet<PathBuf>>,
     installed: OnceCell<BTreeMap<String, PathBuf>>,
@@ -54,6 +56,7 @@ impl World {
             seen: RefCell::default(),
             steps: Cell::new(0),
             hypothetical: Cell::new(false),
+            cyclic: Cell::new(false),
             checked: RefCell::default(),
             installed: OnceCell::new(),
         }
@@ -72,6 +75,9 @@ impl World {
 
     /// Notes an error, once. One that depends on values does not count in what may not exist at all.
     pub fn report_error(&self, error: &EvalError) {
+        if error.cycle && self.cyclic.get() {
+            return;
+        }
         if self.hypothetical.get() && error.rule != crate::eval::report::UNDECLARED_REFERENCE {
             return;
         }

@@ -2,7 +2,7 @@
 
 use super::{ConfigAttribute, ConfigBody, ModuleInstance, Origin, Resource, Source, StaticPlan};
 use crate::eval::instance::{CallState, Instance, merge_reasons};
-use crate::eval::{arguments, resource, statics};
+use crate::eval::{arguments, conditions, cycles, resource, statics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Block;
 use std::rc::Rc;
@@ -48,6 +48,9 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<In
     if instance.world.checked.borrow_mut().insert(instance.dir.clone()) {
         instance.config.findings.iter().for_each(|f| instance.world.report(f.clone()));
         statics::check(instance);
+        if cycles::check(instance) {
+            instance.world.cyclic.set(true);
+        }
         modules.push(instance.clone());
     }
     let nowhere = Span::new(FileId(0), 0, 0);
@@ -69,9 +72,11 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<In
             }
         }
     }
-    for name in instance.config.outputs.keys() {
+    for (name, block) in &instance.config.outputs {
         let _ = instance.output_value(name, nowhere);
+        conditions::check(instance, &instance.scope(), &block.body, "precondition");
     }
+    conditions::check_blocks(instance);
 }
 
 fn visit_call(instance: &Rc<Instance>, name: &str, block: &Block, state: &CallState, plan: &mut StaticPlan) {

@@ -1,0 +1,268 @@
+//! Cycles among what a module declares, whatever the values are: Terraform refuses them even where evaluation would
+//! never go around (a branch that is not taken).
+
+use crate::eval::config::{ModuleConfig, ResourceId};
+use crate::eval::error::EvalError;
+use crate::eval::instance::Instance;
+use crate::eval::plan::Mode;
+use crate::eval::walk;
+use crate::source::Span;
+use crate::syntax::ast::{Block, Body, Expr, ExprKind};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Something that a module declares.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+enum Node {
+    Variable(Arc<str>),
+    Local(Arc<str>),
+    Resource(ResourceId),
+    /// A module call as a whole.
+    Call(Arc<str>),
+    /// One output of a call.
+    Output(Arc<str>, Arc<str>),
+}
+
+impl std::fmt::Display for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Node::Variable(name) => write!(f, "var.{name}"),
+            Node::Local(name) => write!(f, "local.{name}"),
+            Node::Resource(id) => f.write_str(&id.address()),
+            Node::Call(name) => write!(f, "module.{name}"),
+            Node::Output(call, name) => write!(f, "module.{call}.{name}"),
+        }
+    }
+}
+
+/// What a node refers to, with the place of each reference.
+type Edges = Vec<(Node, Span)>;
+
+/// Reports each cycle of a module. Whether there was one.
+pub fn check(instance: &Rc<Instance>) -> bool {
+    let config = &instance.config;
+    if !*config.may_be_cyclic.get_or_init(|| !coarse(config)) {
+        return false;
+    }
+    let mut finder = Finder { graph: Graph { instance }, state: FxHashMap::default(), path: Vec::new() };
+    let mut starts: Vec<Node> = config.locals.keys().cloned().map(Node::Local).collect();
+    starts.extend(config.resources.keys().cloned().map(Node::Resource));
+    starts.extend(config.calls.keys().cloned().map(Node::Call));
+    starts.into_iter().fold(false, |found, start| finder.visit(start) | found)
+}
+
+/// Whether a module is free of cycles even if every output of a call hung on all of the call's arguments: the usual
+/// case, in which nothing need be looked at twice.
+fn coarse(config: &ModuleConfig) -> bool {
+    let mut edges: FxHashMap<Node, Vec<Node>> = FxHashMap::default();
+    let whole = |node: Node| match node {
+        Node::Output(call, _) => Node::Call(call),
+        other => other,
+    };
+    for (node, body) in bodies(config) {
+        edges.insert(node, references(config, body).into_iter().map(|(to, _)| whole(to)).collect());
+    }
+    // Takes away what has nothing left to wait for, until nothing is left.
+    let mut waiting: FxHashMap<&Node, usize> = FxHashMap::default();
+    let mut waited_for: FxHashMap<&Node, Vec<&Node>> = FxHashMap::default();
+    for (node, targets) in &edges {
+        let targets: FxHashSet<&Node> = targets.iter().filter(|t| edges.contains_key(t)).collect();
+        waiting.insert(node, targets.len());
+        targets.into_iter().for_each(|t| waited_for.entry(t).or_default().push(node));
+    }
+    let mut free: Vec<&Node> = waiting.iter().filter(|(_, n)| **n == 0).map(|(node, _)| *node).collect();
+    let mut done = 0;
+    while let Some(node) = free.pop() {
+        done += 1;
+        for next in waited_for.get(node).into_iter().flatten() {
+            if let Some(left) = waiting.get_mut(next) {
+                *left -= 1;
+                if *left == 0 {
+                    free.push(next);
+                }
+            }
+        }
+    }
+    done == edges.len()
+}
+
+/// What a node's value is made of.
+enum Part<'c> {
+    Expr(&'c Expr),
+    Body(&'c Body),
+}
+
+fn bodies(config: &ModuleConfig) -> impl Iterator<Item = (Node, Part<'_>)> {
+    let locals = config.locals.iter().map(|(name, a)| (Node::Local(name.clone()), Part::Expr(&a.expr)));
+    let resources = config.resources.iter().map(|(id, b)| (Node::Resource(id.clone()), Part::Body(&b.body)));
+    let calls = config.calls.iter().map(|(name, b)| (Node::Call(name.clone()), Part::Body(&b.body)));
+    locals.chain(resources).chain(calls)
+}
+
+/// The references in an expression or body to what the module declares.
+fn references(config: &ModuleConfig, part: Part) -> Edges {
+    let mut edges: Edges = Vec::new();
+    let mut note = |e: &Expr| edges.extend(reference(config, e).map(|node| (node, e.span)));
+    match part {
+        Part::Expr(expr) => walk::expr(expr, &mut note),
+        Part::Body(body) => body_references(body, &mut note),
+    }
+    // `module.x.y` has `module.x` in it, which there is not the whole call.
+    let outputs: Vec<Span> =
+        edges.iter().filter(|(node, _)| matches!(node, Node::Output(..))).map(|(_, span)| *span).collect();
+    let inside = |span: &Span| outputs.iter().any(|o| o.start <= span.start && span.end <= o.end);
+    edges.retain(|(node, span)| !matches!(node, Node::Call(_)) || !inside(span));
+    edges
+}
+
+fn body_references(body: &Body, note: &mut dyn FnMut(&Expr)) {
+    // Attribute names and provider addresses, not references to values.
+    let values = |name: &str| !matches!(name, "ignore_changes" | "provider" | "providers");
+    for attribute in body.attributes.iter().filter(|a| values(&a.name.name)) {
+        walk::expr(&attribute.expr, note);
+    }
+    body.blocks.iter().for_each(|block: &Block| body_references(&block.body, note));
+}
+
+/// The node that an expression names, where it is just that.
+fn reference(config: &ModuleConfig, expr: &Expr) -> Option<Node> {
+    let ExprKind::GetAttr(object, name) = &expr.kind else { return None };
+    let managed = |type_name: &Arc<str>| ResourceId {
+        mode: Mode::Managed,
+        type_name: type_name.clone(),
+        name: name.name.clone(),
+    };
+    let declared = |id: ResourceId| config.resources.contains_key(&id).then_some(Node::Resource(id));
+    match &object.kind {
+        ExprKind::Variable(root) => match &**root {
+            "var" => Some(Node::Variable(name.name.clone())),
+            "local" => config.locals.contains_key(&name.name).then(|| Node::Local(name.name.clone())),
+            // The output that follows says it better; alone, it is the whole call.
+            "module" => config.calls.contains_key(&name.name).then(|| Node::Call(name.name.clone())),
+            _ => declared(managed(root)),
+        },
+        ExprKind::GetAttr(inner, middle) => match &inner.kind {
+            ExprKind::Variable(root) if &**root == "module" => {
+                let call = &middle.name;
+                config.calls.contains_key(call).then(|| Node::Output(call.clone(), name.name.clone()))
+            }
+            ExprKind::Variable(root) if &**root == "data" => {
+                declared(ResourceId { mode: Mode::Data, ..managed(&middle.name) })
+            }
+            ExprKind::Variable(root) if &**root == "resource" => declared(managed(&middle.name)),
+            _ => None,
+        },
+        ExprKind::Index(inner, _) => match &inner.kind {
+            ExprKind::GetAttr(module, call) if matches!(&module.kind, ExprKind::Variable(r) if &**r == "module") => {
+                config.calls.contains_key(&call.name).then(|| Node::Output(call.name.clone(), name.name.clone()))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The references of a module's nodes, through the modules that it calls.
+struct Graph<'i> {
+    instance: &'i Rc<Instance>,
+}
+
+impl Graph<'_> {
+    fn edges(&self, node: &Node) -> Edges {
+        let config = &self.instance.config;
+        let body = |block: &Block| references(config, Part::Body(&block.body));
+        match node {
+            Node::Variable(_) => Vec::new(),
+            Node::Local(name) => {
+                config.locals.get(name).map(|a| references(config, Part::Expr(&a.expr))).unwrap_or_default()
+            }
+            Node::Resource(id) => config.resources.get(id).map(body).unwrap_or_default(),
+            Node::Call(name) => config.calls.get(name).map(body).unwrap_or_default(),
+            Node::Output(call, output) => self.output(call, output),
+        }
+    }
+
+    /// What an output of a call hangs on: the arguments that it is made of, and the call's repetition.
+    fn output(&self, call: &Arc<str>, output: &Arc<str>) -> Edges {
+        let config = &self.instance.config;
+        let Some(block) = config.calls.get(call) else { return Vec::new() };
+        let Ok(state) = self.instance.call_state(call, block.header) else { return Vec::new() };
+        let Some((_, child)) = state.instances.first() else { return Vec::new() };
+        let used = inputs_of(child, output);
+        let taken = |name: &str| matches!(name, "count" | "for_each" | "depends_on") || used.contains(name);
+        let taken = block.body.attributes.iter().filter(|a| taken(&a.name.name));
+        taken.flat_map(|a| references(config, Part::Expr(&a.expr))).collect()
+    }
+}
+
+/// The input variables that an output of a module is made of.
+fn inputs_of(child: &Rc<Instance>, output: &Arc<str>) -> FxHashSet<Arc<str>> {
+    let mut inputs = FxHashSet::default();
+    let Some(block) = child.config.outputs.get(output) else { return inputs };
+    let graph = Graph { instance: child };
+    let mut seen: FxHashSet<Node> = FxHashSet::default();
+    let mut open: Vec<Node> =
+        references(&child.config, Part::Body(&block.body)).into_iter().map(|(node, _)| node).collect();
+    while let Some(node) = open.pop() {
+        if let Node::Variable(name) = &node {
+            inputs.insert(name.clone());
+        }
+        if seen.insert(node.clone()) {
+            open.extend(graph.edges(&node).into_iter().map(|(to, _)| to));
+        }
+    }
+    inputs
+}
+
+/// Walks the graph and reports each way that comes back.
+struct Finder<'i> {
+    graph: Graph<'i>,
+    /// `false` while a node is on the path, `true` when all below it is done.
+    state: FxHashMap<Node, bool>,
+    path: Vec<(Node, Edges)>,
+}
+
+impl Finder<'_> {
+    /// Depth first, without recursion: chains may be long.
+    fn visit(&mut self, start: Node) -> bool {
+        let mut found = false;
+        self.enter(start);
+        while let Some((node, edges)) = self.path.last_mut() {
+            let Some((next, span)) = edges.pop() else {
+                self.state.insert(node.clone(), true);
+                self.path.pop();
+                continue;
+            };
+            match self.state.get(&next) {
+                Some(true) => {}
+                Some(false) => {
+                    found = true;
+                    self.report(&next, span);
+                }
+                None => self.enter(next),
+            }
+        }
+        found
+    }
+
+    fn enter(&mut self, node: Node) {
+        if !self.state.contains_key(&node) {
+            let mut edges = self.graph.edges(&node);
+            edges.reverse();
+            self.state.insert(node.clone(), false);
+            self.path.push((node, edges));
+        }
+    }
+
+    fn report(&self, back_to: &Node, span: Span) {
+        let on_the_way = self.path.iter().map(|(node, _)| node).skip_while(|node| *node != back_to);
+        let mut names: Vec<String> = on_the_way.map(Node::to_string).collect();
+        names.push(back_to.to_string());
+        let way = names.join(" → ");
+        let error = EvalError::new(span, format!("{back_to} depends on itself"))
+            .help(format!("the cycle is {way}"))
+            .help("break it: one of the values on it must not use the next");
+        self.graph.instance.world.report(error.finding());
+    }
+}
