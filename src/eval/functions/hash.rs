@@ -6,6 +6,9 @@ use crate::eval::value::Value;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
+use rsa::pkcs1::DecodeRsaPrivateKey;
+use rsa::pkcs8::DecodePrivateKey;
+use rsa::{Pkcs1v15Encrypt, RsaPrivateKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 use std::fmt::Write;
@@ -50,6 +53,20 @@ pub fn base64sha256(args: &[Value], _: &dyn Host) -> Outcome {
 
 pub fn base64sha512(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(digest64::<Sha512>(text(args, 0).as_bytes()))
+}
+
+/// RSAES-PKCS1-v1_5, with a key in PKCS #1 or PKCS #8 as PEM.
+pub fn rsadecrypt(args: &[Value], _: &dyn Host) -> Outcome {
+    let ciphertext = STANDARD
+        .decode(text(args, 0))
+        .map_err(|_| FunctionError::argument(0, "the cipher text must be base64-encoded"))?;
+    let pem = text(args, 1);
+    let key = RsaPrivateKey::from_pkcs1_pem(pem).or_else(|_| RsaPrivateKey::from_pkcs8_pem(pem));
+    let key = key.map_err(|_| FunctionError::argument(1, "not a private key as PEM"))?;
+    let bytes = key
+        .decrypt(Pkcs1v15Encrypt, &ciphertext)
+        .map_err(|_| FunctionError::call("failed to decrypt: not encrypted for this key"))?;
+    Ok(Value::string(String::from_utf8_lossy(&bytes)))
 }
 
 pub fn uuidv5(args: &[Value], _: &dyn Host) -> Outcome {
