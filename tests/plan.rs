@@ -60,6 +60,8 @@ fn is_default(path: &str, value: &Json) -> bool {
 
 fn planned(root: &Path) -> BTreeMap<String, (Json, Json)> {
     let done = Command::new(env!("CARGO_BIN_EXE_kfplint")).arg("evaluate").arg(root).output().expect("kfplint runs");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success() && said.is_empty(), "Terraform found nothing wrong with {}: {said}", root.display());
     let plan: Json = serde_json::from_slice(&done.stdout).expect("evaluate prints JSON");
     let changes = plan["resource_changes"].as_array().cloned().unwrap_or_default();
     let one = |c: &Json| {

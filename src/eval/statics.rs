@@ -5,7 +5,7 @@ use crate::eval::error::EvalError;
 use crate::eval::functions;
 use crate::eval::instance::Instance;
 use crate::eval::plan::Mode;
-use crate::syntax::ast::{Body, Expr, ExprKind, For, TemplatePart};
+use crate::syntax::ast::{Body, Expr, ExprKind, For, ObjectItem, ObjectKey, TemplatePart};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -42,6 +42,23 @@ pub fn check(instance: &Rc<Instance>) {
     }
 }
 
+/// The iterator that a dynamic block in JSON names.
+fn iterator_of(block: &Expr) -> Option<Arc<str>> {
+    let items = match &block.kind {
+        ExprKind::Object(items) => items,
+        ExprKind::Tuple(blocks) => return blocks.iter().find_map(iterator_of),
+        _ => return None,
+    };
+    let named = |item: &&ObjectItem| match &item.key {
+        ObjectKey::Name(key) => &*key.name == "iterator",
+        ObjectKey::Expr(key) => key.as_str() == Some("iterator"),
+    };
+    match &items.iter().find(named)?.value.kind {
+        ExprKind::String(name) | ExprKind::Variable(name) => Some(name.clone()),
+        _ => None,
+    }
+}
+
 struct Checker<'c> {
     instance: &'c Rc<Instance>,
 }
@@ -62,8 +79,12 @@ impl Checker<'_> {
 
     fn body(&self, body: &Body, names: &mut Names) {
         for attribute in &body.attributes {
-            if !NOT_VALUES.contains(&&*attribute.name.name) {
-                self.expr(&attribute.expr, names);
+            if NOT_VALUES.contains(&&*attribute.name.name) {
+                continue;
+            }
+            match body.json {
+                true => self.json(&attribute.name.name, &attribute.expr, names),
+                false => self.expr(&attribute.expr, names),
             }
         }
         for block in &body.blocks {
@@ -85,6 +106,34 @@ impl Checker<'_> {
                 self.body(&block.body, names);
             }
             names.truncate(before);
+        }
+    }
+
+    /// A member of a JSON object, which may stand for blocks: `dynamic` names what its `content` may use.
+    fn json(&self, name: &str, expr: &Expr, names: &mut Names) {
+        let members =
+            |items: &[ObjectItem], names: &mut Names, each: &mut dyn FnMut(&Self, &str, &Expr, &mut Names)| {
+                for item in items {
+                    match &item.key {
+                        ObjectKey::Name(key) => each(self, &key.name, &item.value, names),
+                        ObjectKey::Expr(key) => each(self, key.as_str().unwrap_or_default(), &item.value, names),
+                    }
+                }
+            };
+        match &expr.kind {
+            ExprKind::Tuple(items) => items.iter().for_each(|item| self.json(name, item, names)),
+            ExprKind::Object(items) if name == "dynamic" => members(items, names, &mut |own, label, block, names| {
+                let before = names.len();
+                names.push(iterator_of(block).unwrap_or_else(|| label.into()));
+                own.json(label, block, names);
+                names.truncate(before);
+            }),
+            ExprKind::Object(items) => members(items, names, &mut |own, key, value, names| {
+                if key != "iterator" {
+                    own.json(key, value, names);
+                }
+            }),
+            _ => self.expr(expr, names),
         }
     }
 
