@@ -8,11 +8,12 @@ use super::table::{Row, Table, table};
 static MODULES: Table = table!("modules", 6);
 
 /// The files, by the name in the table.
-const TEXTS: [(&str, &str); 8] = [
+const TEXTS: [(&str, &str); 9] = [
     ("kubernetes-engine", include_str!("facts/modules/kubernetes-engine.tf")),
     ("member_iam", include_str!("facts/modules/member_iam.tf")),
     ("project_services", include_str!("facts/modules/project_services.tf")),
     ("projects_iam", include_str!("facts/modules/projects_iam.tf")),
+    ("safer-cluster", include_str!("facts/modules/safer-cluster.tf")),
     ("service-accounts", include_str!("facts/modules/service-accounts.tf")),
     ("service_accounts_iam", include_str!("facts/modules/service_accounts_iam.tf")),
     ("storage_buckets_iam", include_str!("facts/modules/storage_buckets_iam.tf")),

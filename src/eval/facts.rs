@@ -14,6 +14,9 @@ use std::sync::Arc;
 pub fn reasons(instance: &Rc<Instance>) -> Option<Reasons> {
     instance.config.facts?;
     let (parent, _, site) = instance.call_block()?;
+    if parent.config.facts.is_some() {
+        return reasons(&parent);
+    }
     let source = parent.config.calls.get(&site.name)?.body.attribute("source")?;
     Some(missing_module(&instance.address, source.expr.as_str().unwrap_or(""), source.expr.span))
 }
@@ -31,6 +34,9 @@ pub fn variable(instance: &Rc<Instance>, name: &str) -> Option<Value> {
 /// The header of the user's call.
 fn call_header(instance: &Rc<Instance>) -> Option<Span> {
     let (parent, _, site) = instance.call_block()?;
+    if parent.config.facts.is_some() {
+        return call_header(&parent);
+    }
     parent.config.calls.get(&site.name).map(|block| block.header)
 }
 

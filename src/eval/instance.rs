@@ -251,7 +251,7 @@ impl Instance {
             Ok((config, _)) => config.facts.is_some(),
             Err(reasons) => reasons.iter().any(|r| matches!(r.kind, ReasonKind::MissingModule(..))),
         };
-        if absent {
+        if absent && self.config.facts.is_none() {
             let version = block.body.attribute("version").and_then(|a| a.expr.as_str()).map(str::to_string);
             self.world.missing.borrow_mut().push(MissingModule {
                 address: self.address_of(&local),
