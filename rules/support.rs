@@ -7,9 +7,6 @@ use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Meta};
 
-/// Nodes that Kubeflow Pipelines needs (Google's guide).
-pub const LEAST_NODES: u64 = 3;
-
 /// A rule about nodes does not apply where Google manages them; where that is not known, it is never unmet.
 pub fn unless_autopilot(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> Answer {
     match &cluster.autopilot {
@@ -87,20 +84,21 @@ pub fn shortfall<'a, 'p>(cluster: &'a Cluster<'p>, good: impl Fn(&Pool) -> Fact<
         }
     }
     let auto = &cluster.auto_provisioning;
-    if least >= LEAST_NODES || (auto.enabled.is_true() && auto.nodes.min >= LEAST_NODES) {
+    if least >= cluster.profile.nodes || (auto.enabled.is_true() && auto.nodes.min >= cluster.profile.nodes) {
         return Shortfall::Enough;
     }
     if faulty.is_empty() && open.is_none() {
         return Shortfall::NoFault;
     }
-    let auto_may = !auto.enabled.is_false() && auto.nodes.max.is_none_or(|n| n >= LEAST_NODES);
+    let auto_may = !auto.enabled.is_false() && auto.nodes.max.is_none_or(|n| n >= cluster.profile.nodes);
     if auto_may {
         reasons = reasons.union(&auto.nodes.reasons).union(&auto.enabled.reasons().cloned().unwrap_or_default());
     }
     if let Some(elsewhere) = &cluster.pools_elsewhere {
         reasons = reasons.union(elsewhere);
     }
-    let could_be_enough = auto_may || cluster.pools_elsewhere.is_some() || most.is_none_or(|n| n >= LEAST_NODES);
+    let could_be_enough =
+        auto_may || cluster.pools_elsewhere.is_some() || most.is_none_or(|n| n >= cluster.profile.nodes);
     if faulty.is_empty() || could_be_enough {
         return Shortfall::Open(reasons, open.or(faulty.first().copied()));
     }

@@ -13,6 +13,7 @@ use crate::eval::plan_json;
 use crate::eval::{self, Evaluator, plan::StaticPlan};
 use crate::finding::{Level, RootReport, Status};
 use crate::graph::Graph;
+use crate::profile::Profile;
 use crate::report::{self, Detail, Report};
 use crate::rule::check_root;
 use crate::source::Sources;
@@ -56,7 +57,8 @@ fn check(args: &CheckArgs) -> Result<u8, Failure> {
     let options = inputs::options(&args.inputs, &loader)?;
     let found = find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
-    let mut checked: Vec<Checked> = found.roots.par_iter().map(|root| check_one(&evaluator, root)).collect();
+    let mut checked: Vec<Checked> =
+        found.roots.par_iter().map(|root| check_one(&evaluator, root, Profile::kfp())).collect();
     inputs::check_names(&args.inputs, &declared(&checked))?;
     if args.undecided == Undecided::Ignore {
         checked.iter_mut().for_each(|c| forget_undecided(&mut c.report));
@@ -82,13 +84,13 @@ struct Checked {
 }
 
 /// Evaluates and judges one root module. A fault of kfplint's costs this root and no other.
-fn check_one(evaluator: &Arc<Evaluator>, root: &Root) -> Checked {
+fn check_one(evaluator: &Arc<Evaluator>, root: &Root, profile: &Profile) -> Checked {
     let work = || {
         let plan = match root.library {
             true => evaluator.evaluate_library(&root.dir, &root.shown),
             false => evaluator.evaluate(&root.dir, &root.shown),
         };
-        let graph = Graph::build(&plan);
+        let graph = Graph::build(&plan, profile);
         Checked { report: check_root(&plan, &graph), variables: names(&plan), failed: false }
     };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {

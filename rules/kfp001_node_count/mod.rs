@@ -2,7 +2,7 @@
 
 mod text;
 
-use super::support::{LEAST_NODES, count, last, nodes, together, unless_autopilot};
+use super::support::{count, last, nodes, together, unless_autopilot};
 use crate::eval::value::Reasons;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
@@ -27,24 +27,26 @@ impl Rule for NodeCount {
 }
 
 fn judge(cluster: &Cluster) -> Answer {
+    let least = cluster.profile.nodes;
     let auto = &cluster.auto_provisioning;
     let sum = count(cluster);
-    if sum.floor >= LEAST_NODES {
+    if sum.floor >= least {
         return Answer::met(format!("{} qualify", nodes(sum.floor)));
     }
-    if sum.ceiling >= LEAST_NODES {
+    if sum.ceiling >= least {
         let reason =
             format!("the autoscaler may grow the pools to {} that qualify ({} always)", nodes(sum.ceiling), sum.floor);
         return Answer::met(reason);
     }
-    if auto.enabled.is_true() && auto.nodes.min >= LEAST_NODES {
+    if auto.enabled.is_true() && auto.nodes.min >= least {
         return Answer::met(format!(
-            "node auto-provisioning may add up to {} of 2 vCPU and 4 GB",
-            nodes(auto.nodes.min)
+            "node auto-provisioning may add up to {} of {}",
+            nodes(auto.nodes.min),
+            cluster.profile.machine("and")
         ));
     }
-    let by_auto = !auto.enabled.is_false() && auto.nodes.max.is_none_or(|n| n >= LEAST_NODES);
-    if by_auto || sum.most.is_none_or(|n| n >= LEAST_NODES) {
+    let by_auto = !auto.enabled.is_false() && auto.nodes.max.is_none_or(|n| n >= least);
+    if by_auto || sum.most.is_none_or(|n| n >= least) {
         return undecided(cluster, by_auto);
     }
     unmet(cluster, sum.most.unwrap_or(0))
@@ -57,17 +59,15 @@ fn deciding<'a, 'p>(cluster: &'a Cluster<'p>) -> Option<&'a Pool<'p>> {
 }
 
 fn unmet(cluster: &Cluster, found: u64) -> Answer {
+    let least = cluster.profile.nodes;
     let all: u64 = cluster.pools.iter().filter_map(|p| p.nodes.ceiling.max).sum();
     let reason = match all > found {
-        true => format!("{found} of {} qualify; Kubeflow Pipelines needs {LEAST_NODES}", nodes(all)),
-        false => format!("{} in all; Kubeflow Pipelines needs {LEAST_NODES}", nodes(found)),
+        true => format!("{found} of {} qualify; Kubeflow Pipelines needs {least}", nodes(all)),
+        false => format!("{} in all; Kubeflow Pipelines needs {least}", nodes(found)),
     };
     let Some(pool) = deciding(cluster) else {
         let finding = META
-            .finding(format!(
-                "{} has no node pool, but Kubeflow Pipelines needs {LEAST_NODES} nodes",
-                cluster.address()
-            ))
+            .finding(format!("{} has no node pool, but Kubeflow Pipelines needs {least} nodes", cluster.address()))
             .cluster(cluster)
             .help(text::new_pool(cluster))
             .at(cluster.address(), &cluster.view.own_place(), "this cluster has no node pool");
@@ -79,7 +79,7 @@ fn unmet(cluster: &Cluster, found: u64) -> Answer {
         Some(n) => format!("{} at most, over all zones", nodes(n)),
         None => "too few nodes".to_string(),
     };
-    let mut draft = META.finding(message).cluster(cluster).help(text::raise(pool));
+    let mut draft = META.finding(message).cluster(cluster).help(text::raise(pool, least));
     for other in cluster.pools.iter().filter(|p| p.counts().is_false() && !p.is_empty()) {
         draft = draft.related(&other.machine.place, format!("the nodes of {} do not count", other.title()));
     }
@@ -87,6 +87,7 @@ fn unmet(cluster: &Cluster, found: u64) -> Answer {
 }
 
 fn undecided(cluster: &Cluster, by_auto: bool) -> Answer {
+    let least = cluster.profile.nodes;
     let open: Vec<&Pool> = cluster.pools.iter().filter(|p| !open_reasons(p).is_empty()).collect();
     let mut reasons = together(open.iter().map(|p| open_reasons(p)).collect::<Vec<_>>().iter());
     if by_auto {
@@ -96,7 +97,7 @@ fn undecided(cluster: &Cluster, by_auto: bool) -> Answer {
     if let Some(elsewhere) = &cluster.pools_elsewhere {
         reasons = reasons.union(elsewhere);
     }
-    let reason = format!("whether {LEAST_NODES} nodes qualify is not known: {}", because(&reasons));
+    let reason = format!("whether {least} nodes qualify is not known: {}", because(&reasons));
     let finding = finding_undecided(cluster, last(open), &reasons);
     Answer::undecided(reason, decides(&reasons), vec![finding])
 }
@@ -112,7 +113,8 @@ fn open_reasons(pool: &Pool) -> Reasons {
 }
 
 fn finding_undecided(cluster: &Cluster, pool: Option<&Pool>, reasons: &Reasons) -> Finding {
-    let message = format!("whether {} has {LEAST_NODES} nodes that qualify is not known", cluster.address());
+    let least = cluster.profile.nodes;
+    let message = format!("whether {} has {least} nodes that qualify is not known", cluster.address());
     let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(reasons);
     let (address, place) = match pool {
         Some(pool) if pool.counts().known().is_none() => (pool.address.as_str(), pool.machine.place.clone()),

@@ -2,13 +2,12 @@
 
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
-use crate::rules::support::LEAST_NODES;
 
 /// What to write so that the pool has enough nodes.
-pub fn raise(pool: &Pool) -> String {
+pub fn raise(pool: &Pool, least: u64) -> String {
     let (block, name) = pool.nodes.decided_by;
     let zones = pool.zones.known().unwrap_or(1).max(1);
-    let per_zone = if name.starts_with("total_") { LEAST_NODES } else { LEAST_NODES.div_ceil(zones) };
+    let per_zone = if name.starts_with("total_") { least } else { least.div_ceil(zones) };
     let what =
         if block.is_empty() { format!("{name} = {per_zone}") } else { format!("{block} {{ {name} = {per_zone} }}") };
     match zones > 1 && !name.starts_with("total_") {
@@ -24,6 +23,6 @@ pub fn new_pool(cluster: &Cluster) -> String {
         "add a node pool:\nresource \"google_container_node_pool\" \"kubeflow_pipelines\" {{\n  name       = \"kubeflow-pipelines\"\n  \
          cluster    = {reference}.name\n  location   = {reference}.location\n  node_count = {}\n\n  node_config {{\n    \
          machine_type = \"e2-standard-2\"\n    oauth_scopes = [\"https://www.googleapis.com/auth/cloud-platform\"]\n  }}\n}}",
-        LEAST_NODES.div_ceil(cluster.zones.known().unwrap_or(1).max(1))
+        cluster.profile.nodes.div_ceil(cluster.zones.known().unwrap_or(1).max(1))
     )
 }

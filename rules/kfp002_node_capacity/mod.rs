@@ -1,6 +1,7 @@
 //! KFP002 node-capacity: machines below 2 vCPU or 4096 MiB, where three that are not are lacking.
 
-use super::support::{LEAST_NODES, Shortfall, shortfall, unless_autopilot};
+use super::support::{Shortfall, shortfall, unless_autopilot};
+use crate::catalog::machine::machine_type;
 use crate::finding::{Edit, Finding, Fix, Level, Safety};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
@@ -11,8 +12,15 @@ pub struct NodeCapacity;
 
 static META: Meta = Meta { code: "KFP002", name: "node-capacity", level: Level::Error, page: include_str!("rule.md") };
 
-/// A machine type that is big enough and offered in nearly all regions.
-const FITTING: &str = "e2-standard-2";
+/// Machine types that are offered in nearly all regions, smallest first.
+const COMMON: [&str; 6] =
+    ["e2-standard-2", "e2-standard-4", "e2-standard-8", "e2-standard-16", "e2-standard-32", "n2-standard-80"];
+
+/// The smallest of them that is big enough.
+fn fitting(cluster: &Cluster) -> Option<&'static str> {
+    let big_enough = |name: &&&str| machine_type(name).is_some_and(|m| cluster.profile.takes(m.vcpus, m.memory_mib));
+    COMMON.iter().find(big_enough).copied()
+}
 
 impl Rule for NodeCapacity {
     fn meta(&self) -> &'static Meta {
@@ -25,18 +33,19 @@ impl Rule for NodeCapacity {
 }
 
 fn judge(cluster: &Cluster) -> Answer {
+    let least = cluster.profile.nodes;
+    let machine = |and| cluster.profile.machine(and);
     match shortfall(cluster, |pool| pool.machine.big_enough.clone()) {
-        Shortfall::NoFault => Answer::met("no pool's machines are below 2 vCPU or 4096 MiB"),
-        Shortfall::Enough => Answer::met(format!("{LEAST_NODES} nodes have at least 2 vCPU and 4096 MiB")),
+        Shortfall::NoFault => Answer::met(format!("no pool's machines are below {}", machine("or"))),
+        Shortfall::Enough => Answer::met(format!("{least} nodes have at least {}", machine("and"))),
         Shortfall::Faulty(pools) => {
-            let all: Vec<String> = pools.iter().map(|p| size(p)).collect();
+            let all: Vec<String> = pools.iter().map(|p| size(cluster, p)).collect();
             let reason = format!("the machines are too small: {}", all.join("; "));
             Answer::unmet(reason, pools.iter().map(|p| finding(cluster, p)).collect())
         }
         Shortfall::Open(reasons, pool) => {
-            let reason = format!("whether {LEAST_NODES} nodes are big enough is not known: {}", because(&reasons));
-            let message =
-                format!("whether the machines of {} have 2 vCPU and 4096 MiB is not known", cluster.address());
+            let reason = format!("whether {least} nodes are big enough is not known: {}", because(&reasons));
+            let message = format!("whether the machines of {} have {} is not known", cluster.address(), machine("and"));
             let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
             let (address, place) = match pool {
                 Some(pool) => (pool.address.as_str(), pool.machine.place.clone()),
@@ -48,29 +57,33 @@ fn judge(cluster: &Cluster) -> Answer {
 }
 
 /// `e2-small has 2 vCPU and 2048 MiB`.
-fn size(pool: &Pool) -> String {
+fn size(cluster: &Cluster, pool: &Pool) -> String {
     match pool.machine.machine.known() {
         Some(m) => format!("{} has {} vCPU and {} MiB", m.name, m.vcpus, m.memory_mib),
-        None => "every possible machine type is below 2 vCPU or 4096 MiB".to_string(),
+        None => format!("every possible machine type is below {}", cluster.profile.machine("or")),
     }
 }
 
 fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
-    let message = format!("the nodes of {} are too small for Kubeflow Pipelines: {}", pool.title(), size(pool));
+    let message =
+        format!("the nodes of {} are too small for Kubeflow Pipelines: {}", pool.title(), size(cluster, pool));
     let place = &pool.machine.place;
-    let draft = META.finding(message).cluster(cluster).help(format!(
-        "write `machine_type = \"{FITTING}\"` or a bigger one: each node needs 2 vCPU and 4 GB (4096 MiB)"
-    ));
-    let mut finding = draft.at(&pool.address, place, "below 2 vCPU or 4096 MiB");
+    let needs = format!("each node needs {}", cluster.profile.machine("and"));
+    let fitting = fitting(cluster);
+    let draft = META.finding(message).cluster(cluster).help(match fitting {
+        Some(fitting) => format!("write `machine_type = \"{fitting}\"` or a bigger one: {needs}"),
+        None => needs,
+    });
+    let mut finding = draft.at(&pool.address, place, format!("below {}", cluster.profile.machine("or")));
     let literal = pool.config.as_ref().and_then(|c| c.written("machine_type")).and_then(|w| w.origin.as_ref());
-    if let Some(origin) = literal
+    if let (Some(origin), Some(fitting)) = (literal, fitting)
         && origin.expr.as_str().is_some()
         && let Some(span) = place.span
     {
         finding.fixes.push(Fix {
-            title: format!("use {FITTING}"),
+            title: format!("use {fitting}"),
             safety: Safety::Unsafe,
-            edits: vec![Edit { span, text: format!("\"{FITTING}\"") }],
+            edits: vec![Edit { span, text: format!("\"{fitting}\"") }],
         });
     }
     finding

@@ -1,6 +1,6 @@
 //! KFP003 unusable-nodes: nodes that KFP's pods cannot run on, where three that they can are lacking.
 
-use super::support::{LEAST_NODES, Shortfall, shortfall, unless_autopilot};
+use super::support::{Shortfall, shortfall, unless_autopilot};
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
@@ -22,17 +22,17 @@ impl Rule for UnusableNodes {
 }
 
 fn judge(cluster: &Cluster) -> Answer {
+    let least = cluster.profile.nodes;
     match shortfall(cluster, |pool| pool.usable.clone()) {
         Shortfall::NoFault => Answer::met("KFP's pods can run on the nodes of every pool"),
-        Shortfall::Enough => Answer::met(format!("KFP's pods can run on {LEAST_NODES} nodes or more")),
+        Shortfall::Enough => Answer::met(format!("KFP's pods can run on {least} nodes or more")),
         Shortfall::Faulty(pools) => {
             let all: Vec<String> = pools.iter().map(|p| obstacle(p)).collect();
-            let reason = format!("KFP's pods cannot run on {LEAST_NODES} nodes: {}", all.join("; "));
+            let reason = format!("KFP's pods cannot run on {least} nodes: {}", all.join("; "));
             Answer::unmet(reason, pools.iter().map(|p| finding(cluster, p)).collect())
         }
         Shortfall::Open(reasons, pool) => {
-            let reason =
-                format!("whether KFP's pods can run on {LEAST_NODES} nodes is not known: {}", because(&reasons));
+            let reason = format!("whether KFP's pods can run on {least} nodes is not known: {}", because(&reasons));
             let message = format!("whether KFP's pods can run on the nodes of {} is not known", cluster.address());
             let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
             let place = pool.and_then(|p| p.obstacle.as_ref()).map(|o| o.place.clone());
@@ -49,12 +49,13 @@ fn obstacle(pool: &Pool) -> String {
 }
 
 fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
+    let least = cluster.profile.nodes;
     let what = pool.obstacle.as_ref().map_or("the node configuration", |o| o.what.as_str());
     let place = pool.obstacle.as_ref().map_or_else(|| pool.machine.place.clone(), |o| o.place.clone());
     META.finding(format!("KFP's pods cannot run on the nodes of {}, because of {what}", pool.title()))
         .cluster(cluster)
         .help(format!(
-            "add a pool of at least {LEAST_NODES} nodes with x86-64 machines, a Linux image, no GPU and no NO_SCHEDULE or \
+            "add a pool of at least {least} nodes with x86-64 machines, a Linux image, no GPU and no NO_SCHEDULE or \
              NO_EXECUTE taint, or take this away"
         ))
         .at(&pool.address, &place, "Kubeflow Pipelines' pods have no toleration or build for this")

@@ -1,6 +1,6 @@
 //! KFP004 allocatable-memory: three nodes on paper, but too little of them is left for pods.
 
-use super::support::{LEAST_NODES, Shortfall, count, shortfall, unless_autopilot};
+use super::support::{Shortfall, count, shortfall, unless_autopilot};
 use crate::catalog::allocatable::Allocatable;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
@@ -36,19 +36,20 @@ fn roomy(pool: &Pool) -> Fact<bool> {
 }
 
 fn judge(cluster: &Cluster) -> Answer {
+    let least = cluster.profile.nodes;
     match shortfall(cluster, roomy) {
         Shortfall::NoFault => Answer::not_applicable("no pool has nodes that qualify"),
-        Shortfall::Enough => Answer::met(format!("{LEAST_NODES} nodes have 4 GiB and 1 CPU for pods")),
+        Shortfall::Enough => Answer::met(format!("{least} nodes have 4 GiB and 1 CPU for pods")),
         Shortfall::Open(reasons, _) => {
             let reason = format!("what is left of the nodes for pods is not known: {}", because(&reasons));
             Answer::undecided(reason, decides(&reasons), Vec::new())
         }
         Shortfall::Faulty(pools) => {
             let tight: Vec<&Pool> = pools.into_iter().filter(|p| p.counts().is_true()).collect();
-            if tight.is_empty() || count(cluster).ceiling < LEAST_NODES {
-                return Answer::not_applicable(format!("fewer than {LEAST_NODES} nodes qualify, which KFP001 says"));
+            if tight.is_empty() || count(cluster).ceiling < least {
+                return Answer::not_applicable(format!("fewer than {least} nodes qualify, which KFP001 says"));
             }
-            let reason = format!("fewer than {LEAST_NODES} nodes have 4 GiB and 1 CPU for pods");
+            let reason = format!("fewer than {least} nodes have 4 GiB and 1 CPU for pods");
             Answer::unmet(reason, tight.iter().map(|p| finding(cluster, p)).collect())
         }
     }

@@ -1,6 +1,6 @@
 //! KFP005 autoscaling-floor: three nodes only where the autoscaler grows a pool, or only spot nodes.
 
-use super::support::{LEAST_NODES, count, last, nodes, unless_autopilot};
+use super::support::{count, last, nodes, unless_autopilot};
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
@@ -24,9 +24,10 @@ impl Rule for AutoscalingFloor {
 }
 
 fn judge(cluster: &Cluster) -> Answer {
+    let least = cluster.profile.nodes;
     let sum = count(cluster);
     let counting: Vec<&Pool> = cluster.pools.iter().filter(|p| p.counts().is_true() && !p.is_empty()).collect();
-    if sum.floor >= LEAST_NODES {
+    if sum.floor >= least {
         let answer = Answer::met(format!("{} are always there", nodes(sum.floor)));
         return match counting.iter().all(|p| p.spot.is_true()) {
             true => answer.with(spot(cluster, last(counting))),
@@ -35,7 +36,7 @@ fn judge(cluster: &Cluster) -> Answer {
     }
     let scaled = counting.into_iter().filter(|p| p.nodes.autoscaled.is_true());
     match last(scaled) {
-        Some(pool) if sum.ceiling >= LEAST_NODES => {
+        Some(pool) if sum.ceiling >= least => {
             let reason = format!("only {} always there; the autoscaler may add more", nodes(sum.floor));
             Answer::unmet(reason, vec![floor(cluster, pool, sum.floor)])
         }
@@ -50,15 +51,16 @@ fn floor_place(pool: &Pool) -> Place {
 }
 
 fn floor(cluster: &Cluster, pool: &Pool, always: u64) -> Finding {
+    let least = cluster.profile.nodes;
     let message = format!(
-        "{} has {LEAST_NODES} nodes only when the autoscaler grows its pools; {} always there",
+        "{} has {least} nodes only when the autoscaler grows its pools; {} always there",
         cluster.address(),
         nodes(always)
     );
     let zones = pool.zones.known().unwrap_or(1).max(1);
     let help = match pool.nodes.decided_by.1.starts_with("total_") {
-        true => format!("write `total_min_node_count = {LEAST_NODES}`"),
-        false => format!("write `min_node_count = {}`", LEAST_NODES.div_ceil(zones)),
+        true => format!("write `total_min_node_count = {least}`"),
+        false => format!("write `min_node_count = {}`", least.div_ceil(zones)),
     };
     META.finding(message).cluster(cluster).help(help).at(&pool.address, &floor_place(pool), "the floor of this pool")
 }

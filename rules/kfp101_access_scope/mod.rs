@@ -1,7 +1,6 @@
 //! KFP101 access-scope: neither the full scope nor a custom service account.
 
 use super::support::{together, unless_autopilot};
-use crate::catalog::scope::CLOUD_PLATFORM;
 use crate::eval::value::Reasons;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
@@ -26,12 +25,12 @@ impl Rule for AccessScope {
 }
 
 /// Whether a pool's nodes have access: a custom account, or the full scope.
-fn has_access(pool: &Pool) -> Fact<bool> {
+fn has_access(cluster: &Cluster, pool: &Pool) -> Fact<bool> {
     let custom = match &pool.account {
         Fact::Known(account) => Fact::Known(*account == Account::Custom),
         open => Fact::Unknown(open.reasons().cloned().unwrap_or_default()),
     };
-    custom.or(&pool.scopes.full())
+    custom.or(&pool.scopes.all(&cluster.profile.scopes))
 }
 
 fn judge(cluster: &Cluster) -> Answer {
@@ -39,7 +38,7 @@ fn judge(cluster: &Cluster) -> Answer {
     if pools.is_empty() {
         return Answer::not_applicable("no pool of this cluster has nodes here");
     }
-    let answers: Vec<(&Pool, Fact<bool>)> = pools.into_iter().map(|p| (p, has_access(p))).collect();
+    let answers: Vec<(&Pool, Fact<bool>)> = pools.into_iter().map(|p| (p, has_access(cluster, p))).collect();
     let lacking: Vec<&Pool> = answers.iter().filter(|(p, a)| a.is_false() && p.is_certain()).map(|(p, _)| *p).collect();
     if !lacking.is_empty() {
         let titles: Vec<String> = lacking.iter().map(|p| p.title()).collect();
@@ -88,7 +87,7 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
     let message = format!("the nodes of {} have neither the full scope nor a custom service account", pool.title());
     META.finding(message)
         .cluster(cluster)
-        .help(format!("write in the node configuration:\noauth_scopes = [\"{CLOUD_PLATFORM}\"]"))
+        .help(format!("write in the node configuration:\noauth_scopes = {:?}", cluster.profile.scopes))
         .help("or name a service account of your own there, and grant it what the pipelines need:\nservice_account = google_service_account.nodes.email")
         .at(&pool.address, &pool.scopes.place, label)
 }

@@ -1,7 +1,7 @@
 //! KFP105 workload-identity: half-configured, or a binding for an account that Kubeflow Pipelines does not use.
 
 use super::support::{unless_autopilot, worse};
-use crate::catalog::kfp::{NAMESPACE, identities};
+use crate::catalog::kfp::identities;
 use crate::catalog::suggest;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
@@ -21,13 +21,19 @@ impl Rule for WorkloadIdentity {
     }
 
     fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let bindings = || cx.graph.grants.iter().filter_map(strange).map(|f| Answer::unmet(f.message, Vec::new()));
+        let bindings = || {
+            cx.graph
+                .grants
+                .iter()
+                .filter_map(|g| strange(g, &cx.graph.profile.namespace))
+                .map(|f| Answer::unmet(f.message, Vec::new()))
+        };
         let halves = unless_autopilot(cluster, || judge(cluster));
         Some(bindings().fold(halves, worse))
     }
 
     fn root(&self, cx: &Context) -> Vec<Finding> {
-        cx.graph.grants.iter().filter_map(strange).collect()
+        cx.graph.grants.iter().filter_map(|g| strange(g, &cx.graph.profile.namespace)).collect()
     }
 }
 
@@ -84,21 +90,21 @@ fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
 }
 
 /// A binding of a Kubernetes account in Kubeflow Pipelines' namespace that it does not use.
-fn strange(grant: &Grant) -> Option<Finding> {
+fn strange(grant: &Grant, namespace: &str) -> Option<Finding> {
     if grant.role.known().map(|r| &**r) != Some("roles/iam.workloadIdentityUser") {
         return None;
     }
     let texts = grant.members.iter().filter_map(|m| m.text.as_str());
     let ksa = |text: &str| Some(text.strip_suffix(']')?.split_once(".svc.id.goog[")?.1.to_string());
-    let own = texts.filter_map(ksa).filter_map(|k| Some(k.strip_prefix(NAMESPACE)?.strip_prefix('/')?.to_string()));
+    let own = texts.filter_map(ksa).filter_map(|k| Some(k.strip_prefix(namespace)?.strip_prefix('/')?.to_string()));
     let strange = own.into_iter().find(|k| !identities().any(|i| i.ksa == k))?;
     let near = suggest(&strange, identities().map(|i| i.ksa)).unwrap_or("pipeline-runner");
     let finding = META
         .finding(format!(
-            "{} binds {NAMESPACE}/{strange}, which Kubeflow Pipelines does not run as",
+            "{} binds {namespace}/{strange}, which Kubeflow Pipelines does not run as",
             grant.resource.address
         ))
-        .help(format!("its steps run as \"{NAMESPACE}/pipeline-runner\"; did you mean \"{NAMESPACE}/{near}\"?"))
+        .help(format!("its steps run as \"{namespace}/pipeline-runner\"; did you mean \"{namespace}/{near}\"?"))
         .at(&grant.resource.address, &grant.members_place, "no Kubernetes account of Kubeflow Pipelines");
     Some(finding)
 }

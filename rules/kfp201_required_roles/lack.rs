@@ -1,14 +1,13 @@
 //! What an account lacks of the required roles.
 
-use crate::catalog::iam::REQUIRED_ROLES;
 use crate::graph::access::Access;
 
 /// What is lacking of the required roles.
-pub struct Lack {
+pub struct Lack<'r> {
     /// Roles whose core permissions are surely lacking, with these.
-    pub roles: Vec<(&'static str, Vec<&'static str>)>,
+    pub roles: Vec<(&'r str, Vec<&'static str>)>,
     /// Roles that a doubtful grant may give.
-    pub open: Vec<&'static str>,
+    pub open: Vec<&'r str>,
     /// Why those are in doubt.
     pub whys: Vec<String>,
     /// What would decide them.
@@ -16,9 +15,9 @@ pub struct Lack {
 }
 
 /// Compares what is granted with what is required.
-pub fn lack(access: &Access) -> Lack {
+pub fn lack<'r>(access: &Access, required: &'r [String]) -> Lack<'r> {
     let mut lack = Lack { roles: Vec::new(), open: Vec::new(), whys: Vec::new(), decides: Vec::new() };
-    for role in REQUIRED_ROLES {
+    for role in required {
         let Some((missing, doubts)) = access.lacks(role) else { continue };
         if doubts.is_empty() {
             lack.roles.push((role, missing));

@@ -4,7 +4,6 @@ mod lack;
 mod text;
 
 use super::support::{list, worse};
-use crate::catalog::iam::REQUIRED_ROLES;
 use crate::finding::{Finding, Level};
 use crate::graph::access::{Access, NodeAccount};
 use crate::graph::cluster::Cluster;
@@ -61,7 +60,7 @@ fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) ->
         return Answer::undecided(reason, decides(reasons), vec![finding]);
     }
     let access = cx.graph.access(cx.plan, account, cluster);
-    let lack = lack::lack(&access);
+    let lack = lack::lack(&access, &cluster.profile.roles);
     let name = text::name(account, pool);
     match (account, lack.roles.is_empty() && lack.open.is_empty()) {
         (_, true) => met(cluster, pool, account, &access, &name),
@@ -85,8 +84,9 @@ fn account_place(pool: &Pool) -> Place {
 }
 
 fn met(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, name: &str) -> Answer {
-    let answer = Answer::met(format!("{name} has the core permissions of all {} roles", REQUIRED_ROLES.len()));
-    let gaps: Vec<_> = REQUIRED_ROLES.iter().map(|r| (*r, access.gaps(r))).filter(|(_, g)| !g.is_empty()).collect();
+    let answer = Answer::met(format!("{name} has the core permissions of all {} roles", cluster.profile.roles.len()));
+    let gaps: Vec<_> =
+        cluster.profile.roles.iter().map(|r| (r, access.gaps(r))).filter(|(_, g)| !g.is_empty()).collect();
     if gaps.is_empty() {
         return answer;
     }

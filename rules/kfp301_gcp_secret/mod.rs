@@ -1,14 +1,14 @@
 //! KFP301 gcp-secret: the `user-gcp-sa` secret lacks its key, or is in the wrong namespace.
 
 use super::support::{list, of_root};
-use crate::catalog::iam::REQUIRED_ROLES;
-use crate::catalog::kfp::{NAMESPACE, SECRET, SECRET_KEY};
+use crate::catalog::kfp::SECRET_KEY;
 use crate::eval::plan::{Mode, Resource};
 use crate::finding::{Finding, Level};
 use crate::graph::access::NodeAccount;
 use crate::graph::cluster::Cluster;
 use crate::graph::refs;
 use crate::graph::view::View;
+use crate::profile::Profile;
 use crate::rule::{Answer, Context, Meta, Rule};
 use std::sync::Arc;
 
@@ -23,9 +23,9 @@ impl Rule for GcpSecret {
     }
 
     fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let mut secrets = cx.plan.resources.iter().filter(|r| is_secret(r)).peekable();
+        let mut secrets = cx.plan.resources.iter().filter(|r| is_secret(r, cx.graph.profile)).peekable();
         if secrets.peek().is_none() {
-            return Some(Answer::not_applicable(format!("no secret {SECRET} is made here")));
+            return Some(Answer::not_applicable(format!("no secret {} is made here", cx.graph.profile.secret_name)));
         }
         let lacking: Vec<Finding> = secrets.filter_map(|s| roles(cx, cluster, s)).collect();
         let whole = of_root(&META, &self.root(cx), "the secret has its key, in the right namespace");
@@ -36,13 +36,20 @@ impl Rule for GcpSecret {
     }
 
     fn root(&self, cx: &Context) -> Vec<Finding> {
-        cx.plan.resources.iter().filter(|r| is_secret(r)).flat_map(judge).collect()
+        cx.plan
+            .resources
+            .iter()
+            .filter(|r| is_secret(r, cx.graph.profile))
+            .flat_map(|r| judge(r, cx.graph.profile))
+            .collect()
     }
 }
 
-fn is_secret(resource: &Resource) -> bool {
+fn is_secret(resource: &Resource, profile: &Profile) -> bool {
     let kind = matches!(&*resource.type_name, "kubernetes_secret" | "kubernetes_secret_v1");
-    resource.mode == Mode::Managed && kind && metadata(&View::of(resource), "name").as_deref() == Some(SECRET)
+    resource.mode == Mode::Managed
+        && kind
+        && metadata(&View::of(resource), "name").as_deref() == Some(&profile.secret_name)
 }
 
 fn metadata(secret: &View, name: &str) -> Option<Arc<str>> {
@@ -60,7 +67,8 @@ fn keys(secret: &View) -> Option<Vec<Arc<str>>> {
     Some(all)
 }
 
-fn judge(resource: &Resource) -> Vec<Finding> {
+fn judge(resource: &Resource, profile: &Profile) -> Vec<Finding> {
+    let (secret, wanted) = (&profile.secret_name, &profile.namespace);
     let view = View::of(resource);
     let mut all = Vec::new();
     let data = if view.get("data").is_none() && view.get("binary_data").is_some() { "binary_data" } else { "data" };
@@ -70,13 +78,13 @@ fn judge(resource: &Resource) -> Vec<Finding> {
             let has: Vec<String> = keys.iter().map(|k| format!("\"{k}\"")).collect();
             let has = if has.is_empty() { "none".to_string() } else { list(&has) };
             let finding = META
-                .finding(format!("the secret {SECRET} has no key \"{SECRET_KEY}\" (it has {has})"))
+                .finding(format!("the secret {secret} has no key \"{SECRET_KEY}\" (it has {has})"))
                 .help(format!("write `\"{SECRET_KEY}\" = …`: pipelines with use_gcp_secret mount that key"))
                 .at(&resource.address, &view.place(data), "not the key that is read");
             all.push(finding);
         }
         None => {
-            let draft = META.finding(format!("whether the secret {SECRET} has the key \"{SECRET_KEY}\" is not known"));
+            let draft = META.finding(format!("whether the secret {secret} has the key \"{SECRET_KEY}\" is not known"));
             all.push(draft.level(Level::Warning).at(&resource.address, &view.place(data), "this decides"));
         }
     }
@@ -84,10 +92,10 @@ fn judge(resource: &Resource) -> Vec<Finding> {
     let place = block.as_ref().map_or_else(|| view.own_place(), |m| m.place("namespace"));
     let given = block.as_ref().and_then(|m| m.text("namespace"));
     let namespace = given.map_or(Some(Arc::from("default")), |n| n.known().cloned());
-    if let Some(namespace) = namespace.filter(|n| &**n != NAMESPACE) {
+    if let Some(namespace) = namespace.filter(|n| **n != **wanted) {
         let finding = META
-            .finding(format!("the secret {SECRET} is in namespace \"{namespace}\", not where Kubeflow Pipelines runs"))
-            .help(format!("write `namespace = \"{NAMESPACE}\"` in its metadata"))
+            .finding(format!("the secret {secret} is in namespace \"{namespace}\", not where Kubeflow Pipelines runs"))
+            .help(format!("write `namespace = \"{wanted}\"` in its metadata"))
             .at(&resource.address, &place, "not Kubeflow Pipelines' namespace");
         all.push(finding);
     }
@@ -103,9 +111,10 @@ fn roles(cx: &Context, cluster: &Cluster, resource: &Resource) -> Option<Finding
     let (id, refs) = (key.get("service_account_id")?, refs::of_attribute(key.written("service_account_id")?));
     let account = cx.graph.accounts.iter().find(|a| a.is(id, &refs).is_true())?;
     let access = cx.graph.access(cx.plan, &NodeAccount::Here(account), cluster);
-    let lacking = |role: &&&str| access.lacks(role).is_some_and(|(_, doubts)| doubts.is_empty());
-    let roles: Vec<String> = REQUIRED_ROLES.iter().filter(lacking).map(|r| r.to_string()).collect();
-    let message = format!("{}, whose key the secret {SECRET} holds, lacks {}", account.resource.address, list(&roles));
+    let lacking = |role: &&String| access.lacks(role).is_some_and(|(_, doubts)| doubts.is_empty());
+    let roles: Vec<String> = cluster.profile.roles.iter().filter(lacking).cloned().collect();
+    let secret = &cluster.profile.secret_name;
+    let message = format!("{}, whose key the secret {secret} holds, lacks {}", account.resource.address, list(&roles));
     let draft = META.finding(message).cluster(cluster).related(&account.view.own_place(), "the account");
     (!roles.is_empty()).then(|| draft.at(&resource.address, &view.place("data"), "pipelines use this account"))
 }

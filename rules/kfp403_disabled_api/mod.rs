@@ -15,14 +15,9 @@ pub struct DisabledApi;
 
 static META: Meta = Meta { code: "KFP403", name: "disabled-api", level: Level::Warning, page: include_str!("rule.md") };
 
-/// The APIs that Kubeflow Pipelines on GKE needs, and other names that are as good.
-const NEEDED: [(&str, &[&str]); 5] = [
-    ("cloudresourcemanager.googleapis.com", &[]),
-    ("compute.googleapis.com", &[]),
-    ("container.googleapis.com", &[]),
-    ("iam.googleapis.com", &[]),
-    ("storage.googleapis.com", &["storage-api.googleapis.com", "storage-component.googleapis.com"]),
-];
+/// Other names that are as good: what they enable is the same.
+const AS_GOOD: [(&str, &[&str]); 1] =
+    [("storage.googleapis.com", &["storage-api.googleapis.com", "storage-component.googleapis.com"])];
 
 impl Rule for DisabledApi {
     fn meta(&self) -> &'static Meta {
@@ -57,11 +52,9 @@ fn judge(cluster: &Cluster, services: &[&View], last: &View) -> Answer {
             (None, _) => {}
         }
     }
-    let brought = |others: &[&str]| others.iter().any(|o| enabled.contains(*o));
-    let missing: Vec<String> = (NEEDED.iter())
-        .filter(|(name, others)| !enabled.contains(*name) && !brought(others))
-        .map(|(name, _)| name.to_string())
-        .collect();
+    let others = |name: &str| AS_GOOD.iter().find(|(n, _)| *n == name).map_or(&[][..], |(_, others)| others);
+    let here = |name: &String| enabled.contains(name) || others(name).iter().any(|o| enabled.contains(*o));
+    let missing: Vec<String> = cluster.profile.apis.iter().filter(|name| !here(name)).cloned().collect();
     if missing.is_empty() {
         return Answer::met("every API that is needed is enabled here");
     }

@@ -6,6 +6,7 @@ use super::pool::Pool;
 use super::view::View;
 use crate::eval::plan::Resource;
 use crate::eval::value::{Reasons, Value};
+use crate::profile::Profile;
 use std::sync::Arc;
 
 /// A GKE cluster that the configuration makes.
@@ -15,6 +16,8 @@ pub struct Cluster<'p> {
     pub resource: &'p Resource,
     /// Its block.
     pub view: View<'p>,
+    /// What is required of it.
+    pub profile: &'p Profile,
     /// Whether Google manages its nodes (`enable_autopilot`).
     pub autopilot: Fact<bool>,
     /// Node auto-provisioning.
@@ -42,13 +45,13 @@ pub struct Cluster<'p> {
 pub struct AutoProvisioning {
     /// Whether it is on.
     pub enabled: Fact<bool>,
-    /// Nodes of 2 vCPU and 4 GB that its limits allow.
+    /// Nodes of the size that the profile asks for that its limits allow.
     pub nodes: Interval,
 }
 
 impl<'p> Cluster<'p> {
     /// Reads a cluster's own block; its pools are added later. `drawn` is how many zones are drawn at random for it.
-    pub fn new(resource: &'p Resource, drawn: Option<u64>) -> Cluster<'p> {
+    pub fn new(resource: &'p Resource, drawn: Option<u64>, profile: &'p Profile) -> Cluster<'p> {
         let view = View::of(resource);
         let location = location(&view);
         let private = view.block("private_cluster_config");
@@ -61,9 +64,10 @@ impl<'p> Cluster<'p> {
             },
         };
         Cluster {
+            profile,
             resource,
             autopilot: view.flag("enable_autopilot", false),
-            auto_provisioning: auto_provisioning(&view),
+            auto_provisioning: auto_provisioning(&view, profile),
             zones: count::cluster_zones(&location, &view, drawn),
             location,
             removes_default_pool: view.flag("remove_default_node_pool", false),
@@ -120,7 +124,7 @@ fn location(view: &View) -> Fact<Arc<str>> {
     own.unwrap_or_else(|| super::view::text_of(&default_of(view, "zone")))
 }
 
-fn auto_provisioning(view: &View) -> AutoProvisioning {
+fn auto_provisioning(view: &View, profile: &Profile) -> AutoProvisioning {
     let Some(block) = view.block("cluster_autoscaling") else {
         return AutoProvisioning { enabled: Fact::Known(false), nodes: Interval::exact(0) };
     };
@@ -141,7 +145,7 @@ fn auto_provisioning(view: &View) -> AutoProvisioning {
         };
         Interval { min: most.min / each, max: most.max.map(|m| m / each), reasons: most.reasons }
     };
-    let (cpu, memory) = (limit("cpu", 2), limit("memory", 4));
+    let (cpu, memory) = (limit("cpu", profile.vcpus.into()), limit("memory", profile.memory_mib.div_ceil(1024)));
     let max = match (cpu.max, memory.max) {
         (Some(a), Some(b)) => Some(a.min(b)),
         (a, b) => a.or(b),

@@ -10,16 +10,18 @@ use super::refs::{self, Reference};
 use super::view::View;
 use crate::eval::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::eval::value::{ReasonKind, Reasons, Value};
+use crate::profile::Profile;
 
 const CLUSTER: &str = "google_container_cluster";
 const POOL: &str = "google_container_node_pool";
 
 /// All clusters with their pools.
-pub fn clusters<'p>(plan: &'p StaticPlan, accounts: &[ServiceAccount<'p>]) -> Vec<Cluster<'p>> {
+pub fn clusters<'p>(plan: &'p StaticPlan, accounts: &[ServiceAccount<'p>], profile: &'p Profile) -> Vec<Cluster<'p>> {
     let managed =
         |name: &'static str| plan.resources.iter().filter(move |r| r.mode == Mode::Managed && &*r.type_name == name);
-    let mut clusters: Vec<Cluster<'p>> = managed(CLUSTER).map(|r| Cluster::new(r, drawn_zones(plan, r))).collect();
-    let linker = Linker { plan, accounts };
+    let mut clusters: Vec<Cluster<'p>> =
+        managed(CLUSTER).map(|r| Cluster::new(r, drawn_zones(plan, r), profile)).collect();
+    let linker = Linker { plan, accounts, profile };
     let pools: Vec<&Resource> = managed(POOL).collect();
     let owners: Vec<Vec<(usize, Option<Reasons>)>> = pools.iter().map(|p| linker.owners(p, &clusters)).collect();
     for (at, cluster) in clusters.iter_mut().enumerate() {
@@ -58,11 +60,12 @@ fn union(a: Option<&Reasons>, b: Option<&Reasons>) -> Option<Reasons> {
 struct Linker<'p, 'a> {
     plan: &'p StaticPlan,
     accounts: &'a [ServiceAccount<'p>],
+    profile: &'p Profile,
 }
 
 impl<'p> Linker<'p, '_> {
     fn pool(&self, parts: Parts<'p>) -> Pool<'p> {
-        Pool::new(parts, |config| self.account(config))
+        Pool::new(parts, self.profile, |config| self.account(config))
     }
 
     /// What the reference to an account resource says where the e-mail is not known.

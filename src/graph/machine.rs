@@ -5,12 +5,8 @@ use super::view::{Place, View};
 use crate::catalog::machine::{self, Arch, Machine};
 use crate::catalog::{gke, scope};
 use crate::eval::value::{ReasonKind, Reasons};
+use crate::profile::Profile;
 use std::sync::Arc;
-
-/// vCPU that a node needs to count (Google's guide).
-pub const LEAST_VCPUS: u32 = 2;
-/// Nominal memory that a node needs to count, in MiB (Google's guide: 4 GB).
-pub const LEAST_MEMORY_MIB: u64 = 4096;
 
 /// Something that keeps Kubeflow Pipelines' pods off a pool's nodes.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,14 +24,14 @@ pub struct NodeMachine {
     pub type_name: Fact<Arc<str>>,
     /// What the catalog says of it; not known for names that it lacks.
     pub machine: Fact<Machine>,
-    /// Whether it has 2 vCPU and 4096 MiB.
+    /// Whether it has the vCPU and memory that the profile asks for.
     pub big_enough: Fact<bool>,
     /// Where the machine type stands.
     pub place: Place,
 }
 
 /// Reads the machine type of a node configuration.
-pub fn node_machine(config: Option<&View>, pool: &View) -> NodeMachine {
+pub fn node_machine(config: Option<&View>, pool: &View, profile: &Profile) -> NodeMachine {
     let type_name = match config.and_then(|c| c.text("machine_type")) {
         Some(name) => name,
         None => match config.and_then(|c| c.uncertain.clone()) {
@@ -49,7 +45,7 @@ pub fn node_machine(config: Option<&View>, pool: &View) -> NodeMachine {
         _ => type_name,
     };
     let machine = look_up(&type_name);
-    let big_enough = machine.judge(|m| Fact::Known(m.vcpus >= LEAST_VCPUS && m.memory_mib >= LEAST_MEMORY_MIB));
+    let big_enough = machine.judge(|m| Fact::Known(profile.takes(m.vcpus, m.memory_mib)));
     let place = config.map_or_else(|| pool.place("node_config"), |c| c.place("machine_type"));
     NodeMachine { type_name, machine, big_enough, place }
 }
@@ -188,6 +184,12 @@ impl Scopes {
     /// Whether the full scope is among them.
     pub fn full(&self) -> Fact<bool> {
         self.any(|url| url == scope::CLOUD_PLATFORM)
+    }
+
+    /// Whether all of these are among them, or the full scope.
+    pub fn all(&self, wanted: &[String]) -> Fact<bool> {
+        let each = wanted.iter().map(|w| self.any(|url| url == w.as_str()));
+        self.full().or(&each.fold(Fact::Known(true), |all, one| all.and(&one)))
     }
 }
 

@@ -21,13 +21,14 @@ mod tests;
 pub mod view;
 
 use crate::eval::plan::{Mode, Resource, StaticPlan};
+use crate::profile::Profile;
 use account::ServiceAccount;
 use cluster::Cluster;
 use grant::Grant;
 use view::View;
 
 /// What the configuration makes, as GKE and IAM see it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Graph<'p> {
     /// Clusters that the configuration makes, by address. Those that only a data source reads are not among them.
     pub clusters: Vec<Cluster<'p>>,
@@ -39,21 +40,24 @@ pub struct Graph<'p> {
     pub custom_roles: Vec<View<'p>>,
     /// Installations of Kubeflow Pipelines that it makes.
     pub installations: Vec<install::Installation>,
+    /// What is required.
+    pub profile: &'p Profile,
     /// Buckets that it makes.
     pub buckets: Vec<View<'p>>,
 }
 
 impl<'p> Graph<'p> {
-    /// Derives the graph of a plan.
-    pub fn build(plan: &'p StaticPlan) -> Graph<'p> {
+    /// Derives the graph of a plan. `profile` says what nodes must have to qualify.
+    pub fn build(plan: &'p StaticPlan, profile: &'p Profile) -> Graph<'p> {
         let managed = |type_name: &'static str| {
             plan.resources.iter().filter(move |r| r.mode == Mode::Managed && &*r.type_name == type_name)
         };
         let accounts: Vec<_> = managed("google_service_account").map(ServiceAccount::new).collect();
-        let clusters = link::clusters(plan, &accounts);
+        let clusters = link::clusters(plan, &accounts, profile);
         let grants = plan.resources.iter().filter(|r| r.mode == Mode::Managed);
         let custom = ["google_project_iam_custom_role", "google_organization_iam_custom_role"];
         Graph {
+            profile,
             clusters,
             accounts,
             grants: grants.flat_map(|r: &Resource| grant::of_resource(plan, r)).collect(),

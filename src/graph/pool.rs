@@ -6,6 +6,7 @@ use super::machine::{self, Account, NodeMachine, Obstacle, Scopes};
 use super::view::{Place, View};
 use crate::catalog::allocatable::{self, Allocatable};
 use crate::eval::value::Reasons;
+use crate::profile::Profile;
 
 /// What kind of pool it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub struct Parts<'p> {
 
 impl<'p> Pool<'p> {
     /// Derives everything about a pool.
-    pub fn new(parts: Parts<'p>, knows_account: impl Fn(&View<'p>) -> Option<Account>) -> Pool<'p> {
+    pub fn new(parts: Parts<'p>, profile: &Profile, knows_account: impl Fn(&View<'p>) -> Option<Account>) -> Pool<'p> {
         let Parts { kind, view, zones, uncertain } = parts;
         let config = match kind {
             PoolKind::AutoProvisioned => Some(view.clone()),
@@ -84,7 +85,7 @@ impl<'p> Pool<'p> {
             nodes.floor = repeated(&nodes.floor, kind, reasons);
             nodes.ceiling = repeated(&nodes.ceiling, kind, reasons);
         }
-        let machine = machine::node_machine(config.as_ref(), &view);
+        let machine = machine::node_machine(config.as_ref(), &view, profile);
         let (usable, obstacle) = machine::usable(config.as_ref(), &machine);
         let account = match config.as_ref().and_then(knows_account) {
             Some(account) => Fact::Known(account),

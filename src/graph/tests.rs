@@ -3,12 +3,13 @@
 use super::Graph;
 use super::testing::plan;
 use crate::finding::{ClusterReport, Status};
+use crate::profile::Profile;
 use crate::rule::check_root;
 use serde_json::{Value as Json, json};
 
 fn reports(resources: Json) -> Vec<ClusterReport> {
     let plan = plan(resources);
-    let graph = Graph::build(&plan);
+    let graph = Graph::build(&plan, Profile::kfp());
     check_root(&plan, &graph).clusters
 }
 
@@ -47,7 +48,7 @@ fn zones_multiply_counts() {
     let with = |location: &str, zones: Json| {
         let graph_of =
             plan(json!([cluster(json!({ "location": location, "node_locations": zones, "initial_node_count": 1 }))]));
-        Graph::build(&graph_of).clusters[0].zones.known()
+        Graph::build(&graph_of, Profile::kfp()).clusters[0].zones.known()
     };
     assert_eq!(with("us-central1-a", Json::Null), Some(1));
     assert_eq!(with("us-central1-a", json!(["us-central1-a", "us-central1-b"])), Some(2));

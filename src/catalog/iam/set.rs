@@ -67,9 +67,16 @@ impl PermissionSet {
         other.iter().filter(|p| !self.contains(*p))
     }
 
-    /// The role's core permissions that are not here, sorted as the catalog has them.
+    /// The role's core permissions that are not here, sorted as the catalog has them. Of a role of which it is not judged
+    /// which those are, all permissions count.
     pub fn missing_core(&self, role_name: &str) -> Vec<&'static str> {
-        core_permissions(role_name).filter(|p| !self.contains_name(p)).collect()
+        let mut core = core_permissions(role_name).peekable();
+        if core.peek().is_some() {
+            return core.filter(|p| !self.contains_name(p)).collect();
+        }
+        let all = PermissionSet::of_role(role_name).unwrap_or_default();
+        let missing = self.missing(&all).map(Permission::name);
+        missing.filter(|p| !super::is_project_metadata(p)).collect()
     }
 
     /// How many permissions it holds.
