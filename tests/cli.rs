@@ -6,6 +6,8 @@ mod discovery;
 mod human;
 #[path = "cli/json.rs"]
 mod json;
+#[path = "cli/docs.rs"]
+mod docs;
 #[path = "cli/readme.rs"]
 mod readme;
 #[path = "cli/tree.rs"]

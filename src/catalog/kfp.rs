@@ -10,7 +10,7 @@ static WORKLOADS: Table = table!("kfp_workloads", 16);
 static K8S: Table = table!("kfp_k8s_versions", 6);
 static IDENTITIES: Table = table!("kfp_identities", 7);
 static INSTALLS: Table = table!("kfp_installs", 5);
-static ISSUES: Table = table!("kfp_issues", 6);
+static ISSUES: Table = table!("kfp_issues", 8);
 
 /// The newest released version with known workloads.
 pub const NEWEST: &str = "2.17.0";
@@ -303,6 +303,10 @@ pub struct Issue {
     pub url: &'static str,
     /// How sure that is.
     pub confidence: &'static str,
+    /// The codes of the rules that predict it, with spaces between.
+    pub rules: &'static str,
+    /// Why no rule does, where none does.
+    pub unpredicted: Option<&'static str>,
 }
 
 /// Reported breakages, sorted by their short names.
@@ -314,5 +318,7 @@ pub fn issues() -> impl ExactSizeIterator<Item = Issue> {
         predictor: row.text(3),
         url: row.text(4),
         confidence: row.text(5),
+        rules: row.text(6),
+        unpredicted: row.some(7),
     })
 }
