@@ -87,7 +87,11 @@ const TABLES: &[(&str, bool, &[&str])] = &[
     ("kfp_k8s_versions", false, &["from", "to", "k8s_min", "k8s_max", "max_is_hard", "evidence"]),
     ("kfp_identities", false, &["ksa", "used_by", "roles", "role_on", "from", "until", "note"]),
     ("kfp_installs", false, &["kind", "looks_in", "pattern", "installs", "note"]),
-    ("kfp_issues", true, &["id", "symptom", "cause", "terraform_predictor", "url", "confidence", "rules", "unpredicted"]),
+    (
+        "kfp_issues",
+        true,
+        &["id", "symptom", "cause", "terraform_predictor", "url", "confidence", "rules", "unpredicted"],
+    ),
     (
         "gke_os_reserved",
         false,

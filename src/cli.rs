@@ -36,6 +36,8 @@ pub enum Command {
     Rules(RulesArgs),
     /// Print the static plan of a root module as JSON, in the shape of `terraform show -json`
     Evaluate(EvaluateArgs),
+    /// Say whether the pods of Kubernetes manifests fit onto the clusters' nodes
+    Fit(FitArgs),
     /// Evaluate expressions from stdin, one a line, in the scope of a root module
     Console(EvaluateArgs),
 }
@@ -130,6 +132,20 @@ pub struct RulesArgs {
     pub terminal: TerminalArgs,
 }
 
+/// What `fit` is given.
+#[derive(Debug, Args)]
+pub struct FitArgs {
+    /// A manifest, or a folder of manifests (.yaml, .yml, .json)
+    #[arg(long, value_name = "FILE|DIR")]
+    pub manifests: PathBuf,
+    /// Folders to search for root modules [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How values come in.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+}
+
 /// What `evaluate` and `console` are given.
 #[derive(Debug, Args)]
 pub struct EvaluateArgs {
@@ -213,6 +229,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     let inputs = match &mut cli.command {
         None => Some(&mut cli.check.inputs),
         Some(Command::Check(args)) => Some(&mut args.inputs),
+        Some(Command::Fit(args)) => Some(&mut args.inputs),
         Some(Command::Evaluate(args) | Command::Console(args)) => Some(&mut args.inputs),
         Some(Command::Explain(_) | Command::Rules(_)) => None,
     };

@@ -8,6 +8,7 @@ pub mod discover;
 pub mod eval;
 pub mod finding;
 pub mod graph;
+pub mod manifests;
 pub mod profile;
 pub mod report;
 pub mod rule;

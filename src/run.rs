@@ -1,6 +1,7 @@
 //! The pipeline: find root modules, evaluate them, judge them, report.
 
 mod failure;
+mod fit;
 mod inputs;
 mod output;
 
@@ -41,6 +42,7 @@ pub fn run(cli: Cli) -> u8 {
         Some(Command::Check(args)) => check(&args),
         Some(Command::Explain(args)) => explain(&args),
         Some(Command::Rules(args)) => rules(&args),
+        Some(Command::Fit(args)) => fit::fit(&args),
         Some(Command::Evaluate(args)) => evaluate(&args),
         Some(Command::Console(args)) => console(&args),
     };

@@ -2,12 +2,14 @@
 
 #[path = "cli/discovery.rs"]
 mod discovery;
+#[path = "cli/docs.rs"]
+mod docs;
+#[path = "cli/fit.rs"]
+mod fit;
 #[path = "cli/human.rs"]
 mod human;
 #[path = "cli/json.rs"]
 mod json;
-#[path = "cli/docs.rs"]
-mod docs;
 #[path = "cli/readme.rs"]
 mod readme;
 #[path = "cli/tree.rs"]

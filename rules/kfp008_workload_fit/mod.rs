@@ -5,7 +5,7 @@ use crate::catalog::gke::{self, Features};
 use crate::catalog::kfp::{self, Env};
 use crate::finding::Level;
 use crate::graph::cluster::Cluster;
-use crate::graph::fit::{Room, left_over};
+use crate::graph::fit::{Node, Pod, Room, left_over};
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
 
@@ -37,18 +37,19 @@ fn version(cx: &Context) -> &'static str {
 }
 
 /// What is left of each node, system pods that run on every node taken off.
-fn nodes(pools: &[&Pool], features: Features) -> Vec<Room> {
+fn nodes(pools: &[&Pool], features: Features) -> Vec<Node> {
     let system = gke::overhead(features);
-    let mut rooms = Vec::new();
+    let mut nodes = Vec::new();
     for pool in pools {
         let Some(left) = pool.allocatable().known().copied() else { continue };
         let room = Room {
             cpu_m: left.cpu_m.saturating_sub(system.node_cpu_m),
             memory_mib: left.memory_mib.saturating_sub(system.node_memory_mib),
+            gpus: 0,
         };
-        rooms.extend((0..pool.nodes.ceiling.min.min(MOST_NODES)).map(|_| room));
+        nodes.extend((0..pool.nodes.ceiling.min.min(MOST_NODES)).map(|_| Node { room, ..Node::default() }));
     }
-    rooms
+    nodes
 }
 
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
@@ -64,12 +65,11 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let certain: Vec<&Pool> = pools.iter().copied().filter(|p| p.usable.is_true()).collect();
     let version = version(cx);
     let system = gke::overhead(features);
-    let shared = Room { cpu_m: system.cluster_cpu_m, memory_mib: system.cluster_memory_mib };
     let pods = kfp::pods(version, Env::Dev);
     // GKE's own pods that run once come as two halves: they are several, and small.
-    let half = Room { cpu_m: shared.cpu_m / 2, memory_mib: shared.memory_mib / 2 };
-    let mut all = vec![("GKE's own pods", half), ("GKE's own pods", half)];
-    all.extend(pods.iter().map(|p| (p.name, Room { cpu_m: p.cpu_m, memory_mib: p.memory_mib })));
+    let half = pod("GKE's own pods", system.cluster_cpu_m / 2, system.cluster_memory_mib / 2);
+    let mut all = vec![half.clone(), half];
+    all.extend(pods.iter().map(|p| pod(p.name, p.cpu_m, p.memory_mib)));
     let rest = left_over(&all, &nodes(&certain, features));
     if rest.is_empty() {
         return Answer::met(format!("the {} pods of Kubeflow Pipelines {version} fit", pods.len()));
@@ -87,9 +87,13 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     unmet(cluster, &certain, version, &rest)
 }
 
-fn unmet(cluster: &Cluster, pools: &[&Pool], version: &str, rest: &[(&str, Room)]) -> Answer {
+fn pod(name: &str, cpu_m: u64, memory_mib: u64) -> Pod {
+    Pod { name: name.into(), room: Room { cpu_m, memory_mib, gpus: 0 }, ..Pod::default() }
+}
+
+fn unmet(cluster: &Cluster, pools: &[&Pool], version: &str, rest: &[&Pod]) -> Answer {
     const SHOWN: usize = 3;
-    let each = |(name, r): &(&str, Room)| format!("{name} ({}m CPU, {} MiB)", r.cpu_m, r.memory_mib);
+    let each = |p: &&Pod| format!("{} ({}m CPU, {} MiB)", p.name, p.room.cpu_m, p.room.memory_mib);
     let mut names: Vec<String> = rest.iter().take(SHOWN).map(each).collect();
     if rest.len() > SHOWN {
         names.push(format!("{} more", rest.len() - SHOWN));

@@ -1,62 +1,165 @@
 //! Packs pods onto nodes by first-fit decreasing.
 
-/// What a pod asks for, or a node has: CPU in thousandths of a core, memory in MiB.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use std::collections::BTreeMap;
+
+/// What a pod asks for, or a node has: CPU in thousandths of a core, memory in MiB, GPUs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Room {
     /// CPU.
     pub cpu_m: u64,
     /// Memory.
     pub memory_mib: u64,
+    /// GPUs.
+    pub gpus: u64,
+}
+
+/// A taint of a node, in Kubernetes' words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taint {
+    /// Its key.
+    pub key: String,
+    /// Its value.
+    pub value: String,
+    /// `NoSchedule`, `NoExecute` or `PreferNoSchedule`.
+    pub effect: String,
+}
+
+/// What lets a pod onto tainted nodes. What is empty matches everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Toleration {
+    /// The taint's key.
+    pub key: String,
+    /// The taint's value; `None` for any (`operator: Exists`).
+    pub value: Option<String>,
+    /// The taint's effect.
+    pub effect: String,
+}
+
+/// A pod to be placed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pod {
+    /// How messages name it.
+    pub name: String,
+    /// What it asks for.
+    pub room: Room,
+    /// Labels that its node must have.
+    pub selector: BTreeMap<String, String>,
+    /// What it tolerates.
+    pub tolerations: Vec<Toleration>,
+}
+
+/// A node.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Node {
+    /// What pods can use of it.
+    pub room: Room,
+    /// Its taints.
+    pub taints: Vec<Taint>,
+    /// Its labels.
+    pub labels: BTreeMap<String, String>,
 }
 
 impl Room {
     /// Whether a pod fits.
     pub fn holds(&self, pod: &Room) -> bool {
-        pod.cpu_m <= self.cpu_m && pod.memory_mib <= self.memory_mib
+        pod.cpu_m <= self.cpu_m && pod.memory_mib <= self.memory_mib && pod.gpus <= self.gpus
     }
 
-    fn minus(&self, pod: &Room) -> Room {
-        Room { cpu_m: self.cpu_m.saturating_sub(pod.cpu_m), memory_mib: self.memory_mib.saturating_sub(pod.memory_mib) }
+    /// What is left without a pod.
+    pub fn minus(&self, pod: &Room) -> Room {
+        Room {
+            cpu_m: self.cpu_m.saturating_sub(pod.cpu_m),
+            memory_mib: self.memory_mib.saturating_sub(pod.memory_mib),
+            gpus: self.gpus.saturating_sub(pod.gpus),
+        }
+    }
+}
+
+impl Toleration {
+    fn covers(&self, taint: &Taint) -> bool {
+        (self.key.is_empty() || self.key == taint.key)
+            && (self.effect.is_empty() || self.effect == taint.effect)
+            && self.value.as_ref().is_none_or(|v| *v == taint.value)
+    }
+}
+
+impl Node {
+    /// Whether a pod may run here at all, room aside: it tolerates the taints, and the labels are those that it selects.
+    pub fn admits(&self, pod: &Pod) -> bool {
+        let blocks = |t: &&Taint| t.effect != "PreferNoSchedule" && !pod.tolerations.iter().any(|own| own.covers(t));
+        let selected = pod.selector.iter().all(|(key, value)| self.labels.get(key) == Some(value));
+        selected && !self.taints.iter().any(|t| blocks(&t))
     }
 }
 
 /// The pods that do not fit, biggest first. Pods are taken by their share of the biggest node, the larger of CPU and
-/// memory, and each goes to the first node with room.
-pub fn left_over<'a>(pods: &[(&'a str, Room)], nodes: &[Room]) -> Vec<(&'a str, Room)> {
-    let most = |of: fn(&Room) -> u64| nodes.iter().map(of).max().unwrap_or(0).max(1);
+/// memory, and each goes to the first node that admits it and has room. Those that select nodes go before those that do
+/// not.
+pub fn left_over<'a>(pods: &'a [Pod], nodes: &[Node]) -> Vec<&'a Pod> {
+    let most = |of: fn(&Room) -> u64| nodes.iter().map(|n| of(&n.room)).max().unwrap_or(0).max(1);
     let (cpu, memory) = (most(|n| n.cpu_m), most(|n| n.memory_mib));
     let share = |r: &Room| (r.cpu_m.saturating_mul(memory)).max(r.memory_mib.saturating_mul(cpu));
-    let mut sorted: Vec<_> = pods.to_vec();
-    sorted.sort_by(|a, b| share(&b.1).cmp(&share(&a.1)).then_with(|| a.0.cmp(b.0)));
-    let mut free = nodes.to_vec();
-    sorted.retain(|(_, pod)| match free.iter_mut().find(|node| node.holds(pod)) {
-        Some(node) => {
-            *node = node.minus(pod);
-            false
+    let rank = |pod: &Pod| (!pod.selector.is_empty() || pod.room.gpus > 0, share(&pod.room));
+    let mut sorted: Vec<&Pod> = pods.iter().collect();
+    sorted.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)));
+    let mut free: Vec<Room> = nodes.iter().map(|n| n.room).collect();
+    sorted.retain(|pod| {
+        let place = free.iter_mut().zip(nodes).find(|(room, node)| room.holds(&pod.room) && node.admits(pod));
+        match place {
+            Some((room, _)) => {
+                *room = room.minus(&pod.room);
+                false
+            }
+            None => true,
         }
-        None => true,
     });
     sorted
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Room, left_over};
+    use super::*;
 
     fn room(cpu_m: u64, memory_mib: u64) -> Room {
-        Room { cpu_m, memory_mib }
+        Room { cpu_m, memory_mib, gpus: 0 }
+    }
+
+    fn pod(name: &str, cpu_m: u64, memory_mib: u64) -> Pod {
+        Pod { name: name.into(), room: room(cpu_m, memory_mib), ..Pod::default() }
+    }
+
+    fn node(cpu_m: u64, memory_mib: u64) -> Node {
+        Node { room: room(cpu_m, memory_mib), ..Node::default() }
     }
 
     #[test]
     fn big_pods_go_first() {
-        let pods = [("small", room(300, 10)), ("big", room(700, 10)), ("middle", room(600, 10))];
-        assert_eq!(left_over(&pods, &[room(1000, 100), room(600, 100)]), []);
-        assert_eq!(left_over(&pods, &[room(1000, 100)]), [("middle", room(600, 10))]);
+        let pods = [pod("small", 300, 10), pod("big", 700, 10), pod("middle", 600, 10)];
+        assert!(left_over(&pods, &[node(1000, 100), node(600, 100)]).is_empty());
+        assert_eq!(left_over(&pods, &[node(1000, 100)]), [&pods[2]]);
     }
 
     #[test]
     fn either_kind_of_room_may_lack() {
-        assert_eq!(left_over(&[("a", room(1, 200))], &[room(1000, 100)]).len(), 1);
-        assert_eq!(left_over(&[("a", room(1, 1))], &[]).len(), 1);
+        assert_eq!(left_over(&[pod("a", 1, 200)], &[node(1000, 100)]).len(), 1);
+        assert_eq!(left_over(&[pod("a", 1, 1)], &[]).len(), 1);
+    }
+
+    #[test]
+    fn taints_labels_and_gpus_are_honoured() {
+        let taint = |key: &str| Taint { key: key.into(), value: "x".into(), effect: "NoSchedule".into() };
+        let mut tainted = node(1000, 100);
+        tainted.taints = vec![taint("dedicated")];
+        let mut tolerant = pod("a", 1, 1);
+        assert_eq!(left_over(std::slice::from_ref(&tolerant), std::slice::from_ref(&tainted)).len(), 1);
+        tolerant.tolerations =
+            vec![Toleration { key: "dedicated".into(), value: Some("x".into()), effect: String::new() }];
+        assert_eq!(left_over(std::slice::from_ref(&tolerant), std::slice::from_ref(&tainted)).len(), 0);
+        tolerant.selector.insert("zone".into(), "a".into());
+        assert_eq!(left_over(std::slice::from_ref(&tolerant), std::slice::from_ref(&tainted)).len(), 1);
+        tainted.labels.insert("zone".into(), "a".into());
+        assert_eq!(left_over(std::slice::from_ref(&tolerant), std::slice::from_ref(&tainted)).len(), 0);
+        tolerant.room.gpus = 1;
+        assert_eq!(left_over(&[tolerant], &[tainted]).len(), 1);
     }
 }

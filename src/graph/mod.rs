@@ -12,6 +12,7 @@ pub mod identity;
 pub mod install;
 mod link;
 pub mod machine;
+pub mod nodes;
 pub mod pool;
 pub mod refs;
 #[cfg(test)]

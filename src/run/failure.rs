@@ -68,6 +68,13 @@ pub enum Failure {
         /// What the operating system says.
         why: String,
     },
+    /// Manifests that cannot be read.
+    #[error("cannot read the manifests: {what}")]
+    #[diagnostic(help("--manifests takes a YAML or JSON file of Kubernetes objects, or a folder of them"))]
+    Manifests {
+        /// The file, and what is wrong with it.
+        what: String,
+    },
     /// There is nothing to check.
     #[error("no Terraform files in {places}")]
     #[diagnostic(help("name a folder that has .tf files in it or below it"))]

@@ -19,6 +19,7 @@ mod string;
 mod yaml;
 
 pub use spec::{call, exists, names};
+pub use yaml::documents as yaml_documents;
 
 use crate::eval::value::Value;
 

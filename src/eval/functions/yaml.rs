@@ -15,10 +15,13 @@ struct Reader<'y> {
     parser: Parser<'y, StrInput<'y>>,
     anchors: BTreeMap<usize, Value>,
     nodes: usize,
+    /// The line of the last event.
+    line: usize,
 }
 
 pub fn decode(args: &[Value], _: &dyn Host) -> Outcome {
-    let mut reader = Reader { parser: Parser::new_from_str(text(args, 0)), anchors: BTreeMap::new(), nodes: 0 };
+    let mut reader =
+        Reader { parser: Parser::new_from_str(text(args, 0)), anchors: BTreeMap::new(), nodes: 0, line: 1 };
     let mut value = Value::null();
     let mut documents = 0;
     loop {
@@ -37,10 +40,33 @@ pub fn decode(args: &[Value], _: &dyn Host) -> Outcome {
     }
 }
 
+/// All documents of a YAML stream, each with the line that it starts on (from 1).
+///
+/// # Errors
+/// What is not YAML, with its line and column.
+pub fn documents(text: &str) -> Result<Vec<(usize, Value)>, FunctionError> {
+    let mut reader = Reader { parser: Parser::new_from_str(text), anchors: BTreeMap::new(), nodes: 0, line: 1 };
+    let mut all = Vec::new();
+    loop {
+        match reader.next()? {
+            Event::StreamEnd => return Ok(all),
+            Event::DocumentStart(_) => {
+                let line = reader.line;
+                let event = reader.next()?;
+                all.push((line, reader.node(event, 0)?));
+            }
+            _ => {}
+        }
+    }
+}
+
 impl<'y> Reader<'y> {
     fn next(&mut self) -> Result<Event<'y>, FunctionError> {
         match self.parser.next() {
-            Some(Ok((event, _))) => Ok(event),
+            Some(Ok((event, span))) => {
+                self.line = span.start.line();
+                Ok(event)
+            }
             Some(Err(e)) => {
                 let at = e.marker();
                 let message = format!("on line {}, column {}: {}", at.line(), at.col() + 1, e.info());

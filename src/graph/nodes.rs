@@ -1,0 +1,99 @@
+//! What the scheduler sees of a pool's nodes: taints and labels, those of GKE's own included.
+//!
+//! Sources: GKE's documentation on node taints and labels, Arm workloads, GPUs and Windows nodes.
+
+use super::fit::Taint;
+use super::pool::{Pool, PoolKind};
+use super::view::View;
+use crate::catalog::machine::Arch;
+use std::collections::BTreeMap;
+
+/// Taints, labels and GPUs of a pool's nodes; `None` where one of them is not known.
+pub struct Marks {
+    /// Taints.
+    pub taints: Vec<Taint>,
+    /// Labels.
+    pub labels: BTreeMap<String, String>,
+    /// GPUs on a node.
+    pub gpus: u64,
+}
+
+impl Marks {
+    /// Reads those of a pool.
+    pub fn of(pool: &Pool) -> Option<Marks> {
+        let machine = pool.machine.machine.known()?;
+        let mut marks = Marks { taints: Vec::new(), labels: BTreeMap::new(), gpus: 0 };
+        let arm = machine.arch == Arch::Arm64;
+        marks.label("kubernetes.io/arch", if arm { "arm64" } else { "amd64" });
+        marks.label("node.kubernetes.io/instance-type", &machine.name);
+        marks.label("cloud.google.com/machine-family", machine.name.split('-').next().unwrap_or_default());
+        if arm {
+            marks.taint("kubernetes.io/arch", "arm64", "NoSchedule");
+        }
+        if let PoolKind::Separate | PoolKind::Inline = pool.kind
+            && let Some(name) = pool.view.text("name")
+        {
+            marks.label("cloud.google.com/gke-nodepool", name.known()?);
+        }
+        match pool.spot.known()? {
+            true => marks.label("cloud.google.com/gke-spot", "true"),
+            false => {}
+        }
+        if let Some(config) = &pool.config {
+            marks.configured(config)?;
+        }
+        if machine.has_accelerator() || marks.gpus > 0 {
+            marks.gpus = marks.gpus.max(machine.accelerator_count.into());
+            marks.taint("nvidia.com/gpu", "present", "NoSchedule");
+        }
+        Some(marks)
+    }
+
+    fn configured(&mut self, config: &View) -> Option<()> {
+        let image = config.text("image_type");
+        let windows = match &image {
+            Some(image) => image.known()?.to_ascii_uppercase().starts_with("WINDOWS"),
+            None => false,
+        };
+        self.label("kubernetes.io/os", if windows { "windows" } else { "linux" });
+        if windows {
+            self.taint("node.kubernetes.io/os", "windows", "NoSchedule");
+        }
+        for taint in config.blocks("taint") {
+            let text = |name: &str| taint.text(name).map_or(Some(String::new()), |t| t.known().map(|t| t.to_string()));
+            if taint.uncertain.is_some() {
+                return None;
+            }
+            let effect = match text("effect")?.as_str() {
+                "NO_SCHEDULE" => "NoSchedule",
+                "NO_EXECUTE" => "NoExecute",
+                _ => "PreferNoSchedule",
+            };
+            self.taint(&text("key")?, &text("value")?, effect);
+        }
+        if let Some(labels) = config.get("labels") {
+            for (key, value) in labels.entries()? {
+                self.label(key, value.as_str()?);
+            }
+        }
+        for accelerator in config.blocks("guest_accelerator") {
+            if accelerator.uncertain.is_some() {
+                return None;
+            }
+            let count = accelerator.number("count", 1).known()?;
+            self.gpus += count;
+            if let (1.., Some(kind)) = (count, accelerator.text("type")) {
+                self.label("cloud.google.com/gke-accelerator", kind.known()?);
+            }
+        }
+        Some(())
+    }
+
+    fn label(&mut self, key: &str, value: &str) {
+        self.labels.insert(key.into(), value.into());
+    }
+
+    fn taint(&mut self, key: &str, value: &str, effect: &str) {
+        self.taints.push(Taint { key: key.into(), value: value.into(), effect: effect.into() });
+    }
+}
