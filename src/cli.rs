@@ -30,6 +30,8 @@ pub struct Cli {
 pub enum Command {
     /// Check root modules (also without naming the command)
     Check(Box<CheckArgs>),
+    /// Check, and make the fixes that are safe: the same as `check --fix`
+    Fix(Box<CheckArgs>),
     /// Print a rule's page: what it finds, why it matters, how to fix it
     Explain(ExplainArgs),
     /// List all rules
@@ -66,6 +68,9 @@ pub struct CheckArgs {
     /// Exit with 3 if no GKE cluster is found
     #[arg(long)]
     pub require_cluster: bool,
+    /// What is made of fixes.
+    #[command(flatten)]
+    pub fixes: FixArgs,
     /// How the report is written.
     #[command(flatten)]
     pub terminal: TerminalArgs,
@@ -75,6 +80,20 @@ pub struct CheckArgs {
     /// Also requirements that are met, node pools and everything that was not checked
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// What is made of the fixes that findings propose.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub struct FixArgs {
+    /// Make the safe fixes in the files, and report what is left
+    #[arg(long)]
+    pub fix: bool,
+    /// Also make fixes that may change more than the fault (with --fix or --diff)
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change, as a unified diff, in place of the report; write nothing
+    #[arg(long)]
+    pub diff: bool,
 }
 
 /// Values from outside of the configuration.
@@ -228,13 +247,16 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     let own = matches.subcommand().map_or(&matches, |(_, own)| own);
     let inputs = match &mut cli.command {
         None => Some(&mut cli.check.inputs),
-        Some(Command::Check(args)) => Some(&mut args.inputs),
+        Some(Command::Check(args) | Command::Fix(args)) => Some(&mut args.inputs),
         Some(Command::Fit(args)) => Some(&mut args.inputs),
         Some(Command::Evaluate(args) | Command::Console(args)) => Some(&mut args.inputs),
         Some(Command::Explain(_) | Command::Rules(_)) => None,
     };
     if let Some(inputs) = inputs {
         inputs.given = in_order(own, inputs);
+    }
+    if let Some(Command::Fix(args)) = &mut cli.command {
+        args.fixes.fix = true;
     }
     Ok(cli)
 }

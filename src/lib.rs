@@ -7,6 +7,7 @@ pub mod cli;
 pub mod discover;
 pub mod eval;
 pub mod finding;
+pub mod fix;
 pub mod graph;
 pub mod manifests;
 pub mod profile;

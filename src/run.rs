@@ -2,6 +2,7 @@
 
 mod failure;
 mod fit;
+mod fixing;
 mod inputs;
 mod output;
 
@@ -9,7 +10,8 @@ pub use failure::Failure;
 
 use crate::catalog::suggest;
 use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, RulesArgs, Undecided};
-use crate::discover::{self, Root, loader::Loader};
+use crate::discover::loader::{Loader, Texts};
+use crate::discover::{self, Root};
 use crate::eval::plan_json;
 use crate::eval::{self, Evaluator, plan::StaticPlan};
 use crate::finding::{Level, RootReport, Status};
@@ -39,7 +41,7 @@ pub const NOTHING: u8 = 3;
 pub fn run(cli: Cli) -> u8 {
     let done = match cli.command {
         None => check(&cli.check),
-        Some(Command::Check(args)) => check(&args),
+        Some(Command::Check(args) | Command::Fix(args)) => check(&args),
         Some(Command::Explain(args)) => explain(&args),
         Some(Command::Rules(args)) => rules(&args),
         Some(Command::Fit(args)) => fit::fit(&args),
@@ -54,8 +56,37 @@ pub fn run(cli: Cli) -> u8 {
 }
 
 fn check(args: &CheckArgs) -> Result<u8, Failure> {
+    if args.fixes.unsafe_fixes && !args.fixes.fix && !args.fixes.diff {
+        return Err(Failure::UnsafeFixes);
+    }
+    let run = match args.fixes.fix || args.fixes.diff {
+        true => fixing::run(args)?,
+        false => judge(args, Texts::new())?,
+    };
+    if !args.fixes.diff {
+        output::write(&run.report, &run.sources, args)?;
+    }
+    if run.failed {
+        return Ok(USAGE);
+    }
+    exit_code(&run.report, args)
+}
+
+/// One look at everything that the user named.
+struct Judged {
+    report: Report,
+    sources: Arc<Sources>,
+    loader: Arc<Loader>,
+    /// The real folders that the user named.
+    named: BTreeSet<PathBuf>,
+    /// kfplint itself failed on a root.
+    failed: bool,
+}
+
+/// Evaluates and judges all roots, with `instead` in place of what is on disk.
+fn judge(args: &CheckArgs, instead: Texts) -> Result<Judged, Failure> {
     let sources = Arc::new(Sources::new());
-    let loader = Arc::new(Loader::new(sources.clone()));
+    let loader = Arc::new(Loader::with(sources.clone(), instead));
     let options = inputs::options(&args.inputs, &loader)?;
     let found = find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
@@ -69,11 +100,7 @@ fn check(args: &CheckArgs) -> Result<u8, Failure> {
     let skipped = [found.skipped, loader.skipped()].concat();
     let reports = checked.into_iter().map(|c| c.report).collect();
     let report = Report::new(reports, skipped, loader.files_read(), &sources);
-    output::write(&report, &sources, args)?;
-    if failed {
-        return Ok(USAGE);
-    }
-    exit_code(&report, args)
+    Ok(Judged { report, sources, loader, named: found.named, failed })
 }
 
 /// What the check of one root gave.

@@ -3,7 +3,7 @@
 use super::files::{self, Role, Syntax};
 use super::shown::{self, Shown};
 use super::walk::reason;
-use crate::source::{SourceFile, Sources};
+use crate::source::{FileId, SourceFile, Sources};
 use crate::syntax::{self, ast};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -40,7 +40,11 @@ pub struct Loader {
     files: RwLock<FxHashMap<FileKey, Slot<Parsed>>>,
     skipped: Mutex<BTreeMap<String, String>>,
     read: AtomicUsize,
+    instead: Texts,
 }
+
+/// Texts that take the place of those on disk, by real path.
+pub type Texts = BTreeMap<PathBuf, Vec<u8>>;
 
 /// A value that is made once, by whoever needs it first.
 type Slot<T> = Arc<OnceLock<T>>;
@@ -64,6 +68,11 @@ struct Entry {
 impl Loader {
     /// A loader that adds what it reads to `sources`. Paths are shown relative to the working directory.
     pub fn new(sources: Arc<Sources>) -> Loader {
+        Loader::with(sources, Texts::new())
+    }
+
+    /// The same, with `instead` read in place of what is on disk.
+    pub fn with(sources: Arc<Sources>, instead: Texts) -> Loader {
         Loader {
             sources,
             shown: RwLock::new(Shown::new(std::env::current_dir().unwrap_or_default())),
@@ -71,7 +80,15 @@ impl Loader {
             files: RwLock::default(),
             skipped: Mutex::default(),
             read: AtomicUsize::new(0),
+            instead,
         }
+    }
+
+    /// All files that were read: the real path of each, and how it is written.
+    pub fn opened(&self) -> BTreeMap<FileId, (PathBuf, Syntax)> {
+        let files = self.files.read().unwrap_or_else(|e| e.into_inner());
+        let id = |slot: &Slot<Parsed>| slot.get().and_then(|parsed| parsed.as_ref().ok()).map(|file| file.id);
+        files.iter().filter_map(|(key, slot)| Some((id(slot)?, key.clone()))).collect()
     }
 
     /// The files of a module folder; `None` where there is no Terraform configuration in it.
@@ -210,6 +227,9 @@ impl Loader {
         if !meta.is_file() {
             return Err("not a regular file".into());
         }
+        if let Some(bytes) = self.instead.get(real) {
+            return Ok(SourceFile::new(PathBuf::from(self.shown(real)), bytes.clone()));
+        }
         let mut bytes = Vec::with_capacity(meta.len().min(MOST_BYTES) as usize + 1);
         let file = std::fs::File::open(real).map_err(|e| reason(&e))?;
         file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|e| reason(&e))?;
@@ -219,23 +239,28 @@ impl Loader {
         Ok(SourceFile::new(PathBuf::from(self.shown(real)), bytes))
     }
 
-    fn add(&self, file: SourceFile) -> crate::source::FileId {
+    fn add(&self, file: SourceFile) -> FileId {
         self.read.fetch_add(1, Ordering::Relaxed);
         self.sources.add(file)
     }
 
-    fn parse(&self, id: crate::source::FileId, syntax: Syntax) -> Arc<ast::File> {
+    fn parse(&self, id: FileId, syntax: Syntax) -> Arc<ast::File> {
         let Some(file) = self.sources.get(id) else { return Arc::new(syntax::parse(id, "", &[])) };
-        Arc::new(match syntax {
-            Syntax::Native => syntax::parse(id, &file.text, &file.invalid_utf8),
-            Syntax::Json => syntax::parse_json(id, &file.text),
-            Syntax::JsonValues => syntax::parse_tfvars_json(id, &file.text),
-        })
+        Arc::new(parse(id, &file, syntax))
     }
 
     fn skip(&self, path: &Path, why: String) {
         let shown = self.shown_way(path);
         self.skipped.lock().unwrap_or_else(|e| e.into_inner()).insert(shown, why);
+    }
+}
+
+/// Parses a file that is written in this way.
+pub fn parse(id: FileId, file: &SourceFile, syntax: Syntax) -> ast::File {
+    match syntax {
+        Syntax::Native => syntax::parse(id, &file.text, &file.invalid_utf8),
+        Syntax::Json => syntax::parse_json(id, &file.text),
+        Syntax::JsonValues => syntax::parse_tfvars_json(id, &file.text),
     }
 }
 

@@ -9,7 +9,7 @@ mod module;
 mod shown;
 mod walk;
 
-pub use files::is_terraform;
+pub use files::{Syntax, is_terraform};
 
 use loader::Loader;
 use module::Traits;
@@ -21,6 +21,8 @@ use std::path::{Path, PathBuf};
 pub struct Discovery {
     /// The root modules, by shown path.
     pub roots: Vec<Root>,
+    /// The real folders that the user named.
+    pub named: BTreeSet<PathBuf>,
     /// Files and folders that were passed over: path and why.
     pub skipped: Vec<(String, String)>,
 }
@@ -80,7 +82,7 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
     let mut roots: Vec<Root> = choose(&dirs, &named).into_iter().map(root).collect();
     roots.sort();
     let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
-    Ok(Discovery { roots, skipped })
+    Ok(Discovery { roots, named, skipped })
 }
 
 /// The one folder that a path means, whatever is below it.

@@ -156,7 +156,7 @@ fn tidy(coverage: &mut Coverage) {
 }
 
 /// The path of a span's file, with forward slashes.
-fn path(span: Span, sources: &Sources) -> String {
+pub(crate) fn path(span: Span, sources: &Sources) -> String {
     sources.path(span.file).to_string_lossy().replace('\\', "/")
 }
 
@@ -173,6 +173,6 @@ fn folder(code: &str, name: &str) -> String {
 }
 
 /// `1 error`, `2 errors`.
-fn plural(count: usize, noun: &str) -> String {
+pub(crate) fn plural(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }

@@ -75,6 +75,21 @@ pub enum Failure {
         /// The file, and what is wrong with it.
         what: String,
     },
+    /// `--unsafe-fixes` alone.
+    #[error("--unsafe-fixes says which fixes are made, but nothing asks for fixes")]
+    #[diagnostic(help("add --fix to make them, or --diff to see what they would change"))]
+    UnsafeFixes,
+    /// A fix that cannot be written.
+    #[error("cannot write {what}: {why}")]
+    #[diagnostic(help("{help}"))]
+    Fix {
+        /// The file.
+        what: String,
+        /// What the operating system says.
+        why: String,
+        /// Which files were written before.
+        help: String,
+    },
     /// There is nothing to check.
     #[error("no Terraform files in {places}")]
     #[diagnostic(help("name a folder that has .tf files in it or below it"))]

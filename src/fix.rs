@@ -1,0 +1,130 @@
+//! Makes the changes that findings propose: which of them go together, what a file becomes, and writing it.
+
+use crate::finding::{Edit, Fix};
+use crate::source::{FileId, SourceFile};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+/// The edits of a round, by file and place: none overlaps another.
+pub type Edits<'f> = BTreeMap<FileId, BTreeMap<u32, &'f Edit>>;
+
+/// Chooses the fixes that can be made at once: their indices, and all their edits. A fix is made whole or not at all; one
+/// that touches what an earlier one changes is left for the next round.
+pub fn choose<'f>(fixes: &[&'f Fix]) -> (Vec<usize>, Edits<'f>) {
+    let mut chosen = Vec::new();
+    let mut edits = Edits::new();
+    for (index, fix) in fixes.iter().enumerate() {
+        if fix.edits.is_empty() || !fix.edits.iter().all(|edit| fits(edit, &edits)) {
+            continue;
+        }
+        chosen.push(index);
+        for edit in &fix.edits {
+            edits.entry(edit.span.file).or_default().insert(edit.span.start, edit);
+        }
+    }
+    (chosen, edits)
+}
+
+/// Whether an edit is among the others already, or touches none of them.
+fn fits(edit: &Edit, edits: &Edits) -> bool {
+    let Some(others) = edits.get(&edit.span.file) else { return true };
+    let before = others.range(..=edit.span.start).next_back();
+    let after = others.range(edit.span.start..).next();
+    before.into_iter().chain(after).all(|(_, other)| *other == edit || !touch(other, edit))
+}
+
+/// Whether two edits of one file overlap or insert at the same place.
+fn touch(a: &Edit, b: &Edit) -> bool {
+    let inside = a.span.start < b.span.end && b.span.start < a.span.end;
+    inside || a.span.start == b.span.start
+}
+
+/// The bytes with the edits made; `None` where an edit is not in them. Line breaks of new text are written as the file
+/// writes its own.
+pub fn apply(bytes: &[u8], edits: &BTreeMap<u32, &Edit>) -> Option<Vec<u8>> {
+    let windows = bytes.iter().position(|b| *b == b'\n').is_some_and(|at| at > 0 && bytes.get(at - 1) == Some(&b'\r'));
+    let mut out = Vec::with_capacity(bytes.len() + 256);
+    let mut at = 0;
+    for edit in edits.values() {
+        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+        out.extend_from_slice(bytes.get(at..start)?);
+        match windows {
+            true => out.extend_from_slice(edit.text.replace('\n', "\r\n").as_bytes()),
+            false => out.extend_from_slice(edit.text.as_bytes()),
+        }
+        bytes.get(start..end)?;
+        at = end;
+    }
+    out.extend_from_slice(bytes.get(at..)?);
+    Some(out)
+}
+
+/// Writes a file anew, all of it or nothing: into a file beside it, which then takes its place. Permissions are kept.
+///
+/// # Errors
+/// What the operating system says.
+pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new().prefix(".kfplint-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().set_permissions(std::fs::metadata(path)?.permissions())?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// The difference between two versions of a file, as `diff -u` and `git apply` have it.
+pub fn diff(shown: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
+    let (old, new) = (format!("a/{shown}"), format!("b/{shown}"));
+    let diff = similar::TextDiff::from_lines(before, after);
+    let mut out = Vec::new();
+    // Writing into memory does not fail.
+    let _ = diff.unified_diff().header(&old, &new).to_writer(&mut out);
+    out
+}
+
+/// How many syntax errors a text has, read as this file.
+pub fn errors(id: FileId, bytes: &[u8], syntax: crate::discover::Syntax) -> usize {
+    let file = SourceFile::new(Default::default(), bytes.to_vec());
+    crate::discover::loader::parse(id, &file, syntax).errors.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Safety;
+    use crate::source::Span;
+
+    fn fix(edits: &[(u32, u32, &str)]) -> Fix {
+        let edit = |(start, end, text): &(u32, u32, &str)| Edit {
+            span: Span::new(FileId(0), *start, *end),
+            text: (*text).into(),
+        };
+        Fix { title: String::new(), safety: Safety::Safe, edits: edits.iter().map(edit).collect() }
+    }
+
+    fn fixed(text: &str, fixes: &[Fix]) -> (Vec<usize>, String) {
+        let (chosen, edits) = choose(&fixes.iter().collect::<Vec<_>>());
+        let done = apply(text.as_bytes(), &edits[&FileId(0)]).unwrap();
+        (chosen, String::from_utf8(done).unwrap())
+    }
+
+    #[test]
+    fn fixes_that_overlap_wait_and_the_same_edit_is_made_once() {
+        let fixes = [
+            fix(&[(4, 6, "XY")]),
+            fix(&[(5, 7, "no")]),
+            fix(&[(0, 0, ">"), (4, 6, "XY")]),
+            fix(&[(0, 0, "no")]),
+            fix(&[(8, 8, "<"), (6, 8, "")]),
+        ];
+        assert_eq!(fixed("abcdefgh", &fixes), (vec![0, 2, 4], ">abcdXY<".into()));
+    }
+
+    #[test]
+    fn new_text_has_the_line_breaks_of_the_file() {
+        assert_eq!(fixed("a\r\nb\r\n", &[fix(&[(3, 4, "x\ny")])]).1, "a\r\nx\r\ny\r\n");
+        assert_eq!(fixed("a\nb\r\n", &[fix(&[(2, 3, "x\ny")])]).1, "a\nx\ny\r\n");
+    }
+}

@@ -1,0 +1,204 @@
+//! `--fix` and `--diff`: rounds of looking and mending in memory, then the files are written, or the difference is shown.
+
+use super::{Failure, Judged, judge, output};
+use crate::cli::CheckArgs;
+use crate::discover::{Syntax, loader::Texts};
+use crate::finding::{Edit, Fix, Safety};
+use crate::fix;
+use crate::report::{Diagnostic, path, plural};
+use crate::source::{FileId, SourceFile, Span};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
+use std::path::PathBuf;
+
+/// Most rounds. Fixes that still find work after so many are not getting anywhere.
+const ROUNDS: usize = 10;
+
+/// Why fixes of a file are not made.
+const WORSE: &str = "it would have more syntax errors than before, or it has changed meanwhile";
+
+/// What the rounds made.
+#[derive(Default)]
+struct Work {
+    /// Files as they are to be, by real path.
+    texts: Texts,
+    /// The same as they were on disk, with the path as the user would write it.
+    before: BTreeMap<PathBuf, (String, Vec<u8>)>,
+    /// How many findings of each kind were fixed.
+    fixed: BTreeMap<Kind, usize>,
+    /// Kinds whose fix did not take the finding away: once more would only pile up.
+    stuck: BTreeSet<Kind>,
+    /// Files whose fixes were not made, and why.
+    dropped: BTreeMap<String, &'static str>,
+}
+
+/// What stays of a finding while its place moves: rule, file, address, attribute and message.
+type Kind = (&'static str, String, Option<String>, Option<String>, String);
+
+/// All files that were read.
+type Opened = BTreeMap<FileId, (PathBuf, Syntax)>;
+
+/// Makes fixes until there is nothing more to do, and gives the last look; with `--diff`, the first.
+///
+/// # Errors
+/// What keeps kfplint from looking, or a file that cannot be written.
+pub fn run(args: &CheckArgs) -> Result<Judged, Failure> {
+    let first = judge(args, Texts::new())?;
+    let mut work = Work::default();
+    let mut last = None;
+    for _ in 0..ROUNDS {
+        let now = last.as_ref().unwrap_or(&first);
+        let done = work.round(now, args.fixes.unsafe_fixes);
+        if done.is_empty() {
+            break;
+        }
+        let next = judge(args, work.texts.clone())?;
+        work.count(done, now, &next);
+        last = Some(next);
+    }
+    work.before.retain(|real, (_, before)| work.texts.get(real) != Some(before));
+    match args.fixes.diff {
+        true => output::stdout(&work.diff())?,
+        false => work.write()?,
+    }
+    work.say(if args.fixes.diff { "would fix" } else { "fixed" });
+    Ok(last.filter(|_| !args.fixes.diff).unwrap_or(first))
+}
+
+impl Work {
+    /// One round: the findings whose fixes were made.
+    fn round(&mut self, now: &Judged, unsafe_fixes: bool) -> BTreeMap<Kind, usize> {
+        let opened = now.loader.opened();
+        let mut open = self.open(now, &opened, unsafe_fixes);
+        loop {
+            let fixes: Vec<&Fix> = open.iter().map(|(_, fix)| *fix).collect();
+            let (chosen, edits) = fix::choose(&fixes);
+            let (mut texts, mut bad) = (Vec::new(), BTreeSet::new());
+            for (id, edits) in &edits {
+                match self.mended(*id, edits, now, &opened) {
+                    Some(text) => texts.push((*id, text)),
+                    None => {
+                        bad.insert(*id);
+                    }
+                }
+            }
+            if bad.is_empty() {
+                texts.into_iter().for_each(|(id, text)| self.take(id, text, now, &opened));
+                return kinds(chosen.iter().filter_map(|i| open.get(*i)).map(|(d, _)| *d), now);
+            }
+            let dropped = bad.iter().map(|id| (path(Span::new(*id, 0, 0), &now.sources), WORSE));
+            self.dropped.extend(dropped);
+            open.retain(|(_, fix)| !fix.edits.iter().any(|e| bad.contains(&e.span.file)));
+        }
+    }
+
+    /// The findings with a fix that may be made, and the fix.
+    fn open<'n>(&mut self, now: &'n Judged, opened: &Opened, unsafe_fixes: bool) -> Vec<(&'n Diagnostic, &'n Fix)> {
+        let mut open = Vec::new();
+        for diagnostic in &now.report.diagnostics {
+            let allowed = |fix: &&Fix| unsafe_fixes || fix.safety == Safety::Safe;
+            let Some(fix) = diagnostic.finding.fixes.iter().find(allowed) else { continue };
+            if self.stuck.contains(&kind(diagnostic, now)) {
+                continue;
+            }
+            match fix.edits.iter().find_map(|e| Some((e.span, foreign(e.span.file, now, opened)?))) {
+                Some((span, why)) => {
+                    self.dropped.insert(path(span, &now.sources), why);
+                }
+                None => open.push((diagnostic, fix)),
+            }
+        }
+        open
+    }
+
+    /// A file's bytes with the edits made; `None` where it would parse worse, or is not on disk what it was.
+    fn mended(&self, id: FileId, edits: &BTreeMap<u32, &Edit>, now: &Judged, opened: &Opened) -> Option<Vec<u8>> {
+        let (real, syntax) = opened.get(&id)?;
+        let before = self.texts.get(real).cloned().or_else(|| std::fs::read(real).ok())?;
+        let same = SourceFile::new(PathBuf::new(), before.clone()).text == now.sources.get(id)?.text;
+        let after = fix::apply(&before, edits).filter(|_| same)?;
+        (fix::errors(id, &after, *syntax) <= fix::errors(id, &before, *syntax)).then_some(after)
+    }
+
+    fn take(&mut self, id: FileId, text: Vec<u8>, now: &Judged, opened: &Opened) {
+        let Some((real, _)) = opened.get(&id) else { return };
+        if !self.before.contains_key(real) {
+            let shown = path(Span::new(id, 0, 0), &now.sources);
+            self.before.insert(real.clone(), (shown, std::fs::read(real).unwrap_or_default()));
+        }
+        self.texts.insert(real.clone(), text);
+    }
+
+    /// Counts what the fixes of a round took away, and notes what they did not.
+    fn count(&mut self, done: BTreeMap<Kind, usize>, before: &Judged, after: &Judged) {
+        let (old, new) = (kinds(&before.report.diagnostics, before), kinds(&after.report.diagnostics, after));
+        for (kind, times) in done {
+            let of = |kinds: &BTreeMap<Kind, usize>| kinds.get(&kind).copied().unwrap_or(0);
+            let gone = of(&old).saturating_sub(of(&new)).min(times);
+            *self.fixed.entry(kind.clone()).or_default() += gone;
+            if gone < times {
+                self.stuck.insert(kind);
+            }
+        }
+    }
+
+    /// All changes, for `--diff`.
+    fn diff(&self) -> Vec<u8> {
+        let mut files: Vec<_> = self.before.iter().map(|(real, (shown, before))| (shown, before, real)).collect();
+        files.sort();
+        let after = |real| self.texts.get(real).map_or(&[][..], Vec::as_slice);
+        files.into_iter().flat_map(|(shown, before, real)| fix::diff(shown, before, after(real))).collect()
+    }
+
+    /// Writes the files that changed.
+    fn write(&self) -> Result<(), Failure> {
+        for (at, (real, (shown, _))) in self.before.iter().enumerate() {
+            let Some(text) = self.texts.get(real) else { continue };
+            fix::write(real, text).map_err(|e| Failure::Fix {
+                what: format!("`{shown}`"),
+                why: e.to_string(),
+                help: format!(
+                    "{} written before; make the file and its folder writable and run again",
+                    plural(at, "file")
+                ),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Says on stderr what was done and what was not.
+    fn say(&self, done: &str) {
+        let mut err = std::io::stderr().lock();
+        let fixed = plural(self.fixed.values().sum(), "finding");
+        let _ = writeln!(err, "{done} {fixed} in {}", plural(self.before.len(), "file"));
+        for (file, why) in &self.dropped {
+            let _ = writeln!(err, "left the fixes in {file}: {why}");
+        }
+    }
+}
+
+fn kind(diagnostic: &Diagnostic, of: &Judged) -> Kind {
+    let f = &diagnostic.finding;
+    let file = f.primary.map(|span| path(span, &of.sources)).unwrap_or_default();
+    (f.code, file, f.address.clone(), f.attribute.clone(), f.message.clone())
+}
+
+/// How many findings there are of each kind; one that several root modules share counts once.
+fn kinds<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, of: &Judged) -> BTreeMap<Kind, usize> {
+    let distinct: BTreeSet<_> = diagnostics.into_iter().map(|d| (kind(d, of), d.finding.primary)).collect();
+    let mut out = BTreeMap::new();
+    for (kind, _) in distinct {
+        *out.entry(kind).or_default() += 1;
+    }
+    out
+}
+
+/// Why a file is not to be written; `None` where it may be.
+fn foreign(id: FileId, now: &Judged, opened: &Opened) -> Option<&'static str> {
+    let Some((real, _)) = opened.get(&id) else { return Some("it is not a file of the configuration") };
+    if real.components().any(|c| c.as_os_str() == ".terraform") {
+        return Some("`terraform init` wrote it, and would write it anew");
+    }
+    let named = now.named.iter().any(|folder| real.starts_with(folder));
+    (!named).then_some("it is outside of the folders that are checked; name its folder too")
+}

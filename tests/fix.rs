@@ -1,0 +1,189 @@
+//! `--fix` and `--diff` as a user sees them: what files become, and what is left alone.
+
+#[path = "cli/tree.rs"]
+#[allow(dead_code)]
+mod tree;
+
+use std::process::Command;
+use tree::Tree;
+
+/// A cluster that is ready but for its account, whose roles a safe fix grants.
+const NO_ROLES: &str = r#"# The nodes' account.
+resource "google_service_account" "nodes" {
+  account_id = "nodes" # short
+  project    = "p"
+}
+
+resource "google_container_cluster" "c" {
+  name               = "c"
+  project            = "p"
+  location           = "us-central1-a"
+  initial_node_count = 3
+  node_config {
+    machine_type    = "e2-standard-4"
+    service_account = google_service_account.nodes.email
+    oauth_scopes    = ["https://www.googleapis.com/auth/cloud-platform"]
+  }
+}
+"#;
+
+/// A misspelt argument whose value is wrong too: the second fault shows only when the first is mended.
+const MISSPELT: &str = r#"resource "google_container_cluster" "c" {
+  name               = "c"
+  location           = "us-central1-a"
+  initial_node_count = 3
+  node_config {
+    machine_typ  = "e2-small" # cheap
+    oauth_scopes = ["https://www.googleapis.com/auth/cloud-platform"]
+  }
+}
+"#;
+
+fn read(tree: &Tree, path: &str) -> String {
+    String::from_utf8(std::fs::read(tree.path(path)).unwrap()).unwrap()
+}
+
+fn codes(tree: &Tree) -> Vec<String> {
+    let report = tree.json(&[]);
+    let all = report["diagnostics"].as_array().unwrap();
+    all.iter().map(|d| d["code"].as_str().unwrap().to_string()).collect()
+}
+
+#[test]
+fn safe_fixes_are_made_and_the_rest_of_the_file_stays() {
+    let tree = Tree::new(&[("main.tf", NO_ROLES)]);
+    assert!(codes(&tree).contains(&"KFP201".into()));
+    let run = tree.run(&["check", "--fix"]);
+    assert_eq!(run.stderr, "fixed 1 finding in 1 file\n");
+    assert_eq!(run.code, 0, "{}", run.stdout);
+    let text = read(&tree, "main.tf");
+    let grants = text.find("\n\nresource \"google_project_iam_member\"").unwrap();
+    let end = grants + text[grants + 2..].find("\n}\n").unwrap() + "\n\n\n}".len();
+    assert_eq!(format!("{}{}", &text[..grants], &text[end..]), NO_ROLES);
+    assert!(!codes(&tree).contains(&"KFP201".into()));
+    let again = tree.run(&["fix"]);
+    assert_eq!((again.stderr.as_str(), read(&tree, "main.tf")), ("fixed 0 findings in 0 files\n", text));
+}
+
+#[test]
+fn unsafe_fixes_are_made_only_when_asked_for_and_until_nothing_changes() {
+    let tree = Tree::new(&[("main.tf", MISSPELT)]);
+    assert_eq!(tree.run(&["fix"]).stderr, "fixed 0 findings in 0 files\n");
+    assert_eq!(read(&tree, "main.tf"), MISSPELT);
+    let alone = tree.run(&["--unsafe-fixes"]);
+    assert_eq!(alone.code, 2);
+    assert!(alone.stderr.contains("add --fix"), "{}", alone.stderr);
+    let run = tree.run(&["fix", "--unsafe-fixes"]);
+    assert_eq!(run.stderr, "fixed 2 findings in 1 file\n");
+    let expected = MISSPELT.replace("machine_typ ", "machine_type ").replace("e2-small", "e2-standard-2");
+    assert_eq!(read(&tree, "main.tf"), expected);
+    assert_eq!(run.code, 0, "{}", run.stdout);
+}
+
+#[test]
+fn diff_shows_what_fix_does_and_writes_nothing() {
+    let named = |text: &str, name: &str| text.replace("\"c\"", &format!("\"{name}\""));
+    let (b, w) = (named(NO_ROLES, "b"), named(MISSPELT, "w"));
+    let files = [("infra/main.tf", MISSPELT), ("infra/b.tf", &b), ("infra/w.tf", &w)];
+    let (shown, made) = (Tree::new(&files), Tree::new(&files));
+    let run = shown.run(&["--diff", "--unsafe-fixes", "infra"]);
+    assert_eq!(run.stderr, "would fix 5 findings in 3 files\n");
+    assert_eq!(run.code, 1, "the files are as bad as before");
+    for (path, text) in files {
+        assert_eq!(read(&shown, path), text);
+    }
+    assert_eq!(made.run(&["--fix", "--unsafe-fixes", "infra"]).stderr, "fixed 5 findings in 3 files\n");
+    shown.write("a.patch", run.stdout.as_bytes());
+    let patch = Command::new("git").args(["apply", "a.patch"]).current_dir(shown.path("")).output().unwrap();
+    assert!(patch.status.success(), "{}\n{}", run.stdout, String::from_utf8_lossy(&patch.stderr));
+    for (path, _) in files {
+        assert_eq!(read(&shown, path), read(&made, path));
+    }
+}
+
+#[test]
+fn line_breaks_and_bytes_that_are_not_text_are_kept() {
+    let text = NO_ROLES.replace('\n', "\r\n").replace("# short", "# k\u{fc}rzer");
+    let latin: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
+    let tree = Tree::new(&[]);
+    tree.write("main.tf", &latin);
+    assert_eq!(tree.run(&["fix"]).stderr, "fixed 1 finding in 1 file\n");
+    let bytes = std::fs::read(tree.path("main.tf")).unwrap();
+    assert!(bytes.windows(4).any(|w| w == b"# k\xfc"), "the byte that is not UTF-8 is still there");
+    let (lf, crlf) = (bytes.iter().filter(|b| **b == b'\n').count(), bytes.windows(2).filter(|w| w == b"\r\n").count());
+    assert!(lf > text.lines().count() && lf == crlf, "{lf} line breaks, {crlf} of them CR LF");
+}
+
+#[test]
+fn a_file_that_would_parse_worse_is_left() {
+    let json = r#"{
+  "resource": {
+    "google_service_account": {"nodes": {"account_id": "nodes", "project": "p"}},
+    "google_container_cluster": {"c": {
+      "name": "c", "project": "p", "location": "us-central1-a", "initial_node_count": 3,
+      "node_config": {
+        "machine_type": "e2-standard-4",
+        "service_account": "${google_service_account.nodes.email}",
+        "oauth_scopes": ["https://www.googleapis.com/auth/cloud-platform"]
+      }
+    }}
+  }
+}
+"#;
+    let tree = Tree::new(&[("main.tf.json", json)]);
+    let run = tree.run(&["fix"]);
+    assert!(run.stderr.starts_with("fixed 0 findings in 0 files\nleft the fixes in main.tf.json: "), "{}", run.stderr);
+    assert_eq!((read(&tree, "main.tf.json").as_str(), run.code), (json, 1));
+}
+
+#[test]
+fn nothing_is_written_outside_of_what_was_named() {
+    let call = "module \"c\" {\n  source = \"../c\"\n}\n";
+    let tree = Tree::new(&[("infra/main.tf", call), ("c/main.tf", NO_ROLES)]);
+    let run = tree.run(&["fix", "infra"]);
+    let says =
+        "fixed 0 findings in 0 files\nleft the fixes in c/main.tf: it is outside of the folders that are checked";
+    assert!(run.stderr.starts_with(says), "{}", run.stderr);
+    assert_eq!(read(&tree, "c/main.tf"), NO_ROLES);
+    assert_eq!(tree.run(&["fix", "."]).stderr, "fixed 1 finding in 1 file\n");
+}
+
+#[test]
+fn what_terraform_init_has_installed_is_left() {
+    let call = "module \"c\" {\n  source  = \"corp/c/google\"\n  version = \"1.0.0\"\n}\n";
+    let installed = r#"{"Modules": [{"Key": "c", "Source": "corp/c/google", "Dir": ".terraform/modules/c"}]}"#;
+    let tree = Tree::new(&[
+        ("main.tf", call),
+        (".terraform/modules/modules.json", installed),
+        (".terraform/modules/c/main.tf", NO_ROLES),
+    ]);
+    let run = tree.run(&["fix"]);
+    assert!(run.stderr.contains("left the fixes in .terraform/modules/c/main.tf"), "{}", run.stderr);
+    assert_eq!(read(&tree, ".terraform/modules/c/main.tf"), NO_ROLES);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_stay_links_and_permissions_are_kept() {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = Tree::new(&[("shared/nodes.tf", NO_ROLES), ("infra/main.tf", "locals {}\n")]);
+    tree.link("../shared/nodes.tf", "infra/nodes.tf");
+    std::fs::set_permissions(tree.path("shared/nodes.tf"), PermissionsExt::from_mode(0o640)).unwrap();
+    assert!(tree.run(&["fix", "infra"]).stderr.contains("outside of the folders"), "the link's target is not in infra");
+    assert_eq!(read(&tree, "shared/nodes.tf"), NO_ROLES);
+    assert_eq!(tree.run(&["fix"]).stderr, "fixed 1 finding in 1 file\n");
+    assert!(std::fs::symlink_metadata(tree.path("infra/nodes.tf")).unwrap().is_symlink());
+    let written = std::fs::metadata(tree.path("shared/nodes.tf")).unwrap();
+    assert_eq!(written.permissions().mode() & 0o777, 0o640);
+    assert_ne!(read(&tree, "shared/nodes.tf"), NO_ROLES);
+    let beside = std::fs::read_dir(tree.path("shared")).unwrap().count();
+    assert_eq!(beside, 1, "no temporary file is left");
+}
+
+#[test]
+fn one_fault_in_a_module_that_several_roots_share_is_fixed_once() {
+    let call = "module \"c\" {\n  source = \"../c\"\n}\n";
+    let tree = Tree::new(&[("a/main.tf", call), ("b/main.tf", call), ("c/main.tf", NO_ROLES)]);
+    assert_eq!(tree.run(&["fix"]).stderr, "fixed 1 finding in 1 file\n");
+    assert_eq!(read(&tree, "c/main.tf").matches("google_project_iam_member").count(), 1);
+}
