@@ -1,11 +1,12 @@
 //! What several rules need.
 
 use crate::eval::value::Reasons;
-use crate::finding::{Finding, Level, Status};
+use crate::finding::{Edit, Finding, Fix, Level, Safety, Status};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Meta};
+use crate::rule::{Answer, Context, Meta};
+use crate::source::Span;
 
 /// A rule about nodes does not apply where Google manages them; where that is not known, it is never unmet.
 pub fn unless_autopilot(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> Answer {
@@ -158,4 +159,15 @@ pub fn of_root(meta: &Meta, findings: &[Finding], met: &str) -> Answer {
         Some(f) if f.level == Level::Warning => Answer::undecided(f.message.clone(), Vec::new(), Vec::new()),
         _ => Answer::met(met),
     }
+}
+
+/// A fix that puts other text in the place of a literal.
+pub fn replace(span: Span, text: String, title: String) -> Fix {
+    Fix { title, safety: Safety::Unsafe, edits: vec![Edit { span, text }] }
+}
+
+/// A fix that adds a line to a block.
+pub fn add_line(cx: &Context, block: Option<Span>, line: &str, title: String) -> Option<Fix> {
+    let edit = cx.plan.source.as_ref()?.add_line(block?, line)?;
+    Some(Fix { title, safety: Safety::Unsafe, edits: vec![edit] })
 }

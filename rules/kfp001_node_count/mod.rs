@@ -83,7 +83,9 @@ fn unmet(cluster: &Cluster, found: u64) -> Answer {
     for other in cluster.pools.iter().filter(|p| p.counts().is_false() && !p.is_empty()) {
         draft = draft.related(&other.machine.place, format!("the nodes of {} do not count", other.title()));
     }
-    Answer::unmet(reason, vec![draft.at(&pool.address, &place, label)])
+    let mut finding = draft.at(&pool.address, &place, label);
+    finding.fixes.extend(text::fix(pool, least));
+    Answer::unmet(reason, vec![finding])
 }
 
 fn undecided(cluster: &Cluster, by_auto: bool) -> Answer {

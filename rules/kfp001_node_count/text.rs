@@ -1,19 +1,44 @@
 //! What KFP001 tells to write.
 
+use crate::finding::Fix;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
+use crate::rules::kfp004_allocatable_memory::roomy;
+use crate::rules::support::replace;
 
 /// What to write so that the pool has enough nodes.
 pub fn raise(pool: &Pool, least: u64) -> String {
     let (block, name) = pool.nodes.decided_by;
     let zones = pool.zones.known().unwrap_or(1).max(1);
-    let per_zone = if name.starts_with("total_") { least } else { least.div_ceil(zones) };
+    let per_zone = count(pool, least);
     let what =
         if block.is_empty() { format!("{name} = {per_zone}") } else { format!("{block} {{ {name} = {per_zone} }}") };
     match zones > 1 && !name.starts_with("total_") {
         true => format!("write `{what}` or more: it counts in each of {zones} zones"),
         false => format!("write `{what}` or more"),
     }
+}
+
+/// Raises a literal count, where the nodes of that pool are as they should be, but too few. Where an autoscaler is to be
+/// told, there are two counts to choose.
+pub fn fix(pool: &Pool, least: u64) -> Option<Fix> {
+    let sound = roomy(pool).is_true() && pool.nodes.autoscaled.is_false();
+    if !sound || pool.nodes.ceiling.known()? >= least {
+        return None;
+    }
+    let (block, name) = pool.nodes.decided_by;
+    let span = match block {
+        "" => pool.view.literal(name)?,
+        block => pool.view.block(block)?.literal(name)?,
+    };
+    let count = count(pool, least);
+    Some(replace(span, count.to_string(), format!("set {name} to {count}")))
+}
+
+/// The count that is enough by itself, in each zone where it counts there.
+fn count(pool: &Pool, least: u64) -> u64 {
+    let zones = pool.zones.known().unwrap_or(1).max(1);
+    if pool.nodes.decided_by.1.starts_with("total_") { least } else { least.div_ceil(zones) }
 }
 
 /// A pool that is enough, as Terraform text.

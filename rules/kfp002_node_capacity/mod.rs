@@ -1,8 +1,8 @@
 //! KFP002 node-capacity: machines below 2 vCPU or 4096 MiB, where three that are not are lacking.
 
-use super::support::{Shortfall, shortfall, unless_autopilot};
+use super::support::{Shortfall, replace, shortfall, unless_autopilot};
 use crate::catalog::machine::machine_type;
-use crate::finding::{Edit, Finding, Fix, Level, Safety};
+use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
@@ -75,16 +75,9 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
         None => needs,
     });
     let mut finding = draft.at(&pool.address, place, format!("below {}", cluster.profile.machine("or")));
-    let literal = pool.config.as_ref().and_then(|c| c.written("machine_type")).and_then(|w| w.origin.as_ref());
-    if let (Some(origin), Some(fitting)) = (literal, fitting)
-        && origin.expr.as_str().is_some()
-        && let Some(span) = place.span
-    {
-        finding.fixes.push(Fix {
-            title: format!("use {fitting}"),
-            safety: Safety::Unsafe,
-            edits: vec![Edit { span, text: format!("\"{fitting}\"") }],
-        });
+    let literal = pool.config.as_ref().and_then(|c| c.literal("machine_type"));
+    if let (Some(span), Some(fitting)) = (literal, fitting) {
+        finding.fixes.push(replace(span, format!("\"{fitting}\""), format!("use {fitting}")));
     }
     finding
 }

@@ -30,7 +30,7 @@ impl Rule for AllocatableMemory {
 }
 
 /// Whether a node of a pool that counts has room.
-fn roomy(pool: &Pool) -> Fact<bool> {
+pub fn roomy(pool: &Pool) -> Fact<bool> {
     let enough = |a: &Allocatable| Fact::Known(a.memory_mib >= MEMORY_MIB && a.cpu_m >= CPU_M);
     pool.counts().and(&pool.allocatable().judge(enough))
 }

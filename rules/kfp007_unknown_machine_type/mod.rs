@@ -1,8 +1,8 @@
 //! KFP007 unknown-machine-type: no such machine type, or not offered in that region.
 
-use super::support::{unless_autopilot, worse};
+use super::support::{replace, unless_autopilot, worse};
 use crate::catalog::{location, machine, suggest};
-use crate::finding::{Edit, Finding, Fix, Level, Safety};
+use crate::finding::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
@@ -84,10 +84,8 @@ fn has_form_of_series(name: &str) -> bool {
 
 /// Replaces a literal machine type.
 fn replacement(pool: &Pool, near: &str) -> Option<Fix> {
-    let written = pool.config.as_ref()?.written("machine_type")?;
-    written.origin.as_ref()?.expr.as_str()?;
-    let edit = Edit { span: written.span?, text: format!("\"{near}\"") };
-    Some(Fix { title: format!("use {near}"), safety: Safety::Unsafe, edits: vec![edit] })
+    let span = pool.config.as_ref()?.literal("machine_type")?;
+    Some(replace(span, format!("\"{near}\""), format!("use {near}")))
 }
 
 fn offered(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {

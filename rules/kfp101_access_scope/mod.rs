@@ -1,13 +1,15 @@
 //! KFP101 access-scope: neither the full scope nor a custom service account.
 
-use super::support::{together, unless_autopilot};
+use super::support::{add_line, replace, together, unless_autopilot};
 use crate::eval::value::Reasons;
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::machine::{Account, ScopesFrom};
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::source::Span;
+use crate::syntax::ast::ExprKind;
 
 /// The rule.
 pub struct AccessScope;
@@ -19,8 +21,8 @@ impl Rule for AccessScope {
         &META
     }
 
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cluster)))
+    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
+        Some(unless_autopilot(cluster, || judge(cx, cluster)))
     }
 }
 
@@ -33,7 +35,7 @@ fn has_access(cluster: &Cluster, pool: &Pool) -> Fact<bool> {
     custom.or(&pool.scopes.all(&cluster.profile.scopes))
 }
 
-fn judge(cluster: &Cluster) -> Answer {
+fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let pools = cluster.landing_pools();
     if pools.is_empty() {
         return Answer::not_applicable("no pool of this cluster has nodes here");
@@ -43,7 +45,7 @@ fn judge(cluster: &Cluster) -> Answer {
     if !lacking.is_empty() {
         let titles: Vec<String> = lacking.iter().map(|p| p.title()).collect();
         let reason = format!("{}: neither the full scope nor a custom service account", super::support::list(&titles));
-        return Answer::unmet(reason, lacking.iter().map(|p| finding(cluster, p)).collect());
+        return Answer::unmet(reason, lacking.iter().map(|p| finding(cx, cluster, p)).collect());
     }
     let open: Vec<(&Pool, Reasons)> = answers.iter().filter_map(|(p, a)| Some((*p, open(p, a)?))).collect();
     match open.first() {
@@ -79,15 +81,31 @@ fn place(pool: &Pool) -> crate::graph::view::Place {
     }
 }
 
-fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
+fn finding(cx: &Context, cluster: &Cluster, pool: &Pool) -> Finding {
     let label = match pool.scopes.from {
         ScopesFrom::Configuration => "these scopes, with the Compute Engine default service account, are not enough",
         _ => "neither oauth_scopes nor service_account: GKE's default scopes can only read storage",
     };
     let message = format!("the nodes of {} have neither the full scope nor a custom service account", pool.title());
-    META.finding(message)
-        .cluster(cluster)
+    let draft = META.finding(message).cluster(cluster);
+    let finding = draft
         .help(format!("write in the node configuration:\noauth_scopes = {:?}", cluster.profile.scopes))
         .help("or name a service account of your own there, and grant it what the pipelines need:\nservice_account = google_service_account.nodes.email")
-        .at(&pool.address, &pool.scopes.place, label)
+        .at(&pool.address, &pool.scopes.place, label);
+    Finding { fixes: fix(cx, cluster, pool).into_iter().collect(), ..finding }
+}
+
+/// Adds the scopes where there are none; scopes that are written stay, and the missing ones are put behind them.
+fn fix(cx: &Context, cluster: &Cluster, pool: &Pool) -> Option<Fix> {
+    let config = pool.config.as_ref().filter(|c| !pool.auto() || c.path.ends_with("auto_provisioning_defaults"))?;
+    let title = "give the nodes the full scope".to_string();
+    let quoted: Vec<String> = cluster.profile.scopes.iter().map(|s| format!("\"{s}\"")).collect();
+    let Some(written) = config.written("oauth_scopes") else {
+        return add_line(cx, config.span, &format!("oauth_scopes = [{}]", quoted.join(", ")), title);
+    };
+    let expr = &written.origin.as_ref()?.expr;
+    let (ExprKind::Tuple(items), true) = (&expr.kind, written.span == Some(expr.span)) else { return None };
+    let last = items.last()?.span;
+    let end = Span::new(last.file, last.end, last.end);
+    Some(replace(end, format!(", {}", quoted.join(", ")), title))
 }

@@ -2,10 +2,11 @@
 
 use super::support::{unless_autopilot, worse};
 use crate::catalog::{scope, suggest};
-use crate::finding::Level;
+use crate::finding::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta, Rule};
+use crate::syntax::ast::ExprKind;
 
 /// The rule.
 pub struct UnknownScope;
@@ -54,5 +55,15 @@ fn judge(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
         draft =
             draft.help("this is an alias of gcloud alone; in Terraform leave `oauth_scopes` out for GKE's defaults");
     }
-    Answer::unmet(message, vec![draft.at(&pool.address, place, "no such scope")])
+    let finding = draft.at(&pool.address, place, "no such scope");
+    let fix = near.and_then(|near| fix(pool, name, near));
+    Answer::unmet(message, vec![Finding { fixes: fix.into_iter().collect(), ..finding }])
+}
+
+/// Replaces the scope where it is written as a literal.
+fn fix(pool: &Pool, name: &str, near: &str) -> Option<Fix> {
+    let written = pool.config.as_ref()?.written("oauth_scopes")?;
+    let ExprKind::Tuple(items) = &written.origin.as_ref()?.expr.kind else { return None };
+    let span = items.iter().find(|item| item.as_str().is_some_and(|s| s == name))?.span;
+    (!span.is_fact()).then(|| super::support::replace(span, format!("\"{near}\""), format!("ask for {near}")))
 }

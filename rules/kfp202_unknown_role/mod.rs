@@ -3,7 +3,7 @@
 use super::support::of_root;
 use crate::catalog::{iam, suggest};
 use crate::eval::plan::{Mode, Resource};
-use crate::finding::{Edit, Finding, Fix, Level, Safety};
+use crate::finding::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::view::View;
 use crate::rule::{Answer, Context, Meta, Rule};
@@ -69,8 +69,6 @@ fn judge(view: &View) -> Option<Finding> {
 
 /// Replaces a literal role.
 fn replacement(view: &View, near: &str) -> Option<Fix> {
-    let written = view.written("role")?;
-    written.origin.as_ref()?.expr.as_str()?;
-    let edit = Edit { span: written.span?, text: format!("\"{near}\"") };
-    Some(Fix { title: format!("grant {near}"), safety: Safety::Unsafe, edits: vec![edit] })
+    let span = view.literal("role")?;
+    Some(super::support::replace(span, format!("\"{near}\""), format!("grant {near}")))
 }

@@ -1,15 +1,16 @@
 //! KFP301 gcp-secret: the `user-gcp-sa` secret lacks its key, or is in the wrong namespace.
 
-use super::support::{list, of_root};
+use super::support::{list, of_root, replace};
 use crate::catalog::kfp::SECRET_KEY;
 use crate::eval::plan::{Mode, Resource};
-use crate::finding::{Finding, Level};
+use crate::finding::{Finding, Fix, Level};
 use crate::graph::access::NodeAccount;
 use crate::graph::cluster::Cluster;
 use crate::graph::refs;
 use crate::graph::view::View;
 use crate::profile::Profile;
 use crate::rule::{Answer, Context, Meta, Rule};
+use crate::syntax::ast::{ExprKind, ObjectKey};
 use std::sync::Arc;
 
 /// The rule.
@@ -81,7 +82,7 @@ fn judge(resource: &Resource, profile: &Profile) -> Vec<Finding> {
                 .finding(format!("the secret {secret} has no key \"{SECRET_KEY}\" (it has {has})"))
                 .help(format!("write `\"{SECRET_KEY}\" = …`: pipelines with use_gcp_secret mount that key"))
                 .at(&resource.address, &view.place(data), "not the key that is read");
-            all.push(finding);
+            all.push(Finding { fixes: rename_key(&view, data).into_iter().collect(), ..finding });
         }
         None => {
             let draft = META.finding(format!("whether the secret {secret} has the key \"{SECRET_KEY}\" is not known"));
@@ -97,9 +98,23 @@ fn judge(resource: &Resource, profile: &Profile) -> Vec<Finding> {
             .finding(format!("the secret {secret} is in namespace \"{namespace}\", not where Kubeflow Pipelines runs"))
             .help(format!("write `namespace = \"{wanted}\"` in its metadata"))
             .at(&resource.address, &place, "not Kubeflow Pipelines' namespace");
-        all.push(finding);
+        let literal = block.as_ref().and_then(|m| m.literal("namespace"));
+        let fix = literal.map(|span| replace(span, format!("\"{wanted}\""), format!("put it in {wanted}")));
+        all.push(Finding { fixes: fix.into_iter().collect(), ..finding });
     }
     all
+}
+
+/// Gives the only entry of `data` the right name.
+fn rename_key(secret: &View, data: &str) -> Option<Fix> {
+    let written = secret.written(data)?;
+    let ExprKind::Object(items) = &written.origin.as_ref()?.expr.kind else { return None };
+    let [only] = items.as_slice() else { return None };
+    let span = match &only.key {
+        ObjectKey::Name(name) => name.span,
+        ObjectKey::Expr(key) => key.as_str().map(|_| key.span)?,
+    };
+    (!span.is_fact()).then(|| replace(span, format!("\"{SECRET_KEY}\""), format!("name it {SECRET_KEY}")))
 }
 
 /// A finding where the account whose key the secret holds is made here and surely lacks required roles.

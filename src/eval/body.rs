@@ -124,6 +124,7 @@ fn push(
     let config = ConfigBlock {
         kind: kind.clone(),
         header: Some(block.header),
+        span: (&*block.kind.name != "dynamic" && !block.body.json).then_some(block.span),
         body: evaluated.config,
         uncertain: uncertain.clone(),
     };

@@ -2,7 +2,7 @@
 
 use crate::eval::report::{EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
 use crate::eval::value::{ReasonKind, Reasons, Type, Value};
-use crate::finding::{Finding, Label};
+use crate::finding::{Edit, Finding, Fix, Label, Safety};
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -17,6 +17,8 @@ pub struct EvalError {
     pub message: String,
     /// What to do.
     pub help: Vec<String>,
+    /// What was most likely meant, in the place of the offending text.
+    pub meant: Option<String>,
     /// Evaluation came back to where it was.
     pub cycle: bool,
     /// Further places.
@@ -34,6 +36,7 @@ impl EvalError {
             span,
             message: message.into(),
             help: Vec::new(),
+            meant: None,
             cycle: false,
             related: Vec::new(),
         })
@@ -50,6 +53,7 @@ impl EvalError {
         e.rule = UNDECLARED_REFERENCE;
         if let Some(near) = crate::catalog::suggest(name, near) {
             e.help.push(format!("did you mean `{near}`?"));
+            e.meant = Some(near.to_string());
         }
         e
     }
@@ -65,6 +69,10 @@ impl EvalError {
         let mut finding = error(self.rule, self.span, self.message.clone(), "");
         finding.help.clone_from(&self.help);
         finding.related.clone_from(&self.related);
+        if let Some(meant) = &self.meant {
+            let edits = vec![Edit { span: self.span, text: meant.clone() }];
+            finding.fixes.push(Fix { title: format!("write {meant}"), safety: Safety::Unsafe, edits });
+        }
         finding
     }
 

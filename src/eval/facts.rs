@@ -92,6 +92,7 @@ fn relocated(config: &ConfigBody, header: Span) -> ConfigBody {
     }
     for block in &mut config.blocks {
         block.header = Some(header);
+        block.span = None;
         block.body = relocated(&block.body, header);
     }
     config

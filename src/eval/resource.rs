@@ -180,6 +180,7 @@ impl Builder<'_> {
             ConfigBlock {
                 kind: block.label(0).into(),
                 header: Some(block.header),
+                span: None,
                 body: with_keywords(evaluated.config, &block.body),
                 uncertain: None,
             }

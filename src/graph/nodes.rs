@@ -35,9 +35,8 @@ impl Marks {
         {
             marks.label("cloud.google.com/gke-nodepool", name.known()?);
         }
-        match pool.spot.known()? {
-            true => marks.label("cloud.google.com/gke-spot", "true"),
-            false => {}
+        if *pool.spot.known()? {
+            marks.label("cloud.google.com/gke-spot", "true");
         }
         if let Some(config) = &pool.config {
             marks.configured(config)?;

@@ -98,6 +98,7 @@ fn config(json: &Json) -> ConfigBody {
             Some(blocks) => body.blocks.extend(blocks.iter().map(|b| ConfigBlock {
                 kind: name.as_str().into(),
                 header: None,
+                span: None,
                 body: config(b),
                 uncertain: None,
             })),

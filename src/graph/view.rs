@@ -18,6 +18,8 @@ pub struct View<'p> {
     pub uncertain: Option<Reasons>,
     /// The block's header; the resource's, where the block itself has no place.
     pub header: Option<Span>,
+    /// All of the block; `None` where it is not written as one.
+    pub span: Option<Span>,
     values: Option<&'p Value>,
     config: Option<&'p ConfigBody>,
 }
@@ -43,6 +45,7 @@ impl<'p> View<'p> {
             path: String::new(),
             uncertain: resource.uncertain.clone(),
             header: resource.header,
+            span: resource.span,
             values: Some(&resource.values),
             config: Some(&resource.config),
         }
@@ -51,6 +54,16 @@ impl<'p> View<'p> {
     /// The argument as it is written.
     pub fn written(&self, name: &str) -> Option<&'p ConfigAttribute> {
         self.config?.attribute(name)
+    }
+
+    /// The place of an argument that is written as a plain literal, as a fix may replace it.
+    pub fn literal(&self, name: &str) -> Option<Span> {
+        use crate::syntax::ast::ExprKind;
+        let written = self.written(name)?;
+        let expr = &written.origin.as_ref()?.expr;
+        let literal =
+            matches!(expr.kind, ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null);
+        (literal && written.span == Some(expr.span)).then_some(expr.span)
     }
 
     /// An argument's value; `None` where it is absent: not written, null, or left to the provider.
@@ -129,6 +142,7 @@ impl<'p> View<'p> {
                 path: path.clone(),
                 uncertain: block.uncertain.clone(),
                 header: block.header.or(self.header),
+                span: block.span,
                 values: None,
                 config: Some(&block.body),
             };
@@ -146,6 +160,7 @@ impl<'p> View<'p> {
                 path: path.clone(),
                 uncertain: values.reasons().cloned(),
                 header: block.and_then(|b| b.header).or(self.header),
+                span: block.and_then(|b| b.span),
                 values: Some(values),
                 config: block.map(|b| &b.body),
             }
@@ -160,6 +175,7 @@ impl<'p> View<'p> {
             path,
             uncertain: Some(reasons.clone()),
             header: self.header,
+            span: None,
             values: None,
             config: None,
         }

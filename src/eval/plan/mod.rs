@@ -4,7 +4,7 @@
 pub mod build;
 
 use crate::eval::value::{Reasons, Value};
-use crate::finding::{Finding, Label, MissingModule};
+use crate::finding::{Edit, Finding, Label, MissingModule};
 use crate::source::Span;
 use crate::syntax::ast::Expr;
 use std::collections::BTreeMap;
@@ -37,11 +37,28 @@ pub struct StaticPlan {
 
 /// A hold on the evaluated root module, without which [`Origin::trace`] could not go back through module calls.
 #[derive(Clone, Debug)]
-pub struct Source(#[allow(dead_code)] std::rc::Rc<crate::eval::instance::Instance>);
+pub struct Source(std::rc::Rc<crate::eval::instance::Instance>);
 
 impl Source {
     pub(crate) fn new(root: std::rc::Rc<crate::eval::instance::Instance>) -> Source {
         Source(root)
+    }
+
+    /// The edit that adds a line at the end of a block, indented as the block is; `None` for a block on one line.
+    pub fn add_line(&self, block: Span, line: &str) -> Option<Edit> {
+        let file = self.0.world.evaluator.sources.get(block.file)?;
+        let text = file.slice(block.start, block.end);
+        let start = file.position(block.start);
+        let own = file.slice(file.line(start.line)?.start, block.start);
+        let indent: String = own.chars().take_while(|c| c.is_whitespace()).collect();
+        let (before, _) = text.rsplit_once('}')?;
+        let (inner, gap) = before.rsplit_once('\n')?;
+        if !gap.trim().is_empty() {
+            return None;
+        }
+        let at = block.start + u32::try_from(inner.len()).ok()?;
+        let line = line.replace('\n', &format!("\n{indent}  "));
+        Some(Edit { span: Span::new(block.file, at, at), text: format!("\n{indent}  {line}") })
     }
 }
 
@@ -153,6 +170,8 @@ pub struct ConfigBlock {
     pub kind: Arc<str>,
     /// Its header (for a `dynamic` block, the header of that).
     pub header: Option<Span>,
+    /// All of it, with its braces; `None` where it is not written as a block of its own.
+    pub span: Option<Span>,
     /// What it writes.
     pub body: ConfigBody,
     /// A `dynamic` block whose `for_each` is not known: this block stands for any number of them.
