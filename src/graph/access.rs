@@ -236,7 +236,8 @@ pub fn is_member(grant: &Grant, who: &NodeAccount) -> Fact<bool> {
     }
 }
 
-/// Module calls that are not on disk and are handed the account: they may grant it anything.
+/// Module calls that are not on disk and are handed the account, and the callers of a module for others that hands it out:
+/// they may grant it anything.
 pub fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt> {
     let mentions = |module: &&crate::eval::plan::ModuleInstance| {
         module.arguments.attributes.iter().any(|argument| {
@@ -254,7 +255,14 @@ pub fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt
         decides: vec![m.address.to_string()],
         place: Some(Place { span: m.header, ..Place::default() }),
     };
-    absent.map(doubt).collect()
+    let names = |origin: &crate::eval::plan::Origin| refs::of_origin(origin).iter().any(|r| r.is_to(account.resource));
+    let callers = plan.for_callers.iter().any(names).then(|| Doubt {
+        permissions: None,
+        why: "this module is for others, and its callers are given the account".into(),
+        decides: vec!["the callers of this module".into()],
+        place: None,
+    });
+    absent.map(doubt).chain(callers).collect()
 }
 
 /// Whether a value holds the account's e-mail somewhere.

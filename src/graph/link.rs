@@ -8,7 +8,7 @@ use super::machine::Account;
 use super::pool::{Parts, Pool, PoolKind};
 use super::refs::{self, Reference};
 use super::view::View;
-use crate::eval::plan::{Mode, ModuleInstance, Resource, StaticPlan};
+use crate::eval::plan::{Mode, ModuleInstance, Origin, Resource, StaticPlan};
 use crate::eval::value::{ReasonKind, Reasons, Value};
 use crate::profile::Profile;
 
@@ -121,7 +121,16 @@ impl<'p> Linker<'p, '_> {
             let kind = ReasonKind::MissingModule(m.address.clone(), m.source.clone());
             Reasons::one(kind, m.header)
         });
-        reasons.reduce(|a, b| a.union(&b))
+        let callers = self.for_callers(cluster);
+        reasons.chain(callers).reduce(|a, b| a.union(&b))
+    }
+
+    /// A module for others that hands its cluster out: its callers may add pools.
+    fn for_callers(&self, cluster: &Cluster<'p>) -> Option<Reasons> {
+        let names = |origin: &Origin| refs::of_origin(origin).iter().any(|r| r.is_to(cluster.resource));
+        let handed = self.plan.for_callers.iter().any(names);
+        let what = "what callers of this module add to its cluster";
+        handed.then(|| Reasons::one(ReasonKind::Unsupported(what.into()), cluster.resource.header))
     }
 
     /// The clusters that a pool belongs to, or may: with the reasons for the doubt.

@@ -29,6 +29,10 @@ pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
             plan.outputs.insert(name.clone(), value);
         }
     }
+    if root.world.library {
+        let values = root.config.outputs.values().filter_map(|o| o.body.attribute("value"));
+        plan.for_callers.extend(values.map(|a| Origin { expr: a.expr.clone(), scope: root.scope() }));
+    }
     plan.resources.sort_by(|a, b| order(a).cmp(&order(b)));
     plan.findings = root.world.take_findings();
     plan.missing_modules = root.world.missing.take();

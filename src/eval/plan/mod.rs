@@ -29,6 +29,8 @@ pub struct StaticPlan {
     pub missing_modules: Vec<MissingModule>,
     /// Blocks whose number or presence is not known: address and why.
     pub undecided_blocks: Vec<(String, Reasons)>,
+    /// Outputs of a module for others, with the expressions that give them: what its callers may build on.
+    pub for_callers: Vec<Origin>,
     /// How many files were read for it.
     pub files: usize,
     /// What the origins of values lead back into; kept alive as long as the plan.
