@@ -28,6 +28,7 @@ pub mod kfp402_artifact_bucket;
 pub mod kfp403_disabled_api;
 pub mod kfp404_kubernetes_version;
 pub mod kfp405_private_egress;
+pub mod lint001_unused_suppression;
 pub mod tf001_syntax_error;
 pub mod tf002_undeclared_reference;
 pub mod tf003_invalid_argument;
@@ -65,6 +66,7 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &kfp403_disabled_api::DisabledApi,
         &kfp404_kubernetes_version::KubernetesVersion,
         &kfp405_private_egress::PrivateEgress,
+        &lint001_unused_suppression::UnusedSuppression,
         &tf001_syntax_error::SyntaxError,
         &tf002_undeclared_reference::UndeclaredReference,
         &tf003_invalid_argument::InvalidArgument,

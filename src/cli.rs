@@ -32,6 +32,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Check, and make the fixes that are safe: the same as `check --fix`
     Fix(Box<CheckArgs>),
+    /// List the comments that suppress findings, and how many each holds back
+    Suppressions(ListArgs),
     /// Print a rule's page: what it finds, why it matters, how to fix it
     Explain(ExplainArgs),
     /// List all rules
@@ -45,7 +47,7 @@ pub enum Command {
 }
 
 /// What `check` is given.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct CheckArgs {
     /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]
     #[arg(value_name = "PATH")]
@@ -65,6 +67,9 @@ pub struct CheckArgs {
     /// What to make of requirements that cannot be decided: `fail` makes the exit code 1, `ignore` leaves out their findings
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Undecided::Warn)]
     pub undecided: Undecided,
+    /// Which comments that suppress findings count
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = Ignores::On)]
+    pub ignores: Ignores,
     /// Exit with 3 if no GKE cluster is found
     #[arg(long)]
     pub require_cluster: bool,
@@ -129,11 +134,25 @@ pub enum Given {
 }
 
 /// How text on the terminal looks.
-#[derive(Clone, Copy, Debug, Args)]
+#[derive(Clone, Copy, Debug, Default, Args)]
 pub struct TerminalArgs {
     /// Colour the output
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// What `suppressions` is given.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How values come in.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// How the list is written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    pub format: Format,
 }
 
 /// What `explain` is given.
@@ -177,18 +196,20 @@ pub struct EvaluateArgs {
 }
 
 /// Formats of the report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// For people, on a terminal.
+    #[default]
     Human,
     /// Everything, for programs.
     Json,
 }
 
 /// See `--fail-on`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// Findings of level error.
+    #[default]
     Error,
     /// Warnings too.
     Warning,
@@ -199,9 +220,10 @@ pub enum FailOn {
 }
 
 /// See `--undecided`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Undecided {
     /// Report them as warnings.
+    #[default]
     Warn,
     /// Exit with 1.
     Fail,
@@ -209,10 +231,23 @@ pub enum Undecided {
     Ignore,
 }
 
+/// See `--ignores`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Ignores {
+    /// All.
+    #[default]
+    On,
+    /// None.
+    Off,
+    /// Those that give a reason.
+    RequireReason,
+}
+
 /// See `--color`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
     Auto,
     /// Also into pipes and files.
     Always,
@@ -250,6 +285,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         Some(Command::Check(args) | Command::Fix(args)) => Some(&mut args.inputs),
         Some(Command::Fit(args)) => Some(&mut args.inputs),
         Some(Command::Evaluate(args) | Command::Console(args)) => Some(&mut args.inputs),
+        Some(Command::Suppressions(args)) => Some(&mut args.inputs),
         Some(Command::Explain(_) | Command::Rules(_)) => None,
     };
     if let Some(inputs) = inputs {

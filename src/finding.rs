@@ -78,6 +78,19 @@ pub struct Finding {
     pub help: Vec<String>,
     /// Ready changes.
     pub fixes: Vec<Fix>,
+    /// Set aside by the user: it counts nowhere.
+    pub suppressed: Option<Suppressed>,
+}
+
+/// How a finding was set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// Why, in the user's words.
+    pub reason: Option<String>,
+    /// The last day on which it is, as `2027-01-31`.
+    pub until: Option<String>,
+    /// Where that is written.
+    pub location: Span,
 }
 
 /// What a rule says of one cluster.
@@ -108,6 +121,8 @@ pub struct Requirement {
     pub reason: String,
     /// What would decide it, as the user writes it (`var.size`); empty unless undecided.
     pub decides: Vec<String>,
+    /// All its findings were set aside: it does not decide the verdict.
+    pub suppressed: bool,
 }
 
 /// The overall answer for a cluster or a run.

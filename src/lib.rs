@@ -16,6 +16,8 @@ pub mod rule;
 #[path = "../rules/mod.rs"]
 pub mod rules;
 pub mod run;
+pub mod selector;
 pub mod source;
+pub mod suppress;
 pub mod syntax;
 pub mod ty;

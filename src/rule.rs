@@ -9,6 +9,7 @@ use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::view::Place;
+use crate::source::Span;
 
 /// What is fixed about a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,6 +148,7 @@ impl Meta {
             related: Vec::new(),
             help: Vec::new(),
             fixes: Vec::new(),
+            suppressed: None,
         })
     }
 }
@@ -193,6 +195,13 @@ impl Draft {
         self
     }
 
+    /// Ends with the primary place, where no resource is concerned.
+    pub fn on(mut self, span: Span, message: impl Into<String>) -> Finding {
+        self.0.primary = Some(span);
+        self.0.primary_message = message.into();
+        self.0
+    }
+
     /// Ends with the primary place, on the resource of this address.
     pub fn at(mut self, address: &str, place: &Place, message: impl Into<String>) -> Finding {
         self.0.address = Some(address.to_string());
@@ -229,6 +238,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph) -> RootReport {
                 status,
                 reason,
                 decides,
+                suppressed: false,
             });
         }
         clusters.push(ClusterReport {
@@ -254,8 +264,9 @@ fn sort(findings: &mut Vec<Finding>) {
     findings.dedup();
 }
 
-fn verdict(requirements: &[Requirement]) -> Verdict {
-    let any = |status| requirements.iter().any(|r| r.level == Level::Error && r.status == status);
+/// A cluster's verdict: only requirements of level error that were not set aside decide it.
+pub fn verdict(requirements: &[Requirement]) -> Verdict {
+    let any = |status| requirements.iter().any(|r| r.level == Level::Error && r.status == status && !r.suppressed);
     match (any(Status::Unmet), any(Status::Undecided)) {
         (true, _) => Verdict::NotReady,
         (false, true) => Verdict::Undecided,

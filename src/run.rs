@@ -5,6 +5,7 @@ mod fit;
 mod fixing;
 mod inputs;
 mod output;
+mod suppressing;
 
 pub use failure::Failure;
 
@@ -20,6 +21,7 @@ use crate::profile::Profile;
 use crate::report::{self, Detail, Report};
 use crate::rule::check_root;
 use crate::source::Sources;
+use crate::suppress::{Outline, Suppressions};
 use clap::CommandFactory;
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -42,6 +44,7 @@ pub fn run(cli: Cli) -> u8 {
     let done = match cli.command {
         None => check(&cli.check),
         Some(Command::Check(args) | Command::Fix(args)) => check(&args),
+        Some(Command::Suppressions(args)) => suppressing::list(args),
         Some(Command::Explain(args)) => explain(&args),
         Some(Command::Rules(args)) => rules(&args),
         Some(Command::Fit(args)) => fit::fit(&args),
@@ -75,6 +78,7 @@ fn check(args: &CheckArgs) -> Result<u8, Failure> {
 /// One look at everything that the user named.
 struct Judged {
     report: Report,
+    suppressions: Suppressions,
     sources: Arc<Sources>,
     loader: Arc<Loader>,
     /// The real folders that the user named.
@@ -93,6 +97,7 @@ fn judge(args: &CheckArgs, instead: Texts) -> Result<Judged, Failure> {
     let mut checked: Vec<Checked> =
         found.roots.par_iter().map(|root| check_one(&evaluator, root, Profile::kfp())).collect();
     inputs::check_names(&args.inputs, &declared(&checked))?;
+    let suppressions = suppressing::apply(&mut checked, args, &loader, &sources, &found.named);
     if args.undecided == Undecided::Ignore {
         checked.iter_mut().for_each(|c| forget_undecided(&mut c.report));
     }
@@ -100,7 +105,7 @@ fn judge(args: &CheckArgs, instead: Texts) -> Result<Judged, Failure> {
     let skipped = [found.skipped, loader.skipped()].concat();
     let reports = checked.into_iter().map(|c| c.report).collect();
     let report = Report::new(reports, skipped, loader.files_read(), &sources);
-    Ok(Judged { report, sources, loader, named: found.named, failed })
+    Ok(Judged { report, suppressions, sources, loader, named: found.named, failed })
 }
 
 /// What the check of one root gave.
@@ -108,6 +113,8 @@ struct Checked {
     report: RootReport,
     /// Its input variables.
     variables: BTreeSet<String>,
+    /// What suppressions need to know of it.
+    outline: Outline,
     /// kfplint itself failed on it.
     failed: bool,
 }
@@ -120,13 +127,14 @@ fn check_one(evaluator: &Arc<Evaluator>, root: &Root, profile: &Profile) -> Chec
             false => evaluator.evaluate(&root.dir, &root.shown),
         };
         let graph = Graph::build(&plan, profile);
-        Checked { report: check_root(&plan, &graph), variables: names(&plan), failed: false }
+        let report = check_root(&plan, &graph);
+        Checked { report, variables: names(&plan), outline: Outline::of(&plan), failed: false }
     };
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let mut report = RootReport { root: root.shown.clone(), ..RootReport::default() };
         let why = "kfplint itself failed on this root module; please report it with the message above";
         report.coverage.skipped.push((root.shown.clone(), why.into()));
-        Checked { report, variables: BTreeSet::new(), failed: true }
+        Checked { report, variables: BTreeSet::new(), outline: Outline::default(), failed: true }
     })
 }
 
@@ -196,7 +204,7 @@ fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {
         FailOn::Note => Some(Level::Note),
         FailOn::Never => None,
     };
-    let found = least.is_some_and(|least| report.diagnostics.iter().any(|d| d.finding.level >= least));
+    let found = least.is_some_and(|least| report.open().any(|d| d.finding.level >= least));
     let open = args.undecided == Undecided::Fail && report.is_open();
     Ok(if found || open { FINDINGS } else { READY })
 }

@@ -84,6 +84,14 @@ impl Loader {
         }
     }
 
+    /// All files that were read and parsed, in the order of their paths.
+    pub fn parsed(&self) -> Vec<Arc<ast::File>> {
+        let files = self.files.read().unwrap_or_else(|e| e.into_inner());
+        let mut all: Vec<_> = files.iter().filter_map(|(key, slot)| Some((key, slot.get()?.as_ref().ok()?))).collect();
+        all.sort_by_key(|(key, _)| *key);
+        all.into_iter().map(|(_, file)| file.clone()).collect()
+    }
+
     /// All files that were read: the real path of each, and how it is written.
     pub fn opened(&self) -> BTreeMap<FileId, (PathBuf, Syntax)> {
         let files = self.files.read().unwrap_or_else(|e| e.into_inner());

@@ -35,6 +35,7 @@ pub fn error(
         related: Vec::new(),
         help: Vec::new(),
         fixes: Vec::new(),
+        suppressed: None,
     }
 }
 

@@ -1,7 +1,9 @@
 //! `--format json`, version 1.
 
 use super::{Diagnostic, Report, path, url};
-use crate::finding::{ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Verdict};
+use crate::finding::{
+    ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Suppressed, Verdict,
+};
 use crate::source::{Position, Sources, Span};
 use serde_json::{Value, json};
 
@@ -18,7 +20,7 @@ pub fn json(report: &Report, sources: &Sources) -> Value {
             "errors": report.count(Level::Error),
             "warnings": report.count(Level::Warning),
             "notes": report.count(Level::Note),
-            "suppressed": 0,
+            "suppressed": report.suppressed(),
         },
     })
 }
@@ -81,8 +83,13 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         "fixes": f.fixes.iter().map(|x| fix(x, sources)).collect::<Vec<_>>(),
         "url": url(f.code),
         "fingerprint": diagnostic.fingerprint,
-        "suppressed": Value::Null,
+        "suppressed": f.suppressed.as_ref().map(|s| suppressed(s, sources)),
     })
+}
+
+fn suppressed(suppressed: &Suppressed, sources: &Sources) -> Value {
+    let Suppressed { reason, until, location: place } = suppressed;
+    json!({ "reason": reason, "until": until, "location": location(*place, sources) })
 }
 
 fn fix(fix: &Fix, sources: &Sources) -> Value {
@@ -107,7 +114,8 @@ fn coverage(coverage: &Coverage) -> Value {
     })
 }
 
-fn location(span: Span, sources: &Sources) -> Value {
+/// A place as JSON has it: file, start and end.
+pub fn location(span: Span, sources: &Sources) -> Value {
     let file = sources.get(span.file);
     let at = |offset| file.as_ref().map(|f| f.position(offset)).unwrap_or(Position { line: 1, column: 1, offset });
     let position = |p: Position| json!({ "line": p.line, "column": p.column, "offset": p.offset });

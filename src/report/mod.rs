@@ -8,8 +8,9 @@ mod text;
 mod wrap;
 
 pub use human::{Detail, findings, human};
-pub use json::json;
+pub use json::{json, location};
 pub use page::{page, rule_table, rules};
+pub(crate) use text::line;
 
 use crate::finding::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
 use crate::source::{Sources, Span};
@@ -68,9 +69,19 @@ impl Report {
         Report { verdict, clusters, diagnostics, coverage, roots: count }
     }
 
-    /// How many findings are of this level.
+    /// The findings that were not set aside.
+    pub fn open(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|d| d.finding.suppressed.is_none())
+    }
+
+    /// How many findings are of this level, without those that were set aside.
     pub fn count(&self, level: Level) -> usize {
-        self.diagnostics.iter().filter(|d| d.finding.level == level).count()
+        self.open().filter(|d| d.finding.level == level).count()
+    }
+
+    /// How many findings were set aside.
+    pub fn suppressed(&self) -> usize {
+        self.diagnostics.len() - self.open().count()
     }
 
     /// Whether something that a cluster's readiness hangs on is not known: a cluster is undecided, a file could not be
@@ -98,7 +109,9 @@ fn distinct(mut finding: Finding) -> Finding {
 /// them are, and every file was read.
 fn verdict(clusters: &[ClusterReport], diagnostics: &[Diagnostic], coverage: &Coverage) -> Verdict {
     let any = |verdict| clusters.iter().any(|c| c.verdict == verdict);
-    if any(Verdict::NotReady) || diagnostics.iter().any(|d| d.finding.level == Level::Error) {
+    if any(Verdict::NotReady)
+        || diagnostics.iter().any(|d| d.finding.level == Level::Error && d.finding.suppressed.is_none())
+    {
         Verdict::NotReady
     } else if clusters.is_empty() || !coverage.skipped.is_empty() || any(Verdict::Undecided) {
         Verdict::Undecided

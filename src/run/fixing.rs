@@ -95,7 +95,7 @@ impl Work {
     /// The findings with a fix that may be made, and the fix.
     fn open<'n>(&mut self, now: &'n Judged, opened: &Opened, unsafe_fixes: bool) -> Vec<(&'n Diagnostic, &'n Fix)> {
         let mut open = Vec::new();
-        for diagnostic in &now.report.diagnostics {
+        for diagnostic in now.report.open() {
             let allowed = |fix: &&Fix| unsafe_fixes || fix.safety == Safety::Safe;
             let Some(fix) = diagnostic.finding.fixes.iter().find(allowed) else { continue };
             if self.stuck.contains(&kind(diagnostic, now)) {

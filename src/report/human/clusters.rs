@@ -42,7 +42,7 @@ fn refused(cluster: &ClusterReport, report: &Report, page: &mut Page) {
     }
     let concerns =
         |d: &&Diagnostic| d.root == cluster.root && d.finding.cluster.is_none() && d.finding.level == Level::Error;
-    let errors = report.diagnostics.iter().filter(concerns).count();
+    let errors = report.open().filter(concerns).count();
     let here = |path: &str| path.rsplit_once('/').map_or(".", |(folder, _)| folder) == cluster.root;
     let unread = report.coverage.skipped.iter().filter(|(path, _)| here(path)).count();
     let mut say = |style, mark, text: String| {
@@ -100,13 +100,14 @@ fn heading(cluster: &ClusterReport, with_root: bool, sources: &Sources, page: &m
 /// How a requirement's answer is marked, and its place in the table.
 fn mark(requirement: &Requirement) -> (u8, &'static str, Style) {
     match (requirement.status, requirement.level) {
+        _ if requirement.suppressed => (5, "–", Style::Dim),
         (Status::Unmet, Level::Error) => (0, "✗", Style::Bad),
         (Status::Undecided, Level::Error) => (1, "?", Style::Open),
         (Status::Unmet, Level::Warning) => (2, "!", Style::Open),
         (Status::Undecided, _) => (3, "?", Style::Open),
         (Status::Unmet, Level::Note) => (4, "!", Style::Note),
-        (Status::Met, _) => (5, "✓", Style::Good),
-        (Status::NotApplicable, _) => (6, "–", Style::Dim),
+        (Status::Met, _) => (6, "✓", Style::Good),
+        (Status::NotApplicable, _) => (7, "–", Style::Dim),
     }
 }
 

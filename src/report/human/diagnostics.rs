@@ -24,7 +24,7 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
 fn fold(report: &Report) -> Vec<(&Diagnostic, Vec<&str>)> {
     let mut at: HashMap<(&str, Option<Span>, &str), usize> = HashMap::new();
     let mut out: Vec<(&Diagnostic, Vec<&str>)> = Vec::new();
-    for diagnostic in &report.diagnostics {
+    for diagnostic in report.open() {
         let f = &diagnostic.finding;
         let index = *at.entry((f.code, f.primary, &f.message)).or_insert(out.len());
         match out.get_mut(index) {

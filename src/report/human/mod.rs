@@ -129,6 +129,9 @@ fn summary(report: &Report, page: &mut Page) {
             parts.push((style, plural(n, noun)));
         }
     }
+    if report.suppressed() > 0 {
+        parts.push((Style::Dim, format!("{} suppressed", report.suppressed())));
+    }
     parts.push((
         Style::Dim,
         format!("{}, {}", plural(report.roots, "root module"), plural(report.coverage.files, "file")),

@@ -1,0 +1,103 @@
+//! Suppressions in a run: which count, what they hold back, and the list of them.
+
+use super::{Checked, Failure, READY, judge, output};
+use crate::cli::{CheckArgs, Format, Ignores, ListArgs};
+use crate::discover::loader::{Loader, Texts};
+use crate::report;
+use crate::source::Sources;
+use crate::suppress::{Policy, State, Suppression, Suppressions, comment};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use unicode_width::UnicodeWidthStr;
+
+/// Sets the findings aside that comments suppress, and finds the comments that suppress nothing.
+pub fn apply(
+    checked: &mut [Checked],
+    args: &CheckArgs,
+    loader: &Loader,
+    sources: &Sources,
+    named: &BTreeSet<PathBuf>,
+) -> Suppressions {
+    let today = time::OffsetDateTime::now_utc().date();
+    let require_reason = args.ignores == Ignores::RequireReason;
+    let mut all =
+        Suppressions::gather(loader, sources, Policy { on: args.ignores != Ignores::Off, require_reason, today });
+    for root in checked.iter_mut() {
+        all.apply(&mut root.report, &root.outline, sources);
+    }
+    let opened = loader.opened();
+    // A module outside of the named folders may have other callers, and what `terraform init` wrote is not the user's.
+    let concerns = |id| {
+        opened.get(&id).is_some_and(|(real, _)| {
+            named.iter().any(|folder| real.starts_with(folder))
+                && !real.components().any(|c| c.as_os_str() == ".terraform")
+        })
+    };
+    let mut reports: Vec<_> = checked.iter_mut().map(|root| std::mem::take(&mut root.report)).collect();
+    all.lint(&mut reports, sources, concerns, |_| true);
+    for (root, report) in checked.iter_mut().zip(reports) {
+        root.report = report;
+    }
+    all
+}
+
+/// Prints all suppressions: where, which rules, how many findings, until when, why.
+///
+/// # Errors
+/// What keeps kfplint from looking.
+pub fn list(args: ListArgs) -> Result<u8, Failure> {
+    let check = CheckArgs { paths: args.paths, inputs: args.inputs, ..CheckArgs::default() };
+    let run = judge(&check, Texts::new())?;
+    let all = &run.suppressions.all;
+    output::stdout(&match args.format {
+        Format::Json => output::pretty(&json!({
+            "version": 1,
+            "suppressions": all.iter().map(|s| entry(s, &run.sources)).collect::<Vec<_>>(),
+        })),
+        Format::Human => table(all, &run.sources),
+    })?;
+    Ok(READY)
+}
+
+fn entry(suppression: &Suppression, sources: &Sources) -> Value {
+    json!({
+        "location": report::location(suppression.location, sources),
+        "rules": suppression.rules.iter().map(|rule| &rule.text).collect::<Vec<_>>(),
+        "reason": suppression.reason,
+        "until": suppression.until.map(comment::show),
+        "ended": suppression.state == State::Ended,
+        "findings": suppression.held,
+    })
+}
+
+fn table(all: &[Suppression], sources: &Sources) -> Vec<u8> {
+    let row = |s: &Suppression| {
+        let line = sources.get(s.location.file).map_or(1, |file| file.position(s.location.start).line);
+        let rules: Vec<&str> = s.rules.iter().map(|rule| rule.text.as_str()).collect();
+        let until = s.until.map(|day| match s.state {
+            State::Ended => format!("ended {}", comment::show(day)),
+            _ => format!("until {}", comment::show(day)),
+        });
+        [
+            format!("{}:{line}", report::path(s.location, sources)),
+            rules.join(", "),
+            report::plural(s.held, "finding"),
+            until.unwrap_or_default(),
+            s.reason.clone().unwrap_or_else(|| "no reason given".into()),
+        ]
+    };
+    let rows: Vec<[String; 5]> = all.iter().map(row).collect();
+    let width = |i: usize| rows.iter().filter_map(|row| row.get(i)).map(|cell| cell.width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..5).map(width).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths).filter(|(_, width)| **width > 0) {
+            line += &format!("{cell}{}", " ".repeat(width - cell.width() + 2));
+        }
+        text += &format!("{}\n", report::line(line.trim_end()));
+    }
+    text += &format!("{}\n", report::plural(rows.len(), "suppression"));
+    text.into_bytes()
+}

@@ -1,0 +1,147 @@
+//! LINT001: suppressions that suppress nothing.
+
+use super::{Named, State, Suppression, Suppressions, comment};
+use crate::finding::{Edit, Finding, Fix, RootReport, Safety};
+use crate::report::path;
+use crate::rules::lint001_unused_suppression::META;
+use crate::source::{FileId, Sources, Span};
+
+impl Suppressions {
+    /// Adds to the reports what is wrong with suppressions, now that all roots have been looked at. Only files for which
+    /// `concerns` says so are looked into. A suppression that suppresses nothing is not reported where kfplint cannot
+    /// know: after syntax errors, where the rule is undecided for a cluster, in a block of which no root makes an
+    /// instance, and for rules that `ran` says were not run.
+    pub fn lint(
+        &mut self,
+        reports: &mut [RootReport],
+        sources: &Sources,
+        concerns: impl Fn(FileId) -> bool,
+        ran: impl Fn(&str) -> bool,
+    ) {
+        let mut findings = Vec::new();
+        for suppression in self.all.iter().filter(|s| concerns(s.location.file)) {
+            self.judge(suppression, sources, &ran, &mut findings);
+        }
+        for (file, start, malformed) in self.malformed.iter().filter(|(file, ..)| concerns(*file)) {
+            let place = Span::new(*file, start + malformed.place.start as u32, start + malformed.place.end as u32);
+            let draft = META.finding(format!("{}: nothing is suppressed", malformed.message)).help(malformed.help);
+            findings.push(draft.on(place, "not understood"));
+        }
+        for mut finding in findings {
+            self.mark(&mut finding, &[]);
+            let place = finding.primary.map(|span| path(span, sources)).unwrap_or_default();
+            let below = |root: &str| root == "." || place.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+            // The root around the file; for a module outside of every root, the first.
+            let nearest = (0..reports.len()).filter(|i| reports.get(*i).is_some_and(|r| below(&r.root)));
+            let nearest = nearest.max_by_key(|i| reports.get(*i).map_or(0, |r| r.root.len())).unwrap_or(0);
+            if let Some(report) = reports.get_mut(nearest) {
+                report.findings.push(finding);
+            }
+        }
+    }
+
+    fn judge(&self, s: &Suppression, sources: &Sources, ran: impl Fn(&str) -> bool, out: &mut Vec<Finding>) {
+        let list: Vec<&str> = s.rules.iter().map(|r| r.text.as_str()).collect();
+        let list = list.join(", ");
+        match (s.state, s.until, s.until_place) {
+            (State::Ended, Some(until), Some(place)) => {
+                let message = format!("the suppression of {list} ended on {}", comment::show(until));
+                let draft =
+                    META.finding(message).help("mend what it suppressed and delete the comment, or set a later day");
+                let mut finding = draft.on(place, "in the past");
+                finding.fixes.push(without(s, &s.rules.iter().collect::<Vec<_>>(), sources));
+                return out.push(finding);
+            }
+            (State::NoReason, ..) => {
+                let draft = META.finding(format!("the suppression of {list} gives no reason, so it does not count"));
+                return out
+                    .push(draft.help("write reason=\"…\" after the brackets").on(s.location, "a reason is required"));
+            }
+            _ => {}
+        }
+        let idle: Vec<&Named> = s.rules.iter().filter(|rule| self.is_idle(s, rule, &ran)).collect();
+        for rule in &idle {
+            let mut finding = match &rule.selector {
+                Ok(_) => META
+                    .finding(format!("no finding of {} is suppressed here", rule.text))
+                    .help("delete it, or put it on the line of the finding, on the line above, or on its block")
+                    .on(rule.place, "suppresses nothing"),
+                Err(near) => {
+                    let help = match near {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => "`kfplint rules` lists all rules".into(),
+                    };
+                    META.finding(format!("there is no rule `{}`", rule.text)).help(help).on(rule.place, "unknown rule")
+                }
+            };
+            finding.fixes.push(match rule.selector {
+                Err(Some(near)) => Fix {
+                    title: format!("write {near}"),
+                    safety: Safety::Unsafe,
+                    edits: vec![Edit { span: rule.place, text: near.into() }],
+                },
+                _ => without(s, &idle, sources),
+            });
+            out.push(finding);
+        }
+    }
+
+    /// Whether a rule that a suppression names is named in vain, for all that can be known.
+    fn is_idle(&self, s: &Suppression, rule: &Named, ran: impl Fn(&str) -> bool) -> bool {
+        let Ok(selector) = &rule.selector else { return true };
+        let metas = || crate::rules::all().iter().map(|r| r.meta()).filter(|m| selector.matches(m.code, m.name));
+        let open = metas().any(|m| self.undecided.contains(m.code) || m.code == META.code || !ran(m.code));
+        let absent = s.scope.blocks.iter().any(|block| !self.present.contains(block));
+        !rule.used && !open && !absent && !self.broken
+    }
+}
+
+/// Takes rules out of a suppression; if none is left, deletes it.
+fn without(s: &Suppression, idle: &[&Named], sources: &Sources) -> Fix {
+    let kept: Vec<&str> =
+        s.rules.iter().filter(|r| !idle.iter().any(|i| i.place == r.place)).map(|r| r.text.as_str()).collect();
+    let (title, edit) = match kept.is_empty() {
+        true => ("delete the suppression", Edit { span: whole(s, sources), text: String::new() }),
+        false => ("take it out of the suppression", Edit { span: s.list, text: kept.join(", ") }),
+    };
+    Fix { title: title.into(), safety: Safety::Safe, edits: vec![edit] }
+}
+
+/// All that goes with a suppression: the comment with its line if nothing else is on it, else what is its own.
+fn whole(s: &Suppression, sources: &Sources) -> Span {
+    let (Some(file), comment) = (sources.get(s.comment.file), s.comment) else { return s.location };
+    let text = &*file.text;
+    let own = file.slice(s.location.start, s.location.end);
+    let markers = |c: char| c.is_whitespace() || matches!(c, '#' | '/' | '*');
+    let alone = file.slice(comment.start, comment.end).trim_matches(markers) == own.trim_matches(markers);
+    let (start, end) = match alone {
+        true => (comment.start, comment.end),
+        // One line of a comment that says more.
+        false => {
+            let line = file.line(file.position(s.location.start).line).unwrap_or(s.location.start..s.location.end);
+            let whole = file.slice(line.start, line.end);
+            if whole.contains("/*") || whole.contains("*/") {
+                return s.location;
+            }
+            (line.start, line.end)
+        }
+    };
+    let before = text.get(..start as usize).unwrap_or("");
+    let after = text.get(end as usize..).unwrap_or("");
+    let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
+    let at_line_start =
+        before.len() == indent || before.get(..before.len() - indent).is_some_and(|b| b.ends_with('\n'));
+    let blank = after.len() - after.trim_start_matches([' ', '\t']).len();
+    let line_break = match after.get(blank..) {
+        Some(rest) if rest.starts_with("\r\n") => 2,
+        Some(rest) if rest.starts_with('\n') => 1,
+        _ => 0,
+    };
+    let (start, end) = (start as usize, end as usize);
+    let (start, end) = match (at_line_start, line_break > 0 || after.len() == blank) {
+        (true, true) => (start - indent, end + blank + line_break),
+        (true, false) => (start, end + blank),
+        (false, _) => (start - indent, end),
+    };
+    Span::new(comment.file, start as u32, end as u32)
+}

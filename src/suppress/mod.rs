@@ -1,0 +1,252 @@
+//! Findings that are set aside: by comments in the files, or by the configuration.
+//!
+//! A finding that is set aside stays in the report, marked, and counts nowhere: not for the exit code, not for a
+//! cluster's verdict.
+
+pub mod comment;
+mod lint;
+mod scope;
+
+use crate::discover::loader::Loader;
+use crate::eval::plan::StaticPlan;
+use crate::finding::{Finding, RootReport, Status, Suppressed};
+use crate::report::path;
+use crate::rule::verdict;
+use crate::selector::Selector;
+use crate::source::{FileId, Sources, Span};
+use comment::{Directive, Malformed};
+use scope::{Lines, Scope};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use time::Date;
+
+/// Which suppressions count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Policy {
+    /// Whether any does.
+    pub on: bool,
+    /// Only those that give a reason.
+    pub require_reason: bool,
+    /// The day on which it is judged whether one has ended.
+    pub today: Date,
+}
+
+/// One suppression.
+#[derive(Clone, Debug)]
+pub struct Suppression {
+    /// Where it is written.
+    pub location: Span,
+    /// The rules that it names.
+    pub rules: Vec<Named>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The last day on which it holds.
+    pub until: Option<Date>,
+    /// Whether it is in force.
+    pub state: State,
+    /// How many findings it holds back.
+    pub held: usize,
+    /// Where its end is written.
+    until_place: Option<Span>,
+    /// The comment that it is in.
+    comment: Span,
+    /// What stands between its brackets.
+    list: Span,
+    scope: Scope,
+}
+
+/// A rule, or several, that a suppression names.
+#[derive(Clone, Debug)]
+pub struct Named {
+    /// As written.
+    pub text: String,
+    /// Whether it holds any finding back.
+    used: bool,
+    /// Where.
+    place: Span,
+    /// The rules; or the name that was most likely meant.
+    selector: Result<Selector, Option<&'static str>>,
+}
+
+/// Whether a suppression is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is.
+    Active,
+    /// Its last day is over.
+    Ended,
+    /// It gives no reason, and one is asked for.
+    NoReason,
+}
+
+/// What suppressions need to know of a root module's plan.
+#[derive(Clone, Debug, Default)]
+pub struct Outline {
+    /// Module instances: the address, and the header of the call.
+    calls: Vec<(Arc<str>, Span)>,
+    /// Headers of the blocks of which the plan has an instance whose content is known.
+    present: BTreeSet<Span>,
+}
+
+impl Outline {
+    /// Reads it off a plan.
+    pub fn of(plan: &StaticPlan) -> Outline {
+        let calls = || plan.modules.iter().filter_map(|m| Some((m, m.header?)));
+        let modules = calls().filter(|(m, _)| m.present).map(|(_, header)| header);
+        let resources = plan.resources.iter().filter_map(|r| r.header);
+        Outline {
+            calls: calls().map(|(m, header)| (m.address.clone(), header)).collect(),
+            present: modules.chain(resources).collect(),
+        }
+    }
+}
+
+/// All suppressions of a run.
+#[derive(Debug)]
+pub struct Suppressions {
+    /// In the order of files and places.
+    pub all: Vec<Suppression>,
+    malformed: Vec<(FileId, u32, Malformed)>,
+    by_file: BTreeMap<FileId, Vec<usize>>,
+    by_call: BTreeMap<Span, Vec<usize>>,
+    /// Headers of blocks that some root makes.
+    present: BTreeSet<Span>,
+    /// Rules that are undecided for some cluster.
+    undecided: BTreeSet<&'static str>,
+    /// Some file cannot be parsed: what would be found in it is not known.
+    broken: bool,
+}
+
+impl Suppressions {
+    /// Reads the comments of all files that were loaded.
+    pub fn gather(loader: &Loader, sources: &Sources, policy: Policy) -> Suppressions {
+        let mut out = Suppressions {
+            all: Vec::new(),
+            malformed: Vec::new(),
+            by_file: BTreeMap::new(),
+            by_call: BTreeMap::new(),
+            present: BTreeSet::new(),
+            undecided: BTreeSet::new(),
+            broken: false,
+        };
+        for file in loader.parsed() {
+            out.broken |= !file.errors.is_empty();
+            let Some(source) = sources.get(file.id).filter(|s| policy.on && s.text.contains("kfplint:")) else {
+                continue;
+            };
+            let mut lines = None;
+            for comment in &file.comments {
+                let text = source.slice(comment.span.start, comment.span.end);
+                for read in comment::directives(text) {
+                    let lines = lines.get_or_insert_with(|| Lines::new(&file, &source));
+                    match read {
+                        Ok(directive) => out.add(directive, comment.span, lines.scope(comment.span), policy),
+                        Err(malformed) => out.malformed.push((file.id, comment.span.start, malformed)),
+                    }
+                }
+            }
+        }
+        out
+    }
+
+    fn add(&mut self, directive: Directive, comment: Span, scope: Scope, policy: Policy) {
+        let at = |place: std::ops::Range<usize>| {
+            Span::new(comment.file, comment.start + place.start as u32, comment.start + place.end as u32)
+        };
+        let named = |(text, place): (String, std::ops::Range<usize>)| {
+            let selector = Selector::parse(&text);
+            Named { text, used: false, place: at(place), selector }
+        };
+        let (until, until_place) = directive.until.map(|(day, place)| (day, at(place))).unzip();
+        let state = match (until, &directive.reason) {
+            (Some(day), _) if day < policy.today => State::Ended,
+            (_, None) if policy.require_reason => State::NoReason,
+            _ => State::Active,
+        };
+        let index = self.all.len();
+        self.by_file.entry(comment.file).or_default().push(index);
+        scope.calls.iter().for_each(|call| self.by_call.entry(*call).or_default().push(index));
+        self.all.push(Suppression {
+            location: at(directive.place),
+            rules: directive.rules.into_iter().map(named).collect(),
+            reason: directive.reason,
+            until,
+            state,
+            held: 0,
+            until_place,
+            comment,
+            list: at(directive.list),
+            scope,
+        });
+    }
+
+    /// Marks the findings of a root module that are set aside, and takes what they say out of its clusters' verdicts.
+    pub fn apply(&mut self, report: &mut RootReport, outline: &Outline, sources: &Sources) {
+        self.present.extend(&outline.present);
+        let open = |c: &crate::finding::ClusterReport| {
+            let open = c.requirements.iter().filter(|r| r.status == Status::Undecided);
+            open.map(|r| r.code).collect::<Vec<_>>()
+        };
+        self.undecided.extend(report.clusters.iter().flat_map(open));
+        let calls = outline.calls.iter().filter_map(|(address, header)| Some((&**address, self.by_call.get(header)?)));
+        let calls: Vec<(String, usize)> =
+            calls.flat_map(|(address, at)| at.iter().map(move |i| (format!("{address}."), *i))).collect();
+        for finding in &mut report.findings {
+            self.mark(finding, &calls);
+        }
+        excuse(report, sources);
+    }
+
+    /// Marks one finding if a suppression covers it. `calls` has the beginnings of addresses that are covered.
+    fn mark(&mut self, finding: &mut Finding, calls: &[(String, usize)]) {
+        let mut hits: BTreeSet<usize> = BTreeSet::new();
+        if let Some(primary) = finding.primary {
+            let here = self.by_file.get(&primary.file).into_iter().flatten();
+            hits.extend(here.filter(|i| self.all.get(**i).is_some_and(|s| s.scope.covers(primary))));
+        }
+        if let Some(address) = &finding.address {
+            hits.extend(calls.iter().filter(|(start, _)| address.starts_with(start)).map(|(_, i)| i));
+        }
+        for index in hits {
+            let Some(suppression) = self.all.get_mut(index) else { continue };
+            if suppression.state != State::Active {
+                continue;
+            }
+            let mut hit = false;
+            for named in &mut suppression.rules {
+                let matches = named.selector.as_ref().is_ok_and(|s| s.matches(finding.code, finding.name));
+                named.used |= matches;
+                hit |= matches;
+            }
+            if hit {
+                suppression.held += 1;
+                finding.suppressed.get_or_insert_with(|| Suppressed {
+                    reason: suppression.reason.clone(),
+                    until: suppression.until.map(comment::show),
+                    location: suppression.location,
+                });
+            }
+        }
+    }
+}
+
+/// Takes requirements all of whose findings are set aside out of the verdicts, and says so in their reasons.
+fn excuse(report: &mut RootReport, sources: &Sources) {
+    let mut said: BTreeMap<(&str, &str), Option<&Suppressed>> = BTreeMap::new();
+    for finding in &report.findings {
+        let Some(cluster) = &finding.cluster else { continue };
+        let all = said.entry((cluster, finding.code)).or_insert(finding.suppressed.as_ref());
+        *all = all.and(finding.suppressed.as_ref());
+    }
+    for cluster in &mut report.clusters {
+        for requirement in &mut cluster.requirements {
+            let open = matches!(requirement.status, Status::Unmet | Status::Undecided);
+            let Some(Some(by)) = said.get(&(&*cluster.address, requirement.code)).filter(|_| open) else { continue };
+            let line = sources.get(by.location.file).map_or(1, |f| f.position(by.location.start).line);
+            let why = by.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+            requirement.reason += &format!(" (suppressed at {}:{line}{why})", path(by.location, sources));
+            requirement.suppressed = true;
+        }
+        cluster.verdict = verdict(&cluster.requirements);
+    }
+}
