@@ -1,5 +1,6 @@
 //! The command line: definitions only.
 
+use crate::baseline;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -32,6 +33,8 @@ pub enum Command {
     Check(Box<CheckArgs>),
     /// Check, and make the fixes that are safe: the same as `check --fix`
     Fix(Box<CheckArgs>),
+    /// Write the findings of now to a file, for `check --baseline`
+    Baseline(BaselineArgs),
     /// List the comments that suppress findings, and how many each holds back
     Suppressions(ListArgs),
     /// Print a rule's page: what it finds, why it matters, how to fix it
@@ -70,6 +73,9 @@ pub struct CheckArgs {
     /// Which comments that suppress findings count
     #[arg(long, value_enum, value_name = "WHICH", default_value_t = Ignores::On)]
     pub ignores: Ignores,
+    /// Report only findings that are not in this file, which `kfplint baseline` has written
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
     /// Exit with 3 if no GKE cluster is found
     #[arg(long)]
     pub require_cluster: bool,
@@ -139,6 +145,20 @@ pub struct TerminalArgs {
     /// Colour the output
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// What `baseline` is given.
+#[derive(Debug, Args)]
+pub struct BaselineArgs {
+    /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How values come in.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// The file to write; one that is there is written anew
+    #[arg(long, value_name = "FILE", default_value = baseline::FILE)]
+    pub output: PathBuf,
 }
 
 /// What `suppressions` is given.
@@ -285,6 +305,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         Some(Command::Check(args) | Command::Fix(args)) => Some(&mut args.inputs),
         Some(Command::Fit(args)) => Some(&mut args.inputs),
         Some(Command::Evaluate(args) | Command::Console(args)) => Some(&mut args.inputs),
+        Some(Command::Baseline(args)) => Some(&mut args.inputs),
         Some(Command::Suppressions(args)) => Some(&mut args.inputs),
         Some(Command::Explain(_) | Command::Rules(_)) => None,
     };

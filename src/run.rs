@@ -4,6 +4,7 @@ mod failure;
 mod fit;
 mod fixing;
 mod inputs;
+mod known;
 mod output;
 mod suppressing;
 
@@ -44,6 +45,7 @@ pub fn run(cli: Cli) -> u8 {
     let done = match cli.command {
         None => check(&cli.check),
         Some(Command::Check(args) | Command::Fix(args)) => check(&args),
+        Some(Command::Baseline(args)) => known::write(args),
         Some(Command::Suppressions(args)) => suppressing::list(args),
         Some(Command::Explain(args)) => explain(&args),
         Some(Command::Rules(args)) => rules(&args),
@@ -66,6 +68,7 @@ fn check(args: &CheckArgs) -> Result<u8, Failure> {
         true => fixing::run(args)?,
         false => judge(args, Texts::new())?,
     };
+    known::say(&run.report);
     if !args.fixes.diff {
         output::write(&run.report, &run.sources, args)?;
     }
@@ -102,9 +105,12 @@ fn judge(args: &CheckArgs, instead: Texts) -> Result<Judged, Failure> {
         checked.iter_mut().for_each(|c| forget_undecided(&mut c.report));
     }
     let failed = checked.iter().any(|c| c.failed);
-    let skipped = [found.skipped, loader.skipped()].concat();
+    let skipped = [found.skipped.clone(), loader.skipped()].concat();
     let reports = checked.into_iter().map(|c| c.report).collect();
-    let report = Report::new(reports, skipped, loader.files_read(), &sources);
+    let mut report = Report::new(reports, skipped, loader.files_read(), &sources);
+    if let Some(file) = &args.baseline {
+        known::apply(file, &mut report, &found)?;
+    }
     Ok(Judged { report, suppressions, sources, loader, named: found.named, failed })
 }
 

@@ -10,6 +10,7 @@ mod shown;
 mod walk;
 
 pub use files::{Syntax, is_terraform};
+pub use walk::reason;
 
 use loader::Loader;
 use module::Traits;

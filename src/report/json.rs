@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// The report as JSON.
 pub fn json(report: &Report, sources: &Sources) -> Value {
-    json!({
+    let mut out = json!({
         "version": 1,
         "kfplint": env!("CARGO_PKG_VERSION"),
         "verdict": verdict(report.verdict),
@@ -22,7 +22,11 @@ pub fn json(report: &Report, sources: &Sources) -> Value {
             "notes": report.count(Level::Note),
             "suppressed": report.suppressed(),
         },
-    })
+    });
+    if let Some(held) = &report.baseline {
+        out["baseline"] = json!({ "known": held.known, "gone": held.gone });
+    }
+    out
 }
 
 fn cluster(cluster: &ClusterReport, sources: &Sources) -> Value {

@@ -12,6 +12,7 @@ pub use json::{json, location};
 pub use page::{page, rule_table, rules};
 pub(crate) use text::line;
 
+use crate::baseline::Held;
 use crate::finding::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
 use crate::source::{Sources, Span};
 use sha2::{Digest, Sha256};
@@ -30,6 +31,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// How many root modules were checked.
     pub roots: usize,
+    /// What a baseline took out.
+    pub baseline: Option<Held>,
 }
 
 /// A finding with what identifies it.
@@ -66,7 +69,7 @@ impl Report {
         identify(&mut diagnostics, sources);
         tidy(&mut coverage);
         let verdict = verdict(&clusters, &diagnostics, &coverage);
-        Report { verdict, clusters, diagnostics, coverage, roots: count }
+        Report { verdict, clusters, diagnostics, coverage, roots: count, baseline: None }
     }
 
     /// The findings that were not set aside.

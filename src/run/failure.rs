@@ -90,6 +90,15 @@ pub enum Failure {
         /// Which files were written before.
         help: String,
     },
+    /// A baseline that cannot be read.
+    #[error("cannot read the baseline `{path}`: {why}")]
+    #[diagnostic(help("`kfplint baseline --output {path}` writes it anew, with all findings of then"))]
+    Baseline {
+        /// The file.
+        path: String,
+        /// What is wrong, with line and column.
+        why: String,
+    },
     /// There is nothing to check.
     #[error("no Terraform files in {places}")]
     #[diagnostic(help("name a folder that has .tf files in it or below it"))]

@@ -132,6 +132,9 @@ fn summary(report: &Report, page: &mut Page) {
     if report.suppressed() > 0 {
         parts.push((Style::Dim, format!("{} suppressed", report.suppressed())));
     }
+    if let Some(held) = &report.baseline {
+        parts.push((Style::Dim, format!("{} known", held.known)));
+    }
     parts.push((
         Style::Dim,
         format!("{}, {}", plural(report.roots, "root module"), plural(report.coverage.files, "file")),

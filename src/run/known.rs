@@ -1,0 +1,61 @@
+//! `kfplint baseline` and `--baseline`.
+
+use super::{Failure, READY, USAGE, judge, output};
+use crate::baseline::Baseline;
+use crate::cli::{BaselineArgs, CheckArgs};
+use crate::discover::loader::Texts;
+use crate::discover::{Discovery, reason};
+use crate::report::{self, Report};
+use std::io::Write;
+use std::path::Path;
+
+/// Most entries that are gone and named; the JSON has all.
+const MOST: usize = 10;
+
+/// Writes all findings of now to a file.
+///
+/// # Errors
+/// What keeps kfplint from looking, or from writing.
+pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
+    let check = CheckArgs { paths: args.paths, inputs: args.inputs, ..CheckArgs::default() };
+    let run = judge(&check, Texts::new())?;
+    let baseline = Baseline::of(&run.report);
+    let shown = args.output.display();
+    std::fs::write(&args.output, output::pretty(&serde_json::json!(baseline)))
+        .map_err(|e| Failure::Output { what: format!("`{shown}`"), why: reason(&e) })?;
+    let count = report::plural(baseline.findings.len(), "finding");
+    let _ = writeln!(std::io::stderr(), "wrote {count} to {shown}");
+    Ok(if run.failed { USAGE } else { READY })
+}
+
+/// Takes the findings of a baseline out of a report.
+///
+/// # Errors
+/// A file that cannot be read as a baseline.
+pub fn apply(file: &Path, report: &mut Report, found: &Discovery) -> Result<(), Failure> {
+    let wrong = |why: String| Failure::Baseline { path: file.display().to_string(), why };
+    let text = std::fs::read(file).map_err(|e| wrong(reason(&e)))?;
+    let baseline: Baseline = serde_json::from_slice(&text).map_err(|e| wrong(e.to_string()))?;
+    // A root module that was not looked at may still have its findings, unless it should have been found.
+    let looked_at = |root: &str| found.roots.iter().any(|r| r.shown == root) || !Path::new(root).is_dir();
+    report.baseline = Some(baseline.apply(report, looked_at));
+    Ok(())
+}
+
+/// Says on stderr how many findings are known and which are gone.
+pub fn say(report: &Report) {
+    let Some(held) = &report.baseline else { return };
+    let mut err = std::io::stderr().lock();
+    let _ = writeln!(err, "known from the baseline: {}", report::plural(held.known, "finding"));
+    if held.gone.is_empty() {
+        return;
+    }
+    let _ = writeln!(err, "gone: {}; write the baseline anew to drop them", report::plural(held.gone.len(), "finding"));
+    for entry in held.gone.iter().take(MOST) {
+        let address = entry.address.as_deref().unwrap_or("");
+        let _ = writeln!(err, "  {}", report::line(format!("{} {} {address}", entry.code, entry.root).trim_end()));
+    }
+    if held.gone.len() > MOST {
+        let _ = writeln!(err, "  and {} more", held.gone.len() - MOST);
+    }
+}
