@@ -171,8 +171,8 @@ pub struct ListArgs {
     #[command(flatten)]
     pub inputs: InputArgs,
     /// How the list is written
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
-    pub format: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
+    pub format: ListFormat,
 }
 
 /// What `explain` is given.
@@ -222,6 +222,32 @@ pub enum Format {
     #[default]
     Human,
     /// Everything, for programs.
+    Json,
+    /// One finding a line.
+    Compact,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// JUnit XML: a test case for each cluster and requirement.
+    Junit,
+    /// Checkstyle XML.
+    Checkstyle,
+    /// reviewdog's diagnostics.
+    Rdjson,
+    /// A comment for a pull request.
+    Markdown,
+}
+
+/// Formats of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For people, on a terminal.
+    #[default]
+    Human,
+    /// For programs.
     Json,
 }
 

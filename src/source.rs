@@ -1,5 +1,6 @@
 //! Source files: bytes, ids, spans. The only place that turns offsets into lines and columns.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
@@ -130,6 +131,8 @@ fn replace_invalid(mut bytes: Vec<u8>) -> (String, Vec<u32>) {
 #[derive(Debug, Default)]
 pub struct Sources {
     files: RwLock<Vec<Arc<SourceFile>>>,
+    hidden: RwLock<Vec<Span>>,
+    secrets: RwLock<BTreeSet<String>>,
 }
 
 impl Sources {
@@ -143,6 +146,35 @@ impl Sources {
         let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
         files.push(Arc::new(file));
         FileId(files.len() as u32 - 1)
+    }
+
+    /// Keeps a text out of every report: it is a sensitive value.
+    pub fn hide(&self, span: Span) {
+        let mut hidden = self.hidden.write().unwrap_or_else(|e| e.into_inner());
+        if !hidden.contains(&span) {
+            hidden.push(span);
+        }
+    }
+
+    /// Keeps a text out of every message: it is a sensitive value. Very short ones are everywhere, and kept.
+    pub fn keep_secret(&self, text: &str) {
+        const LEAST: usize = 4;
+        if text.len() >= LEAST {
+            self.secrets.write().unwrap_or_else(|e| e.into_inner()).insert(text.to_string());
+        }
+    }
+
+    /// The sensitive values, longest first.
+    pub fn secrets(&self) -> Vec<String> {
+        let mut all: Vec<String> = self.secrets.read().unwrap_or_else(|e| e.into_inner()).iter().cloned().collect();
+        all.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        all
+    }
+
+    /// The texts of a file that no report may show.
+    pub fn hidden(&self, file: FileId) -> Vec<Span> {
+        let hidden = self.hidden.read().unwrap_or_else(|e| e.into_inner());
+        hidden.iter().filter(|span| span.file == file).copied().collect()
     }
 
     /// The file with this id, if it is of this store.

@@ -8,7 +8,7 @@ use crate::eval::instance::merge_reasons;
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Origin};
 use crate::eval::reference::object_of;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Data, Reasons, Type, Value, convert};
+use crate::eval::value::{Data, Marks, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Block, Body};
 use crate::syntax::json;
 use std::collections::BTreeMap;
@@ -40,7 +40,12 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip
             continue;
         }
         let value = scope.instance.attempt(scope, &attribute.expr);
-        let ty = schema.and_then(|s| s.attribute(name)).map(|a| &a.ty);
+        let known = schema.and_then(|s| s.attribute(name));
+        let ty = known.map(|a| &a.ty);
+        if known.is_some_and(|a| a.sensitive) || value.deep_marks().contains(Marks::SENSITIVE) {
+            scope.instance.world.hide_literals(&attribute.expr);
+            scope.instance.world.keep_secret(&value);
+        }
         out.values.insert(name.clone(), conform(scope, &value, ty, name, attribute.expr.span));
         out.config.attributes.push(ConfigAttribute {
             name: name.clone(),

@@ -5,7 +5,7 @@ use crate::eval::expr::eval;
 use crate::eval::functions::{self, ErrorKind};
 use crate::eval::report::UNDECLARED_REFERENCE;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Data, ReasonKind, Reasons, Type, Value};
+use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value};
 use crate::source::Span;
 use crate::syntax::ast::{Call, Expr, ExprKind};
 use std::sync::Arc;
@@ -49,6 +49,10 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
                 Type::Any,
                 Reasons::one(ReasonKind::Impure(Arc::from(format!("{}: {}", call.name.name, e.message))), Some(span)),
             )),
+            _ if args.iter().any(|a| a.deep_marks().contains(Marks::SENSITIVE)) => {
+                let message = format!("{}: it fails for a value that is sensitive", call.name.name);
+                Err(EvalError::new(place.unwrap_or(span), message))
+            }
             _ => Err(EvalError::new(place.unwrap_or(span), format!("{}: {}", call.name.name, e.message))),
         }
     })

@@ -12,7 +12,7 @@ use crate::eval::provider;
 use crate::eval::rewrite;
 use crate::eval::scope::Scope;
 use crate::eval::value::Value;
-use crate::syntax::ast::{Block, Body, ExprKind};
+use crate::syntax::ast::{Block, Body, Expr, ExprKind};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -116,6 +116,13 @@ fn refers_to_managed(instance: &Rc<Instance>, block: &Block) -> bool {
     found
 }
 
+/// Keeps the values of an object's entries out of reports.
+fn hide_entries(instance: &Instance, expr: &Expr) {
+    if let ExprKind::Object(items) = &expr.kind {
+        items.iter().for_each(|item| instance.world.hide_literals(&item.value));
+    }
+}
+
 impl Builder<'_> {
     fn one(&self, scope: &Scope, repetition: &Repetition) -> Resource {
         let instance = self.instance;
@@ -126,6 +133,10 @@ impl Builder<'_> {
         let body = &self.block.body;
         // `timeouts` is a block that some schemas have and references hardly ever read: it is the provider's own.
         let skip: &[&str] = if body.blocks("timeouts").next().is_some() { &META[..7] } else { &META };
+        if matches!(&*self.id.type_name, "kubernetes_secret" | "kubernetes_secret_v1") {
+            let secret = body.attributes.iter().filter(|a| matches!(&*a.name.name, "data" | "binary_data"));
+            secret.for_each(|a| hide_entries(instance, &a.expr));
+        }
         let evaluated = body::evaluate(&scope, body, self.schema, skip);
         let mut values = evaluated.values;
         let known = provider::Known { id: self.id, address: &address, provider: &provider, deferred: self.deferred };

@@ -20,6 +20,9 @@ pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) 
     if let Some(value) = facts::variable(instance, name) {
         return value;
     }
+    if config.sensitive {
+        hide(instance, name, config);
+    }
     let given = match instance.call_block() {
         None => from_inputs(instance, name, config),
         Some((parent, scope, site)) => from_call(&parent, &scope, &site.name, name, config),
@@ -34,6 +37,7 @@ pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) 
     });
     let mut marks = Marks::NONE;
     if config.sensitive {
+        instance.world.keep_secret(&value);
         marks = marks.union(Marks::SENSITIVE);
     }
     if config.ephemeral {
@@ -42,6 +46,21 @@ pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) 
     let value = value.mark(marks);
     validate(instance, name, config, &value);
     value
+}
+
+/// Keeps the literals that give a sensitive variable its value out of reports.
+fn hide(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) {
+    let argument = instance.call_block().and_then(|(parent, _, site)| {
+        let block = parent.config.calls.get(&site.name)?;
+        block.body.attribute(name).map(|a| a.expr.clone())
+    });
+    let given = match instance.world.inputs.get(name) {
+        Some(inputs::Input::Expr(expr, _)) if instance.call.is_none() => Some(expr.clone()),
+        _ => None,
+    };
+    for expr in [argument, given, config.default.clone()].into_iter().flatten() {
+        instance.world.hide_literals(&expr);
+    }
 }
 
 /// A value and the place to blame for it.

@@ -3,9 +3,10 @@
 use crate::eval::Evaluator;
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::inputs::Inputs;
-use crate::eval::value::Reasons;
+use crate::eval::value::{Reasons, Value};
 use crate::finding::{Finding, MissingModule};
 use crate::source::{FileId, Span};
+use crate::syntax::ast::{Expr, ExprKind};
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -90,6 +91,24 @@ impl World {
         let done = work();
         self.hypothetical.set(before);
         done
+    }
+
+    /// Keeps the strings that are written in an expression out of reports.
+    pub fn hide_literals(&self, expr: &Expr) {
+        crate::eval::walk::expr(expr, &mut |e| {
+            if let ExprKind::String(_) | ExprKind::Template(_) = e.kind {
+                self.evaluator.sources.hide(e.span);
+            }
+        });
+    }
+
+    /// Keeps all strings in a value out of messages.
+    pub fn keep_secret(&self, value: &Value) {
+        if let Some(text) = value.as_str() {
+            self.evaluator.sources.keep_secret(text);
+        }
+        value.elements().unwrap_or_default().iter().for_each(|v| self.keep_secret(v));
+        value.entries().into_iter().flat_map(|e| e.values()).for_each(|v| self.keep_secret(v));
     }
 
     /// All findings noted so far; they are taken away.

@@ -52,7 +52,7 @@ impl Excerpts {
             }
             if let Some(file) = sources.get(span.file) {
                 let here: Vec<Span> = spans.iter().filter(|s| s.file == span.file).copied().collect();
-                excerpts.files.push(excerpt(span.file, &file, &here));
+                excerpts.files.push(excerpt(span.file, &file, &here, &sources.hidden(span.file)));
             }
         }
         excerpts
@@ -69,6 +69,17 @@ impl Excerpts {
     }
 }
 
+/// The part of a line that is key material: a PEM private key, or a line of its base64.
+fn key_material(line: &str) -> Option<Range<usize>> {
+    const LEAST: usize = 40;
+    let base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/' | '=');
+    if let Some(at) = line.find("PRIVATE KEY") {
+        return Some(line[..at].rfind("-----").unwrap_or(at)..line.len());
+    }
+    let body = line.trim();
+    (body.len() >= LEAST && body.chars().all(base64)).then_some(0..line.len())
+}
+
 /// A span without the line breaks and spaces at its end, so that its last line is one with something on it.
 fn trim(file: &SourceFile, span: Span) -> (u32, u32) {
     let text = file.slice(span.start, span.end);
@@ -76,7 +87,7 @@ fn trim(file: &SourceFile, span: Span) -> (u32, u32) {
     (span.start, if kept == 0 { span.start } else { span.start + kept })
 }
 
-fn excerpt(id: FileId, file: &SourceFile, spans: &[Span]) -> Excerpt {
+fn excerpt(id: FileId, file: &SourceFile, spans: &[Span], hidden: &[Span]) -> Excerpt {
     let mut wanted = BTreeSet::new();
     let mut marks: Vec<(usize, usize)> = Vec::new();
     let mut starts = Vec::new();
@@ -100,19 +111,25 @@ fn excerpt(id: FileId, file: &SourceFile, spans: &[Span]) -> Excerpt {
         let range = file.line(number as u32).unwrap_or_default();
         if previous.is_some_and(|p| p + 1 < number) {
             // Three lines that are never shown make the renderer draw a gap.
-            (0..3).for_each(|_| excerpt.push(number, "", 0));
+            (0..3).for_each(|_| excerpt.push(number, "", 0, |_| false));
         }
         previous = Some(number);
         let column = marks.iter().find(|(line, _)| *line == number).map_or(1, |(_, column)| *column);
-        excerpt.push(number, file.slice(range.start, range.end), column);
+        let text = file.slice(range.start, range.end);
+        let key = key_material(text);
+        let secret = |at: usize| {
+            let offset = range.start + at as u32;
+            key.as_ref().is_some_and(|k| k.contains(&at)) || hidden.iter().any(|s| s.start <= offset && offset < s.end)
+        };
+        excerpt.push(number, text, column, secret);
     }
     excerpt.columns = starts.iter().map(|(offset, column)| (excerpt.offset(file, *offset), *column)).collect();
     excerpt
 }
 
 impl Excerpt {
-    /// Adds a line, cut around `column` (from 1) if it is long.
-    fn push(&mut self, number: usize, line: &str, column: usize) {
+    /// Adds a line, cut around `column` (from 1) if it is long, and with dots for what is secret.
+    fn push(&mut self, number: usize, line: &str, column: usize, secret: impl Fn(usize) -> bool) {
         let start = self.text.len();
         let long = line.chars().nth(LONGEST_LINE).is_some();
         let first = if long { column.saturating_sub(1 + BEFORE_LABEL) } else { 0 };
@@ -122,7 +139,11 @@ impl Excerpt {
         }
         for (at, c) in line.char_indices().skip(first).take(LONGEST_LINE) {
             map.push((at, self.text.len() - start));
-            self.text.push(if c == '\t' { c } else { visible(c) });
+            self.text.push(match c {
+                '\t' => c,
+                _ if secret(at) => '•',
+                _ => visible(c),
+            });
         }
         let kept = map.last().map_or(0, |(at, _)| at + line[*at..].chars().next().map_or(0, char::len_utf8));
         map.push((if map.is_empty() { line.len() } else { kept }, self.text.len() - start));

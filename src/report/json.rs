@@ -1,6 +1,6 @@
 //! `--format json`, version 1.
 
-use super::{Diagnostic, Report, path, url};
+use super::{Diagnostic, Report, path, url, word};
 use crate::finding::{
     ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Suppressed, Verdict,
 };
@@ -76,7 +76,7 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     json!({
         "code": f.code,
         "name": f.name,
-        "level": level(f.level),
+        "level": word(f.level),
         "message": f.message,
         "root": diagnostic.root,
         "address": f.address,
@@ -140,13 +140,5 @@ fn status(status: Status) -> &'static str {
         Status::Unmet => "unmet",
         Status::Undecided => "undecided",
         Status::NotApplicable => "not-applicable",
-    }
-}
-
-fn level(level: Level) -> &'static str {
-    match level {
-        Level::Error => "error",
-        Level::Warning => "warning",
-        Level::Note => "note",
     }
 }

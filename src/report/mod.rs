@@ -1,16 +1,31 @@
 //! Output formats, one file each, over what they share: the verdict of a run, its order, its counts.
 
+mod compact;
 mod excerpt;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod markdown;
 mod page;
+mod place;
+mod rdjson;
+mod sarif;
 mod text;
 mod wrap;
+mod xml;
 
+pub use compact::compact;
+pub use github::github;
+pub use gitlab::gitlab;
 pub use human::{Detail, findings, human};
 pub use json::{json, location};
+pub use markdown::markdown;
 pub use page::{page, rule_table, rules};
-pub(crate) use text::line;
+pub use rdjson::rdjson;
+pub use sarif::sarif;
+pub(crate) use text::{line, steers};
+pub use xml::{checkstyle, junit};
 
 use crate::baseline::Held;
 use crate::finding::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
@@ -64,6 +79,7 @@ impl Report {
             coverage.modules_missing.extend(root.coverage.modules_missing);
             coverage.undecided_blocks.extend(root.coverage.undecided_blocks);
         }
+        redact(&mut clusters, &mut diagnostics, &sources.secrets());
         clusters.sort_by(|a, b| (&a.root, &a.address).cmp(&(&b.root, &b.address)));
         sort(&mut diagnostics, sources);
         identify(&mut diagnostics, sources);
@@ -92,6 +108,35 @@ impl Report {
     pub fn is_open(&self) -> bool {
         let hollow = self.clusters.is_empty() && !self.coverage.modules_missing.is_empty();
         hollow || !self.coverage.skipped.is_empty() || self.clusters.iter().any(|c| c.verdict == Verdict::Undecided)
+    }
+}
+
+/// Takes sensitive values out of everything that is said.
+fn redact(clusters: &mut [ClusterReport], diagnostics: &mut [Diagnostic], secrets: &[String]) {
+    if secrets.is_empty() {
+        return;
+    }
+    let clean = |text: &mut String| {
+        for secret in secrets.iter().filter(|s| !s.is_empty()) {
+            if text.contains(secret.as_str()) {
+                *text = text.replace(secret.as_str(), "(sensitive value)");
+            }
+        }
+    };
+    for cluster in clusters {
+        for requirement in &mut cluster.requirements {
+            clean(&mut requirement.reason);
+            requirement.decides.iter_mut().for_each(clean);
+        }
+        for pool in &mut cluster.node_pools {
+            pool.machine_type.iter_mut().chain(&mut pool.why_not).for_each(clean);
+        }
+    }
+    for finding in diagnostics.iter_mut().map(|d| &mut d.finding) {
+        clean(&mut finding.message);
+        clean(&mut finding.primary_message);
+        finding.related.iter_mut().for_each(|label| clean(&mut label.message));
+        finding.help.iter_mut().for_each(clean);
     }
 }
 
@@ -180,12 +225,21 @@ pub(crate) fn path(span: Span, sources: &Sources) -> String {
 pub fn url(code: &str) -> Option<String> {
     let meta = crate::rules::find(code)?.meta();
     let folder = folder(meta.code, meta.name);
-    Some(format!("https://github.com/kfplint/kfplint/blob/main/rules/{folder}/rule.md"))
+    Some(format!("{}/blob/main/rules/{folder}/rule.md", env!("CARGO_PKG_REPOSITORY")))
 }
 
 /// The folder of a rule below `rules/`.
 fn folder(code: &str, name: &str) -> String {
     format!("{}_{}", code.to_lowercase(), name.replace('-', "_"))
+}
+
+/// A level in the word that most tools have for it.
+pub(crate) fn word(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
 }
 
 /// `1 error`, `2 errors`.

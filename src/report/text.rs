@@ -36,6 +36,11 @@ pub fn visible(c: char) -> char {
     }
 }
 
+/// Whether a terminal may obey a character, or a reader be misled by it.
+pub fn steers(c: char) -> bool {
+    visible(c) != c
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,14 +31,32 @@ fn render(format: Format, report: &Report, sources: &Sources, args: &CheckArgs, 
     match format {
         Format::Human => report::human(report, sources, detail, color, width),
         Format::Json => pretty(&report::json(report, sources)),
+        Format::Compact => report::compact(report, sources).into_bytes(),
+        Format::Sarif => pretty(&report::sarif(report, sources)),
+        Format::Github => report::github(report, sources).into_bytes(),
+        Format::Gitlab => pretty(&report::gitlab(report, sources)),
+        Format::Junit => report::junit(report, sources),
+        Format::Checkstyle => report::checkstyle(report, sources),
+        Format::Rdjson => pretty(&report::rdjson(report, sources)),
+        Format::Markdown => report::markdown(report, sources).into_bytes(),
     }
 }
 
-/// JSON with line breaks, and one at the end.
+/// JSON with line breaks, and one at the end. What would steer a terminal is escaped.
 pub fn pretty(json: &serde_json::Value) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(json).unwrap_or_default();
-    bytes.push(b'\n');
-    bytes
+    let text = serde_json::to_string_pretty(json).unwrap_or_default();
+    let mut safe = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        if c == '\n' || !report::steers(c) {
+            safe.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            safe.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    safe.push('\n');
+    safe.into_bytes()
 }
 
 /// Writes to stdout. That the reader has gone is not a failure.

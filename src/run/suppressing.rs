@@ -1,7 +1,7 @@
 //! Suppressions in a run: which count, what they hold back, and the list of them.
 
 use super::{Checked, Failure, READY, judge, output};
-use crate::cli::{CheckArgs, Format, Ignores, ListArgs};
+use crate::cli::{CheckArgs, Ignores, ListArgs, ListFormat};
 use crate::discover::loader::{Loader, Texts};
 use crate::report;
 use crate::source::Sources;
@@ -51,11 +51,11 @@ pub fn list(args: ListArgs) -> Result<u8, Failure> {
     let run = judge(&check, Texts::new())?;
     let all = &run.suppressions.all;
     output::stdout(&match args.format {
-        Format::Json => output::pretty(&json!({
+        ListFormat::Json => output::pretty(&json!({
             "version": 1,
             "suppressions": all.iter().map(|s| entry(s, &run.sources)).collect::<Vec<_>>(),
         })),
-        Format::Human => table(all, &run.sources),
+        ListFormat::Human => table(all, &run.sources),
     })?;
     Ok(READY)
 }

@@ -1,0 +1,20 @@
+//! `--format compact`: one finding a line, as compilers write them.
+
+use super::place::Place;
+use super::{Report, line, word};
+use crate::source::Sources;
+use std::fmt::Write;
+
+/// The report as text: `file:line:column: level code name: message`.
+pub fn compact(report: &Report, sources: &Sources) -> String {
+    let mut text = String::new();
+    for diagnostic in report.open() {
+        let f = &diagnostic.finding;
+        let place = match f.primary.map(|span| Place::of(span, sources)) {
+            Some(place) => format!("{}:{}:{}", place.file, place.start.line, place.start.column),
+            None => diagnostic.root.clone(),
+        };
+        let _ = writeln!(text, "{}: {} {} {}: {}", line(&place), word(f.level), f.code, f.name, line(&f.message));
+    }
+    text
+}

@@ -1,0 +1,45 @@
+//! `--format github`: workflow commands, which GitHub shows as annotations of a pull request.
+//!
+//! Source: GitHub's documentation, "Workflow commands for GitHub Actions"; escaping as in actions/toolkit `command.ts`.
+
+use super::place::Place;
+use super::{Report, line};
+use crate::finding::Level;
+use crate::source::Sources;
+use std::fmt::Write;
+
+/// The report as workflow commands.
+pub fn github(report: &Report, sources: &Sources) -> String {
+    let mut text = String::new();
+    for diagnostic in report.open() {
+        let f = &diagnostic.finding;
+        let command = match f.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "notice",
+        };
+        let mut properties = Vec::new();
+        if let Some(place) = f.primary.map(|span| Place::of(span, sources)) {
+            properties.push(format!("file={}", property(&place.file)));
+            properties.push(format!("line={}", place.start.line));
+            properties.push(format!("endLine={}", place.end.line));
+            if place.start.line == place.end.line {
+                properties.push(format!("col={}", place.start.column));
+                properties.push(format!("endColumn={}", place.end.column));
+            }
+        }
+        properties.push(format!("title={}", property(&format!("{} {}", f.code, f.name))));
+        let message: Vec<&str> = std::iter::once(f.message.as_str()).chain(f.help.iter().map(String::as_str)).collect();
+        let _ = writeln!(text, "::{command} {}::{}", properties.join(","), data(&message.join("\n")));
+    }
+    text
+}
+
+fn data(text: &str) -> String {
+    let safe: Vec<_> = text.split('\n').map(|l| line(l).replace('%', "%25")).collect();
+    safe.join("%0A")
+}
+
+fn property(text: &str) -> String {
+    line(text).replace('%', "%25").replace(':', "%3A").replace(',', "%2C")
+}

@@ -1,0 +1,35 @@
+//! `--format gitlab`: GitLab's Code Quality report.
+//!
+//! Source: GitLab's documentation, "Code Quality report format".
+
+use super::place::Place;
+use super::{Report, line};
+use crate::finding::Level;
+use crate::source::Sources;
+use serde_json::{Value, json};
+
+/// The report as JSON.
+pub fn gitlab(report: &Report, sources: &Sources) -> Value {
+    let one = |d: &super::Diagnostic| {
+        let f = &d.finding;
+        let place = f.primary.map(|span| Place::of(span, sources));
+        json!({
+            "description": format!("{} {}: {}", f.code, f.name, line(&f.message)),
+            "check_name": f.code,
+            "fingerprint": d.fingerprint,
+            "severity": match f.level {
+                Level::Error => "critical",
+                Level::Warning => "minor",
+                Level::Note => "info",
+            },
+            "location": {
+                "path": place.as_ref().map_or(d.root.as_str(), |p| p.file.as_str()),
+                "lines": {
+                    "begin": place.as_ref().map_or(1, |p| p.start.line),
+                    "end": place.as_ref().map_or(1, |p| p.end.line),
+                },
+            },
+        })
+    };
+    report.open().map(one).collect()
+}

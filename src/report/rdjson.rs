@@ -1,0 +1,50 @@
+//! `--format rdjson`: reviewdog's diagnostic format. Columns are counted in bytes, as it asks for.
+//!
+//! Source: reviewdog/reviewdog `proto/rdf/reviewdog.proto`.
+
+use super::place::Place;
+use super::{Report, line, url};
+use crate::finding::{Level, Verdict};
+use crate::source::{Sources, Span};
+use serde_json::{Value, json};
+
+/// The report as JSON.
+pub fn rdjson(report: &Report, sources: &Sources) -> Value {
+    let one = |d: &super::Diagnostic| {
+        let f = &d.finding;
+        let location = match f.primary {
+            Some(span) => json!({ "path": Place::of(span, sources).file, "range": range(span, sources) }),
+            None => json!({ "path": d.root }),
+        };
+        let own = |e: &&crate::finding::Edit| f.primary.is_some_and(|p| p.file == e.span.file);
+        let edits = f.fixes.first().into_iter().flat_map(|fix| fix.edits.iter()).filter(own);
+        json!({
+            "message": std::iter::once(&f.message).chain(&f.help).map(|t| text(t)).collect::<Vec<_>>().join("\n"),
+            "location": location,
+            "severity": match f.level {
+                Level::Error => "ERROR",
+                Level::Warning => "WARNING",
+                Level::Note => "INFO",
+            },
+            "code": { "value": f.code, "url": url(f.code) },
+            "suggestions": edits.map(|e| json!({ "range": range(e.span, sources), "text": e.text })).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "source": { "name": "kfplint", "url": env!("CARGO_PKG_REPOSITORY") },
+        "severity": if report.verdict == Verdict::NotReady { "ERROR" } else { "WARNING" },
+        "diagnostics": report.open().map(one).collect::<Vec<_>>(),
+    })
+}
+
+fn text(text: &str) -> String {
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn range(span: Span, sources: &Sources) -> Value {
+    let place = Place::of(span, sources);
+    json!({
+        "start": { "line": place.start.line, "column": place.bytes.0 + 1 },
+        "end": { "line": place.end.line, "column": place.bytes.1 + 1 },
+    })
+}

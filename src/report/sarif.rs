@@ -1,0 +1,193 @@
+//! `--format sarif`: SARIF 2.1.0, which code scanning services read.
+//!
+//! Source: OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
+
+use super::place::Place;
+use super::{Diagnostic, Report, line, url, word};
+use crate::finding::{Edit, Fix, Label, Suppressed};
+use crate::rule::Meta;
+use crate::source::{Sources, Span};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// What may not stand in a URI's path as it is (RFC 3986), the slash aside.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// The report as a SARIF log.
+pub fn sarif(report: &Report, sources: &Sources) -> Value {
+    let rules: Vec<&Meta> = crate::rules::all().iter().map(|r| r.meta()).collect();
+    let results: Vec<Value> = report.diagnostics.iter().map(|d| result(d, &rules, sources)).collect();
+    json!({
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [{
+            "tool": {
+                "driver": {
+                    "name": "kfplint",
+                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                    "semanticVersion": env!("CARGO_PKG_VERSION"),
+                    "rules": rules.iter().map(|m| rule(m)).collect::<Vec<_>>(),
+                },
+            },
+            "columnKind": "unicodeCodePoints",
+            "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": notifications(report) }],
+            "results": results,
+        }],
+    })
+}
+
+fn rule(meta: &Meta) -> Value {
+    let mut rule = Map::new();
+    rule.insert("id".into(), meta.code.into());
+    rule.insert("name".into(), meta.name.into());
+    rule.insert("shortDescription".into(), json!({ "text": meta.summary() }));
+    rule.insert("fullDescription".into(), json!({ "text": section(meta.page, "## What it checks") }));
+    let help = section(meta.page, "## How to fix it");
+    rule.insert("help".into(), json!({ "text": help, "markdown": help }));
+    if let Some(url) = url(meta.code) {
+        rule.insert("helpUri".into(), url.into());
+    }
+    rule.insert("defaultConfiguration".into(), json!({ "level": word(meta.level) }));
+    rule.insert("properties".into(), json!({ "tags": ["terraform", "gke", "kubeflow-pipelines"] }));
+    Value::Object(rule)
+}
+
+/// What stands under a heading of a rule's page.
+fn section<'p>(page: &'p str, heading: &str) -> &'p str {
+    let body = page.split_once(heading).map_or("", |(_, rest)| rest);
+    body.split("\n## ").next().unwrap_or_default().trim()
+}
+
+fn result(diagnostic: &Diagnostic, rules: &[&Meta], sources: &Sources) -> Value {
+    let f = &diagnostic.finding;
+    let text: Vec<_> = std::iter::once(&f.message).chain(&f.help).map(|t| lines(t)).collect();
+    let mut result = Map::new();
+    result.insert("ruleId".into(), f.code.into());
+    if let Some(index) = rules.iter().position(|m| m.code == f.code) {
+        result.insert("ruleIndex".into(), index.into());
+    }
+    result.insert("level".into(), word(f.level).into());
+    result.insert("message".into(), json!({ "text": text.join("\n") }));
+    let mut location = Map::new();
+    if let Some(span) = f.primary {
+        location.insert("physicalLocation".into(), physical(span, sources));
+    }
+    if let Some(address) = &f.address {
+        location
+            .insert("logicalLocations".into(), json!([{ "fullyQualifiedName": line(address), "kind": "resource" }]));
+    }
+    result.insert("locations".into(), if location.is_empty() { json!([]) } else { json!([location]) });
+    if !f.related.is_empty() {
+        let related = f.related.iter().enumerate().map(|(i, label)| place(label, sources, Some(i)));
+        result.insert("relatedLocations".into(), related.collect());
+    }
+    if let (Some(primary), false) = (f.primary, f.related.is_empty()) {
+        result.insert("codeFlows".into(), json!([flow(primary, &f.primary_message, &f.related, sources)]));
+    }
+    result.insert("partialFingerprints".into(), json!({ "kfplint/v1": diagnostic.fingerprint }));
+    if !f.fixes.is_empty() {
+        result.insert("fixes".into(), f.fixes.iter().map(|x| fix(x, sources)).collect());
+    }
+    if let Some(suppressed) = &f.suppressed {
+        result.insert("suppressions".into(), json!([suppression(suppressed, sources)]));
+    }
+    Value::Object(result)
+}
+
+fn lines(text: &str) -> String {
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn place(label: &Label, sources: &Sources, id: Option<usize>) -> Value {
+    let mut place = Map::new();
+    if let Some(id) = id {
+        place.insert("id".into(), id.into());
+    }
+    place.insert("physicalLocation".into(), physical(label.span, sources));
+    place.insert("message".into(), json!({ "text": line(&label.message) }));
+    Value::Object(place)
+}
+
+/// The way that a value took: from where it is decided to where it counts.
+fn flow(primary: Span, message: &str, related: &[Label], sources: &Sources) -> Value {
+    let here = Label { span: primary, message: if message.is_empty() { "here".into() } else { message.into() } };
+    let steps = related.iter().rev().chain([&here]);
+    let steps: Vec<Value> = steps.map(|label| json!({ "location": place(label, sources, None) })).collect();
+    json!({ "threadFlows": [{ "locations": steps }] })
+}
+
+fn artifact(file: &str) -> Value {
+    let uri = utf8_percent_encode(file, ESCAPED).to_string();
+    match file.starts_with('/') {
+        true => json!({ "uri": format!("file://{uri}") }),
+        // A colon in the first segment would read as a scheme.
+        false if uri.split('/').next().is_some_and(|s| s.contains(':')) => json!({ "uri": format!("./{uri}") }),
+        false => json!({ "uri": uri, "uriBaseId": "%SRCROOT%" }),
+    }
+}
+
+fn region(place: &Place) -> Value {
+    json!({
+        "startLine": place.start.line,
+        "startColumn": place.start.column,
+        "endLine": place.end.line,
+        "endColumn": place.end.column,
+    })
+}
+
+fn physical(span: Span, sources: &Sources) -> Value {
+    let place = Place::of(span, sources);
+    json!({ "artifactLocation": artifact(&place.file), "region": region(&place) })
+}
+
+fn fix(fix: &Fix, sources: &Sources) -> Value {
+    let mut files: BTreeMap<String, Vec<&Edit>> = BTreeMap::new();
+    for edit in &fix.edits {
+        files.entry(super::path(edit.span, sources)).or_default().push(edit);
+    }
+    let replacement = |edit: &&Edit| {
+        let deleted = region(&Place::of(edit.span, sources));
+        json!({ "deletedRegion": deleted, "insertedContent": { "text": edit.text } })
+    };
+    let changes = files.iter().map(|(file, edits)| {
+        json!({ "artifactLocation": artifact(file), "replacements": edits.iter().map(replacement).collect::<Vec<_>>() })
+    });
+    json!({ "description": { "text": fix.title }, "artifactChanges": changes.collect::<Vec<_>>() })
+}
+
+fn suppression(suppressed: &Suppressed, sources: &Sources) -> Value {
+    json!({
+        "kind": "inSource",
+        "justification": suppressed.reason.as_deref().unwrap_or(""),
+        "location": { "physicalLocation": physical(suppressed.location, sources) },
+    })
+}
+
+/// What was not checked.
+fn notifications(report: &Report) -> Vec<Value> {
+    let one = |text: String| json!({ "level": "warning", "message": { "text": text } });
+    let skipped = report.coverage.skipped.iter().map(|(path, why)| format!("{}: {}", line(path), line(why)));
+    let missing = report.coverage.modules_missing.iter();
+    let missing = missing.map(|m| format!("{} is not on disk: {}", line(&m.address), line(&m.source)));
+    let undecided = report.coverage.undecided_blocks.iter();
+    let undecided = undecided.map(|(address, why)| format!("{} is undecided: {}", line(address), line(why)));
+    skipped.chain(missing).chain(undecided).map(one).collect()
+}

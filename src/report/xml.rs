@@ -1,0 +1,166 @@
+//! `--format checkstyle` and `--format junit`.
+//!
+//! Sources: Checkstyle's XML report (`checkstyle` element, version 8); the JUnit XML that Jenkins, GitLab and GitHub's
+//! report actions read.
+
+use super::place::Place;
+use super::{Diagnostic, Report, line, word};
+use crate::finding::{ClusterReport, Level, Requirement, Status};
+use crate::source::Sources;
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use std::collections::BTreeMap;
+
+/// Writing into memory does not fail.
+type Xml = Writer<Vec<u8>>;
+
+fn document(fill: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Vec<u8> {
+    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
+    let _ = xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
+    let _ = fill(&mut xml);
+    let mut bytes = xml.into_inner();
+    bytes.push(b'\n');
+    bytes
+}
+
+/// The findings by file.
+pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
+    let mut files: BTreeMap<String, Vec<(&Diagnostic, u32, u32)>> = BTreeMap::new();
+    for diagnostic in report.open() {
+        match diagnostic.finding.primary.map(|span| Place::of(span, sources)) {
+            Some(p) => files.entry(p.file).or_default().push((diagnostic, p.start.line, p.start.column)),
+            None => files.entry(diagnostic.root.clone()).or_default().push((diagnostic, 1, 1)),
+        }
+    }
+    document(|xml| {
+        xml.create_element("checkstyle").with_attribute(("version", "8.0")).write_inner_content(|xml| {
+            for (file, diagnostics) in &files {
+                xml.create_element("file").with_attribute(("name", &*line(file))).write_inner_content(|xml| {
+                    diagnostics.iter().try_for_each(|(d, at, column)| {
+                        let f = &d.finding;
+                        let severity = if f.level == Level::Note { "info" } else { word(f.level) };
+                        xml.create_element("error")
+                            .with_attribute(("line", at.to_string().as_str()))
+                            .with_attribute(("column", column.to_string().as_str()))
+                            .with_attribute(("severity", severity))
+                            .with_attribute(("message", &*line(&f.message)))
+                            .with_attribute(("source", format!("kfplint.{}", f.code).as_str()))
+                            .write_empty()
+                            .map(|_| ())
+                    })
+                })?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    })
+}
+
+/// A test case for each cluster and requirement, and one for each finding of the configuration itself.
+pub fn junit(report: &Report, sources: &Sources) -> Vec<u8> {
+    let own: Vec<&Diagnostic> = report.open().filter(|d| d.finding.cluster.is_none()).collect();
+    document(|xml| {
+        xml.create_element("testsuites").with_attribute(("name", "kfplint")).write_inner_content(|xml| {
+            for cluster in &report.clusters {
+                suite(xml, report, cluster, sources)?;
+            }
+            if !own.is_empty() {
+                configuration(xml, &own, sources)?;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    })
+}
+
+fn suite(xml: &mut Xml, report: &Report, cluster: &ClusterReport, sources: &Sources) -> std::io::Result<()> {
+    let count = |test: fn(&Requirement) -> bool| cluster.requirements.iter().filter(|r| test(r)).count().to_string();
+    xml.create_element("testsuite")
+        .with_attribute(("name", format!("{} {}", line(&cluster.root), line(&cluster.address)).as_str()))
+        .with_attribute(("tests", count(|_| true).as_str()))
+        .with_attribute(("failures", count(failed).as_str()))
+        .with_attribute(("skipped", count(skipped).as_str()))
+        .write_inner_content(|xml| {
+            cluster.requirements.iter().try_for_each(|r| case(xml, report, cluster, r, sources))
+        })?;
+    Ok(())
+}
+
+/// Only error-level requirements fail a test: warnings are said in its output.
+fn failed(r: &Requirement) -> bool {
+    r.status == Status::Unmet && r.level == Level::Error && !r.suppressed
+}
+
+fn skipped(r: &Requirement) -> bool {
+    matches!(r.status, Status::Undecided | Status::NotApplicable)
+}
+
+fn case(
+    xml: &mut Xml,
+    report: &Report,
+    cluster: &ClusterReport,
+    r: &Requirement,
+    sources: &Sources,
+) -> std::io::Result<()> {
+    let name = format!("{} {}", r.code, r.name);
+    let of_case = |d: &&Diagnostic| {
+        d.root == cluster.root && d.finding.code == r.code && d.finding.cluster.as_deref() == Some(&cluster.address)
+    };
+    let details: Vec<String> = report.open().filter(of_case).map(|d| detail(d, sources)).collect();
+    let element = xml.create_element("testcase");
+    let element =
+        element.with_attribute(("classname", &*line(&cluster.address))).with_attribute(("name", name.as_str()));
+    element.write_inner_content(|xml| {
+        let reason = line(&r.reason);
+        if failed(r) {
+            let failure = xml.create_element("failure").with_attribute(("message", &*reason));
+            failure.write_text_content(BytesText::new(&details.join("\n")))?;
+        } else if skipped(r) {
+            xml.create_element("skipped").with_attribute(("message", &*reason)).write_empty()?;
+        } else if !details.is_empty() {
+            xml.create_element("system-out").write_text_content(BytesText::new(&details.join("\n")))?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn configuration(xml: &mut Xml, own: &[&Diagnostic], sources: &Sources) -> std::io::Result<()> {
+    let errors = own.iter().filter(|d| d.finding.level == Level::Error).count();
+    xml.create_element("testsuite")
+        .with_attribute(("name", "configuration"))
+        .with_attribute(("tests", own.len().to_string().as_str()))
+        .with_attribute(("failures", errors.to_string().as_str()))
+        .write_inner_content(|xml| {
+            own.iter().try_for_each(|d| {
+                let f = &d.finding;
+                let element = xml.create_element("testcase").with_attribute(("classname", &*line(&d.root)));
+                let element =
+                    element.with_attribute(("name", format!("{} {}: {}", f.code, f.name, line(&f.message)).as_str()));
+                element.write_inner_content(|xml| {
+                    let text = detail(d, sources);
+                    if f.level == Level::Error {
+                        let failure = xml.create_element("failure").with_attribute(("message", &*line(&f.message)));
+                        failure.write_text_content(BytesText::new(&text))?;
+                    } else {
+                        xml.create_element("system-out").write_text_content(BytesText::new(&text))?;
+                    }
+                    Ok(())
+                })?;
+                Ok(())
+            })
+        })?;
+    Ok(())
+}
+
+fn detail(d: &Diagnostic, sources: &Sources) -> String {
+    let f = &d.finding;
+    let place = f.primary.map(|span| Place::of(span, sources));
+    let place = place.map_or_else(|| d.root.clone(), |p| format!("{}:{}:{}", p.file, p.start.line, p.start.column));
+    let mut text = format!("{}: {}: {}", line(&place), word(f.level), line(&f.message));
+    for help in &f.help {
+        let lines: Vec<_> = help.split('\n').map(line).collect();
+        text.push_str(&format!("\n  help: {}", lines.join("\n  ")));
+    }
+    text
+}

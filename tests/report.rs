@@ -1,0 +1,140 @@
+//! Every format of the report: snapshots (`UPDATE=1 cargo test --test report` writes them anew), the published schema of
+//! SARIF, parsers, and what hostile names become.
+
+use serde_json::Value;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const FORMATS: [&str; 10] =
+    ["human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report")
+}
+
+fn run_in(dir: &Path, args: &[&str]) -> String {
+    let done = Command::new(env!("CARGO_BIN_EXE_kfplint")).current_dir(dir).args(args).output().expect("kfplint runs");
+    assert!(done.status.code().is_some_and(|c| c <= 1), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).expect("UTF-8")
+}
+
+/// A report on a folder of the repository.
+fn report(format: &str, root: &str) -> String {
+    run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["--format", format, root])
+}
+
+#[test]
+fn formats_are_as_recorded() {
+    for format in FORMATS.iter().filter(|f| !matches!(**f, "human" | "json")) {
+        let text = report(format, "fixtures/gpu-and-arm").replace(env!("CARGO_PKG_VERSION"), "VERSION");
+        // The rules of a SARIF log are the registry's; what is recorded is the results.
+        let text = match *format {
+            "sarif" => {
+                let log: Value = serde_json::from_str(&text).expect("JSON");
+                serde_json::to_string_pretty(&log["runs"][0]["results"]).expect("JSON") + "\n"
+            }
+            _ => text,
+        };
+        let path = folder().join(format!("{format}.txt"));
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::write(&path, &text).expect("a file");
+        }
+        let recorded = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(text == recorded, "{format} is not as recorded: run UPDATE=1 cargo test --test report");
+    }
+}
+
+fn sarif_schema() -> jsonschema::Validator {
+    let file = std::fs::File::open(folder().join("sarif-schema-2.1.0.json.gz")).expect("the schema");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("gzip");
+    jsonschema::validator_for(&serde_json::from_str(&text).expect("JSON")).expect("a schema")
+}
+
+#[test]
+fn sarif_logs_are_valid_and_point_at_their_rules() {
+    let schema = sarif_schema();
+    let fixtures = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).expect("fixtures");
+    let mut results = 0;
+    for fixture in fixtures.flatten() {
+        let root = format!("fixtures/{}", fixture.file_name().to_string_lossy());
+        let log: Value = serde_json::from_str(&report("sarif", &root)).expect("JSON");
+        let errors: Vec<String> = schema.iter_errors(&log).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{root}: {errors:#?}");
+        let run = &log["runs"][0];
+        for result in run["results"].as_array().expect("results") {
+            results += 1;
+            let rule = &run["tool"]["driver"]["rules"][result["ruleIndex"].as_u64().expect("an index") as usize];
+            assert_eq!(rule["id"], result["ruleId"]);
+        }
+        let rules = run["tool"]["driver"]["rules"].as_array().expect("rules").len();
+        assert_eq!(rules, kfplint::rules::all().len(), "every rule is listed");
+    }
+    assert!(results > 50, "{results}");
+}
+
+#[test]
+fn junit_counts_are_those_of_its_cases() {
+    let text = report("junit", "fixtures/every-rule");
+    let document = roxmltree::Document::parse(&text).expect("XML");
+    let suites: Vec<_> = document.descendants().filter(|n| n.has_tag_name("testsuite")).collect();
+    assert!(suites.len() > 5);
+    for suite in suites {
+        let cases = suite.children().filter(|n| n.has_tag_name("testcase"));
+        let having = |tag: &str| {
+            let has = |case: &roxmltree::Node| case.children().any(|n| n.has_tag_name(tag));
+            suite.children().filter(|n| n.has_tag_name("testcase")).filter(has).count().to_string()
+        };
+        assert_eq!(suite.attribute("tests"), Some(cases.count().to_string().as_str()));
+        assert_eq!(suite.attribute("failures"), Some(having("failure").as_str()));
+        if let Some(skipped) = suite.attribute("skipped") {
+            assert_eq!(skipped, having("skipped"));
+        }
+    }
+}
+
+#[test]
+fn several_reports_are_written_in_one_run() {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join("main.tf"), "resource \"google_container_cluster\" \"c\" {}\n").expect("a file");
+    let shown = run_in(dir.path(), &["--format", "compact", "--output", "sarif=a.sarif", "--output", "junit=b.xml"]);
+    assert!(shown.contains("error KFP001 node-count"), "{shown}");
+    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).expect("a report");
+    assert!(sarif_schema().is_valid(&serde_json::from_str(&read("a.sarif")).expect("JSON")));
+    roxmltree::Document::parse(&read("b.xml")).expect("XML");
+}
+
+/// A root in which names and values try to break out of every format, and a secret that none may show.
+const HOSTILE: &str = "variable \"key\" {\n  default   = \"s3cr3t-marker\"\n  sensitive = true\n}\n\
+resource \"google_container_cluster\" \"c\" {\n  name               = \"k\"\n  location           = \"us-central1-a\"\n  \
+initial_node_count = 1\n  node_config {\n    machine_type    = \"e2-<script>alert(1)</script>::error::\\u001b[31m|@x\\n## `$(id)`]]>\"\n    \
+service_account = var.key\n  }\n}\n\
+resource \"kubernetes_secret\" \"s\" {\n  metadata {\n    name      = \"user-gcp-sa\"\n    namespace = \"a\\u001b]8;;x\\u0007\\u202e-->\"\n  }\n  \
+data = {\n    \"k::warning::<img>\" = var.key\n  }\n}\n";
+
+#[test]
+fn hostile_names_are_neutralised_and_secrets_never_shown_in_any_format() {
+    let dir = tempfile::tempdir().expect("a folder");
+    std::fs::write(dir.path().join("main.tf"), HOSTILE).expect("a file");
+    for format in FORMATS {
+        let text = run_in(dir.path(), &["--format", format, "--verbose"]);
+        assert!(text.contains("e2-"), "{format} shows the machine type: {text}");
+        assert!(!text.contains("s3cr3t-marker"), "{format} shows a sensitive value");
+        assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{format} has control characters: {text:?}");
+        assert!(!text.contains('\u{202e}'), "{format} has text that runs backwards");
+        match format {
+            "github" => assert!(text.lines().all(|l| l.starts_with("::")), "{text}"),
+            "junit" | "checkstyle" => {
+                roxmltree::Document::parse(&text).unwrap_or_else(|e| panic!("{format}: {e}"));
+            }
+            "json" | "sarif" | "gitlab" | "rdjson" => {
+                serde_json::from_str::<Value>(&text).unwrap_or_else(|e| panic!("{format}: {e}"));
+            }
+            "markdown" => {
+                assert!(!text.contains("<script>") && !text.contains("<img>") && !text.contains("\n## `"), "{text}");
+            }
+            _ => {}
+        }
+    }
+}
