@@ -287,22 +287,47 @@ impl Known<'_> {
         Value::unknown(ty, self.reasons(attribute))
     }
 
+    /// What an attribute is that is not written.
+    fn unwritten(&self, full: &str, attribute: &schema::Attribute, line: Option<&Fill>) -> Value {
+        match line {
+            Some(Fill::Constant(text)) => constant(text, &attribute.ty),
+            Some(Fill::Null) => Value::null_of(attribute.ty.clone()),
+            Some(Fill::ProviderDeletionPolicy(text)) => match self.provider.values.get("deletion_policy") {
+                Some(own) if !own.is_null() => own.clone(),
+                _ => Value::string(text),
+            },
+            None if !attribute.computed => Value::null_of(attribute.ty.clone()),
+            _ => self.unknown(full, attribute.ty.clone()),
+        }
+    }
+
+    /// One attribute as [`Known::seen`] would have it, without making the whole object; `None` for blocks, and for what
+    /// the schema does not have.
+    pub fn attribute(
+        &self,
+        values: &BTreeMap<Arc<str>, Value>,
+        schema: &'static schema::Block,
+        name: &str,
+    ) -> Option<Value> {
+        let attribute = schema.attribute(name)?;
+        if let Some(written) = values.get(name).filter(|v| !v.is_null()) {
+            let plain = !matches!(written.data, Data::Tuple(_) | Data::Object(_));
+            return plain.then(|| written.clone());
+        }
+        let line = match self.id.mode {
+            Mode::Managed => provider_defaults::defaults(&self.id.type_name).find(|l| l.path == name).map(|l| l.fill),
+            _ => None,
+        };
+        Some(self.unwritten(name, attribute, line.as_ref()))
+    }
+
     fn fill(&self, path: &str, values: &mut BTreeMap<Arc<str>, Value>, schema: &schema::Block, lines: &Lines) {
         for attribute in &schema.attributes {
             if !absent(values, attribute.name) {
                 continue;
             }
             let full = join(path, attribute.name);
-            let value = match lines.get(full.as_str()) {
-                Some(Fill::Constant(text)) => constant(text, &attribute.ty),
-                Some(Fill::Null) => Value::null_of(attribute.ty.clone()),
-                Some(Fill::ProviderDeletionPolicy(text)) => match self.provider.values.get("deletion_policy") {
-                    Some(own) if !own.is_null() => own.clone(),
-                    _ => Value::string(text),
-                },
-                None if !attribute.computed => Value::null_of(attribute.ty.clone()),
-                _ => self.unknown(&full, attribute.ty.clone()),
-            };
+            let value = self.unwritten(&full, attribute, lines.get(full.as_str()));
             values.insert(attribute.name.into(), value);
         }
         for nested in &schema.blocks {

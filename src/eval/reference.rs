@@ -75,8 +75,33 @@ pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value
         }
         _ => {}
     }
+    if let Some(value) = of_resource(scope, object, &name.name)? {
+        return Ok(value);
+    }
     let value = crate::eval::expr::eval(scope, object)?;
     get_attr(&value, &name.name).map_err(|e| EvalError::new(name.span, e.to_string()))
+}
+
+/// An attribute of a resource of which there is one instance: most references are of this kind, and need no more of it.
+fn of_resource(scope: &Scope, object: &Expr, name: &str) -> EvalResult<Option<Value>> {
+    let ExprKind::GetAttr(inner, own) = &object.kind else { return Ok(None) };
+    let (mode, type_name) = match &inner.kind {
+        ExprKind::Variable(root) if scope.lookup(root).is_none() && mode_of(root).is_none() => (Mode::Managed, root),
+        ExprKind::GetAttr(root, type_name) => match &root.kind {
+            ExprKind::Variable(root) if scope.lookup(root).is_none() => match mode_of(root) {
+                Some(mode) => (mode, &type_name.name),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    let id = ResourceId { mode, type_name: type_name.clone(), name: own.name.clone() };
+    if !scope.instance.config.resources.contains_key(&id) {
+        return Ok(None);
+    }
+    let state = scope.instance.resource_state(&id, object.span)?;
+    Ok(state.single().and_then(|resource| resource.attribute(name)))
 }
 
 fn mode_of(root: &str) -> Option<Mode> {

@@ -40,6 +40,11 @@ impl ResourceState {
         };
         self.value.get_or_init(make).clone()
     }
+
+    /// The instance of a resource that is not repeated.
+    pub fn single(&self) -> Option<&Resource> {
+        (self.shape == Shape::Single).then(|| self.instances.first()).flatten()
+    }
 }
 
 impl Resource {
@@ -47,6 +52,15 @@ impl Resource {
     /// empty where the provider leaves it alone, and else unknown until apply.
     pub fn filled(&self) -> Value {
         self.with_known(|known, values| known.seen(values, schema_of(known.id)))
+    }
+
+    /// One attribute of the object that references see, without the rest; `None` where only the whole can tell.
+    pub fn attribute(&self, name: &str) -> Option<Value> {
+        let id = ResourceId { mode: self.mode, type_name: self.type_name.clone(), name: self.name.clone() };
+        let schema = schema_of(&id)?;
+        let known =
+            provider::Known { id: &id, address: &self.address, provider: &self.provider, deferred: self.deferred };
+        known.attribute(self.values.entries()?, schema, name)
     }
 
     /// The same as a plain object, as a plan shows it; of a provider whose schema is not known, what is written.
