@@ -32,7 +32,7 @@ fn version(cx: &Context) -> &'static str {
     let pinned = cx.graph.installations.iter().find_map(|i| i.version.as_deref());
     match pinned {
         Some(version) => kfp::nearest(version),
-        None => kfp::versions().into_iter().max_by(|a, b| kfp::compare(a, b)).unwrap_or_default(),
+        None => kfp::versions().last().copied().unwrap_or_default(),
     }
 }
 

@@ -5,6 +5,7 @@
 //! autoscaler (`reserved.go`, `os-reserved.yaml`, 2026-08-21) and nodes observed from GKE 1.11 to 1.36. Linux only.
 
 use super::machine::{Arch, Machine};
+use super::memo::Memo;
 use super::table::{Table, table};
 
 static OS_RESERVED: Table = table!("gke_os_reserved", 7);
@@ -112,7 +113,11 @@ fn graded(rates: &[(u64, u64)], amount: u64) -> u64 {
 /// Memory that the OS keeps from what the node reports, in bytes: from GKE's table by size, with straight lines
 /// between its points and beyond the last.
 pub fn os_reserved_bytes(memory_mib: u64, arch: Arch, node: Node) -> u64 {
-    let points = os_points(arch, node);
+    static DEFAULT: Memo<Arch, Vec<(u64, u64)>> = Memo::new();
+    let points = match node == Node::default() {
+        true => DEFAULT.get(&arch, || os_points(arch, node)),
+        false => os_points(arch, node).into(),
+    };
     let point = |i: usize| points.get(i).copied().unwrap_or((0, 0));
     if points.len() < 2 {
         return fallback_os_reserved_mib(memory_mib, arch, node.os) * MIB;

@@ -3,6 +3,7 @@
 //! Sources: the google provider's documentation and code (2026-08-21), the GKE API's discovery document (2026), gcpdiag.
 //! System pods: requests observed on nodes from GKE 1.23 to 1.36; there is no official list.
 
+use super::memo::Memo;
 use super::table::{Table, table};
 use std::collections::BTreeMap;
 
@@ -49,7 +50,7 @@ pub struct SystemPod {
 }
 
 /// Which of GKE's features a cluster has, as far as they bring pods.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Features {
     /// Workload Identity on the node pool (`GKE_METADATA`).
     pub workload_identity: bool,
@@ -91,6 +92,11 @@ pub fn system_pods() -> impl Iterator<Item = SystemPod> {
 /// memory. Logging, monitoring, managed Prometheus and the persistent disk driver are taken to be on, as by default;
 /// kube-dns counts twice.
 pub fn overhead(features: Features) -> Overhead {
+    static KNOWN: Memo<Features, Overhead> = Memo::new();
+    *KNOWN.get(&features, || sum_up(features))
+}
+
+fn sum_up(features: Features) -> Overhead {
     let newest: BTreeMap<_, _> = system_pods()
         .filter(|p| p.memory_mib.is_some() && !p.condition.contains("arm64"))
         .map(|p| ((p.component, p.per_node), p))

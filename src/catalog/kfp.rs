@@ -3,8 +3,10 @@
 //! Sources: the project's kustomize manifests rendered for 12 versions (1.8.5 to the head of August 2026); its CI and
 //! release notes for Kubernetes versions, of which there is no official matrix; its issues.
 
+use super::memo::Memo;
 use super::table::{Row, Table, table};
 use std::cmp::Ordering;
+use std::sync::{Arc, LazyLock};
 
 static WORKLOADS: Table = table!("kfp_workloads", 16);
 static K8S: Table = table!("kfp_k8s_versions", 6);
@@ -129,7 +131,12 @@ fn memory(text: &str) -> u64 {
 }
 
 /// The versions with known workloads, oldest first (`HEAD` is the development branch of August 2026).
-pub fn versions() -> Vec<&'static str> {
+pub fn versions() -> &'static [&'static str] {
+    static ALL: LazyLock<Vec<&'static str>> = LazyLock::new(sorted_versions);
+    &ALL
+}
+
+fn sorted_versions() -> Vec<&'static str> {
     let mut all: Vec<_> = WORKLOADS.rows().map(|row| row.text(0)).collect();
     all.sort_unstable_by(|a, b| compare(a, b));
     all.dedup();
@@ -149,7 +156,13 @@ pub fn workloads(version: &str, env: Env) -> impl Iterator<Item = Workload> {
 }
 
 /// The pods of a version in an environment, with what each requests; one entry a replica.
-pub fn pods(version: &str, env: Env) -> Vec<Pod> {
+pub fn pods(version: &str, env: Env) -> Arc<Vec<Pod>> {
+    static KNOWN: Memo<(&'static str, Env), Vec<Pod>> = Memo::new();
+    let Some(version) = versions().iter().find(|v| **v == version).copied() else { return Arc::default() };
+    KNOWN.get(&(version, env), || pods_of(version, env))
+}
+
+fn pods_of(version: &str, env: Env) -> Vec<Pod> {
     let mut pods: Vec<(Pod, u64, u64, u64)> = Vec::new();
     for w in workloads(version, env).filter(|w| w.kind != "PersistentVolumeClaim") {
         let known = pods.iter().position(|(p, ..)| p.name == w.name);

@@ -9,6 +9,7 @@ pub mod iam;
 pub mod kfp;
 pub mod location;
 pub mod machine;
+mod memo;
 pub mod modules;
 pub mod provider_defaults;
 pub mod schema;
