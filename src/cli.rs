@@ -52,9 +52,13 @@ pub enum Command {
 /// What `check` is given.
 #[derive(Debug, Default, Args)]
 pub struct CheckArgs {
-    /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]
+    /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]; or plans, states and
+    /// descriptions of clusters as JSON, with `-` for stdin
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// The root module of the plans and states given: findings then point into its files
+    #[arg(long, value_name = "DIR")]
+    pub source: Option<PathBuf>,
     /// How values come in.
     #[command(flatten)]
     pub inputs: InputArgs,

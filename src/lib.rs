@@ -11,6 +11,7 @@ pub mod finding;
 pub mod fix;
 pub mod graph;
 pub mod manifests;
+pub mod plan_json;
 pub mod profile;
 pub mod report;
 pub mod rule;

@@ -191,6 +191,9 @@ impl Draft {
             if let crate::eval::value::ReasonKind::Variable(name) = &reason.kind {
                 self.0.help.push(format!("set it with -var {name}=…, or in a terraform.tfvars file"));
             }
+            if let crate::eval::value::ReasonKind::NotGiven(what) = &reason.kind {
+                self.0.help.push(format!("add {what}"));
+            }
         }
         self
     }

@@ -1,5 +1,6 @@
 //! The pipeline: find root modules, evaluate them, judge them, report.
 
+mod documents;
 mod failure;
 mod fit;
 mod fixing;
@@ -18,6 +19,7 @@ use crate::eval::plan_json;
 use crate::eval::{self, Evaluator, plan::StaticPlan};
 use crate::finding::{Level, RootReport, Status};
 use crate::graph::Graph;
+use crate::plan_json::Subject;
 use crate::profile::Profile;
 use crate::report::{self, Detail, Report};
 use crate::rule::check_root;
@@ -95,10 +97,14 @@ fn judge(args: &CheckArgs, instead: Texts) -> Result<Judged, Failure> {
     let sources = Arc::new(Sources::new());
     let loader = Arc::new(Loader::with(sources.clone(), instead));
     let options = inputs::options(&args.inputs, &loader)?;
-    let found = find(&args.paths, &loader)?;
+    let (documents, folders) = documents::split(&args.paths)?;
+    let found = folders.map(|folders| find(&folders, &loader)).transpose()?.unwrap_or_default();
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
     let mut checked: Vec<Checked> =
         found.roots.par_iter().map(|root| check_one(&evaluator, root, Profile::kfp())).collect();
+    let source = documents::source(args, &documents, &loader)?;
+    let judge = |subject| check_document(subject, source.as_ref().map(|root| (root, &evaluator)), Profile::kfp());
+    checked.par_extend(documents.par_iter().map(judge));
     inputs::check_names(&args.inputs, &declared(&checked))?;
     let suppressions = suppressing::apply(&mut checked, args, &loader, &sources, &found.named);
     if args.undecided == Undecided::Ignore {
@@ -107,7 +113,8 @@ fn judge(args: &CheckArgs, instead: Texts) -> Result<Judged, Failure> {
     let failed = checked.iter().any(|c| c.failed);
     let skipped = [found.skipped.clone(), loader.skipped()].concat();
     let reports = checked.into_iter().map(|c| c.report).collect();
-    let mut report = Report::new(reports, skipped, loader.files_read(), &sources);
+    let files = loader.files_read() + documents.iter().map(Subject::files).sum::<usize>();
+    let mut report = Report::new(reports, skipped, files, &sources);
     if let Some(file) = &args.baseline {
         known::apply(file, &mut report, &found)?;
     }
@@ -136,10 +143,27 @@ fn check_one(evaluator: &Arc<Evaluator>, root: &Root, profile: &Profile) -> Chec
         let report = check_root(&plan, &graph);
         Checked { report, variables: names(&plan), outline: Outline::of(&plan), failed: false }
     };
+    guarded(&root.shown, work)
+}
+
+/// Judges one document, with the root module of its configuration where that is known.
+fn check_document(document: &Subject, source: Option<(&Root, &Arc<Evaluator>)>, profile: &Profile) -> Checked {
+    guarded(&document.name(), || {
+        let source = source.filter(|_| document.has_source()).map(|(root, evaluator)| {
+            let given = document.variables().into_iter().chain(evaluator.options.variables.clone()).collect();
+            evaluator.with_variables(given).evaluate(&root.dir, &root.shown)
+        });
+        let variables = source.as_ref().map(names).unwrap_or_default();
+        let outline = source.as_ref().map(Outline::of).unwrap_or_default();
+        Checked { report: document.check(source, profile), variables, outline, failed: false }
+    })
+}
+
+fn guarded(shown: &str, work: impl FnOnce() -> Checked) -> Checked {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
-        let mut report = RootReport { root: root.shown.clone(), ..RootReport::default() };
-        let why = "kfplint itself failed on this root module; please report it with the message above";
-        report.coverage.skipped.push((root.shown.clone(), why.into()));
+        let mut report = RootReport { root: shown.to_string(), ..RootReport::default() };
+        let why = "kfplint itself failed on this; please report it with the message above";
+        report.coverage.skipped.push((shown.to_string(), why.into()));
         Checked { report, variables: BTreeSet::new(), outline: Outline::default(), failed: true }
     })
 }
@@ -182,11 +206,7 @@ fn find(paths: &[PathBuf], loader: &Loader) -> Result<discover::Discovery, Failu
 fn explain_path(error: discover::PathError) -> Failure {
     match error {
         discover::PathError::NotTerraform { path } => {
-            let help = if path.ends_with(".json") {
-                "plan, state and cluster files cannot be read yet; name the folder of the configuration"
-            } else {
-                "name a folder, or a .tf, .tofu or .tfvars file, whose folder is then checked"
-            };
+            let help = "name a folder, or a .tf, .tofu or .tfvars file, whose folder is then checked";
             Failure::Kind { path, help: help.into() }
         }
         discover::PathError::Unreadable { path, why } => {

@@ -9,7 +9,7 @@ mod module;
 mod shown;
 mod walk;
 
-pub use files::{Syntax, is_terraform};
+pub use files::{Syntax, is_terraform, is_variables};
 pub use walk::reason;
 
 use loader::Loader;

@@ -52,6 +52,7 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip
             value,
             span: Some(attribute.expr.span),
             origin: Some(Origin { expr: attribute.expr.clone(), scope: scope.clone() }),
+            refers: Vec::new(),
         });
     }
     let blocks = body.blocks.iter().chain(&nested).filter(|b| !skip.contains(&&*b.kind.name));

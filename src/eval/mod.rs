@@ -83,6 +83,12 @@ impl Evaluator {
         })
     }
 
+    /// The same evaluator with other values of input variables.
+    pub fn with_variables(&self, variables: Vec<VariableOption>) -> Arc<Evaluator> {
+        let options = Options { variables, ..self.options.clone() };
+        Evaluator::new(self.sources.clone(), self.loader.clone(), options)
+    }
+
     /// The configuration of a module folder; `None` where there is no Terraform in it.
     pub fn module(&self, dir: &Path) -> Option<Arc<ModuleConfig>> {
         let known = self.modules.read().unwrap_or_else(|e| e.into_inner()).get(dir).cloned();

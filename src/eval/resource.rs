@@ -227,6 +227,7 @@ fn with_keywords(mut config: ConfigBody, body: &Body) -> ConfigBody {
                 value: Value::string(word),
                 span: Some(attribute.expr.span),
                 origin: None,
+                refers: Vec::new(),
             });
         }
     }

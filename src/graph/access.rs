@@ -12,7 +12,7 @@ use super::refs::{self, Reference};
 use super::view::Place;
 use crate::catalog::iam::{self, Permission, PermissionSet};
 use crate::eval::plan::StaticPlan;
-use crate::eval::value::{Reasons, Value};
+use crate::eval::value::{ReasonKind, Reasons, Value};
 
 /// The account that a pool's nodes run as.
 #[derive(Clone, Debug)]
@@ -156,7 +156,11 @@ impl<'p> Graph<'p> {
             }
             (Err(reasons), None, _) => {
                 let role = grant.role.known().map(|r| r.to_string()).unwrap_or_else(|| "a role".into());
-                let why = format!("{address} grants {role}, whose permissions are not known");
+                let given = !reasons.iter().any(|r| matches!(r.kind, ReasonKind::NotGiven(_)));
+                let why = match given {
+                    true => format!("{address} grants {role}, whose permissions are not known"),
+                    false => crate::rule::because(reasons),
+                };
                 access.doubts.push(doubt(None, why, decides(reasons)));
             }
             (Ok(set), None, Some(reasons)) => {

@@ -111,7 +111,9 @@ fn without_autoscaling(pool: &View, zones: &Interval) -> Nodes {
 }
 
 fn with_autoscaling(scaling: &View, zones: &Interval) -> Nodes {
-    let total = scaling.get("total_max_node_count").is_some() || scaling.get("total_min_node_count").is_some();
+    // A cluster that exists, and so a state, has 0 for limits that are not set.
+    let set = |name: &str| scaling.get(name).is_some_and(|v| super::fact::whole(v) != Some(0));
+    let total = set("total_max_node_count") || set("total_min_node_count");
     let (least, most) = match total {
         true => ("total_min_node_count", "total_max_node_count"),
         false => ("min_node_count", "max_node_count"),

@@ -45,7 +45,7 @@ fn of_resource(resource: &Resource) -> Vec<Installation> {
         "helm_release" => ["chart", "name"]
             .iter()
             .find_map(|name| {
-                let text = text(view.written(name)?);
+                let text = argument(&view, name)?;
                 Some(found(view.place(name), mark(&text, "helm_release")?, &text))
             })
             .into_iter()
@@ -56,14 +56,62 @@ fn of_resource(resource: &Resource) -> Vec<Installation> {
         name if name.starts_with("kustomization_") => ["resources", "path", "manifest"]
             .iter()
             .filter_map(|name| {
-                let text = text(view.written(name)?);
+                let text = argument(&view, name)?;
                 Some(found(view.place(name), mark(&text, "kustomization_")?, &text))
             })
             .take(1)
             .collect(),
+        "kubernetes_deployment" | "kubernetes_deployment_v1" => {
+            let image = image(&resource.values);
+            let mark = image.as_deref().and_then(|image| mark(image, "container image"));
+            let found = |mark| found(view.place("spec"), mark, image.as_deref().unwrap_or_default());
+            mark.map(found).into_iter().collect()
+        }
         // One resource with several commands (custom resource definitions first) is one installation.
-        _ => provisioners(resource).map(|(place, mark, text)| found(place, mark, &text)).take(1).collect(),
+        _ => provisioners(resource)
+            .map(|(place, mark, text)| found(place, mark, &text))
+            .next()
+            .or_else(|| unseen(resource))
+            .into_iter()
+            .collect(),
     }
+}
+
+/// The image of a container that is KFP's API server.
+fn image(value: &Value) -> Option<String> {
+    if let Some(image) = value.get("image").and_then(Value::as_str) {
+        return mark(image, "container image").map(|_| image.to_string());
+    }
+    let inside = value.elements().into_iter().flatten().chain(value.entries().into_iter().flat_map(|e| e.values()));
+    inside.into_iter().find_map(image)
+}
+
+/// The text of an argument, written or only recorded.
+fn argument(view: &View, name: &str) -> Option<String> {
+    match view.written(name) {
+        Some(written) => Some(text(written)),
+        None => view.get(name)?.as_str().map(str::to_string),
+    }
+}
+
+/// A `local-exec` command of which a plan keeps only that it is there. The resource's own values may hold what it runs,
+/// as `triggers` do where a module runs commands for its callers.
+fn unseen(resource: &Resource) -> Option<Installation> {
+    let commands = resource.provisioners.iter().filter(|p| &*p.kind == "local-exec");
+    let hidden = |c: &&ConfigAttribute| c.origin.is_none() && !c.value.is_known();
+    let command = commands.filter_map(|p| p.body.attribute("command")).find(hidden)?;
+    let held = flat_all(&resource.values);
+    let seen = mark(&held, "local-exec").filter(|_| applies(&held));
+    Some(Installation {
+        address: resource.address.to_string(),
+        place: place(command, None),
+        mark: seen.unwrap_or("a command that the plan does not show"),
+        version: seen.and_then(|_| version(&held)),
+        uncertain: match seen {
+            Some(_) => resource.uncertain.clone(),
+            None => command.value.reasons().cloned(),
+        },
+    })
 }
 
 /// `local-exec` commands that run when the resource is made.
@@ -107,11 +155,11 @@ fn place(attribute: &ConfigAttribute, header: Option<crate::source::Span>) -> Pl
 
 /// A custom resource definition or Marketplace application.
 fn manifest(view: &View) -> Option<(Place, &'static str, String)> {
-    let name = if view.written("yaml_body").is_some() { "yaml_body" } else { "manifest" };
-    let written = view.written(name)?;
-    let text = match written.value.get("metadata") {
-        Some(metadata) => format!("{} {} {}", flat(&written.value, "kind"), flat(metadata, "name"), flat_all(metadata)),
-        None => text(written),
+    let name = if view.get("yaml_body").is_some() { "yaml_body" } else { "manifest" };
+    let value = view.written(name).map(|w| &w.value).or(view.get(name))?;
+    let text = match value.get("metadata") {
+        Some(metadata) => format!("{} {} {}", flat(value, "kind"), flat(metadata, "name"), flat_all(metadata)),
+        None => argument(view, name).unwrap_or_default(),
     };
     let lower = text.to_lowercase();
     let is_crd = lower.contains("customresourcedefinition");
@@ -130,7 +178,7 @@ fn flat_all(value: &Value) -> String {
     match (value.entries(), value.as_str()) {
         (Some(entries), _) => entries.iter().map(|(k, v)| format!("{k} {} ", flat_all(v))).collect(),
         (None, Some(text)) => text.to_string(),
-        _ => String::new(),
+        _ => value.elements().into_iter().flatten().map(flat_all).collect(),
     }
 }
 
@@ -169,11 +217,11 @@ fn literals(expr: &Expr, text: &mut String) {
     }
 }
 
-/// The version in `?ref=2.4.1`, or in the path of a raw file.
+/// The version in `?ref=2.4.1`, in the path of a raw file, or behind an image's name.
 fn version(text: &str) -> Option<String> {
     const RAW: &str = "raw.githubusercontent.com/kubeflow/pipelines/";
     let after = |mark: &str| text.find(mark).and_then(|at| text.get(at + mark.len()..));
-    let rest = after("ref=").or_else(|| after(RAW))?;
+    let rest = after("ref=").or_else(|| after(RAW)).or_else(|| after("api-server:"))?;
     let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
     let bare = word.strip_prefix('v').unwrap_or(&word);
     (bare.starts_with(|c: char| c.is_ascii_digit()) && bare.contains('.')).then(|| bare.to_string())

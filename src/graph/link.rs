@@ -30,9 +30,13 @@ pub fn clusters<'p>(plan: &'p StaticPlan, accounts: &[ServiceAccount<'p>], profi
         for (pool, owners) in pools.iter().zip(&owners) {
             if let Some((_, doubt)) = owners.iter().find(|(owner, _)| *owner == at) {
                 let uncertain = union(pool.uncertain.as_ref(), doubt.as_ref());
-                let parts =
-                    Parts { kind: PoolKind::Separate, view: View::of(pool), zones: cluster.zones.clone(), uncertain };
-                cluster.pools.push(linker.pool(parts));
+                cluster.pools.push(linker.pool(Parts {
+                    kind: PoolKind::Separate,
+                    view: View::of(pool),
+                    zones: cluster.zones.clone(),
+                    uncertain,
+                    observed: plan.observed.get(&pool.address).copied(),
+                }));
             }
         }
     }
@@ -85,7 +89,8 @@ impl<'p> Linker<'p, '_> {
     fn own_pools(&self, cluster: &mut Cluster<'p>) {
         let zones = cluster.zones.clone();
         let inline = cluster.view.blocks("node_pool");
-        let part = |kind, view: View<'p>, uncertain| Parts { kind, view, zones: zones.clone(), uncertain };
+        let part =
+            |kind, view: View<'p>, uncertain| Parts { kind, view, zones: zones.clone(), uncertain, observed: None };
         let certain_inline = inline.iter().any(|b| b.uncertain.is_none());
         let autopilot = cluster.autopilot.is_true();
         if !certain_inline && !autopilot && !cluster.removes_default_pool.is_true() {

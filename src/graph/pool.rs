@@ -5,6 +5,7 @@ use super::fact::{Fact, Interval};
 use super::machine::{self, Account, NodeMachine, Obstacle, Scopes};
 use super::view::{Place, View};
 use crate::catalog::allocatable::{self, Allocatable};
+use crate::eval::plan::Observed;
 use crate::eval::value::Reasons;
 use crate::profile::Profile;
 
@@ -50,6 +51,8 @@ pub struct Pool<'p> {
     pub scopes: Scopes,
     /// Whether they may be taken away at any time.
     pub spot: Fact<bool>,
+    /// Its nodes as they are, where it exists and they were listed.
+    pub observed: Option<Observed>,
 }
 
 /// What makes a pool, beside its block.
@@ -62,12 +65,14 @@ pub struct Parts<'p> {
     pub zones: Interval,
     /// Why it is not certain that it is there.
     pub uncertain: Option<Reasons>,
+    /// Its nodes as they are, where it exists and they were listed.
+    pub observed: Option<Observed>,
 }
 
 impl<'p> Pool<'p> {
     /// Derives everything about a pool.
     pub fn new(parts: Parts<'p>, profile: &Profile, knows_account: impl Fn(&View<'p>) -> Option<Account>) -> Pool<'p> {
-        let Parts { kind, view, zones, uncertain } = parts;
+        let Parts { kind, view, zones, uncertain, observed } = parts;
         let config = match kind {
             PoolKind::AutoProvisioned => Some(view.clone()),
             _ => view.block("node_config"),
@@ -81,6 +86,10 @@ impl<'p> Pool<'p> {
             PoolKind::Default | PoolKind::AutoProvisioned => count::default_pool(&view, &zones),
             _ => count::pool(&view, &zones),
         };
+        if let Some(seen) = observed.filter(|_| nodes.autoscaled.is_false()) {
+            nodes.floor = Interval::exact(seen.nodes);
+            nodes.ceiling = nodes.floor.clone();
+        }
         if let Some(reasons) = &uncertain {
             nodes.floor = repeated(&nodes.floor, kind, reasons);
             nodes.ceiling = repeated(&nodes.ceiling, kind, reasons);
@@ -95,7 +104,22 @@ impl<'p> Pool<'p> {
         let flag = |name: &str| config.as_ref().map_or(Fact::Known(false), |c| c.flag(name, false));
         let spot = flag("spot").or(&flag("preemptible"));
         let address = view.resource.address.to_string();
-        Pool { kind, address, view, config, uncertain, zones, nodes, machine, usable, obstacle, account, scopes, spot }
+        Pool {
+            kind,
+            address,
+            view,
+            config,
+            uncertain,
+            zones,
+            nodes,
+            machine,
+            usable,
+            obstacle,
+            account,
+            scopes,
+            spot,
+            observed,
+        }
     }
 
     /// Whether its nodes count: big enough, and KFP's pods can run on them.
@@ -128,8 +152,11 @@ impl<'p> Pool<'p> {
         }
     }
 
-    /// What pods can use of one node.
+    /// What pods can use of one node: as it is, where that was seen.
     pub fn allocatable(&self) -> Fact<Allocatable> {
+        if let Some((cpu_m, memory_mib)) = self.observed.and_then(|seen| seen.allocatable) {
+            return Fact::Known(Allocatable { cpu_m, memory_mib });
+        }
         self.machine.machine.map(allocatable::allocatable)
     }
 

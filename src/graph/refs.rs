@@ -1,42 +1,12 @@
 //! Which resources an expression refers to: the way to tell resources apart whose identity only apply knows.
 
 use crate::eval::ResourceId;
-use crate::eval::plan::{ConfigAttribute, InstanceKey, Mode, Origin, Resource};
+pub use crate::eval::plan::Reference;
+use crate::eval::plan::{ConfigAttribute, InstanceKey, Mode, Origin};
 use crate::eval::scope::Scope;
 use crate::eval::value::Value;
 use crate::syntax::ast::{Expr, ExprKind, For, ObjectItem, ObjectKey, SplatStep, TemplatePart};
 use std::sync::Arc;
-
-/// A reference to a resource, with the module instance in which it is written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reference {
-    /// The module instance's address; "" for the root.
-    pub module: String,
-    /// Whether it is to a data source.
-    pub data: bool,
-    /// The resource type.
-    pub type_name: String,
-    /// The resource's name.
-    pub name: String,
-    /// The instance key as written: a literal one, or `None` for any instance.
-    pub key: Option<InstanceKey>,
-}
-
-impl Reference {
-    /// Whether it refers to this resource instance, or to all instances of the resource.
-    pub fn is_to(&self, resource: &Resource) -> bool {
-        let kind = if self.data { crate::eval::plan::Mode::Data } else { crate::eval::plan::Mode::Managed };
-        let key = match (&self.key, &resource.key) {
-            (None, _) | (_, InstanceKey::Unknown) => true,
-            (Some(written), key) => written == key,
-        };
-        resource.mode == kind
-            && *resource.module == *self.module
-            && *resource.type_name == *self.type_name
-            && *resource.name == *self.name
-            && key
-    }
-}
 
 /// The most expressions that are looked at for one reference: more would not help.
 const MOST: usize = 2000;
@@ -45,7 +15,7 @@ const DEEPEST: usize = 48;
 
 /// The resources that an argument's expression refers to; locals, variables and module outputs are followed.
 pub fn of_attribute(attribute: &ConfigAttribute) -> Vec<Reference> {
-    attribute.origin.as_ref().map(of_origin).unwrap_or_default()
+    attribute.origin.as_ref().map_or_else(|| attribute.refers.clone(), of_origin)
 }
 
 /// The resources that an expression refers to.

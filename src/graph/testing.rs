@@ -107,6 +107,7 @@ fn config(json: &Json) -> ConfigBody {
                 value: value(json),
                 span: None,
                 origin: None,
+                refers: Vec::new(),
             }),
         }
     }

@@ -9,6 +9,14 @@ pub enum Failure {
     /// A path that cannot be checked.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// A document that cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Document(#[from] crate::plan_json::DocumentError),
+    /// `--source` without a document.
+    #[error("--source is given, but no plan or state")]
+    #[diagnostic(help("name the plan too: kfplint plan.json --source DIR"))]
+    NoDocument,
     /// A path that is not there, but looks like a command.
     #[error("cannot read `{path}`: there is no such file or folder")]
     #[diagnostic(help("did you mean the command `{command}`?"))]

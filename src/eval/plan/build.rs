@@ -107,6 +107,7 @@ fn arguments(instance: &Rc<Instance>, block: &Block, repetition: &crate::eval::e
         value: instance.attempt(&scope, &a.expr),
         span: Some(a.expr.span),
         origin: Some(Origin { expr: a.expr.clone(), scope: scope.clone() }),
+        refers: Vec::new(),
     };
     let written = block.body.attributes.iter().filter(|a| !CALL_META.contains(&&*a.name.name));
     ConfigBody { attributes: written.map(argument).collect(), blocks: Vec::new() }

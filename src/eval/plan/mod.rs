@@ -35,6 +35,17 @@ pub struct StaticPlan {
     pub files: usize,
     /// What the origins of values lead back into; kept alive as long as the plan.
     pub source: Option<Source>,
+    /// What was seen of node pools that exist, by their address.
+    pub observed: BTreeMap<Arc<str>, Observed>,
+}
+
+/// The nodes of a pool that exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Observed {
+    /// How many there are now.
+    pub nodes: u64,
+    /// What the smallest has for pods: CPU in thousandths of a core, and memory in MiB.
+    pub allocatable: Option<(u64, u64)>,
 }
 
 /// A hold on the evaluated root module, without which [`Origin::trace`] could not go back through module calls.
@@ -154,6 +165,39 @@ pub struct ConfigAttribute {
     pub span: Option<Span>,
     /// The expression and where it is evaluated: the way back to what decides it.
     pub origin: Option<Origin>,
+    /// The resources that the expression refers to, where it is not at hand itself (a plan without source).
+    pub refers: Vec<Reference>,
+}
+
+/// A reference to a resource, with the module instance in which it is written.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Reference {
+    /// The module instance's address; "" for the root.
+    pub module: String,
+    /// Whether it is to a data source.
+    pub data: bool,
+    /// The resource type.
+    pub type_name: String,
+    /// The resource's name.
+    pub name: String,
+    /// The instance key as written: a literal one, or `None` for any instance.
+    pub key: Option<InstanceKey>,
+}
+
+impl Reference {
+    /// Whether it refers to this resource instance, or to all instances of the resource.
+    pub fn is_to(&self, resource: &Resource) -> bool {
+        let kind = if self.data { Mode::Data } else { Mode::Managed };
+        let key = match (&self.key, &resource.key) {
+            (None, _) | (_, InstanceKey::Unknown) => true,
+            (Some(written), key) => written == key,
+        };
+        resource.mode == kind
+            && *resource.module == *self.module
+            && *resource.type_name == *self.type_name
+            && *resource.name == *self.name
+            && key
+    }
 }
 
 /// An expression in the module instance in which it is evaluated.

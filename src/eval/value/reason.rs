@@ -33,6 +33,8 @@ pub enum ReasonKind {
     Error(Arc<str>),
     /// Something that kfplint does not model: a few words.
     Unsupported(Arc<str>),
+    /// Something that the documents given do not tell: what would, such as a command whose output to add.
+    NotGiven(Arc<str>),
 }
 
 /// A small, sorted set of reasons.
@@ -82,7 +84,10 @@ impl ReasonKind {
             ReasonKind::Computed(address, attribute) => format!("{address}.{attribute}"),
             ReasonKind::Provider(name, argument) => format!("provider.{name}.{argument}"),
             ReasonKind::DataSource(address) | ReasonKind::MissingModule(address, _) => address.to_string(),
-            ReasonKind::Impure(what) | ReasonKind::Error(what) | ReasonKind::Unsupported(what) => what.to_string(),
+            ReasonKind::Impure(what)
+            | ReasonKind::Error(what)
+            | ReasonKind::Unsupported(what)
+            | ReasonKind::NotGiven(what) => what.to_string(),
         }
     }
 }
@@ -101,6 +106,7 @@ impl std::fmt::Display for ReasonKind {
             ReasonKind::Impure(what) => write!(f, "{what} is not known before apply"),
             ReasonKind::Error(what) => write!(f, "{what} is in error"),
             ReasonKind::Unsupported(what) => write!(f, "{what} is not evaluated by kfplint"),
+            ReasonKind::NotGiven(what) => write!(f, "{what} is not given"),
         }
     }
 }

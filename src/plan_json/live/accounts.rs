@@ -1,0 +1,103 @@
+//! The nodes' service accounts, and the grants on projects and accounts.
+
+use super::pieces::{Piece, What};
+use super::{Builder, Place, place, unknown, value, with};
+use crate::eval::value::Value;
+use crate::graph::machine::is_default_account;
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The roles that make sense on a service account alone.
+const ON_ACCOUNTS: [&str; 9] = [
+    "roles/iam.serviceAccountAdmin",
+    "roles/iam.serviceAccountDeleter",
+    "roles/iam.serviceAccountKeyAdmin",
+    "roles/iam.serviceAccountOpenIdTokenCreator",
+    "roles/iam.serviceAccountTokenCreator",
+    "roles/iam.serviceAccountUser",
+    "roles/iam.serviceAccountViewer",
+    "roles/iam.workloadIdentityUser",
+    "roles/iam.securityReviewer",
+];
+
+/// Adds accounts and grants.
+pub fn add(pieces: &[Piece], projects: &BTreeSet<String>, emails: &BTreeMap<String, Place>, to: &mut Builder) {
+    let custom: Vec<&String> = emails.keys().filter(|email| !is_default_account(email)).collect();
+    for email in &custom {
+        let project = email.split_once('@').and_then(|(_, domain)| domain.split('.').next()).unwrap_or_default();
+        let account = email.split('@').next().unwrap_or_default();
+        let values = value(&json!({ "account_id": account, "email": email, "project": project }));
+        to.add("google_service_account", email, account, values, emails.get(*email).cloned());
+    }
+    let project = match projects.iter().collect::<Vec<_>>().as_slice() {
+        [only] if !only.is_empty() => Some(only.to_string()),
+        _ => None,
+    };
+    let mut given = false;
+    for piece in pieces {
+        match piece.what {
+            What::Policy if is_of_account(piece.json) => account_policy(piece, &custom, to),
+            What::Policy => {
+                given = true;
+                project_policy(piece, project.as_deref(), to);
+            }
+            What::Ancestor => given |= ancestor(piece, to),
+            _ => {}
+        }
+    }
+    if !given && !custom.is_empty() {
+        let shown = project.as_deref().unwrap_or("PROJECT");
+        let what = format!("`gcloud projects get-iam-policy {shown} --format=json`");
+        let values = with(target("project", project.as_deref()), vec![("policy_data", unknown(&what))]);
+        to.add("google_project_iam_policy", &format!("projects/{shown}/iamPolicy"), "policy", values, None);
+    }
+}
+
+/// A resource with nothing but what it is made on.
+fn target(name: &str, on: Option<&str>) -> Value {
+    let known = on.map(|on| vec![(name, Value::string(on))]);
+    let open = || vec![(name, unknown("which project the policy is of"))];
+    with(value(&json!({})), known.unwrap_or_else(open))
+}
+
+fn policy_data(policy: &Json) -> (&'static str, Value) {
+    ("policy_data", Value::string(json!({ "bindings": policy["bindings"] }).to_string()))
+}
+
+/// The policy does not say what it is of: a service account, where all its roles are such as only an account has.
+fn is_of_account(policy: &Json) -> bool {
+    let roles = policy["bindings"].as_array().into_iter().flatten().map(|b| b["role"].as_str().unwrap_or_default());
+    roles.clone().all(|role| ON_ACCOUNTS.contains(&role))
+}
+
+fn project_policy(piece: &Piece, project: Option<&str>, to: &mut Builder) {
+    let values = with(target("project", project), vec![policy_data(piece.json)]);
+    let address = format!("projects/{}/iamPolicy", project.unwrap_or("-"));
+    to.add("google_project_iam_policy", &address, "policy", values, Some(place(piece, "")));
+}
+
+fn account_policy(piece: &Piece, custom: &[&String], to: &mut Builder) {
+    let [only] = custom else {
+        let why =
+            "which service account this policy is of is not known: the nodes do not have exactly one of their own";
+        return to.gap(piece, why.into());
+    };
+    let id = format!("projects/-/serviceAccounts/{only}");
+    let values = with(target("service_account_id", Some(&id)), vec![policy_data(piece.json)]);
+    let address = format!("{only}/iamPolicy");
+    to.add("google_service_account_iam_policy", &address, "policy", values, Some(place(piece, "")));
+}
+
+/// One of `gcloud projects get-ancestors-iam-policy`; whether it is the project's.
+fn ancestor(piece: &Piece, to: &mut Builder) -> bool {
+    let id = piece.json["id"].as_str().unwrap_or_default();
+    let (type_name, name, plural) = match piece.json["type"].as_str() {
+        Some("project") => ("google_project_iam_policy", "project", "projects"),
+        Some("folder") => ("google_folder_iam_policy", "folder", "folders"),
+        Some("organization") => ("google_organization_iam_policy", "org_id", "organizations"),
+        _ => return false,
+    };
+    let values = with(target(name, Some(id)), vec![policy_data(&piece.json["policy"])]);
+    to.add(type_name, &format!("{plural}/{id}/iamPolicy"), "policy", values, Some(place(piece, "/policy")));
+    name == "project"
+}

@@ -1,0 +1,215 @@
+//! What an expression of a plan's `configuration` refers to. A plan keeps no expressions, only constants and the names
+//! that each refers to: they are followed through variables, module outputs and `each`, to resources.
+
+use super::address::{Part, Step, module_address, parts};
+use crate::eval::plan::{InstanceKey, Mode, Reference};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::Value as Json;
+
+/// The most references that are followed for one expression: more would not help.
+const MOST: usize = 2000;
+
+/// Module, mode, type and name.
+pub type ResourceKey = (String, Mode, String, String);
+
+/// A resource instance that references may lead to.
+#[derive(Clone, Debug)]
+pub struct Known<'j> {
+    /// Its key.
+    pub key: InstanceKey,
+    /// Its address.
+    pub address: &'j str,
+    /// Its `after_unknown`.
+    pub unknown: &'j Json,
+    /// A data source that is read only during apply.
+    pub deferred: bool,
+}
+
+/// A plan's `configuration`, and the instances that it has.
+#[derive(Debug)]
+pub struct Configuration<'j> {
+    /// `configuration`; null where the document has none.
+    pub document: &'j Json,
+    /// The instances of each resource.
+    pub instances: FxHashMap<ResourceKey, Vec<Known<'j>>>,
+}
+
+/// Where an expression stands.
+#[derive(Clone, Copy, Debug)]
+pub struct Site<'a> {
+    /// The module instance.
+    pub module: &'a [Step],
+    /// What `each` and `count` go over.
+    pub repeated: &'a Json,
+    /// The instance's own key.
+    pub key: &'a InstanceKey,
+}
+
+/// A resource that an expression refers to.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Target {
+    /// The resource.
+    pub reference: Reference,
+    /// The attribute, where one is named.
+    pub attribute: Option<String>,
+}
+
+/// What an expression refers to in the end.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Resources.
+    pub targets: Vec<Target>,
+    /// Names that a plan says nothing of, such as `local.zones`.
+    pub open: Vec<String>,
+}
+
+impl<'j> Configuration<'j> {
+    /// The configuration of a module; null where there is none.
+    pub fn module(&self, steps: &[Step]) -> &'j Json {
+        let root = &self.document["root_module"];
+        steps.iter().fold(root, |module, step| &module["module_calls"][step.call.as_str()]["module"])
+    }
+
+    /// The configuration of a resource.
+    pub fn resource(&self, steps: &[Step], mode: Mode, type_name: &str, name: &str) -> Option<&'j Json> {
+        let wanted = if mode == Mode::Data { "data" } else { "managed" };
+        let is_it = |r: &&Json| r["mode"] == wanted && r["type"] == type_name && r["name"] == name;
+        self.module(steps)["resources"].as_array()?.iter().find(is_it)
+    }
+
+    /// The resources that an expression refers to.
+    pub fn resolve(&self, site: Site, expression: &Json) -> Found {
+        let mut walk = Walk { configuration: self, found: Found::default(), seen: FxHashSet::default() };
+        walk.expression(site, expression);
+        walk.found.targets.sort();
+        walk.found.targets.dedup();
+        walk.found
+    }
+
+    /// The instances that a reference may mean.
+    pub fn known(&self, reference: &Reference) -> Vec<&Known<'j>> {
+        let mode = if reference.data { Mode::Data } else { Mode::Managed };
+        let key = (reference.module.clone(), mode, reference.type_name.clone(), reference.name.clone());
+        let all = self.instances.get(&key).map(Vec::as_slice).unwrap_or_default();
+        all.iter().filter(|known| reference.key.as_ref().is_none_or(|key| *key == known.key)).collect()
+    }
+}
+
+struct Walk<'c, 'j> {
+    configuration: &'c Configuration<'j>,
+    found: Found,
+    seen: FxHashSet<(String, String)>,
+}
+
+impl Walk<'_, '_> {
+    fn expression(&mut self, site: Site, expression: &Json) {
+        let listed = expression["references"].as_array().into_iter().flatten();
+        let all: Vec<&str> = listed.filter_map(Json::as_str).take(MOST).collect();
+        // Terraform lists `a.b.c`, `a.b` for a reference to `a.b.c`: the longest says all.
+        let longer = |short: &str| {
+            all.iter().any(|long| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['.', '['])))
+        };
+        let named: Vec<&str> = all.iter().copied().filter(|reference| !longer(reference)).collect();
+        // `x[each.key].y` is listed as `x` and `each.key`.
+        let by_key = named.len() == 2 && named.iter().any(|name| matches!(*name, "each.key" | "count.index"));
+        for reference in named {
+            self.reference(site, reference, by_key);
+        }
+    }
+
+    fn reference(&mut self, site: Site, text: &str, by_key: bool) {
+        let fresh = self.seen.insert((module_address(site.module), text.to_string()));
+        if !fresh || self.seen.len() > MOST {
+            return;
+        }
+        let parts = parts(text);
+        let name = |at: usize| parts.get(at).and_then(Part::name);
+        match (name(0), name(1), name(2)) {
+            (Some("var"), Some(name), _) => self.variable(site, name),
+            (Some("each"), ..) => self.expression(site, site.repeated),
+            (Some("module"), Some(call), _) => self.output(site, call, parts.get(2..).unwrap_or_default()),
+            (Some("data"), Some(type_name), Some(name)) => {
+                self.push(site, true, type_name, name, parts.get(3..).unwrap_or_default(), by_key)
+            }
+            (Some("local"), Some(_), _) => self.found.open.push(text.to_string()),
+            (Some("count" | "self" | "path" | "terraform"), ..) => {}
+            (Some(type_name), Some(name), _) => {
+                self.push(site, false, type_name, name, parts.get(2..).unwrap_or_default(), by_key)
+            }
+            _ => {}
+        }
+    }
+
+    fn push(&mut self, site: Site, data: bool, type_name: &str, name: &str, rest: &[Part], by_key: bool) {
+        let reference = |key| Reference {
+            module: module_address(site.module),
+            data,
+            type_name: type_name.to_string(),
+            name: name.to_string(),
+            key,
+        };
+        let (key, attribute) = match rest {
+            [Part::Key(key), Part::Name(attribute), ..] => (Some(key.clone()), Some(attribute.clone())),
+            [Part::Key(key), ..] => (Some(key.clone()), None),
+            [Part::Name(attribute), ..] => (Some(InstanceKey::None), Some(attribute.clone())),
+            [] if by_key => (Some(site.key.clone()), None),
+            [] => (None, None),
+        };
+        let key = key.or_else(|| match self.configuration.known(&reference(None)).as_slice() {
+            [only] => Some(only.key.clone()),
+            _ => None,
+        });
+        self.found.targets.push(Target { reference: reference(key), attribute });
+    }
+
+    /// Goes on with what the module call passes.
+    fn variable(&mut self, site: Site, name: &str) {
+        let Some((step, outer)) = site.module.split_last() else { return };
+        let call = &self.configuration.module(outer)["module_calls"][step.call.as_str()];
+        let repeated = repeated(call);
+        let site = Site { module: outer, repeated, key: &step.key };
+        self.expression(site, &call["expressions"][name]);
+    }
+
+    /// Goes on with a module's output; with all of them where none is named.
+    fn output(&mut self, site: Site, call: &str, rest: &[Part]) {
+        let (key, name) = match rest {
+            [Part::Key(key), Part::Name(name), ..] => (Some(key.clone()), Some(name)),
+            [Part::Key(key), ..] => (Some(key.clone()), None),
+            [Part::Name(name), ..] => (Some(InstanceKey::None), Some(name)),
+            [] => (None, None),
+        };
+        let keys = key.map_or_else(|| self.keys(site, call), |key| vec![key]);
+        let inside = &self.configuration.module(site.module)["module_calls"][call]["module"];
+        for key in keys {
+            let mut module = site.module.to_vec();
+            module.push(Step { call: call.to_string(), key: key.clone() });
+            let inner = Site { module: &module, repeated: &Json::Null, key: &key };
+            let outputs = inside["outputs"].as_object().into_iter().flatten();
+            for (_, body) in outputs.filter(|(output, _)| name.is_none_or(|name| name == *output)) {
+                self.expression(inner, &body["expression"]);
+            }
+        }
+    }
+
+    /// The keys of a module call's instances, as far as resources in them show.
+    fn keys(&self, site: Site, call: &str) -> Vec<InstanceKey> {
+        let mut keys: Vec<InstanceKey> = Vec::new();
+        for (module, ..) in self.configuration.instances.keys() {
+            let steps = super::address::steps(module);
+            let inner = steps.get(site.module.len()).filter(|s| s.call == call && steps.starts_with(site.module));
+            keys.extend(inner.map(|step| step.key.clone()));
+        }
+        keys.sort();
+        keys.dedup();
+        keys
+    }
+}
+
+/// What a resource or module call goes over.
+pub fn repeated(block: &Json) -> &Json {
+    match &block["for_each_expression"] {
+        Json::Null => &block["count_expression"],
+        each => each,
+    }
+}
