@@ -46,7 +46,7 @@ pub enum Command {
     /// Say whether the pods of Kubernetes manifests fit onto the clusters' nodes
     Fit(FitArgs),
     /// Evaluate expressions from stdin, one a line, in the scope of a root module
-    Console(EvaluateArgs),
+    Console(RootArgs),
 }
 
 /// What `check` is given.
@@ -208,9 +208,20 @@ pub struct FitArgs {
     pub inputs: InputArgs,
 }
 
-/// What `evaluate` and `console` are given.
+/// What `evaluate` is given.
 #[derive(Debug, Args)]
 pub struct EvaluateArgs {
+    /// The root module.
+    #[command(flatten)]
+    pub root: RootArgs,
+    /// Print where the static plan differs from this plan of Terraform's instead
+    #[arg(long, value_name = "PLAN.JSON")]
+    pub against: Option<PathBuf>,
+}
+
+/// One root module.
+#[derive(Debug, Args)]
+pub struct RootArgs {
     /// The root module's folder
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
@@ -334,7 +345,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         None => Some(&mut cli.check.inputs),
         Some(Command::Check(args) | Command::Fix(args)) => Some(&mut args.inputs),
         Some(Command::Fit(args)) => Some(&mut args.inputs),
-        Some(Command::Evaluate(args) | Command::Console(args)) => Some(&mut args.inputs),
+        Some(Command::Evaluate(args)) => Some(&mut args.root.inputs),
+        Some(Command::Console(args)) => Some(&mut args.inputs),
         Some(Command::Baseline(args)) => Some(&mut args.inputs),
         Some(Command::Suppressions(args)) => Some(&mut args.inputs),
         Some(Command::Explain(_) | Command::Rules(_)) => None,
@@ -391,7 +403,7 @@ mod tests {
         assert_eq!(cli.check.paths, [PathBuf::from("infra")]);
         let cli = parsed(&["evaluate", "-var-file", "y.tfvars", "-var", "a=1", "infra"]);
         let Some(Command::Evaluate(args)) = cli.command else { panic!("{cli:?}") };
-        assert_eq!(args.inputs.given, [Given::File("y.tfvars".into()), value("a=1")]);
+        assert_eq!(args.root.inputs.given, [Given::File("y.tfvars".into()), value("a=1")]);
     }
 
     #[test]

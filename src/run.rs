@@ -12,7 +12,7 @@ mod suppressing;
 pub use failure::Failure;
 
 use crate::catalog::suggest;
-use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, RulesArgs, Undecided};
+use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, RootArgs, RulesArgs, Undecided};
 use crate::discover::loader::{Loader, Texts};
 use crate::discover::{self, Root};
 use crate::eval::plan_json;
@@ -149,10 +149,8 @@ fn check_one(evaluator: &Arc<Evaluator>, root: &Root, profile: &Profile) -> Chec
 /// Judges one document, with the root module of its configuration where that is known.
 fn check_document(document: &Subject, source: Option<(&Root, &Arc<Evaluator>)>, profile: &Profile) -> Checked {
     guarded(&document.name(), || {
-        let source = source.filter(|_| document.has_source()).map(|(root, evaluator)| {
-            let given = document.variables().into_iter().chain(evaluator.options.variables.clone()).collect();
-            evaluator.with_variables(given).evaluate(&root.dir, &root.shown)
-        });
+        let source = source.filter(|_| document.has_source());
+        let source = source.map(|(root, evaluator)| documents::evaluate(root, evaluator, document.variables()));
         let variables = source.as_ref().map(names).unwrap_or_default();
         let outline = source.as_ref().map(Outline::of).unwrap_or_default();
         Checked { report: document.check(source, profile), variables, outline, failed: false }
@@ -258,7 +256,7 @@ struct Single {
     root: Root,
 }
 
-fn single(args: &EvaluateArgs, strict: bool) -> Result<Single, Failure> {
+fn single(args: &RootArgs, strict: bool) -> Result<Single, Failure> {
     let sources = Arc::new(Sources::new());
     let loader = Arc::new(Loader::new(sources.clone()));
     let options = eval::Options { strict, ..inputs::options(&args.inputs, &loader)? };
@@ -268,9 +266,13 @@ fn single(args: &EvaluateArgs, strict: bool) -> Result<Single, Failure> {
 }
 
 fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
+    let EvaluateArgs { root: args, against } = args;
     let Single { sources, loader, evaluator, root } = single(args, false)?;
     if loader.module(&root.dir).is_none() {
         return Err(Failure::Nothing { places: format!("`{}`", args.dir.display()) });
+    }
+    if let Some(plan) = against {
+        return documents::against(plan, &root, &evaluator);
     }
     let plan = evaluator.evaluate(&root.dir, &root.shown);
     inputs::check_names(&args.inputs, &names(&plan))?;
@@ -282,7 +284,7 @@ fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
 }
 
 /// Evaluates one expression a line. A wrong expression is answered on stderr, and the next one is read.
-fn console(args: &EvaluateArgs) -> Result<u8, Failure> {
+fn console(args: &RootArgs) -> Result<u8, Failure> {
     let Single { evaluator, root, .. } = single(args, true)?;
     let instance = evaluator.root(&root.dir);
     let mut wrong = false;

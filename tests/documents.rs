@@ -1,5 +1,7 @@
 //! Plans, states and descriptions of clusters: what `kfplint` says of each.
 
+#[path = "documents/against.rs"]
+mod against;
 #[path = "documents/broken.rs"]
 mod broken;
 #[path = "documents/live.rs"]

@@ -7,7 +7,7 @@ use crate::eval::plan::InstanceKey;
 pub enum Part {
     /// A name.
     Name(String),
-    /// `[0]` or `["a"]`.
+    /// `[0]` or `["a"]`; `[*]` in a static plan.
     Key(InstanceKey),
 }
 
@@ -58,6 +58,9 @@ fn key(text: &str) -> Option<(InstanceKey, &str)> {
     let inner = text.strip_prefix('[')?;
     if !inner.starts_with('"') {
         let (digits, after) = inner.split_once(']')?;
+        if digits == "*" {
+            return Some((InstanceKey::Unknown, after));
+        }
         return Some((InstanceKey::Index(digits.parse().ok()?), after));
     }
     let mut escaped = false;

@@ -2,6 +2,7 @@
 //! state, and what gcloud and kubectl say of a cluster that exists. What a document is, its content says, not its name.
 
 mod address;
+mod compare;
 mod error;
 mod existing;
 mod kind;
@@ -15,6 +16,7 @@ mod state;
 mod text;
 mod values;
 
+pub use compare::Comparison;
 pub use error::DocumentError;
 pub use kind::Kind;
 
@@ -51,6 +53,16 @@ impl Document {
             live::drop_secrets(&mut json);
         }
         Ok(Document { file: file.to_string(), kind, json })
+    }
+
+    /// Where a static plan of the same configuration, in the shape of `terraform show -json`, differs from this one.
+    pub fn compare(&self, fixed: &Json) -> Comparison {
+        compare::compare(&self.json, fixed)
+    }
+
+    /// The values of input variables that it records.
+    pub fn variables(&self) -> Option<VariableOption> {
+        overlay::variables(&self.json)
     }
 
     fn pieces(&self) -> Vec<Piece<'_>> {
@@ -91,7 +103,7 @@ impl Subject {
 
     /// The values of input variables that it records.
     pub fn variables(&self) -> Option<VariableOption> {
-        self.documents.first().and_then(|document| overlay::variables(&document.json))
+        self.documents.first().and_then(Document::variables)
     }
 
     /// Judges it; findings stand in the files of `source`, the evaluated configuration, where that is given.

@@ -155,7 +155,7 @@ fn resource(entry: &Entry, configuration: &Configuration, providers: &Providers)
 }
 
 /// All resource instances that the plan leaves in place or makes, and the data sources that it read.
-fn entries(document: &Json) -> Vec<Entry<'_>> {
+pub fn entries(document: &Json) -> Vec<Entry<'_>> {
     let mut all = Vec::new();
     let mut gone: FxHashSet<&str> = FxHashSet::default();
     let changes = document["resource_changes"].as_array().into_iter().flatten().enumerate();

@@ -1,10 +1,13 @@
 //! Documents among the paths that the user named: plans, states and descriptions of clusters.
 
-use super::Failure;
+use super::{FINDINGS, Failure, READY, output};
 use crate::cli::CheckArgs;
 use crate::discover::loader::Loader;
 use crate::discover::{self, PathError, Root, is_terraform, is_variables, reason};
-use crate::plan_json::{Document, Subject};
+use crate::eval::plan::StaticPlan;
+use crate::eval::{Evaluator, VariableOption, plan_json};
+use crate::plan_json::{Document, Kind, Subject};
+use crate::report::plural;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -38,6 +41,30 @@ pub fn source(args: &CheckArgs, documents: &[Subject], loader: &Loader) -> Resul
         Some(_) => Ok(Some(root)),
         None => Err(Failure::Nothing { places: format!("`{}`", dir.display()) }),
     }
+}
+
+/// The static plan of a root module, with the values of input variables that a plan records; `-var` counts before them.
+pub fn evaluate(root: &Root, evaluator: &Evaluator, recorded: Option<VariableOption>) -> StaticPlan {
+    let given = recorded.into_iter().chain(evaluator.options.variables.clone()).collect();
+    evaluator.with_variables(given).evaluate(&root.dir, &root.shown)
+}
+
+/// Prints where the static plan of a root module differs from Terraform's.
+///
+/// # Errors
+/// A plan that cannot be read, or a document that is none.
+pub fn against(plan: &Path, root: &Root, evaluator: &Evaluator) -> Result<u8, Failure> {
+    let document = read(plan)?;
+    if document.kind != Kind::Plan {
+        return Err(Failure::NoPlan { path: document.file });
+    }
+    let found = document.compare(&plan_json::write(&evaluate(root, evaluator, document.variables())));
+    let mut text: String = found.differences.iter().chain(&found.undecided).map(|line| format!("{line}\n")).collect();
+    let (differs, open) = (plural(found.differences.len(), "difference"), found.undecided.len());
+    let counts = [plural(found.instances, "instance"), plural(found.equal, "equal value")];
+    text += &format!("{} and {} in both; {differs}, {open} undecided\n", counts[0], counts[1]);
+    output::stdout(text.as_bytes())?;
+    Ok(if found.differences.is_empty() { READY } else { FINDINGS })
 }
 
 /// Standard input, or a file that is not Terraform's own.

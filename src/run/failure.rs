@@ -13,6 +13,13 @@ pub enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Document(#[from] crate::plan_json::DocumentError),
+    /// `--against` a document that is no plan.
+    #[error("`{path}` is no plan of Terraform's")]
+    #[diagnostic(help("make one: terraform plan -out=plan.bin && terraform show -json plan.bin > plan.json"))]
+    NoPlan {
+        /// The path as given.
+        path: String,
+    },
     /// `--source` without a document.
     #[error("--source is given, but no plan or state")]
     #[diagnostic(help("name the plan too: kfplint plan.json --source DIR"))]
