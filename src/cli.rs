@@ -43,6 +43,8 @@ pub enum Command {
     Rules(RulesArgs),
     /// Print the static plan of a root module as JSON, in the shape of `terraform show -json`
     Evaluate(EvaluateArgs),
+    /// Draw the resource graph: clusters, pools, accounts, grants, secrets, buckets
+    Graph(GraphArgs),
     /// Say whether the pods of Kubernetes manifests fit onto the clusters' nodes
     Fit(FitArgs),
     /// Evaluate expressions from stdin, one a line, in the scope of a root module
@@ -80,6 +82,10 @@ pub struct CheckArgs {
     /// Report only findings that are not in this file, which `kfplint baseline` has written
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
+    /// The paths are changed files: check the root modules below the working directory that they belong to, also through
+    /// modules (for pre-commit)
+    #[arg(long)]
+    pub changed: bool,
     /// Exit with 3 if no GKE cluster is found
     #[arg(long)]
     pub require_cluster: bool,
@@ -194,6 +200,33 @@ pub struct RulesArgs {
     pub terminal: TerminalArgs,
 }
 
+/// What `graph` is given.
+#[derive(Debug, Args)]
+pub struct GraphArgs {
+    /// Folders to search for root modules [default: .]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How values come in.
+    #[command(flatten)]
+    pub inputs: InputArgs,
+    /// How the graph is written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Dot)]
+    pub format: GraphFormat,
+}
+
+/// Formats of the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// Graphviz.
+    Dot,
+    /// Mermaid, which GitHub and GitLab draw in Markdown.
+    Mermaid,
+    /// Nodes and edges.
+    Json,
+    /// A picture of one root module.
+    Svg,
+}
+
 /// What `fit` is given.
 #[derive(Debug, Args)]
 pub struct FitArgs {
@@ -254,6 +287,8 @@ pub enum Format {
     Rdjson,
     /// A comment for a pull request.
     Markdown,
+    /// One page with everything, the resource graph as a picture.
+    Html,
 }
 
 /// Formats of a list.
@@ -345,6 +380,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         None => Some(&mut cli.check.inputs),
         Some(Command::Check(args) | Command::Fix(args)) => Some(&mut args.inputs),
         Some(Command::Fit(args)) => Some(&mut args.inputs),
+        Some(Command::Graph(args)) => Some(&mut args.inputs),
         Some(Command::Evaluate(args)) => Some(&mut args.root.inputs),
         Some(Command::Console(args)) => Some(&mut args.inputs),
         Some(Command::Baseline(args)) => Some(&mut args.inputs),

@@ -1,6 +1,7 @@
 //! The pipeline: find root modules, evaluate them, judge them, report.
 
 mod documents;
+mod drawing;
 mod failure;
 mod fit;
 mod fixing;
@@ -12,13 +13,14 @@ mod suppressing;
 pub use failure::Failure;
 
 use crate::catalog::suggest;
-use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, RootArgs, RulesArgs, Undecided};
+use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, Format, RootArgs, RulesArgs, Undecided};
 use crate::discover::loader::{Loader, Texts};
 use crate::discover::{self, Root};
 use crate::eval::plan_json;
 use crate::eval::{self, Evaluator, plan::StaticPlan};
 use crate::finding::{Level, RootReport, Status};
 use crate::graph::Graph;
+use crate::graph::drawing::Drawing;
 use crate::plan_json::Subject;
 use crate::profile::Profile;
 use crate::report::{self, Detail, Report};
@@ -52,6 +54,7 @@ pub fn run(cli: Cli) -> u8 {
         Some(Command::Explain(args)) => explain(&args),
         Some(Command::Rules(args)) => rules(&args),
         Some(Command::Fit(args)) => fit::fit(&args),
+        Some(Command::Graph(args)) => drawing::graph(&args),
         Some(Command::Evaluate(args)) => evaluate(&args),
         Some(Command::Console(args)) => console(&args),
     };
@@ -98,10 +101,15 @@ fn judge(args: &CheckArgs, instead: Texts) -> Result<Judged, Failure> {
     let loader = Arc::new(Loader::with(sources.clone(), instead));
     let options = inputs::options(&args.inputs, &loader)?;
     let (documents, folders) = documents::split(&args.paths)?;
-    let found = folders.map(|folders| find(&folders, &loader)).transpose()?.unwrap_or_default();
+    let found = match folders {
+        Some(files) if args.changed => discover::changed(&files, &loader).map_err(explain_path)?,
+        Some(folders) => find(&folders, &loader)?,
+        None => discover::Discovery::default(),
+    };
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
+    let draw = args.format == Format::Html || args.output.iter().any(|(format, _)| *format == Format::Html);
     let mut checked: Vec<Checked> =
-        found.roots.par_iter().map(|root| check_one(&evaluator, root, Profile::kfp())).collect();
+        found.roots.par_iter().map(|root| check_one(&evaluator, root, Profile::kfp(), draw)).collect();
     let source = documents::source(args, &documents, &loader)?;
     let judge = |subject| check_document(subject, source.as_ref().map(|root| (root, &evaluator)), Profile::kfp());
     checked.par_extend(documents.par_iter().map(judge));
@@ -133,14 +141,17 @@ struct Checked {
 }
 
 /// Evaluates and judges one root module. A fault of kfplint's costs this root and no other.
-fn check_one(evaluator: &Arc<Evaluator>, root: &Root, profile: &Profile) -> Checked {
+fn check_one(evaluator: &Arc<Evaluator>, root: &Root, profile: &Profile, draw: bool) -> Checked {
     let work = || {
         let plan = match root.library {
             true => evaluator.evaluate_library(&root.dir, &root.shown),
             false => evaluator.evaluate(&root.dir, &root.shown),
         };
         let graph = Graph::build(&plan, profile);
-        let report = check_root(&plan, &graph);
+        let mut report = check_root(&plan, &graph);
+        if draw {
+            report.drawing = Some(Drawing::of(&plan, &graph, &report.clusters, &report.findings));
+        }
         Checked { report, variables: names(&plan), outline: Outline::of(&plan), failed: false }
     };
     guarded(&root.shown, work)

@@ -6,8 +6,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const FORMATS: [&str; 10] =
-    ["human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
+const FORMATS: [&str; 11] =
+    ["html", "human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report")
@@ -26,7 +26,7 @@ fn report(format: &str, root: &str) -> String {
 
 #[test]
 fn formats_are_as_recorded() {
-    for format in FORMATS.iter().filter(|f| !matches!(**f, "human" | "json")) {
+    for format in FORMATS.iter().filter(|f| !matches!(**f, "human" | "json" | "html")) {
         let text = report(format, "fixtures/gpu-and-arm").replace(env!("CARGO_PKG_VERSION"), "VERSION");
         // The rules of a SARIF log are the registry's; what is recorded is the results.
         let text = match *format {
@@ -105,6 +105,65 @@ fn several_reports_are_written_in_one_run() {
     roxmltree::Document::parse(&read("b.xml")).expect("XML");
 }
 
+fn page(root: &str) -> scraper::Html {
+    scraper::Html::parse_document(&report("html", root))
+}
+
+fn all<'p>(page: &'p scraper::Html, selector: &str) -> Vec<scraper::ElementRef<'p>> {
+    page.select(&scraper::Selector::parse(selector).expect("a selector")).collect()
+}
+
+#[test]
+fn the_page_needs_no_network_and_runs_only_its_own_script() {
+    use base64::Engine;
+    use sha2::Digest;
+    let page = page("fixtures/every-rule");
+    assert!(all(&page, "[src], link, iframe, object, embed, img").is_empty());
+    let script: String = all(&page, "script")[0].text().collect();
+    let hash = base64::engine::general_purpose::STANDARD.encode(sha2::Sha256::digest(script.as_bytes()));
+    let policy = all(&page, "meta[http-equiv=Content-Security-Policy]")[0].attr("content").expect("a policy");
+    assert!(policy.starts_with("default-src 'none'") && policy.contains(&format!("'sha256-{hash}'")), "{policy}");
+}
+
+#[test]
+fn every_box_can_be_reached_by_keyboard_and_leads_to_its_source() {
+    let page = page("fixtures/every-rule");
+    let places: Vec<&str> = all(&page, "article").iter().filter_map(|a| a.attr("data-place")).collect();
+    let boxes = all(&page, "svg .node");
+    assert!(boxes.len() > 20);
+    for node in boxes {
+        assert_eq!((node.attr("tabindex"), node.attr("role")), (Some("0"), Some("button")));
+        assert!(node.attr("aria-label").is_some_and(|l| !l.is_empty()));
+        let place = node.attr("data-place").expect("a place");
+        assert!(place.is_empty() || places.contains(&place), "{place}");
+    }
+    let requirements = all(&page, "tbody tr").len();
+    let json: Value = serde_json::from_str(&report("json", "fixtures/every-rule")).expect("JSON");
+    let clusters = json["clusters"].as_array().expect("clusters");
+    assert_eq!(requirements, clusters.iter().map(|c| c["requirements"].as_array().map_or(0, Vec::len)).sum::<usize>());
+}
+
+#[test]
+fn the_graph_is_the_same_in_all_its_formats() {
+    let draw = |format: &str| {
+        run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["graph", "--format", format, "fixtures/every-rule/around"])
+    };
+    let json: Value = serde_json::from_str(&draw("json")).expect("JSON");
+    let nodes = json["roots"][0]["nodes"].as_array().expect("nodes");
+    let edges = json["roots"][0]["edges"].as_array().expect("edges").len();
+    assert!(nodes.len() > 8 && edges > 5);
+    assert!(nodes.iter().any(|n| n["kind"] == "cluster" && n["state"] == "bad"));
+    let svg = draw("svg");
+    let picture = roxmltree::Document::parse(&svg).expect("XML");
+    let having = |class: &str| {
+        picture.descendants().filter(|n| n.attribute("class").is_some_and(|c| c.split(' ').any(|c| c == class))).count()
+    };
+    assert_eq!((having("node"), having("edge")), (nodes.len(), edges));
+    assert_eq!(draw("dot").matches(" -> ").count(), edges);
+    assert_eq!(draw("mermaid").matches(" --> ").count(), edges);
+    assert_eq!(draw("mermaid").matches(":::").count(), nodes.len());
+}
+
 /// A root in which names and values try to break out of every format, and a secret that none may show.
 const HOSTILE: &str = "variable \"key\" {\n  default   = \"s3cr3t-marker\"\n  sensitive = true\n}\n\
 resource \"google_container_cluster\" \"c\" {\n  name               = \"k\"\n  location           = \"us-central1-a\"\n  \
@@ -130,6 +189,12 @@ fn hostile_names_are_neutralised_and_secrets_never_shown_in_any_format() {
             }
             "json" | "sarif" | "gitlab" | "rdjson" => {
                 serde_json::from_str::<Value>(&text).unwrap_or_else(|e| panic!("{format}: {e}"));
+            }
+            "html" => {
+                let page = scraper::Html::parse_document(&text);
+                let count =
+                    |selector: &str| page.select(&scraper::Selector::parse(selector).expect("a selector")).count();
+                assert_eq!((count("script"), count("img"), count("iframe"), count("link")), (1, 0, 0, 0), "{text}");
             }
             "markdown" => {
                 assert!(!text.contains("<script>") && !text.contains("<img>") && !text.contains("\n## `"), "{text}");

@@ -59,11 +59,39 @@ pub enum PathError {
     },
 }
 
+/// The root modules below the working directory that changed files belong to: by a file of their own, or of a module that
+/// they call. A file that is in no module (variables kept in a folder of their own) concerns the roots around it, or else
+/// all.
+///
+/// # Errors
+/// Where the working directory cannot be read.
+pub fn changed(files: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError> {
+    let (mut found, folders) = look(&[PathBuf::from(".")], loader)?;
+    let real = |file: &PathBuf| {
+        let parent = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        std::fs::canonicalize(parent).unwrap_or_else(|_| parent.to_path_buf())
+    };
+    let touched: BTreeSet<PathBuf> = files.iter().map(real).collect();
+    let around = |dir: &PathBuf, root: &Path| dir.starts_with(root) || root.starts_with(dir);
+    let loose: Vec<&PathBuf> = touched.iter().filter(|dir| !folders.contains_key(*dir)).collect();
+    let lost = loose.iter().any(|dir| !found.roots.iter().any(|root| around(dir, &root.dir)));
+    found.roots.retain(|root| {
+        let mut reached = BTreeSet::new();
+        reach(&root.dir, &folders, &mut reached);
+        lost || !reached.is_disjoint(&touched) || loose.iter().any(|dir| around(dir, &root.dir))
+    });
+    Ok(found)
+}
+
 /// Finds the root modules under the paths, and reads all Terraform files below them into the loader.
 ///
 /// # Errors
 /// Where a path that the user named cannot be read at all. What cannot be read below it is in `skipped`.
 pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError> {
+    look(paths, loader).map(|(found, _)| found)
+}
+
+fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), PathError> {
     let named = paths.iter().map(|path| walk::named(path)).collect::<Result<Vec<_>, _>>()?;
     let mut found = walk::Found::default();
     for folder in &named {
@@ -83,7 +111,7 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
     let mut roots: Vec<Root> = choose(&dirs, &named).into_iter().map(root).collect();
     roots.sort();
     let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
-    Ok(Discovery { roots, named, skipped })
+    Ok((Discovery { roots, named, skipped }, dirs))
 }
 
 /// The one folder that a path means, whatever is below it.

@@ -5,6 +5,7 @@ pub mod access;
 pub mod account;
 pub mod cluster;
 pub mod count;
+pub mod drawing;
 pub mod fact;
 pub mod fit;
 pub mod grant;

@@ -4,6 +4,8 @@ mod compact;
 mod excerpt;
 mod github;
 mod gitlab;
+pub mod graph;
+mod html;
 mod human;
 mod json;
 mod markdown;
@@ -18,6 +20,7 @@ mod xml;
 pub use compact::compact;
 pub use github::github;
 pub use gitlab::gitlab;
+pub use html::html;
 pub use human::{Detail, findings, human};
 pub use json::{json, location};
 pub use markdown::markdown;
@@ -29,6 +32,7 @@ pub use xml::{checkstyle, junit};
 
 use crate::baseline::Held;
 use crate::finding::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
+use crate::graph::drawing::Drawing;
 use crate::source::{Sources, Span};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
@@ -46,6 +50,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// How many root modules were checked.
     pub roots: usize,
+    /// The resource graphs, where a report is to show them.
+    pub drawings: Vec<Drawing>,
     /// What a baseline took out.
     pub baseline: Option<Held>,
 }
@@ -68,9 +74,11 @@ impl Report {
         let count = roots.len();
         let mut clusters = Vec::new();
         let mut diagnostics = Vec::new();
+        let mut drawings = Vec::new();
         let mut coverage = Coverage { files, skipped, ..Coverage::default() };
         for root in roots {
             clusters.extend(root.clusters);
+            drawings.extend(root.drawing);
             let name = root.root;
             let diagnostic =
                 |finding| Diagnostic { root: name.clone(), finding: distinct(finding), fingerprint: String::new() };
@@ -79,13 +87,13 @@ impl Report {
             coverage.modules_missing.extend(root.coverage.modules_missing);
             coverage.undecided_blocks.extend(root.coverage.undecided_blocks);
         }
-        redact(&mut clusters, &mut diagnostics, &sources.secrets());
+        redact(&mut clusters, &mut diagnostics, &mut drawings, &sources.secrets());
         clusters.sort_by(|a, b| (&a.root, &a.address).cmp(&(&b.root, &b.address)));
         sort(&mut diagnostics, sources);
         identify(&mut diagnostics, sources);
         tidy(&mut coverage);
         let verdict = verdict(&clusters, &diagnostics, &coverage);
-        Report { verdict, clusters, diagnostics, coverage, roots: count, baseline: None }
+        Report { verdict, clusters, diagnostics, coverage, roots: count, drawings, baseline: None }
     }
 
     /// The findings that were not set aside.
@@ -112,7 +120,12 @@ impl Report {
 }
 
 /// Takes sensitive values out of everything that is said.
-fn redact(clusters: &mut [ClusterReport], diagnostics: &mut [Diagnostic], secrets: &[String]) {
+fn redact(
+    clusters: &mut [ClusterReport],
+    diagnostics: &mut [Diagnostic],
+    drawings: &mut [Drawing],
+    secrets: &[String],
+) {
     if secrets.is_empty() {
         return;
     }
@@ -131,6 +144,10 @@ fn redact(clusters: &mut [ClusterReport], diagnostics: &mut [Diagnostic], secret
         for pool in &mut cluster.node_pools {
             pool.machine_type.iter_mut().chain(&mut pool.why_not).for_each(clean);
         }
+    }
+    for node in drawings.iter_mut().flat_map(|d| &mut d.nodes) {
+        clean(&mut node.address);
+        clean(&mut node.detail);
     }
     for finding in diagnostics.iter_mut().map(|d| &mut d.finding) {
         clean(&mut finding.message);

@@ -83,6 +83,13 @@ pub enum Failure {
         /// What the operating system says.
         why: String,
     },
+    /// An SVG of none or of several root modules.
+    #[error("an SVG shows one root module, but {} have something to draw", roots.len())]
+    #[diagnostic(help("name one of them: {}", if roots.is_empty() { "a folder with GKE resources".into() } else { roots.join(", ") }))]
+    Picture {
+        /// Those that have something to draw.
+        roots: Vec<String>,
+    },
     /// Manifests that cannot be read.
     #[error("cannot read the manifests: {what}")]
     #[diagnostic(help("--manifests takes a YAML or JSON file of Kubernetes objects, or a folder of them"))]

@@ -38,6 +38,7 @@ fn render(format: Format, report: &Report, sources: &Sources, args: &CheckArgs, 
         Format::Junit => report::junit(report, sources),
         Format::Checkstyle => report::checkstyle(report, sources),
         Format::Rdjson => pretty(&report::rdjson(report, sources)),
+        Format::Html => report::html(report, sources).into_bytes(),
         Format::Markdown => report::markdown(report, sources).into_bytes(),
     }
 }

@@ -7,6 +7,7 @@ use crate::report::text::{line, lines};
 use crate::report::{Diagnostic, Report, path};
 use crate::source::{Sources, Span};
 use codespan_reporting::diagnostic::{self as shown, LabelStyle, Severity};
+use codespan_reporting::term::termcolor::Buffer;
 use codespan_reporting::term::{self, Config};
 use std::collections::HashMap;
 
@@ -33,6 +34,25 @@ fn fold(report: &Report) -> Vec<(&Diagnostic, Vec<&str>)> {
         }
     }
     out
+}
+
+/// One finding as plain text with its source.
+pub fn finding_text(finding: &Finding, sources: &Sources) -> String {
+    let mut page = Page { buffer: Buffer::no_color(), detail: Detail::Normal, width: 100 };
+    show(finding, &[], sources, &mut page);
+    String::from_utf8_lossy(page.buffer.as_slice()).into_owned()
+}
+
+/// A place in the source as plain text, with line numbers.
+pub fn source_text(span: Span, sources: &Sources) -> String {
+    let excerpts = Excerpts::new(&[span], sources);
+    let label = excerpts.locate(span, sources).map(|(file, range)| shown::Label::primary(file, range));
+    let place = shown::Diagnostic::note().with_labels(label.into_iter().collect());
+    let mut buffer = Buffer::no_color();
+    let _ = term::emit(&mut buffer, &Config { tab_width: 2, ..Config::default() }, &excerpts, &place);
+    let text = String::from_utf8_lossy(buffer.as_slice()).into_owned();
+    // The first line is the empty note itself.
+    text.split_once('\n').map_or(text.clone(), |(_, rest)| rest.to_string())
 }
 
 fn show(finding: &Finding, roots: &[&str], sources: &Sources, page: &mut Page) {

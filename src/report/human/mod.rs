@@ -4,6 +4,8 @@ mod clusters;
 mod coverage;
 mod diagnostics;
 
+pub use diagnostics::{finding_text, source_text};
+
 use super::{Report, plural};
 use crate::finding::{Level, Verdict};
 use crate::source::Sources;

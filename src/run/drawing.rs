@@ -1,0 +1,40 @@
+//! `kfplint graph`.
+
+use super::{Failure, READY, check_one, inputs, output};
+use crate::cli::{GraphArgs, GraphFormat};
+use crate::discover::loader::Loader;
+use crate::eval::Evaluator;
+use crate::graph::drawing::Drawing;
+use crate::profile::Profile;
+use crate::report::graph;
+use crate::source::Sources;
+use std::sync::Arc;
+
+/// Draws the graphs of all root modules.
+///
+/// # Errors
+/// What keeps kfplint from looking; an SVG of several root modules.
+pub fn graph(args: &GraphArgs) -> Result<u8, Failure> {
+    let sources = Arc::new(Sources::new());
+    let loader = Arc::new(Loader::new(sources.clone()));
+    let options = inputs::options(&args.inputs, &loader)?;
+    let found = super::find(&args.paths, &loader)?;
+    let evaluator = Evaluator::new(sources.clone(), loader, options);
+    let drawn = found.roots.iter().filter_map(|root| check_one(&evaluator, root, Profile::kfp(), true).report.drawing);
+    let drawings: Vec<Drawing> = drawn.filter(|d| !d.nodes.is_empty()).collect();
+    let bytes = match (args.format, drawings.as_slice()) {
+        (GraphFormat::Dot, all) => graph::dot(all).into_bytes(),
+        (GraphFormat::Mermaid, all) => graph::mermaid(all).into_bytes(),
+        (GraphFormat::Json, all) => output::pretty(&graph::graph_json(all, &sources)),
+        (GraphFormat::Svg, [one]) => {
+            let style = format!("<style>{}</style>\n<g class=\"view\">", graph::STYLE);
+            graph::svg(one, "graph", &sources).replacen("<g class=\"view\">", &style, 1).into_bytes()
+        }
+        (GraphFormat::Svg, all) => {
+            let roots = all.iter().map(|d| d.root.clone()).collect();
+            return Err(Failure::Picture { roots });
+        }
+    };
+    output::stdout(&bytes)?;
+    Ok(READY)
+}
