@@ -22,4 +22,5 @@ pub mod selector;
 pub mod source;
 pub mod suppress;
 pub mod syntax;
+pub mod terragrunt;
 pub mod ty;

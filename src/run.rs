@@ -9,6 +9,7 @@ mod inputs;
 mod known;
 mod output;
 mod suppressing;
+mod units;
 
 pub use failure::Failure;
 
@@ -101,15 +102,15 @@ fn judge(args: &CheckArgs, instead: Texts) -> Result<Judged, Failure> {
     let loader = Arc::new(Loader::with(sources.clone(), instead));
     let options = inputs::options(&args.inputs, &loader)?;
     let (documents, folders) = documents::split(&args.paths)?;
-    let found = match folders {
+    let mut found = match folders {
         Some(files) if args.changed => discover::changed(&files, &loader).map_err(explain_path)?,
         Some(folders) => find(&folders, &loader)?,
         None => discover::Discovery::default(),
     };
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
     let draw = args.format == Format::Html || args.output.iter().any(|(format, _)| *format == Format::Html);
-    let mut checked: Vec<Checked> =
-        found.roots.par_iter().map(|root| check_one(&evaluator, root, Profile::kfp(), draw)).collect();
+    let mut checked = units::check(&mut found.roots, &evaluator, &loader, Profile::kfp());
+    checked.par_extend(found.roots.par_iter().map(|root| check_one(&evaluator, root, Profile::kfp(), draw)));
     let source = documents::source(args, &documents, &loader)?;
     let judge = |subject| check_document(subject, source.as_ref().map(|root| (root, &evaluator)), Profile::kfp());
     checked.par_extend(documents.par_iter().map(judge));
@@ -142,19 +143,16 @@ struct Checked {
 
 /// Evaluates and judges one root module. A fault of kfplint's costs this root and no other.
 fn check_one(evaluator: &Arc<Evaluator>, root: &Root, profile: &Profile, draw: bool) -> Checked {
-    let work = || {
-        let plan = match root.library {
-            true => evaluator.evaluate_library(&root.dir, &root.shown),
-            false => evaluator.evaluate(&root.dir, &root.shown),
-        };
-        let graph = Graph::build(&plan, profile);
-        let mut report = check_root(&plan, &graph);
-        if draw {
-            report.drawing = Some(Drawing::of(&plan, &graph, &report.clusters, &report.findings));
-        }
-        Checked { report, variables: names(&plan), outline: Outline::of(&plan), failed: false }
-    };
-    guarded(&root.shown, work)
+    guarded(&root.shown, || judged(&units::plan(evaluator, root), profile, draw))
+}
+
+fn judged(plan: &StaticPlan, profile: &Profile, draw: bool) -> Checked {
+    let graph = Graph::build(plan, profile);
+    let mut report = check_root(plan, &graph);
+    if draw {
+        report.drawing = Some(Drawing::of(plan, &graph, &report.clusters, &report.findings));
+    }
+    Checked { report, variables: names(plan), outline: Outline::of(plan), failed: false }
 }
 
 /// Judges one document, with the root module of its configuration where that is known.
@@ -279,13 +277,13 @@ fn single(args: &RootArgs, strict: bool) -> Result<Single, Failure> {
 fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
     let EvaluateArgs { root: args, against } = args;
     let Single { sources, loader, evaluator, root } = single(args, false)?;
-    if loader.module(&root.dir).is_none() {
+    if root.unit.is_none() && loader.module(&root.dir).is_none() {
         return Err(Failure::Nothing { places: format!("`{}`", args.dir.display()) });
     }
     if let Some(plan) = against {
         return documents::against(plan, &root, &evaluator);
     }
-    let plan = evaluator.evaluate(&root.dir, &root.shown);
+    let plan = units::plan(&evaluator, &root);
     inputs::check_names(&args.inputs, &names(&plan))?;
     output::stdout(&output::pretty(&plan_json::write(&plan)))?;
     let findings = RootReport { root: root.shown, findings: plan.findings, ..RootReport::default() };

@@ -38,6 +38,9 @@ pub fn is_variables(name: &str) -> bool {
     name.ends_with(".tfvars") || name.ends_with(".tfvars.json")
 }
 
+/// Terragrunt's name for the file of a unit.
+pub const UNIT: &str = "terragrunt.hcl";
+
 /// The syntax of a file of this name, by its ending.
 pub fn syntax(name: &str) -> Syntax {
     match name.ends_with(".json") {

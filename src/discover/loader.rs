@@ -142,6 +142,16 @@ impl Loader {
         self.file(&(real, files::syntax(&name)))
     }
 
+    /// A file in HCL that is not Terraform's own.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn hcl(&self, path: &Path) -> Result<Arc<ast::File>, String> {
+        let real = std::fs::canonicalize(path).map_err(|e| reason(&e))?;
+        let json = real.extension().is_some_and(|ending| ending == "json");
+        self.file(&(real, if json { Syntax::Json } else { Syntax::Native }))
+    }
+
     /// Notes how the user writes a folder.
     pub fn name_folder(&self, dir: &Path, given: &Path) {
         self.shown.write().unwrap_or_else(|e| e.into_inner()).name(dir, given);

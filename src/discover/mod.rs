@@ -9,7 +9,7 @@ mod module;
 mod shown;
 mod walk;
 
-pub use files::{Syntax, is_terraform, is_variables};
+pub use files::{Syntax, UNIT, is_terraform, is_variables};
 pub use walk::reason;
 
 use loader::Loader;
@@ -38,6 +38,8 @@ pub struct Root {
     /// A module for others that nothing here calls: it has inputs, but no backend, configured provider or variable
     /// files, and the user did not name it. Its callers may replace the defaults of its inputs.
     pub library: bool,
+    /// The `terragrunt.hcl` of a Terragrunt unit: it says which module stands for the folder.
+    pub unit: Option<PathBuf>,
 }
 
 /// A path that the user named and that cannot be checked.
@@ -98,7 +100,7 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
         loader.name_folder(&folder.dir, &folder.given);
         walk::walk(folder, &mut found);
     }
-    for (dir, way) in &found.folders {
+    for (dir, way) in found.folders.iter().chain(&found.unit_folders) {
         loader.name_folder_elsewhere(dir, way);
     }
     let dirs = load_with_modules(found.folders.keys().cloned().collect(), loader);
@@ -106,9 +108,12 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     let root = |dir: PathBuf| {
         let traits = dirs.get(&dir).map(|(traits, _)| traits);
         let library = !named.contains(&dir) && traits.is_some_and(Traits::is_library);
-        Root { shown: loader.shown(&dir), dir, library }
+        Root { shown: loader.shown(&dir), library, unit: None, dir }
     };
-    let mut roots: Vec<Root> = choose(&dirs, &named).into_iter().map(root).collect();
+    let mut chosen = choose(&dirs, &named);
+    let units: Vec<Root> = found.unit_folders.keys().filter_map(|dir| unit(dir, loader)).collect();
+    chosen.retain(|dir| units.iter().all(|unit| unit.dir != *dir));
+    let mut roots: Vec<Root> = chosen.into_iter().map(root).chain(units).collect();
     roots.sort();
     let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
     Ok((Discovery { roots, named, skipped }, dirs))
@@ -121,7 +126,28 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
 pub fn single(path: &Path, loader: &Loader) -> Result<Root, PathError> {
     let folder = walk::named(path)?;
     loader.name_folder(&folder.dir, &folder.given);
-    Ok(Root { shown: loader.shown(&folder.dir), dir: folder.dir, library: false })
+    let plain = || Root { shown: loader.shown(&folder.dir), dir: folder.dir.clone(), library: false, unit: None };
+    Ok(unit(&folder.dir, loader).unwrap_or_else(plain))
+}
+
+/// The `terragrunt.hcl` in a folder.
+pub fn unit_file(dir: &Path) -> Option<PathBuf> {
+    Some(dir.join(files::UNIT)).filter(|file| file.is_file())
+}
+
+/// The Terragrunt unit in a folder: its `terragrunt.hcl` names a source or includes what may, or modules stand beside it.
+/// A file that is only there to be included is none.
+fn unit(dir: &Path, loader: &Loader) -> Option<Root> {
+    let file = unit_file(dir)?;
+    let body = &loader.hcl(&file).ok()?.body;
+    let sourced = body.blocks("terraform").any(|t| t.body.attribute("source").is_some());
+    let is_unit = sourced || body.blocks("include").next().is_some() || loader.module(dir).is_some();
+    is_unit.then(|| Root { shown: loader.shown(dir), dir: dir.to_path_buf(), library: false, unit: Some(file) })
+}
+
+/// These folders, and all that they call as local modules.
+pub fn with_calls(dirs: Vec<PathBuf>, loader: &Loader) -> BTreeSet<PathBuf> {
+    load_with_modules(dirs, loader).into_keys().collect()
 }
 
 /// What is known of each folder found: `None` for a folder that is only called, and so no candidate for a root.

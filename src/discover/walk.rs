@@ -1,7 +1,7 @@
 //! Walks the folders that the user named.
 
 use super::PathError;
-use super::files::{is_terraform, is_variables};
+use super::files::{UNIT, is_terraform, is_variables};
 use ignore::WalkBuilder;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ pub struct Named {
 pub struct Found {
     /// Real folders with Terraform files, and the way by which they were found first.
     pub folders: BTreeMap<PathBuf, PathBuf>,
+    /// Real folders with a `terragrunt.hcl`, in the same way.
+    pub unit_folders: BTreeMap<PathBuf, PathBuf>,
     /// Paths that were passed over, and why.
     pub skipped: BTreeMap<PathBuf, String>,
     /// Real folders that were entered.
@@ -40,7 +42,7 @@ pub fn named(path: &Path) -> Result<Named, PathError> {
         path.to_path_buf()
     } else {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if !meta.is_file() || !(is_terraform(&name) || is_variables(&name)) {
+        if !meta.is_file() || !(is_terraform(&name) || is_variables(&name) || name == UNIT) {
             return Err(PathError::NotTerraform { path: shown });
         }
         let parent = path.parent().unwrap_or(Path::new(""));
@@ -55,6 +57,9 @@ pub fn named(path: &Path) -> Result<Named, PathError> {
 pub fn walk(folder: &Named, found: &mut Found) {
     if has_terraform(&folder.dir) {
         found.folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
+    }
+    if folder.dir.join(UNIT).is_file() {
+        found.unit_folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
     }
     found.entered.insert(folder.dir.clone());
     let entered = std::sync::Arc::new(Mutex::new(std::mem::take(&mut found.entered)));
@@ -82,12 +87,16 @@ pub fn walk(folder: &Named, found: &mut Found) {
         match entry {
             Ok(entry) => {
                 let is_dir = entry.file_type().is_some_and(|t| t.is_dir());
-                let dir =
-                    entry.path().parent().filter(|_| !is_dir && is_terraform(&entry.file_name().to_string_lossy()));
+                let name = entry.file_name().to_string_lossy();
+                let folders = match name == UNIT {
+                    true => &mut found.unit_folders,
+                    false => &mut found.folders,
+                };
+                let dir = entry.path().parent().filter(|_| !is_dir && (name == UNIT || is_terraform(&name)));
                 if let Some(way) = dir
                     && let Ok(real) = std::fs::canonicalize(way)
                 {
-                    found.folders.entry(real).or_insert_with(|| way.to_path_buf());
+                    folders.entry(real).or_insert_with(|| way.to_path_buf());
                 }
             }
             Err(error) => note(&error, found),

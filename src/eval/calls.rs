@@ -32,6 +32,9 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     let Some(args) = args else {
         return Ok(Value::unknown(Type::Any, expansion_reasons(scope, call)));
     };
+    if let Some(done) = scope.instance.world.functions.get().and_then(|own| own.call(name, &args)) {
+        return done.map_err(|why| EvalError::new(span, format!("{name}: {why}")));
+    }
     let negative = args.get(1).and_then(Value::as_number).is_some_and(|n| n.signum() < 0);
     if name == "element" && negative && scope.instance.world.strict() {
         return Err(EvalError::new(span, "element: cannot use element function with a negative index"));

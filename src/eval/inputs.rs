@@ -15,6 +15,8 @@ use std::sync::Arc;
 /// What the user gives beside the configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
+    /// Values from elsewhere, which everything else replaces, with the place of each.
+    pub preset: BTreeMap<Arc<str>, (Value, Span)>,
     /// `-var NAME=VALUE` and `-var-file FILE`, in the order given.
     pub variables: Vec<VariableOption>,
     /// `TF_VAR_name` and the provider's variables: the environment.
@@ -54,6 +56,8 @@ pub enum Input {
     Expr(Arc<Expr>, Span),
     /// From `-var` or the environment: text that the variable's type decides how to read, and where it came from.
     Text(String, String),
+    /// From elsewhere: the value, and its place.
+    Preset(Value, Span),
 }
 
 impl Inputs {
@@ -61,7 +65,9 @@ impl Inputs {
     /// `terraform.tfvars.json`, then `*.auto.tfvars[.json]` by name).
     pub fn gather(options: &Options, tfvars: &[Arc<File>]) -> (Inputs, Vec<Finding>) {
         let mut findings = Vec::new();
-        let mut values = BTreeMap::new();
+        let preset =
+            |(name, (value, span)): (&Arc<str>, &(Value, Span))| (name.clone(), Input::Preset(value.clone(), *span));
+        let mut values: BTreeMap<Arc<str>, Input> = options.preset.iter().map(preset).collect();
         for (key, text) in &options.environment {
             if let Some(name) = key.strip_prefix("TF_VAR_") {
                 values.insert(Arc::from(name), Input::Text(text.clone(), format!("the environment variable {key}")));
@@ -114,6 +120,7 @@ impl Inputs {
 pub fn value_of(scope: &Scope, input: &Input, ty: &Type, typed: bool, sources: &Sources) -> EvalResult<Value> {
     match input {
         Input::Expr(expr, _) => eval(scope, expr),
+        Input::Preset(value, _) => Ok(value.clone()),
         Input::Text(text, shown) => {
             let literal = !typed || matches!(ty, Type::Bool | Type::Number | Type::String);
             if literal {

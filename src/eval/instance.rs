@@ -16,7 +16,7 @@ use crate::finding::MissingModule;
 use crate::source::Span;
 use crate::syntax::ast::{Block, Expr};
 use rustc_hash::FxHashMap;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::path::PathBuf;
@@ -44,6 +44,8 @@ pub struct Instance {
     resources: Memo<ResourceId, Rc<ResourceState>>,
     calls: Memo<Arc<str>, Rc<CallState>>,
     providers: Memo<ProviderKey, Arc<ProviderInfo>>,
+    /// Names beside Terraform's own that all its expressions see.
+    pub names: OnceCell<Vec<(Arc<str>, Value)>>,
 }
 
 /// Where a module instance was called.
@@ -135,12 +137,14 @@ impl Instance {
             resources: Memo::new(),
             calls: Memo::new(),
             providers: Memo::new(),
+            names: OnceCell::new(),
         })
     }
 
     /// The scope of its own expressions.
     pub fn scope(self: &Rc<Self>) -> Scope {
-        Scope::of(self.clone())
+        let names = self.names.get().into_iter().flatten();
+        names.fold(Scope::of(self.clone()), |scope, (name, value)| scope.with(name.clone(), value.clone()))
     }
 
     /// The calling instance; `None` for the root.

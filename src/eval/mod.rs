@@ -25,7 +25,9 @@ mod report;
 mod resource;
 mod rewrite;
 pub mod scope;
+mod sheet;
 mod splat;
+mod stand_in;
 mod statics;
 mod template;
 pub mod trace;
@@ -40,7 +42,10 @@ pub use config::{ModuleConfig, ResourceId};
 pub use error::{EvalError, EvalResult};
 pub use expr::eval;
 pub use inputs::{Options, VariableOption};
-pub use world::normalise;
+pub use report::syntax_error;
+pub use sheet::Sheet;
+pub use stand_in::Absent;
+pub use world::{OwnFunctions, normalise};
 
 use crate::catalog::modules::Known;
 use crate::discover::loader::Loader;
@@ -49,6 +54,7 @@ use crate::eval::plan::StaticPlan;
 use crate::eval::scope::Scope;
 use crate::eval::world::World;
 use crate::source::Sources;
+use crate::syntax::ast::File;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -85,8 +91,17 @@ impl Evaluator {
 
     /// The same evaluator with other values of input variables.
     pub fn with_variables(&self, variables: Vec<VariableOption>) -> Arc<Evaluator> {
-        let options = Options { variables, ..self.options.clone() };
+        self.with_options(Options { variables, ..self.options.clone() })
+    }
+
+    /// The same evaluator with other options.
+    pub fn with_options(&self, options: Options) -> Arc<Evaluator> {
         Evaluator::new(self.sources.clone(), self.loader.clone(), options)
+    }
+
+    /// What reads files.
+    pub fn loader(&self) -> &Loader {
+        &self.loader
     }
 
     /// The configuration of a module folder; `None` where there is no Terraform in it.
@@ -140,13 +155,30 @@ impl Evaluator {
     }
 
     fn instance(self: &Arc<Self>, dir: &Path, library: bool) -> Rc<Instance> {
+        self.with_config(dir, None, library)
+    }
+
+    fn with_config(self: &Arc<Self>, dir: &Path, config: Option<Arc<ModuleConfig>>, library: bool) -> Rc<Instance> {
         let dir = std::path::absolute(dir).map(|d| normalise(&d)).unwrap_or_else(|_| dir.to_path_buf());
-        let config = self.module(&dir).unwrap_or_default();
+        let config = config.or_else(|| self.module(&dir)).unwrap_or_default();
         let tfvars = self.loader.module(&dir).map(|files| files.tfvars.clone()).unwrap_or_default();
         let (inputs, findings) = inputs::Inputs::gather(&self.options, &tfvars);
         let world = Rc::new(World::new(self.clone(), dir.clone(), inputs, library));
         findings.into_iter().for_each(|f| world.report(f));
         Instance::new(world, config, dir, "".into(), None, None)
+    }
+
+    /// The static plan of a root module with further files, which take the place of its own ones of the same name.
+    pub fn evaluate_with(self: &Arc<Self>, dir: &Path, shown: &str, more: &[(String, Arc<File>)]) -> StaticPlan {
+        let Some(files) = self.loader.module(dir) else { return self.evaluate(dir, shown) };
+        let replaced = |file: &&Arc<File>| {
+            let path = self.sources.path(file.id);
+            more.iter().any(|(name, _)| path.file_name().is_some_and(|own| own == name.as_str()))
+        };
+        let kept = files.files.iter().filter(|file| !replaced(file)).cloned();
+        let all: Vec<Arc<File>> = kept.chain(more.iter().map(|(_, file)| file.clone())).collect();
+        let config = Arc::new(ModuleConfig::new(&all, &files.overrides));
+        plan::build::build(&self.with_config(dir, Some(config), false), shown)
     }
 
     /// Evaluates one expression in the scope of a root module and answers as `terraform console` prints.

@@ -185,6 +185,10 @@ impl Tracer {
                     self.note(*span, format!("var.{name} is set here"));
                 }
             }
+            Some(Input::Preset(_, span)) => {
+                self.note(config.header(), format!("through var.{name}"));
+                self.note(*span, format!("var.{name} is set here"));
+            }
             Some(Input::Text(_, from)) => {
                 self.note(config.header(), format!("var.{name} is set by {from}"));
             }

@@ -75,6 +75,7 @@ fn from_inputs(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig
     let value = inputs::value_of(&instance.scope(), input, &config.constraint.ty, config.typed, sources)?;
     let span = match input {
         inputs::Input::Expr(expr, _) => Some(expr.span),
+        inputs::Input::Preset(_, span) => Some(*span),
         inputs::Input::Text(..) => None,
     };
     Ok(Some(Given { value, span }))
@@ -202,6 +203,7 @@ fn blame(instance: &Rc<Instance>, name: &str, config: &VariableConfig) -> Span {
     let given = match instance.call_block() {
         None => match instance.world.inputs.get(name) {
             Some(inputs::Input::Expr(expr, _)) => Some(expr.span),
+            Some(inputs::Input::Preset(_, span)) => Some(*span),
             _ => None,
         },
         Some((parent, _, site)) => {

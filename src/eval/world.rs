@@ -11,6 +11,7 @@ use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The state of one root module's evaluation.
@@ -38,6 +39,14 @@ pub struct World {
     /// Folders whose static references were checked.
     pub checked: RefCell<FxHashSet<PathBuf>>,
     installed: OnceCell<BTreeMap<String, PathBuf>>,
+    /// Functions beside Terraform's own.
+    pub functions: OnceCell<Rc<dyn OwnFunctions>>,
+}
+
+/// Functions beside Terraform's own.
+pub trait OwnFunctions: std::fmt::Debug {
+    /// The result of a function, or why it fails; `None` where it is not one of these.
+    fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, String>>;
 }
 
 /// How many loop steps a root may take; no real repository comes near.
@@ -60,6 +69,7 @@ impl World {
             cyclic: Cell::new(false),
             checked: RefCell::default(),
             installed: OnceCell::new(),
+            functions: OnceCell::new(),
         }
     }
 

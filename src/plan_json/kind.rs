@@ -87,6 +87,11 @@ fn shaped(file: &str, document: &Json, objects: &[&str], lists: &[&str]) -> Resu
 }
 
 fn unknown(file: &str, document: &Json) -> DocumentError {
+    let configuration = ["resource", "module", "provider", "terraform"];
+    if configuration.iter().any(|name| document[*name].is_object()) {
+        let what = "this looks like Terraform's configuration in JSON, but not by its name";
+        return DocumentError::new(file, what, "end its name in .tf.json, as CDK for Terraform does with cdk.tf.json");
+    }
     let seen = match document {
         Json::Object(members) if members.is_empty() => "an empty object".to_string(),
         Json::Object(members) => {

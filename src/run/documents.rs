@@ -1,9 +1,9 @@
 //! Documents among the paths that the user named: plans, states and descriptions of clusters.
 
-use super::{FINDINGS, Failure, READY, output};
+use super::{FINDINGS, Failure, READY, output, units};
 use crate::cli::CheckArgs;
 use crate::discover::loader::Loader;
-use crate::discover::{self, PathError, Root, is_terraform, is_variables, reason};
+use crate::discover::{self, PathError, Root, UNIT, is_terraform, is_variables, reason};
 use crate::eval::plan::StaticPlan;
 use crate::eval::{Evaluator, VariableOption, plan_json};
 use crate::plan_json::{Document, Kind, Subject};
@@ -37,16 +37,16 @@ pub fn source(args: &CheckArgs, documents: &[Subject], loader: &Loader) -> Resul
         return Err(Failure::NoDocument);
     }
     let root = discover::single(dir, loader)?;
-    match loader.module(&root.dir) {
-        Some(_) => Ok(Some(root)),
-        None => Err(Failure::Nothing { places: format!("`{}`", dir.display()) }),
+    match root.unit.is_some() || loader.module(&root.dir).is_some() {
+        true => Ok(Some(root)),
+        false => Err(Failure::Nothing { places: format!("`{}`", dir.display()) }),
     }
 }
 
 /// The static plan of a root module, with the values of input variables that a plan records; `-var` counts before them.
 pub fn evaluate(root: &Root, evaluator: &Evaluator, recorded: Option<VariableOption>) -> StaticPlan {
     let given = recorded.into_iter().chain(evaluator.options.variables.clone()).collect();
-    evaluator.with_variables(given).evaluate(&root.dir, &root.shown)
+    units::plan(&evaluator.with_variables(given), root)
 }
 
 /// Prints where the static plan of a root module differs from Terraform's.
@@ -71,7 +71,7 @@ pub fn against(plan: &Path, root: &Root, evaluator: &Evaluator) -> Result<u8, Fa
 fn is_document(path: &Path) -> bool {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let file = || std::fs::metadata(path).is_ok_and(|meta| !meta.is_dir());
-    path.as_os_str() == STDIN || !is_terraform(&name) && !is_variables(&name) && file()
+    path.as_os_str() == STDIN || !is_terraform(&name) && !is_variables(&name) && name != UNIT && file()
 }
 
 /// Reads one document.

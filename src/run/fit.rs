@@ -33,7 +33,7 @@ pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
         format!("{} workloads, {} pods and {} on every node\n", pods.workloads, pods.pods.len(), pods.daemons.len());
     let (mut clusters, mut short) = (0, false);
     for root in &found.roots {
-        let plan = evaluator.evaluate(&root.dir, &root.shown);
+        let plan = super::units::plan(&evaluator, root);
         let graph = Graph::build(&plan, Profile::kfp());
         for cluster in &graph.clusters {
             clusters += 1;

@@ -26,6 +26,7 @@ fn documents() -> Vec<(&'static str, Vec<u8>)> {
         ("old.tfstate", b"{\"version\":3,\"serial\":1,\"lineage\":\"x\",\"modules\":[]}".to_vec()),
         ("encrypted.tfstate", b"{\"serial\":1,\"lineage\":\"x\",\"encrypted_data\":\"x\"}".to_vec()),
         ("package.json", b"{\"name\":\"x\",\"version\":\"1.0.0\",\"scripts\":{}}".to_vec()),
+        ("configuration.json", b"{\"//\": {}, \"resource\": {\"google_container_cluster\": {}}}".to_vec()),
         ("list.json", b"[1, 2]".to_vec()),
         ("shape.json", b"{\"format_version\":\"1.2\",\"resource_changes\":{}}".to_vec()),
         ("deep.json", "[".repeat(1_000_000).into_bytes()),

@@ -1,0 +1,163 @@
+//! Terragrunt's own functions: those about paths, the environment and other files. What others give is not known.
+
+use super::config::{Context, Reader};
+use crate::eval::value::{ReasonKind, Reasons, Type, Value, json};
+use crate::eval::{OwnFunctions, normalise};
+use std::collections::BTreeMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// The most folders that are searched upwards.
+const MOST_PARENTS: usize = 100;
+
+/// Functions that run something, or ask the cloud or the command line.
+const OPEN: [&str; 14] = [
+    "constraint_check",
+    "get_aws_account_alias",
+    "get_aws_account_id",
+    "get_aws_caller_identity_arn",
+    "get_aws_caller_identity_user_id",
+    "get_default_retryable_errors",
+    "get_platform",
+    "get_terraform_cli_args",
+    "get_terraform_command",
+    "get_terraform_commands_that_need_locking",
+    "get_terraform_commands_that_need_vars",
+    "get_terragrunt_source_cli_flag",
+    "run_cmd",
+    "sops_decrypt_file",
+];
+
+/// The functions as one file of a unit sees them.
+#[derive(Debug)]
+pub struct Functions {
+    /// Reads other files.
+    pub reader: Reader,
+    /// The unit, and which of its files it is.
+    pub context: Context,
+}
+
+impl OwnFunctions for Functions {
+    fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, String>> {
+        if OPEN.contains(&name) {
+            return Some(Ok(impure(format!("{name}()"))));
+        }
+        let own: fn(&Functions, &[&str]) -> Result<Value, String> = match name {
+            "find_in_parent_folders" => Functions::find_in_parent_folders,
+            "get_env" => Functions::get_env,
+            "get_original_terragrunt_dir" | "get_terragrunt_dir" | "get_working_dir" => |f, _| path(&f.context.unit),
+            "get_parent_terragrunt_dir" => |f, args| path(f.context.included(args).unwrap_or(&f.context.unit)),
+            "get_path_from_repo_root" => |f, _| Ok(Value::string(relative(f.repository()?, &f.context.unit))),
+            "get_path_to_repo_root" => |f, _| Ok(Value::string(relative(&f.context.unit, f.repository()?))),
+            "get_repo_root" => |f, _| path(f.repository()?),
+            "path_relative_from_include" => |f, args| Ok(Value::string(f.to_include(args, false))),
+            "path_relative_to_include" => |f, args| Ok(Value::string(f.to_include(args, true))),
+            "read_terragrunt_config" => Functions::read_config,
+            "read_tfvars_file" => Functions::read_variables,
+            _ => return None,
+        };
+        let texts: Option<Vec<&str>> = args.iter().map(Value::as_str).collect();
+        Some(match (texts, args) {
+            (Some(texts), _) => own(self, &texts),
+            // What to take where there is no such file, which may be of any type.
+            (None, [first, fallback]) if name == "read_terragrunt_config" && first.as_str().is_some() => {
+                let found = first.as_str().map(|file| own(self, &[file]));
+                Ok(found.and_then(Result::ok).unwrap_or_else(|| fallback.clone()))
+            }
+            (None, _) => {
+                let reasons = args.iter().fold(Reasons::default(), |all, arg| all.union(&arg.collect_reasons()));
+                match reasons.is_empty() {
+                    true => Err("its arguments have to be strings".into()),
+                    false => Ok(Value::unknown(Type::Any, reasons)),
+                }
+            }
+        })
+    }
+}
+
+impl Functions {
+    fn repository(&self) -> Result<&Path, String> {
+        let root = self.context.unit.ancestors().find(|folder| folder.join(".git").exists());
+        root.ok_or_else(|| "the unit is in no Git repository".into())
+    }
+
+    /// Upwards from the folder around the unit, not beyond the repository that it is in.
+    fn find_in_parent_folders(&self, args: &[&str]) -> Result<Value, String> {
+        let name = args.first().copied().unwrap_or("terragrunt.hcl");
+        let last = self.repository().ok();
+        let mut folders = self.context.unit.ancestors().take(MOST_PARENTS);
+        let within = |folder: &Path| last.is_none_or(|last| folder.starts_with(last));
+        folders.next();
+        match (folders.take_while(|f| within(f)).map(|f| f.join(name)).find(|file| file.exists()), args.get(1)) {
+            (Some(file), _) => path(&file),
+            (None, Some(fallback)) => Ok(Value::string(fallback)),
+            (None, None) => Err(format!("no folder above has a file \"{name}\"")),
+        }
+    }
+
+    fn get_env(&self, args: &[&str]) -> Result<Value, String> {
+        let name = args.first().copied().unwrap_or_default();
+        let set = self.reader.environment(name).filter(|value| !value.is_empty());
+        Ok(match (set, args.get(1)) {
+            (Some(value), _) => Value::string(value),
+            (None, Some(fallback)) => Value::string(fallback),
+            (None, None) => impure(format!("the environment variable {name}")),
+        })
+    }
+
+    /// The way from the included file's folder to the unit, or back.
+    fn to_include(&self, args: &[&str], forth: bool) -> String {
+        let Some(parent) = self.context.included(args) else { return ".".into() };
+        match forth {
+            true => relative(parent, &self.context.unit),
+            false => relative(&self.context.unit, parent),
+        }
+    }
+
+    fn read_config(&self, args: &[&str]) -> Result<Value, String> {
+        let file = self.file(args);
+        if !file.is_file() {
+            return match args.get(1) {
+                Some(fallback) => Ok(Value::string(fallback)),
+                None => Err(format!("there is no file \"{}\"", args.first().copied().unwrap_or_default())),
+            };
+        }
+        self.reader.object(&file, self.context.depth + 1)
+    }
+
+    /// A variable file as JSON text.
+    fn read_variables(&self, args: &[&str]) -> Result<Value, String> {
+        let values = self.reader.variables(&self.file(args))?;
+        match json::encode(&values) {
+            Some(text) => Ok(Value::string(text)),
+            None => Ok(Value::unknown(Type::String, values.collect_reasons())),
+        }
+    }
+
+    fn file(&self, args: &[&str]) -> PathBuf {
+        normalise(&self.context.unit.join(args.first().copied().unwrap_or_default()))
+    }
+}
+
+fn path(path: &Path) -> Result<Value, String> {
+    Ok(Value::string(path.to_string_lossy().replace('\\', "/")))
+}
+
+fn impure(what: String) -> Value {
+    Value::unknown(Type::Any, Reasons::one(ReasonKind::Impure(what.into()), None))
+}
+
+/// The way from one folder to another.
+fn relative(from: &Path, to: &Path) -> String {
+    let (from, to): (Vec<Component>, Vec<Component>) = (from.components().collect(), to.components().collect());
+    let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..".to_string(), from.len() - same);
+    let down = to.iter().skip(same).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let steps: Vec<String> = up.chain(down).collect();
+    if steps.is_empty() { ".".into() } else { steps.join("/") }
+}
+
+/// An object of these entries.
+pub fn object<const N: usize>(entries: [(&str, Value); N]) -> Value {
+    Value::object(entries.into_iter().map(|(name, value)| (Arc::from(name), value)).collect::<BTreeMap<_, _>>())
+}

@@ -1,0 +1,225 @@
+//! The static plan of a unit: its source module's, with the unit's inputs.
+
+use super::config::{Config, Context, Outputs, Reader};
+use crate::discover::Root;
+use crate::eval::plan::StaticPlan;
+use crate::eval::value::{ReasonKind, Reasons, Type, Value};
+use crate::eval::{Absent, Evaluator, Options, VariableOption, normalise};
+use crate::source::{FileId, SourceFile, Span};
+use crate::syntax;
+use crate::syntax::ast::File;
+use rustc_hash::FxHashMap;
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+
+/// How far dependencies are followed from unit to unit.
+const FARTHEST: usize = 16;
+/// The most units that are evaluated for one.
+const MOST: usize = 200;
+
+/// What is known of units' outputs, by folder.
+type Known = FxHashMap<PathBuf, Option<Value>>;
+
+/// Evaluates units; what they need of one another is worked out once.
+#[derive(Debug)]
+pub struct Units {
+    evaluator: Arc<Evaluator>,
+    outputs: Arc<Mutex<Known>>,
+}
+
+/// A unit's static plan, and the folder of its source where that is on disk.
+#[derive(Debug)]
+pub struct Evaluated {
+    /// The plan.
+    pub plan: StaticPlan,
+    /// The source's folder.
+    pub source: Option<PathBuf>,
+}
+
+impl Units {
+    /// Units whose files this evaluator reads.
+    pub fn new(evaluator: &Arc<Evaluator>) -> Units {
+        Units { evaluator: evaluator.clone(), outputs: Arc::default() }
+    }
+
+    /// The static plan of a root that is a unit.
+    pub fn evaluate(&self, root: &Root) -> Evaluated {
+        let walk = Walk {
+            evaluator: self.evaluator.clone(),
+            outputs: self.outputs.clone(),
+            on_the_way: Vec::new(),
+            seen: Rc::default(),
+            cut: Rc::default(),
+        };
+        match &root.unit {
+            Some(file) => walk.evaluate(&root.dir, &root.shown, file),
+            None => nothing(&root.shown, Config::default(), "it is no unit".into()),
+        }
+    }
+}
+
+/// The way from a unit through those that it depends on.
+#[derive(Clone, Debug)]
+struct Walk {
+    evaluator: Arc<Evaluator>,
+    outputs: Arc<Mutex<Known>>,
+    on_the_way: Vec<PathBuf>,
+    /// How many units were evaluated.
+    seen: Rc<Cell<usize>>,
+    /// Something was not followed: what comes of it depends on where one began, and is not kept.
+    cut: Rc<Cell<bool>>,
+}
+
+impl Walk {
+    fn evaluate(&self, dir: &Path, shown: &str, file: &Path) -> Evaluated {
+        let outputs = self.outputs_of_others(dir);
+        let reader = Reader { evaluator: self.evaluator.clone(), outputs, read: Rc::default() };
+        let context = Context { unit: dir.to_path_buf(), ..Context::default() };
+        let config = match reader.read(file, context) {
+            Ok(config) => config,
+            Err(why) => return nothing(shown, Config::default(), why),
+        };
+        match source(&config, dir, &self.evaluator) {
+            Source::Here(source) => {
+                let generated = self.generated(&config, file);
+                let evaluator = self.evaluator.with_options(self.options(&config, &source, dir));
+                let mut plan = evaluator.evaluate_with(&source, shown, &generated);
+                plan.files += config.files;
+                plan.findings.splice(0..0, config.findings);
+                Evaluated { plan, source: Some(source) }
+            }
+            Source::Elsewhere(text, version, span) => {
+                let evaluator = self.evaluator.with_options(self.options(&config, dir, dir));
+                let generated = self.generated(&config, file);
+                let name = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+                let absent = Absent { name: &name, source: &text, version: version.as_deref(), span };
+                let mut plan = evaluator.evaluate_absent(dir, shown, absent, &generated);
+                plan.files += config.files;
+                plan.findings.splice(0..0, config.findings);
+                Evaluated { plan, source: None }
+            }
+            Source::Unknown(why) => nothing(shown, config, why),
+        }
+    }
+
+    /// What is known of the outputs of units that this one depends on.
+    fn outputs_of_others(&self, dir: &Path) -> Outputs {
+        let mut walk = self.clone();
+        walk.on_the_way.push(dir.to_path_buf());
+        Rc::new(move |other| {
+            if let Some(known) = walk.outputs.lock().unwrap_or_else(|e| e.into_inner()).get(other) {
+                return known.clone();
+            }
+            walk.seen.set(walk.seen.get() + 1);
+            let circle = walk.on_the_way.iter().any(|unit| unit == other);
+            if circle || walk.on_the_way.len() > FARTHEST || walk.seen.get() > MOST {
+                walk.cut.set(true);
+                return None;
+            }
+            let file = crate::discover::unit_file(other);
+            let outputs = file.map(|file| Value::object(walk.evaluate(other, "", &file).plan.outputs));
+            if !walk.cut.get() {
+                walk.outputs.lock().unwrap_or_else(|e| e.into_inner()).insert(other.to_path_buf(), outputs.clone());
+            }
+            outputs
+        })
+    }
+
+    fn options(&self, config: &Config, source: &Path, dir: &Path) -> Options {
+        let mut options = self.evaluator.options.clone();
+        for (name, (value, span)) in &config.inputs {
+            options.preset.insert(name.clone(), (value.clone(), *span));
+        }
+        if let (Some(reasons), Some(module)) = (&config.open_inputs, self.evaluator.module(source)) {
+            let place = Span::new(FileId::FACTS, 0, 0);
+            for name in module.variables.keys() {
+                let open = || (Value::unknown(Type::Any, reasons.clone()), place);
+                options.preset.entry(name.clone()).or_insert_with(open);
+            }
+        }
+        for (name, value) in &config.environment {
+            if let Some(text) = value.as_str() {
+                options.environment.entry(name.to_string()).or_insert_with(|| text.to_string());
+            }
+        }
+        let files = config.variable_files.iter().filter_map(Value::as_str);
+        let files = files.filter_map(|path| self.evaluator.loader().variables(&dir.join(path)).ok());
+        options.variables.splice(0..0, files.map(VariableOption::File).collect::<Vec<_>>());
+        options
+    }
+
+    /// The files that the unit adds to its source, such as the provider's configuration.
+    fn generated(&self, config: &Config, file: &Path) -> Vec<(String, Arc<File>)> {
+        let shown = self.evaluator.loader().shown(file);
+        let one = |(name, text, _): &(String, Value, Span)| {
+            let text = text.as_str().filter(|_| crate::discover::is_terraform(name))?;
+            let path = PathBuf::from(format!("{shown} generates {name}"));
+            let source = SourceFile::new(path, text.as_bytes().to_vec());
+            let text = source.text.clone();
+            let id = self.evaluator.sources.add(source);
+            let json = name.ends_with(".json");
+            let parsed = if json { syntax::parse_json(id, &text) } else { syntax::parse(id, &text, &[]) };
+            Some((name.clone(), Arc::new(parsed)))
+        };
+        config.generated.values().filter_map(one).collect()
+    }
+}
+
+/// Where a unit's module is.
+enum Source {
+    /// In this folder.
+    Here(PathBuf),
+    /// Not on disk: the source, its version, and where it is written.
+    Elsewhere(String, Option<String>, Span),
+    /// It cannot be told, and why.
+    Unknown(String),
+}
+
+fn source(config: &Config, dir: &Path, evaluator: &Evaluator) -> Source {
+    let Some((value, span)) = &config.source else {
+        return match evaluator.module(dir) {
+            Some(_) => Source::Here(dir.to_path_buf()),
+            None => Source::Unknown("neither it nor what it includes has a `terraform { source }`".into()),
+        };
+    };
+    let Some(text) = value.as_str() else {
+        let why: Vec<String> = value.collect_reasons().iter().map(|r| r.kind.to_string()).collect();
+        return Source::Unknown(format!("its `source` is not known: {}", why.join("; ")));
+    };
+    let given = evaluator.options.module_dirs.get(text).cloned();
+    // A double slash divides what Terragrunt copies from the folder in it.
+    let local = || normalise(&dir.join(text.replace("//", "/")));
+    match given.unwrap_or_else(local) {
+        folder if evaluator.module(&folder).is_some() => Source::Here(folder),
+        _ => {
+            let (text, version) = registry(text);
+            Source::Elsewhere(text, version, *span)
+        }
+    }
+}
+
+/// `tfr:///NAMESPACE/NAME/PROVIDER?version=1.2.3` as Terraform writes it.
+fn registry(text: &str) -> (String, Option<String>) {
+    let Some(rest) = text.strip_prefix("tfr://") else { return (text.to_string(), None) };
+    let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let version = query.split('&').find_map(|pair| pair.strip_prefix("version=")).map(str::to_string);
+    let path = path.strip_prefix('/').or(path.strip_prefix("registry.terraform.io/")).unwrap_or(path);
+    (path.to_string(), version)
+}
+
+/// A unit of which nothing can be evaluated.
+fn nothing(shown: &str, config: Config, why: String) -> Evaluated {
+    let reasons = Reasons::one(ReasonKind::Unsupported(why.into()), None);
+    let plan = StaticPlan {
+        root: shown.to_string(),
+        findings: config.findings,
+        files: config.files,
+        undecided_blocks: vec![(format!("{shown}/terragrunt.hcl"), reasons)],
+        variables: BTreeMap::new(),
+        ..StaticPlan::default()
+    };
+    Evaluated { plan, source: None }
+}
