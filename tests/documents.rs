@@ -6,6 +6,8 @@ mod against;
 mod broken;
 #[path = "documents/live.rs"]
 mod live;
+#[path = "documents/plans.rs"]
+mod plans;
 #[path = "documents/readme.rs"]
 mod readme;
 #[path = "documents/state.rs"]

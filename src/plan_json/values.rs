@@ -213,11 +213,8 @@ impl<'a> Owner<'a> {
 
     fn unwritten(&self, expressions: Expressions, path: &str) -> Reasons {
         match expressions {
-            Expressions::Lost => {
-                let what =
-                    format!("{NO_SOURCE}, which alone says whether a dynamic block of {} sets {path},", self.address);
-                Reasons::one(ReasonKind::NotGiven(what.into()), None)
-            }
+            // Whether a `dynamic` block writes it.
+            Expressions::Lost => Reasons::one(ReasonKind::NotGiven(NO_SOURCE.into()), None),
             _ => self.own(path),
         }
     }
