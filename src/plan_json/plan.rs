@@ -120,7 +120,8 @@ fn resource(entry: &Entry, configuration: &Configuration, providers: &Providers)
         Mode::Data => schema::data_source(entry.type_name),
         _ => schema::resource(entry.type_name),
     };
-    let owner = Owner { configuration, site, address: entry.address, mode: entry.mode, schema };
+    let owner =
+        Owner { configuration, site, address: entry.address, type_name: entry.type_name, mode: entry.mode, schema };
     let trees = Trees { known: entry.known, unknown: entry.unknown, sensitive: entry.sensitive };
     let nothing = Map::new();
     let expressions = match block {

@@ -2,6 +2,7 @@
 //! resource's `expressions`, side by side.
 
 use super::references::{Configuration, Found, Site};
+use crate::catalog::provider_defaults::{Fill, default_at};
 use crate::catalog::schema::{self, Nesting};
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, Reference};
 use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, json};
@@ -21,6 +22,8 @@ pub struct Owner<'a> {
     pub site: Site<'a>,
     /// Its address.
     pub address: &'a str,
+    /// Its type.
+    pub type_name: &'a str,
     /// Managed or data.
     pub mode: Mode,
     /// Its schema, where the provider is google.
@@ -116,6 +119,7 @@ impl<'a> Owner<'a> {
                     config.blocks.extend(blocks);
                     value
                 }
+                None if nested.is_some() && self.is_dynamic(inner, &full) => self.value(inner, &lost),
                 None => {
                     let value = self.value(inner, &|| self.unwritten(expressions, &full));
                     if matches!(expressions, Expressions::Lost) && !value.is_known() {
@@ -213,10 +217,16 @@ impl<'a> Owner<'a> {
 
     fn unwritten(&self, expressions: Expressions, path: &str) -> Reasons {
         match expressions {
-            // Whether a `dynamic` block writes it.
-            Expressions::Lost => Reasons::one(ReasonKind::NotGiven(NO_SOURCE.into()), None),
+            Expressions::Lost => lost(),
             _ => self.own(path),
         }
+    }
+
+    /// Blocks of which not even the number is known, and which the provider leaves alone where none are written: only
+    /// `dynamic` ones can be so.
+    fn is_dynamic(&self, trees: Trees, path: &str) -> bool {
+        let left_alone = || default_at(self.type_name, path) != Some(Fill::Unknown);
+        *trees.unknown == Json::Bool(true) && self.mode == Mode::Managed && left_alone()
     }
 
     fn own(&self, path: &str) -> Reasons {
@@ -228,13 +238,18 @@ impl<'a> Owner<'a> {
     }
 }
 
+/// Whether, or how, a `dynamic` block writes something.
+fn lost() -> Reasons {
+    Reasons::one(ReasonKind::NotGiven(NO_SOURCE.into()), None)
+}
+
 /// The arguments of a provisioner or provider: constants, and what the others refer to.
 pub fn constants(configuration: &Configuration, site: Site, expressions: &Json) -> ConfigBody {
     let one = |(name, expression): (&String, &Json)| {
         let found = configuration.resolve(site, expression);
         let value = match expression.get("constant_value") {
             Some(constant) => json::from_json(constant).unwrap_or_else(|_| Value::null()),
-            None => Value::unknown(Type::Any, Reasons::one(ReasonKind::NotGiven(NO_SOURCE.into()), None)),
+            None => Value::unknown(Type::Any, lost()),
         };
         attribute(name, &value, &found)
     };

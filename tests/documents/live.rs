@@ -50,3 +50,38 @@ fn what_the_nodes_have_for_pods_is_taken_as_it_is() {
     assert_eq!(pool["nodes"], serde_json::json!({ "min": 3, "max": 3 }), "{pools}");
     assert_eq!(pool["allocatable"], serde_json::json!({ "cpu_m": 940, "memory_mib": 2804 }), "{pools}");
 }
+
+/// `gcloud container clusters list` gives several; nodes go to theirs, also where one name begins with another.
+#[test]
+fn several_clusters_keep_their_nodes_apart() {
+    use serde_json::{Value as Json, json};
+    let read = |name: &str| -> Json {
+        let text = std::fs::read_to_string(folder("documents/live").join(name)).expect("a fixture");
+        serde_json::from_str(&text).expect("JSON")
+    };
+    let renamed = |json: &Json| -> Json {
+        let text = json.to_string().replace("clusters/pipelines", "clusters/pipelines-2");
+        serde_json::from_str(&text.replace("gke-pipelines-", "gke-pipelines-2-")).expect("JSON")
+    };
+    let (cluster, mut nodes) = (read("cluster.json"), read("nodes.json"));
+    let mut second = renamed(&cluster);
+    second["name"] = "pipelines-2".into();
+    let one_more = renamed(&nodes["items"][0]);
+    nodes["items"].as_array_mut().expect("nodes").push(one_more);
+    let here = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, json: &Json| {
+        let path = here.path().join(name);
+        std::fs::write(&path, json.to_string()).expect("a file");
+        path.display().to_string()
+    };
+    let files = [write("list.json", &json!([cluster, second])), write("nodes.json", &nodes)];
+    let report = report(&[&files[0], &files[1]]);
+    let counts: Vec<(&str, &Json)> = report["clusters"]
+        .as_array()
+        .expect("clusters")
+        .iter()
+        .map(|c| (c["address"].as_str().unwrap_or_default(), &c["node_pools"][0]["nodes"]["max"]))
+        .collect();
+    let address = |name: &str| format!("projects/ml-prod/locations/europe-west4-a/clusters/{name}");
+    assert_eq!(counts, [(&*address("pipelines"), &json!(3)), (&*address("pipelines-2"), &json!(1))]);
+}

@@ -127,6 +127,24 @@ fn what_a_dynamic_block_writes_is_asked_of_the_configuration() {
     );
 }
 
+#[test]
+fn dynamic_blocks_of_which_not_even_the_number_is_known_are_not_taken_for_none() {
+    let cluster = json!({ "name": "c", "location": "us-east1", "initial_node_count": 1, "node_config": [{}] });
+    let answer_of = |unknown: Json| {
+        let config = json!({ "node_config": [{}] });
+        let changes = json!([change(CLUSTER, "c", &["create"], cluster.clone(), json!({ "node_config": [unknown] }))]);
+        answer(&check(changes, json!({ "resources": [block(CLUSTER, "c", config)] })), "KFP003")
+    };
+    let open = answer_of(json!({ "taint": true }));
+    assert!(
+        open.starts_with("undecided: ") && open.ends_with("the configuration (--source DIR) is not given"),
+        "{open}"
+    );
+    // The provider computes this one where it is not written.
+    let computed = answer_of(json!({ "guest_accelerator": true }));
+    assert_eq!(computed, "met: KFP's pods can run on 3 nodes or more");
+}
+
 fn with_command(command: Json, triggers: Json) -> Json {
     let cluster = json!({ "name": "c", "location": "us-east1", "initial_node_count": 1 });
     let mut runs = block("null_resource", "runs", json!({}));
