@@ -18,12 +18,18 @@ pub fn locate(report: &mut RootReport, recorded: &Recorded, documents: &[Documen
     for finding in report.findings.iter_mut().filter(|f| f.primary.is_none()) {
         if let Some(place) = place(finding, recorded, documents) {
             let what = match &finding.address {
-                Some(address) if !finding.message.contains(address.as_str()) => format!("{address}: "),
+                Some(address) if !names(finding, address) => format!("{address}: "),
                 _ => String::new(),
             };
             finding.message = format!("{what}{} ({place})", finding.message);
         }
     }
+}
+
+/// Whether the message names the resource, or at least the cluster.
+fn names(finding: &Finding, address: &str) -> bool {
+    let said = |name: &str| finding.message.contains(name);
+    said(address) || finding.cluster.as_deref().is_some_and(said)
 }
 
 /// The file and the JSON pointer of the attribute, or of the nearest thing around it.

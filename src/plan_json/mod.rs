@@ -86,9 +86,14 @@ impl Subject {
         own.chain(live).collect()
     }
 
-    /// How reports name it: by its files.
+    /// How reports name it: by its file; of several, by the first that describes a cluster.
     pub fn name(&self) -> String {
-        self.documents.iter().map(|d| d.file.as_str()).collect::<Vec<_>>().join(" + ")
+        let clusters = |document: &&Document| document.pieces().iter().any(|piece| piece.what == What::Cluster);
+        let first = match self.kind() {
+            Kind::Live => self.documents.iter().find(clusters).or(self.documents.first()),
+            _ => self.documents.first(),
+        };
+        first.map(|document| document.file.clone()).unwrap_or_default()
     }
 
     /// How many files it has.

@@ -97,9 +97,9 @@ fn show(finding: &Finding, roots: &[&str], sources: &Sources, page: &mut Page) {
 /// Whether the finding's place says by itself which root module it is in: a file of that very folder.
 fn stands_in(finding: &Finding, roots: &[&str], sources: &Sources) -> bool {
     if finding.primary.is_none() {
-        // A finding in a document names it in its message.
-        let named = |root: &&str| root.split(" + ").any(|file| finding.message.contains(&format!("({file}#")));
-        return roots.iter().all(named);
+        // A finding in a document ends with the place in it: (FILE#POINTER).
+        let place = finding.message.rsplit_once(" (").and_then(|(_, place)| place.strip_suffix(')'));
+        return place.is_some_and(|place| place.contains('#'));
     }
     let path = finding.primary.map(|span| path(span, sources)).unwrap_or_default();
     let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
