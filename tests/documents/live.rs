@@ -85,3 +85,15 @@ fn several_clusters_keep_their_nodes_apart() {
     let address = |name: &str| format!("projects/ml-prod/locations/europe-west4-a/clusters/{name}");
     assert_eq!(counts, [(&*address("pipelines"), &json!(3)), (&*address("pipelines-2"), &json!(1))]);
 }
+
+#[test]
+fn nodes_of_another_project_are_not_taken_for_the_clusters() {
+    let nodes = std::fs::read_to_string(folder("documents/live/nodes.json")).expect("a fixture");
+    let file = tempfile::Builder::new().suffix(".json").tempfile().expect("a file");
+    std::fs::write(file.path(), nodes.replace("gce://ml-prod/", "gce://elsewhere/")).expect("written");
+    let cluster = folder("documents/live/cluster.json").display().to_string();
+    let report = report(&[&cluster, &file.path().display().to_string()]);
+    assert_eq!(report["clusters"][0]["node_pools"][0]["nodes"]["max"], 2, "as the cluster's description says");
+    let skipped = report["coverage"]["skipped"].as_array().expect("a list");
+    assert_eq!(skipped[0]["why"], "the nodes gke-pipelines-default-pool-… of pool default-pool fit no single cluster");
+}

@@ -222,10 +222,11 @@ fn shown(nodes: &Nodes) -> ClusterId {
 
 /// The clusters that nodes may be of.
 fn owners(nodes: &Nodes, all: &BTreeMap<ClusterId, Found>) -> Vec<ClusterId> {
-    if all.len() == 1 {
-        return all.keys().cloned().collect();
-    }
     let (project, zone) = nodes.place.clone().unwrap_or_default();
+    if all.len() == 1 {
+        let other = |id: &ClusterId| !id.project.is_empty() && !project.is_empty() && id.project != project;
+        return all.keys().filter(|id| !other(id)).cloned().collect();
+    }
     let fits = |id: &ClusterId, found: &Found| {
         let named = nodes.machine.strip_prefix("gke-").is_some_and(|rest| {
             // GKE cuts long names.
