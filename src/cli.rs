@@ -1,6 +1,7 @@
 //! The command line: definitions only.
 
 use crate::baseline;
+use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -80,6 +81,12 @@ pub struct CheckArgs {
     /// Report only findings that are not in this file, which `kfplint baseline` has written
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Options that were given on the command line, by the names of their fields: they win over the configuration.
+    #[arg(skip)]
+    pub told: Vec<&'static str>,
     /// Exit with 3 if no GKE cluster is found
     #[arg(long)]
     pub require_cluster: bool,
@@ -95,6 +102,20 @@ pub struct CheckArgs {
     /// Also requirements that are met, node pools and everything that was not checked
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// Where the configuration is.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ConfigArgs {
+    /// Take this file for the configuration [default: the nearest kfplint.toml upward from PATH, within its repository]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Leave kfplint.toml out of account
+    #[arg(long)]
+    pub no_config: bool,
+    /// Check only this environment of the configuration (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub environment: Vec<String>,
 }
 
 /// What is made of the fixes that findings propose.
@@ -160,6 +181,9 @@ pub struct BaselineArgs {
     /// How values come in.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// The file to write; one that is there is written anew
     #[arg(long, value_name = "FILE", default_value = baseline::FILE)]
     pub output: PathBuf,
@@ -174,6 +198,9 @@ pub struct ListArgs {
     /// How values come in.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// How the list is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
     pub format: ListFormat,
@@ -316,7 +343,11 @@ pub enum Color {
     Never,
 }
 
-fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
+/// Reads `FORMAT=FILE`.
+///
+/// # Errors
+/// What to write instead.
+pub fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, for example json=report.json")?;
     let format = Format::from_str(format, true).map_err(|_| format!("there is no format `{format}`"))?;
     if file.is_empty() {
@@ -354,10 +385,22 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     if let Some(inputs) = inputs {
         inputs.given = in_order(own, inputs);
     }
-    if let Some(Command::Fix(args)) = &mut cli.command {
-        args.fixes.fix = true;
+    match &mut cli.command {
+        None => cli.check.told = told(own),
+        Some(Command::Check(args)) => args.told = told(own),
+        Some(Command::Fix(args)) => {
+            args.told = told(own);
+            args.fixes.fix = true;
+        }
+        Some(_) => {}
     }
     Ok(cli)
+}
+
+/// The options with a default that were given all the same.
+fn told(matches: &ArgMatches) -> Vec<&'static str> {
+    let given = |name: &&str| matches.value_source(name) == Some(ValueSource::CommandLine);
+    ["format", "fail_on", "undecided", "ignores"].into_iter().filter(given).collect()
 }
 
 fn in_order(matches: &ArgMatches, inputs: &InputArgs) -> Vec<Given> {

@@ -5,6 +5,7 @@
 pub mod baseline;
 pub mod catalog;
 pub mod cli;
+pub mod config;
 pub mod discover;
 pub mod eval;
 pub mod finding;

@@ -5,11 +5,14 @@ mod failure;
 mod fit;
 mod fixing;
 mod inputs;
+mod job;
 mod known;
 mod output;
 mod suppressing;
 
 pub use failure::Failure;
+
+use job::Job;
 
 use crate::catalog::suggest;
 use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, RootArgs, RulesArgs, Undecided};
@@ -45,8 +48,8 @@ pub const NOTHING: u8 = 3;
 /// Does what the command line says, and gives the exit code.
 pub fn run(cli: Cli) -> u8 {
     let done = match cli.command {
-        None => check(&cli.check),
-        Some(Command::Check(args) | Command::Fix(args)) => check(&args),
+        None => check(cli.check),
+        Some(Command::Check(args) | Command::Fix(args)) => check(*args),
         Some(Command::Baseline(args)) => known::write(args),
         Some(Command::Suppressions(args)) => suppressing::list(args),
         Some(Command::Explain(args)) => explain(&args),
@@ -62,22 +65,23 @@ pub fn run(cli: Cli) -> u8 {
     })
 }
 
-fn check(args: &CheckArgs) -> Result<u8, Failure> {
+fn check(args: CheckArgs) -> Result<u8, Failure> {
     if args.fixes.unsafe_fixes && !args.fixes.fix && !args.fixes.diff {
         return Err(Failure::UnsafeFixes);
     }
-    let run = match args.fixes.fix || args.fixes.diff {
-        true => fixing::run(args)?,
-        false => judge(args, Texts::new())?,
+    let job = Job::new(args)?;
+    let run = match job.args.fixes.fix || job.args.fixes.diff {
+        true => fixing::run(&job)?,
+        false => judge(&job, Texts::new())?,
     };
     known::say(&run.report);
-    if !args.fixes.diff {
-        output::write(&run.report, &run.sources, args)?;
+    if !job.args.fixes.diff {
+        output::write(&run.report, &run.sources, &job.args)?;
     }
     if run.failed {
         return Ok(USAGE);
     }
-    exit_code(&run.report, args)
+    exit_code(&run.report, &job.args)
 }
 
 /// One look at everything that the user named.
@@ -92,27 +96,34 @@ struct Judged {
     failed: bool,
 }
 
-/// Evaluates and judges all roots, with `instead` in place of what is on disk.
-fn judge(args: &CheckArgs, instead: Texts) -> Result<Judged, Failure> {
-    let sources = Arc::new(Sources::new());
+/// Evaluates and judges all roots in all environments, with `instead` in place of what is on disk.
+fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
+    let Job { args, config } = job;
+    let sources = Arc::new(config.sources());
     let loader = Arc::new(Loader::with(sources.clone(), instead));
     let options = inputs::options(&args.inputs, &loader)?;
     let (documents, folders) = documents::split(&args.paths)?;
     let found = folders.map(|folders| find(&folders, &loader)).transpose()?.unwrap_or_default();
-    let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
-    let mut checked: Vec<Checked> =
-        found.roots.par_iter().map(|root| check_one(&evaluator, root, Profile::kfp())).collect();
+    let mut checked: Vec<Checked> = Vec::new();
+    for environment in job.environments()? {
+        let options = inputs::within(options.clone(), config, environment, &loader)?;
+        let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
+        let name = environment.map(|e| e.name.as_str());
+        let check = |root| check_one(&evaluator, root, name, &config.profile);
+        checked.par_extend(found.roots.par_iter().map(check));
+    }
     let source = documents::source(args, &documents, &loader)?;
-    let judge = |subject| check_document(subject, source.as_ref().map(|root| (root, &evaluator)), Profile::kfp());
+    let options = inputs::within(options, config, None, &loader)?;
+    let source = source.map(|root| (root, Evaluator::new(sources.clone(), loader.clone(), options)));
+    let judge = |subject| check_document(subject, source.as_ref(), &config.profile);
     checked.par_extend(documents.par_iter().map(judge));
     inputs::check_names(&args.inputs, &declared(&checked))?;
-    let suppressions = suppressing::apply(&mut checked, args, &loader, &sources, &found.named);
-    if args.undecided == Undecided::Ignore {
-        checked.iter_mut().for_each(|c| forget_undecided(&mut c.report));
-    }
     let failed = checked.iter().any(|c| c.failed);
+    let (suppressions, mut reports) = suppressing::apply(checked, job, &loader, &sources, &found.named);
+    if args.undecided == Undecided::Ignore {
+        reports.iter_mut().for_each(forget_undecided);
+    }
     let skipped = [found.skipped.clone(), loader.skipped()].concat();
-    let reports = checked.into_iter().map(|c| c.report).collect();
     let files = loader.files_read() + documents.iter().map(Subject::files).sum::<usize>();
     let mut report = Report::new(reports, skipped, files, &sources);
     if let Some(file) = &args.baseline {
@@ -133,21 +144,23 @@ struct Checked {
 }
 
 /// Evaluates and judges one root module. A fault of kfplint's costs this root and no other.
-fn check_one(evaluator: &Arc<Evaluator>, root: &Root, profile: &Profile) -> Checked {
+fn check_one(evaluator: &Arc<Evaluator>, root: &Root, environment: Option<&str>, profile: &Profile) -> Checked {
     let work = || {
         let plan = match root.library {
             true => evaluator.evaluate_library(&root.dir, &root.shown),
             false => evaluator.evaluate(&root.dir, &root.shown),
         };
         let graph = Graph::build(&plan, profile);
-        let report = check_root(&plan, &graph);
+        let mut report = check_root(&plan, &graph);
+        report.environment = environment.map(str::to_string);
+        report.clusters.iter_mut().for_each(|c| c.environment = report.environment.clone());
         Checked { report, variables: names(&plan), outline: Outline::of(&plan), failed: false }
     };
     guarded(&root.shown, work)
 }
 
 /// Judges one document, with the root module of its configuration where that is known.
-fn check_document(document: &Subject, source: Option<(&Root, &Arc<Evaluator>)>, profile: &Profile) -> Checked {
+fn check_document(document: &Subject, source: Option<&(Root, Arc<Evaluator>)>, profile: &Profile) -> Checked {
     guarded(&document.name(), || {
         let source = source.filter(|_| document.has_source());
         let source = source.map(|(root, evaluator)| documents::evaluate(root, evaluator, document.variables()));

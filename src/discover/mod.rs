@@ -86,6 +86,12 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
     Ok(Discovery { roots, named, skipped })
 }
 
+/// A path as the user would write it: relative to the working directory where possible.
+pub fn shown(path: &Path) -> String {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    shown::Shown::new(std::env::current_dir().unwrap_or_default()).path(&real)
+}
+
 /// The one folder that a path means, whatever is below it.
 ///
 /// # Errors

@@ -73,7 +73,7 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     let f = &diagnostic.finding;
     let related =
         |label: &crate::finding::Label| json!({ "location": location(label.span, sources), "message": label.message });
-    json!({
+    let mut out = json!({
         "code": f.code,
         "name": f.name,
         "level": word(f.level),
@@ -88,7 +88,11 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         "url": url(f.code),
         "fingerprint": diagnostic.fingerprint,
         "suppressed": f.suppressed.as_ref().map(|s| suppressed(s, sources)),
-    })
+    });
+    if !diagnostic.environments.is_empty() {
+        out["environments"] = diagnostic.environments.iter().map(|e| e.environment.as_str()).collect();
+    }
+    out
 }
 
 fn suppressed(suppressed: &Suppressed, sources: &Sources) -> Value {

@@ -1,5 +1,6 @@
 //! What kfplint itself cannot do: wrong usage, files that cannot be read or written.
 
+use crate::config::LoadError;
 use crate::discover::PathError;
 use miette::Diagnostic;
 
@@ -113,6 +114,19 @@ pub enum Failure {
         path: String,
         /// What is wrong, with line and column.
         why: String,
+    },
+    /// A configuration that is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] LoadError),
+    /// `--environment` with a name that is not configured.
+    #[error("there is no environment `{name}`")]
+    #[diagnostic(help("{help}"))]
+    Environment {
+        /// As given.
+        name: String,
+        /// What to do.
+        help: String,
     },
     /// There is nothing to check.
     #[error("no Terraform files in {places}")]

@@ -3,6 +3,7 @@
 use super::Failure;
 use crate::catalog::suggest;
 use crate::cli::{Given, InputArgs};
+use crate::config::{Config, Environment};
 use crate::discover::loader::Loader;
 use crate::eval::{Options, VariableOption};
 use std::collections::BTreeSet;
@@ -25,6 +26,28 @@ pub fn options(args: &InputArgs, loader: &Loader) -> Result<Options, Failure> {
         module_dirs: args.module_dir.iter().map(|(source, dir)| (source.clone(), absolute(dir))).collect(),
         ..Options::default()
     })
+}
+
+/// The same for an environment of the configuration: its values come before those of the command line.
+///
+/// # Errors
+/// An unreadable variable file.
+pub fn within(
+    options: Options,
+    config: &Config,
+    environment: Option<&Environment>,
+    loader: &Loader,
+) -> Result<Options, Failure> {
+    let files = config.var_files.iter().chain(environment.into_iter().flat_map(|e| &e.var_files));
+    let read = |path: &PathBuf| {
+        let unreadable = |why| Failure::VariableFile { path: path.display().to_string(), why };
+        loader.values(path).map(VariableOption::File).map_err(unreadable)
+    };
+    let mut variables = files.map(read).collect::<Result<Vec<_>, _>>()?;
+    variables.extend(environment.map(|e| VariableOption::File(e.vars.clone())));
+    variables.extend(options.variables);
+    let workspace = options.workspace.or_else(|| environment?.workspace.clone());
+    Ok(Options { variables, workspace, ..options })
 }
 
 fn variable(given: &Given, loader: &Loader) -> Result<VariableOption, Failure> {

@@ -1,6 +1,6 @@
 //! `kfplint baseline` and `--baseline`.
 
-use super::{Failure, READY, USAGE, judge, output};
+use super::{Failure, Job, READY, USAGE, judge, output};
 use crate::baseline::Baseline;
 use crate::cli::{BaselineArgs, CheckArgs};
 use crate::discover::loader::Texts;
@@ -17,11 +17,11 @@ const MOST: usize = 10;
 /// # Errors
 /// What keeps kfplint from looking, or from writing.
 pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
-    let check = CheckArgs { paths: args.paths, inputs: args.inputs, ..CheckArgs::default() };
-    let run = judge(&check, Texts::new())?;
+    let BaselineArgs { paths, inputs, config, output: file } = args;
+    let run = judge(&Job::new(CheckArgs { paths, inputs, config, ..CheckArgs::default() })?, Texts::new())?;
     let baseline = Baseline::of(&run.report);
-    let shown = args.output.display();
-    std::fs::write(&args.output, output::pretty(&serde_json::json!(baseline)))
+    let shown = file.display();
+    std::fs::write(&file, output::pretty(&serde_json::json!(baseline)))
         .map_err(|e| Failure::Output { what: format!("`{shown}`"), why: reason(&e) })?;
     let count = report::plural(baseline.findings.len(), "finding");
     let _ = writeln!(std::io::stderr(), "wrote {count} to {shown}");

@@ -16,17 +16,17 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
         if quiet && diagnostic.finding.level != Level::Error {
             continue;
         }
-        show(&diagnostic.finding, &roots, sources, page);
+        show(diagnostic, &roots, sources, page);
     }
 }
 
 /// Findings that are the same in several roots, such as those in a shared module, with all the roots.
 fn fold(report: &Report) -> Vec<(&Diagnostic, Vec<&str>)> {
-    let mut at: HashMap<(&str, Option<Span>, &str), usize> = HashMap::new();
+    let mut at: HashMap<_, usize> = HashMap::new();
     let mut out: Vec<(&Diagnostic, Vec<&str>)> = Vec::new();
     for diagnostic in report.open() {
         let f = &diagnostic.finding;
-        let index = *at.entry((f.code, f.primary, &f.message)).or_insert(out.len());
+        let index = *at.entry((f.code, f.primary, &f.message, environments(diagnostic))).or_insert(out.len());
         match out.get_mut(index) {
             Some((_, roots)) => roots.push(&diagnostic.root),
             None => out.push((diagnostic, vec![&diagnostic.root])),
@@ -35,7 +35,12 @@ fn fold(report: &Report) -> Vec<(&Diagnostic, Vec<&str>)> {
     out
 }
 
-fn show(finding: &Finding, roots: &[&str], sources: &Sources, page: &mut Page) {
+fn environments(diagnostic: &Diagnostic) -> Vec<&str> {
+    diagnostic.environments.iter().map(|e| e.environment.as_str()).collect()
+}
+
+fn show(diagnostic: &Diagnostic, roots: &[&str], sources: &Sources, page: &mut Page) {
+    let finding = &diagnostic.finding;
     let spans: Vec<Span> = finding.primary.into_iter().chain(finding.related.iter().map(|l| l.span)).collect();
     let excerpts = Excerpts::new(&spans, sources);
     let mut labels = Vec::new();
@@ -53,6 +58,11 @@ fn show(finding: &Finding, roots: &[&str], sources: &Sources, page: &mut Page) {
     let mut notes: Vec<String> = finding.help.iter().map(|help| format!("help: {}", lines(help))).collect();
     if !stands_in(finding, roots, sources) {
         notes.push(in_roots(roots));
+    }
+    match environments(diagnostic).as_slice() {
+        [] => {}
+        [only] => notes.push(format!("in the environment {}", line(only))),
+        several => notes.push(format!("in the environments {}", line(&several.join(", ")))),
     }
     let severity = match finding.level {
         Level::Error => Severity::Error,
