@@ -48,6 +48,12 @@ pub enum Command {
     Fit(FitArgs),
     /// Evaluate expressions from stdin, one a line, in the scope of a root module
     Console(RootArgs),
+    /// Write a kfplint.toml to start from, and show how pre-commit runs kfplint
+    Init(InitArgs),
+    /// Print what a shell needs to complete the command line
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands into a folder
+    Man(ManArgs),
 }
 
 /// What `check` is given.
@@ -204,6 +210,30 @@ pub struct ListArgs {
     /// How the list is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
     pub format: ListFormat,
+}
+
+/// What `init` is given.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder for kfplint.toml: best the repository's root
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+}
+
+/// What `completions` is given.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// What `man` is given.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write the pages of all commands into this folder
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// What `explain` is given.
@@ -380,6 +410,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         Some(Command::Console(args)) => Some(&mut args.inputs),
         Some(Command::Baseline(args)) => Some(&mut args.inputs),
         Some(Command::Suppressions(args)) => Some(&mut args.inputs),
+        Some(Command::Init(_) | Command::Completions(_) | Command::Man(_)) => None,
         Some(Command::Explain(_) | Command::Rules(_)) => None,
     };
     if let Some(inputs) = inputs {

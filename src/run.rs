@@ -8,6 +8,7 @@ mod inputs;
 mod job;
 mod known;
 mod output;
+mod setup;
 mod suppressing;
 
 pub use failure::Failure;
@@ -52,6 +53,9 @@ pub fn run(cli: Cli) -> u8 {
         Some(Command::Check(args) | Command::Fix(args)) => check(*args),
         Some(Command::Baseline(args)) => known::write(args),
         Some(Command::Suppressions(args)) => suppressing::list(args),
+        Some(Command::Init(args)) => setup::init(&args),
+        Some(Command::Completions(args)) => setup::completions(&args),
+        Some(Command::Man(args)) => setup::man(&args),
         Some(Command::Explain(args)) => explain(&args),
         Some(Command::Rules(args)) => rules(&args),
         Some(Command::Fit(args)) => fit::fit(&args),

@@ -31,6 +31,9 @@ use time::Date;
 /// The file's name.
 pub const FILE: &str = "kfplint.toml";
 
+/// A file to start from: every key, commented out.
+pub const TEMPLATE: &str = include_str!("template.toml");
+
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
 pub enum LoadError {

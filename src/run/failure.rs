@@ -119,6 +119,13 @@ pub enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Config(#[from] LoadError),
+    /// `init` where there is a configuration.
+    #[error("there is a configuration already: {path}")]
+    #[diagnostic(help("edit it, or remove it first"))]
+    Configured {
+        /// The file.
+        path: String,
+    },
     /// `--environment` with a name that is not configured.
     #[error("there is no environment `{name}`")]
     #[diagnostic(help("{help}"))]
