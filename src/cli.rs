@@ -1,6 +1,7 @@
 //! The command line: definitions only.
 
 use crate::baseline;
+use crate::shard::Shard;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -48,6 +49,8 @@ pub enum Command {
     Fit(FitArgs),
     /// Evaluate expressions from stdin, one a line, in the scope of a root module
     Console(RootArgs),
+    /// Join JSON or SARIF reports of several runs, such as those of shards
+    Merge(MergeArgs),
     /// Write a kfplint.toml to start from, and show how pre-commit runs kfplint
     Init(InitArgs),
     /// Print what a shell needs to complete the command line
@@ -93,6 +96,9 @@ pub struct CheckArgs {
     /// Options that were given on the command line, by the names of their fields: they win over the configuration.
     #[arg(skip)]
     pub told: Vec<&'static str>,
+    /// Check one of N parts of the root modules, as I/N; `kfplint merge` joins the reports
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// Exit with 3 if no GKE cluster is found
     #[arg(long)]
     pub require_cluster: bool,
@@ -210,6 +216,17 @@ pub struct ListArgs {
     /// How the list is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
     pub format: ListFormat,
+}
+
+/// What `merge` is given.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The reports, all JSON or all SARIF
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The lowest level of finding that makes the exit code 1
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
+    pub fail_on: FailOn,
 }
 
 /// What `init` is given.
@@ -410,7 +427,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         Some(Command::Console(args)) => Some(&mut args.inputs),
         Some(Command::Baseline(args)) => Some(&mut args.inputs),
         Some(Command::Suppressions(args)) => Some(&mut args.inputs),
-        Some(Command::Init(_) | Command::Completions(_) | Command::Man(_)) => None,
+        Some(Command::Merge(_) | Command::Init(_) | Command::Completions(_) | Command::Man(_)) => None,
         Some(Command::Explain(_) | Command::Rules(_)) => None,
     };
     if let Some(inputs) = inputs {

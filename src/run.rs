@@ -7,6 +7,7 @@ mod fixing;
 mod inputs;
 mod job;
 mod known;
+mod merging;
 mod output;
 mod setup;
 mod suppressing;
@@ -53,6 +54,7 @@ pub fn run(cli: Cli) -> u8 {
         Some(Command::Check(args) | Command::Fix(args)) => check(*args),
         Some(Command::Baseline(args)) => known::write(args),
         Some(Command::Suppressions(args)) => suppressing::list(args),
+        Some(Command::Merge(args)) => merging::run(&args),
         Some(Command::Init(args)) => setup::init(&args),
         Some(Command::Completions(args)) => setup::completions(&args),
         Some(Command::Man(args)) => setup::man(&args),
@@ -106,8 +108,15 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let sources = Arc::new(config.sources());
     let loader = Arc::new(Loader::with(sources.clone(), instead));
     let options = inputs::options(&args.inputs, &loader)?;
-    let (documents, folders) = documents::split(&args.paths)?;
-    let found = folders.map(|folders| find(&folders, &loader)).transpose()?.unwrap_or_default();
+    let (mut documents, folders) = documents::split(&args.paths)?;
+    let mut found = folders.map(|folders| find(&folders, &loader)).transpose()?.unwrap_or_default();
+    let mut elsewhere = BTreeSet::new();
+    if let Some(shard) = args.shard {
+        elsewhere = inputs::declared(&found.roots, &loader);
+        let bytes = |id| sources.get(id).map_or(0, |file| file.text.len() as u64);
+        found.roots = shard.take(found.roots, |dir| discover::files(dir, &loader).into_iter().map(bytes).sum());
+        documents = documents.into_iter().enumerate().filter(|(i, _)| shard.has(*i)).map(|(_, d)| d).collect();
+    }
     let mut checked: Vec<Checked> = Vec::new();
     for environment in job.environments()? {
         let options = inputs::within(options.clone(), config, environment, &loader)?;
@@ -121,14 +130,19 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let source = source.map(|root| (root, Evaluator::new(sources.clone(), loader.clone(), options)));
     let judge = |subject| check_document(subject, source.as_ref(), &config.profile);
     checked.par_extend(documents.par_iter().map(judge));
-    inputs::check_names(&args.inputs, &declared(&checked))?;
+    elsewhere.extend(declared(&checked));
+    inputs::check_names(&args.inputs, &elsewhere)?;
     let failed = checked.iter().any(|c| c.failed);
-    let (suppressions, mut reports) = suppressing::apply(checked, job, &loader, &sources, &found.named);
+    let (suppressions, mut reports) = suppressing::apply(checked, job, &loader, &sources, &found);
     if args.undecided == Undecided::Ignore {
         reports.iter_mut().for_each(forget_undecided);
     }
     let skipped = [found.skipped.clone(), loader.skipped()].concat();
-    let files = loader.files_read() + documents.iter().map(Subject::files).sum::<usize>();
+    let read = match args.shard {
+        Some(_) => found.roots.iter().flat_map(|r| discover::files(&r.dir, &loader)).collect::<BTreeSet<_>>().len(),
+        None => loader.files_read(),
+    };
+    let files = read + documents.iter().map(Subject::files).sum::<usize>();
     let mut report = Report::new(reports, skipped, files, &sources);
     if let Some(file) = &args.baseline {
         known::apply(file, &mut report, &found)?;

@@ -12,6 +12,7 @@ mod walk;
 pub use files::{Syntax, is_terraform, is_variables};
 pub use walk::reason;
 
+use crate::source::FileId;
 use loader::Loader;
 use module::Traits;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,6 +85,20 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
     roots.sort();
     let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
     Ok(Discovery { roots, named, skipped })
+}
+
+/// The files of a root module and of the local modules that it calls.
+pub fn files(root: &Path, loader: &Loader) -> BTreeSet<FileId> {
+    let (mut seen, mut todo, mut out) = (BTreeSet::new(), vec![root.to_path_buf()], BTreeSet::new());
+    while let Some(dir) = todo.pop() {
+        if !seen.insert(dir.clone()) {
+            continue;
+        }
+        let Some(module) = loader.module(&dir) else { continue };
+        out.extend(module.files.iter().chain(&module.overrides).chain(&module.tfvars).map(|file| file.id));
+        todo.extend(Traits::of(&module).calls);
+    }
+    out
 }
 
 /// A path as the user would write it: relative to the working directory where possible.

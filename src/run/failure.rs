@@ -126,6 +126,13 @@ pub enum Failure {
         /// The file.
         path: String,
     },
+    /// Reports that cannot be joined.
+    #[error("{what}")]
+    #[diagnostic(help("merge takes reports that `kfplint --format json` or `--format sarif` has written"))]
+    Merge {
+        /// What is wrong.
+        what: String,
+    },
     /// `--environment` with a name that is not configured.
     #[error("there is no environment `{name}`")]
     #[diagnostic(help("{help}"))]

@@ -4,7 +4,7 @@ use super::Failure;
 use crate::catalog::suggest;
 use crate::cli::{Given, InputArgs};
 use crate::config::{Config, Environment};
-use crate::discover::loader::Loader;
+use crate::discover::{Root, loader::Loader};
 use crate::eval::{Options, VariableOption};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -67,6 +67,12 @@ fn variable(given: &Given, loader: &Loader) -> Result<VariableOption, Failure> {
 
 fn absolute(dir: &Path) -> PathBuf {
     std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf())
+}
+
+/// The input variables that root modules declare, whether they are evaluated or not.
+pub fn declared(roots: &[Root], loader: &Loader) -> BTreeSet<String> {
+    let files = roots.iter().filter_map(|root| loader.module(&root.dir)).flat_map(|module| module.files.clone());
+    files.flat_map(|file| file.body.blocks("variable").map(|b| b.label(0).to_string()).collect::<Vec<_>>()).collect()
 }
 
 /// Holds the names given by `-var` against those that the root modules declare.

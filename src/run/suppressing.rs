@@ -2,14 +2,14 @@
 
 use super::{Checked, Failure, Job, READY, judge, output};
 use crate::cli::{CheckArgs, Ignores, ListArgs, ListFormat};
+use crate::discover::Discovery;
 use crate::discover::loader::{Loader, Texts};
 use crate::finding::RootReport;
 use crate::report;
 use crate::source::Sources;
 use crate::suppress::{Policy, State, Suppression, Suppressions, comment};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::Path;
 use unicode_width::UnicodeWidthStr;
 
 /// Sets the findings aside that comments and the configuration suppress, finds the comments that suppress nothing, and
@@ -19,7 +19,7 @@ pub fn apply(
     job: &Job,
     loader: &Loader,
     sources: &Sources,
-    named: &BTreeSet<PathBuf>,
+    found: &Discovery,
 ) -> (Suppressions, Vec<RootReport>) {
     let ignores = job.args.ignores;
     let today = time::OffsetDateTime::now_utc().date();
@@ -31,10 +31,15 @@ pub fn apply(
         reports.push(root.report);
     }
     let opened = loader.opened();
-    // A module outside of the named folders may have other callers, and what `terraform init` wrote is not the user's.
+    // A module outside of the named folders, or shared by the roots of several shards, may have callers that were not
+    // looked at; and what `terraform init` wrote is not the user's.
+    let whole = |real: &Path| {
+        job.args.shard.is_none() || found.roots.iter().any(|root| real.parent() == Some(root.dir.as_path()))
+    };
     let concerns = |id| {
         opened.get(&id).is_some_and(|(real, _)| {
-            named.iter().any(|folder| real.starts_with(folder))
+            found.named.iter().any(|folder| real.starts_with(folder))
+                && whole(real)
                 && !real.components().any(|c| c.as_os_str() == ".terraform")
         })
     };
