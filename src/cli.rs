@@ -60,7 +60,7 @@ pub enum Command {
 }
 
 /// What `check` is given.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct CheckArgs {
     /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]; or plans, states and
     /// descriptions of clusters as JSON, with `-` for stdin
@@ -96,6 +96,9 @@ pub struct CheckArgs {
     /// Options that were given on the command line, by the names of their fields: they win over the configuration.
     #[arg(skip)]
     pub told: Vec<&'static str>,
+    /// Report only verdicts and findings that are new or changed since this commit of the repository
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
     /// Check one of N parts of the root modules, as I/N; `kfplint merge` joins the reports
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,

@@ -22,6 +22,7 @@ pub mod rules;
 pub mod run;
 pub mod selector;
 pub mod shard;
+pub mod since;
 pub mod source;
 pub mod suppress;
 pub mod syntax;

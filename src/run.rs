@@ -9,6 +9,7 @@ mod job;
 mod known;
 mod merging;
 mod output;
+mod past;
 mod setup;
 mod suppressing;
 
@@ -76,9 +77,11 @@ fn check(args: CheckArgs) -> Result<u8, Failure> {
         return Err(Failure::UnsafeFixes);
     }
     let job = Job::new(args)?;
-    let run = match job.args.fixes.fix || job.args.fixes.diff {
-        true => fixing::run(&job)?,
-        false => judge(&job, Texts::new())?,
+    let run = match (job.args.fixes.fix || job.args.fixes.diff, &job.args.since) {
+        (true, Some(_)) => return Err(Failure::Since { what: "fixes are made whatever was before".into() }),
+        (true, None) => fixing::run(&job)?,
+        (false, Some(reference)) => past::compare(judge(&job, Texts::new())?, &job, reference)?,
+        (false, None) => judge(&job, Texts::new())?,
     };
     known::say(&run.report);
     if !job.args.fixes.diff {
@@ -96,17 +99,17 @@ struct Judged {
     suppressions: Suppressions,
     sources: Arc<Sources>,
     loader: Arc<Loader>,
-    /// The real folders that the user named.
-    named: BTreeSet<PathBuf>,
+    found: discover::Discovery,
     /// kfplint itself failed on a root.
     failed: bool,
 }
 
 /// Evaluates and judges all roots in all environments, with `instead` in place of what is on disk.
 fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
-    let Job { args, config } = job;
+    let Job { args, config, past } = job;
     let sources = Arc::new(config.sources());
     let loader = Arc::new(Loader::with(sources.clone(), instead));
+    past.iter().for_each(|(dir, given)| loader.name_folder(dir, given));
     let options = inputs::options(&args.inputs, &loader)?;
     let (mut documents, folders) = documents::split(&args.paths)?;
     let mut found = folders.map(|folders| find(&folders, &loader)).transpose()?.unwrap_or_default();
@@ -131,7 +134,9 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let judge = |subject| check_document(subject, source.as_ref(), &config.profile);
     checked.par_extend(documents.par_iter().map(judge));
     elsewhere.extend(declared(&checked));
-    inputs::check_names(&args.inputs, &elsewhere)?;
+    if past.is_empty() {
+        inputs::check_names(&args.inputs, &elsewhere)?;
+    }
     let failed = checked.iter().any(|c| c.failed);
     let (suppressions, mut reports) = suppressing::apply(checked, job, &loader, &sources, &found);
     if args.undecided == Undecided::Ignore {
@@ -147,7 +152,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     if let Some(file) = &args.baseline {
         known::apply(file, &mut report, &found)?;
     }
-    Ok(Judged { report, suppressions, sources, loader, named: found.named, failed })
+    Ok(Judged { report, suppressions, sources, loader, found, failed })
 }
 
 /// What the check of one root gave.
@@ -250,7 +255,8 @@ fn explain_path(error: discover::PathError) -> Failure {
 }
 
 fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {
-    if args.require_cluster && report.clusters.is_empty() {
+    let clusters = report.since.as_ref().map_or(report.clusters.len(), |since| since.clusters);
+    if args.require_cluster && clusters == 0 {
         return Err(Failure::NoCluster { roots: format!("{} root module(s)", report.roots) });
     }
     let least = match args.fail_on {

@@ -62,7 +62,7 @@ pub enum LoadError {
 }
 
 /// What is configured. The default is what holds where there is no file.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Config {
     /// The real folder of the file; paths in it are relative to this.
     pub dir: PathBuf,
@@ -91,7 +91,7 @@ pub struct Config {
 }
 
 /// Findings that are suppressed in parts of the tree.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ignore {
     /// Where.
     pub paths: Paths,

@@ -4,6 +4,7 @@ use super::{Diagnostic, Report, path, url, word};
 use crate::finding::{
     ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Suppressed, Verdict,
 };
+use crate::since::Change;
 use crate::source::{Position, Sources, Span};
 use serde_json::{Value, json};
 
@@ -26,7 +27,27 @@ pub fn json(report: &Report, sources: &Sources) -> Value {
     if let Some(held) = &report.baseline {
         out["baseline"] = json!({ "known": held.known, "gone": held.gone });
     }
+    if let Some(since) = &report.since {
+        let verdicts: Vec<Value> = since.verdicts.iter().map(change).collect();
+        out["since"] = json!({
+            "ref": since.reference,
+            "new": since.new,
+            "changed": since.changed,
+            "gone": since.gone,
+            "verdicts": verdicts,
+        });
+    }
     out
+}
+
+fn change(change: &Change) -> Value {
+    json!({
+        "root": change.root,
+        "environment": change.environment,
+        "address": change.address,
+        "before": change.before.map(verdict),
+        "now": change.now.map(verdict),
+    })
 }
 
 fn cluster(cluster: &ClusterReport, sources: &Sources) -> Value {

@@ -29,6 +29,7 @@ pub use xml::{checkstyle, junit};
 
 use crate::baseline::Held;
 use crate::finding::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
+use crate::since::Since;
 use crate::source::{Sources, Span};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
@@ -48,6 +49,8 @@ pub struct Report {
     pub roots: usize,
     /// What a baseline took out.
     pub baseline: Option<Held>,
+    /// What a comparison with an earlier state took out.
+    pub since: Option<Since>,
 }
 
 /// A finding with what identifies it.
@@ -101,7 +104,7 @@ impl Report {
         let diagnostics = once(diagnostics);
         tidy(&mut coverage);
         let verdict = verdict(&clusters, &diagnostics, &coverage);
-        Report { verdict, clusters, diagnostics, coverage, roots: count, baseline: None }
+        Report { verdict, clusters, diagnostics, coverage, roots: count, baseline: None, since: None }
     }
 
     /// The findings that were not set aside.

@@ -133,6 +133,15 @@ pub enum Failure {
         /// What is wrong.
         what: String,
     },
+    /// `--since` where there is nothing to compare with.
+    #[error("--since: {what}")]
+    #[diagnostic(help(
+        "--since takes a branch, tag or commit of the repository that is checked; in a shallow clone, fetch it first"
+    ))]
+    Since {
+        /// What is wrong.
+        what: String,
+    },
     /// `--environment` with a name that is not configured.
     #[error("there is no environment `{name}`")]
     #[diagnostic(help("{help}"))]

@@ -198,6 +198,6 @@ fn foreign(id: FileId, now: &Judged, opened: &Opened) -> Option<&'static str> {
     if real.components().any(|c| c.as_os_str() == ".terraform") {
         return Some("`terraform init` wrote it, and would write it anew");
     }
-    let named = now.named.iter().any(|folder| real.starts_with(folder));
+    let named = now.found.named.iter().any(|folder| real.starts_with(folder));
     (!named).then_some("it is outside of the folders that are checked; name its folder too")
 }

@@ -12,6 +12,8 @@ pub struct Job {
     pub args: CheckArgs,
     /// The configuration.
     pub config: Config,
+    /// For an earlier state of the tree: its real folders, and how the user writes them.
+    pub past: Vec<(PathBuf, PathBuf)>,
 }
 
 impl Job {
@@ -37,7 +39,7 @@ impl Job {
         if args.output.is_empty() {
             args.output = config.output.clone();
         }
-        let job = Job { args, config };
+        let job = Job { args, config, past: Vec::new() };
         job.environments()?;
         Ok(job)
     }

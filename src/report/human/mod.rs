@@ -116,7 +116,8 @@ fn summary(report: &Report, page: &mut Page) {
         }
     }
     if parts.is_empty() {
-        parts.push((Style::Plain, "no cluster".into()));
+        let unchanged = report.since.as_ref().is_some_and(|since| since.clusters > 0);
+        parts.push((Style::Plain, if unchanged { "no verdict changed" } else { "no cluster" }.into()));
     }
     let levels = [
         (Level::Error, "error", Style::Bad),
