@@ -72,9 +72,9 @@ impl Baseline {
         Baseline { version: Version, findings }
     }
 
-    /// Takes the known findings out of a report. An entry is gone if it is not found in a root module that `looked_at`
-    /// says was looked at.
-    pub fn apply(&self, report: &mut Report, looked_at: impl Fn(&str) -> bool) -> Held {
+    /// Takes the known findings out of a report. An entry is gone if it is not found where `looked_at` says that it would
+    /// have been.
+    pub fn apply(&self, report: &mut Report, looked_at: impl Fn(&Entry) -> bool) -> Held {
         let known: BTreeSet<&str> = self.findings.iter().map(|e| e.fingerprint.as_str()).collect();
         let found: BTreeSet<String> =
             report.diagnostics.iter().flat_map(entries).map(|entry| entry.fingerprint).collect();
@@ -90,7 +90,7 @@ impl Baseline {
             }
             !known.contains(d.fingerprint.as_str())
         });
-        let gone = self.findings.iter().filter(|e| !found.contains(&e.fingerprint) && looked_at(&e.root));
+        let gone = self.findings.iter().filter(|e| !found.contains(&e.fingerprint) && looked_at(e));
         Held { known: before - report.diagnostics.len(), gone: gone.cloned().collect() }
     }
 }

@@ -150,7 +150,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let files = read + documents.iter().map(Subject::files).sum::<usize>();
     let mut report = Report::new(reports, skipped, files, &sources);
     if let Some(file) = &args.baseline {
-        known::apply(file, &mut report, &found)?;
+        known::apply(file, &mut report, job, &found)?;
     }
     Ok(Judged { report, suppressions, sources, loader, found, failed })
 }

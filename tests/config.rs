@@ -290,6 +290,8 @@ fn environments_have_fingerprints_of_their_own() {
     tree.run(&["baseline"]);
     assert_eq!(codes(&tree.json(&["--baseline", "kfplint-baseline.json"])), [""; 0]);
     assert_eq!(tree.run(&["--baseline", "kfplint-baseline.json"]).code, 0);
+    let prod = tree.json(&["--baseline", "kfplint-baseline.json", "--environment", "prod"]);
+    assert_eq!(prod["baseline"]["gone"], json!([]), "the others were not looked at");
 }
 
 #[test]

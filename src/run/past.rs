@@ -66,11 +66,13 @@ impl Past {
         let verify = ["rev-parse", "--verify", "--end-of-options", &commit];
         let commit =
             git(&top, &verify, None).map_err(|why| failed(&format!("git has no commit `{reference}`"), why))?;
+        // Old versions of git print `--end-of-options` too.
+        let commit = String::from_utf8_lossy(&commit).into_owned();
         let folder = TempDir::new().map_err(|e| failed("no temporary folder", reason(&e)))?;
         let past = Past { folder, top };
         let wrong = |why| failed("git cannot write the tree", why);
         let index = past.folder.path().join("index");
-        git(&past.top, &["read-tree", String::from_utf8_lossy(&commit).trim()], Some(&index)).map_err(wrong)?;
+        git(&past.top, &["read-tree", commit.lines().last().unwrap_or_default()], Some(&index)).map_err(wrong)?;
         // A repository's mark: functions may read files up to here.
         std::fs::create_dir_all(past.tree().join(".git")).map_err(|e| wrong(reason(&e)))?;
         let prefix = format!("--prefix={}/", past.tree().display());

@@ -9,6 +9,7 @@ use crate::report;
 use crate::source::Sources;
 use crate::suppress::{Policy, State, Suppression, Suppressions, comment};
 use serde_json::{Value, json};
+use std::cell::LazyCell;
 use std::path::Path;
 use unicode_width::UnicodeWidthStr;
 
@@ -30,7 +31,7 @@ pub fn apply(
         all.apply(&mut root.report, &root.outline, sources);
         reports.push(root.report);
     }
-    let opened = loader.opened();
+    let opened = LazyCell::new(|| loader.opened());
     // A module outside of the named folders, or shared by the roots of several shards, may have callers that were not
     // looked at; and what `terraform init` wrote is not the user's.
     let whole = |real: &Path| {
