@@ -1,6 +1,6 @@
 //! Findings that are known and accepted for now: a file of fingerprints, against which a run reports only what is new.
 
-use crate::report::{Diagnostic, Report};
+use crate::report::{Diagnostic, Holding, Report};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -45,6 +45,9 @@ pub struct Entry {
     pub code: String,
     /// The root module.
     pub root: String,
+    /// The environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// The resource's address.
     #[serde(default)]
     pub address: Option<String>,
@@ -64,25 +67,45 @@ pub struct Held {
 impl Baseline {
     /// All findings of a report that are not suppressed.
     pub fn of(report: &Report) -> Baseline {
-        let entry = |d: &Diagnostic| Entry {
-            code: d.finding.code.to_string(),
-            root: d.root.clone(),
-            address: d.finding.address.clone(),
-            fingerprint: d.fingerprint.clone(),
-        };
-        let mut findings: Vec<Entry> = report.open().map(entry).collect();
+        let mut findings: Vec<Entry> = report.open().flat_map(entries).collect();
         findings.sort();
         Baseline { version: Version, findings }
     }
 
-    /// Takes the known findings out of a report. An entry is gone if it is not found in a root module that `looked_at`
-    /// says was looked at.
-    pub fn apply(&self, report: &mut Report, looked_at: impl Fn(&str) -> bool) -> Held {
+    /// Takes the known findings out of a report. An entry is gone if it is not found where `looked_at` says that it would
+    /// have been.
+    pub fn apply(&self, report: &mut Report, looked_at: impl Fn(&Entry) -> bool) -> Held {
         let known: BTreeSet<&str> = self.findings.iter().map(|e| e.fingerprint.as_str()).collect();
-        let found: BTreeSet<String> = report.diagnostics.iter().map(|d| d.fingerprint.clone()).collect();
+        let found: BTreeSet<String> =
+            report.diagnostics.iter().flat_map(entries).map(|entry| entry.fingerprint).collect();
         let before = report.diagnostics.len();
-        report.diagnostics.retain(|d| d.finding.suppressed.is_some() || !known.contains(d.fingerprint.as_str()));
-        let gone = self.findings.iter().filter(|e| !found.contains(&e.fingerprint) && looked_at(&e.root));
+        report.diagnostics.retain_mut(|d| {
+            if d.finding.suppressed.is_some() {
+                return true;
+            }
+            d.environments.retain(|e| !known.contains(e.fingerprint.as_str()));
+            if let Some(first) = d.environments.first() {
+                // Known in some environments only.
+                d.fingerprint.clone_from(&first.fingerprint);
+            }
+            !known.contains(d.fingerprint.as_str())
+        });
+        let gone = self.findings.iter().filter(|e| !found.contains(&e.fingerprint) && looked_at(e));
         Held { known: before - report.diagnostics.len(), gone: gone.cloned().collect() }
+    }
+}
+
+/// A finding as entries: one for each environment in which it holds.
+fn entries(diagnostic: &Diagnostic) -> Vec<Entry> {
+    let entry = |environment: Option<&Holding>| Entry {
+        code: diagnostic.finding.code.to_string(),
+        root: diagnostic.root.clone(),
+        environment: environment.map(|e| e.environment.clone()),
+        address: diagnostic.finding.address.clone(),
+        fingerprint: environment.map_or(&diagnostic.fingerprint, |e| &e.fingerprint).clone(),
+    };
+    match diagnostic.environments.as_slice() {
+        [] => vec![entry(None)],
+        all => all.iter().map(|e| entry(Some(e))).collect(),
     }
 }

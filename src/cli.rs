@@ -1,6 +1,8 @@
 //! The command line: definitions only.
 
 use crate::baseline;
+use crate::shard::Shard;
+use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -49,10 +51,18 @@ pub enum Command {
     Fit(FitArgs),
     /// Evaluate expressions from stdin, one a line, in the scope of a root module
     Console(RootArgs),
+    /// Join JSON or SARIF reports of several runs, such as those of shards
+    Merge(MergeArgs),
+    /// Write a kfplint.toml to start from, and show how pre-commit runs kfplint
+    Init(InitArgs),
+    /// Print what a shell needs to complete the command line
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write those of all commands into a folder
+    Man(ManArgs),
 }
 
 /// What `check` is given.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct CheckArgs {
     /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]; or plans, states and
     /// descriptions of clusters as JSON, with `-` for stdin
@@ -86,6 +96,18 @@ pub struct CheckArgs {
     /// modules (for pre-commit)
     #[arg(long)]
     pub changed: bool,
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// Options that were given on the command line, by the names of their fields: they win over the configuration.
+    #[arg(skip)]
+    pub told: Vec<&'static str>,
+    /// Report only verdicts and findings that are new or changed since this commit of the repository
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
+    /// Check one of N parts of the root modules, as I/N; `kfplint merge` joins the reports
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// Exit with 3 if no GKE cluster is found
     #[arg(long)]
     pub require_cluster: bool,
@@ -101,6 +123,20 @@ pub struct CheckArgs {
     /// Also requirements that are met, node pools and everything that was not checked
     #[arg(long, short)]
     pub verbose: bool,
+}
+
+/// Where the configuration is.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ConfigArgs {
+    /// Take this file for the configuration [default: the nearest kfplint.toml upward from PATH, within its repository]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Leave kfplint.toml out of account
+    #[arg(long)]
+    pub no_config: bool,
+    /// Check only this environment of the configuration (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub environment: Vec<String>,
 }
 
 /// What is made of the fixes that findings propose.
@@ -166,6 +202,9 @@ pub struct BaselineArgs {
     /// How values come in.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// The file to write; one that is there is written anew
     #[arg(long, value_name = "FILE", default_value = baseline::FILE)]
     pub output: PathBuf,
@@ -180,9 +219,47 @@ pub struct ListArgs {
     /// How values come in.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// How the list is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
     pub format: ListFormat,
+}
+
+/// What `merge` is given.
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// The reports, all JSON or all SARIF
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// The lowest level of finding that makes the exit code 1
+    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
+    pub fail_on: FailOn,
+}
+
+/// What `init` is given.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder for kfplint.toml: best the repository's root
+    #[arg(value_name = "DIR", default_value = ".")]
+    pub dir: PathBuf,
+}
+
+/// What `completions` is given.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// What `man` is given.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Write the pages of all commands into this folder
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
 }
 
 /// What `explain` is given.
@@ -351,7 +428,11 @@ pub enum Color {
     Never,
 }
 
-fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
+/// Reads `FORMAT=FILE`.
+///
+/// # Errors
+/// What to write instead.
+pub fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
     let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, for example json=report.json")?;
     let format = Format::from_str(format, true).map_err(|_| format!("there is no format `{format}`"))?;
     if file.is_empty() {
@@ -385,15 +466,28 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         Some(Command::Console(args)) => Some(&mut args.inputs),
         Some(Command::Baseline(args)) => Some(&mut args.inputs),
         Some(Command::Suppressions(args)) => Some(&mut args.inputs),
+        Some(Command::Merge(_) | Command::Init(_) | Command::Completions(_) | Command::Man(_)) => None,
         Some(Command::Explain(_) | Command::Rules(_)) => None,
     };
     if let Some(inputs) = inputs {
         inputs.given = in_order(own, inputs);
     }
-    if let Some(Command::Fix(args)) = &mut cli.command {
-        args.fixes.fix = true;
+    match &mut cli.command {
+        None => cli.check.told = told(own),
+        Some(Command::Check(args)) => args.told = told(own),
+        Some(Command::Fix(args)) => {
+            args.told = told(own);
+            args.fixes.fix = true;
+        }
+        Some(_) => {}
     }
     Ok(cli)
+}
+
+/// The options with a default that were given all the same.
+fn told(matches: &ArgMatches) -> Vec<&'static str> {
+    let given = |name: &&str| matches.value_source(name) == Some(ValueSource::CommandLine);
+    ["format", "fail_on", "undecided", "ignores"].into_iter().filter(given).collect()
 }
 
 fn in_order(matches: &ArgMatches, inputs: &InputArgs) -> Vec<Given> {

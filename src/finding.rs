@@ -205,6 +205,8 @@ pub struct MissingModule {
 pub struct RootReport {
     /// The root module's path as the user would write it.
     pub root: String,
+    /// The environment for which it was evaluated, if one was configured.
+    pub environment: Option<String>,
     /// Its clusters, by address.
     pub clusters: Vec<ClusterReport>,
     /// Its findings, sorted by place.

@@ -258,7 +258,8 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph) -> RootReport {
     clusters.sort_by(|a, b| a.address.cmp(&b.address));
     findings.iter_mut().for_each(|f| f.related.retain(|label| !label.span.is_fact() && Some(label.span) != f.primary));
     sort(&mut findings);
-    RootReport { root: plan.root.clone(), clusters, findings, coverage: coverage(plan), drawing: None }
+    let root = plan.root.clone();
+    RootReport { root, environment: None, clusters, findings, coverage: coverage(plan), drawing: None }
 }
 
 fn sort(findings: &mut Vec<Finding>) {

@@ -6,12 +6,18 @@ mod failure;
 mod fit;
 mod fixing;
 mod inputs;
+mod job;
 mod known;
+mod merging;
 mod output;
+mod past;
+mod setup;
 mod suppressing;
 mod units;
 
 pub use failure::Failure;
+
+use job::Job;
 
 use crate::catalog::suggest;
 use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, Format, RootArgs, RulesArgs, Undecided};
@@ -48,10 +54,14 @@ pub const NOTHING: u8 = 3;
 /// Does what the command line says, and gives the exit code.
 pub fn run(cli: Cli) -> u8 {
     let done = match cli.command {
-        None => check(&cli.check),
-        Some(Command::Check(args) | Command::Fix(args)) => check(&args),
+        None => check(cli.check),
+        Some(Command::Check(args) | Command::Fix(args)) => check(*args),
         Some(Command::Baseline(args)) => known::write(args),
         Some(Command::Suppressions(args)) => suppressing::list(args),
+        Some(Command::Merge(args)) => merging::run(&args),
+        Some(Command::Init(args)) => setup::init(&args),
+        Some(Command::Completions(args)) => setup::completions(&args),
+        Some(Command::Man(args)) => setup::man(&args),
         Some(Command::Explain(args)) => explain(&args),
         Some(Command::Rules(args)) => rules(&args),
         Some(Command::Fit(args)) => fit::fit(&args),
@@ -66,22 +76,25 @@ pub fn run(cli: Cli) -> u8 {
     })
 }
 
-fn check(args: &CheckArgs) -> Result<u8, Failure> {
+fn check(args: CheckArgs) -> Result<u8, Failure> {
     if args.fixes.unsafe_fixes && !args.fixes.fix && !args.fixes.diff {
         return Err(Failure::UnsafeFixes);
     }
-    let run = match args.fixes.fix || args.fixes.diff {
-        true => fixing::run(args)?,
-        false => judge(args, Texts::new())?,
+    let job = Job::new(args)?;
+    let run = match (job.args.fixes.fix || job.args.fixes.diff, &job.args.since) {
+        (true, Some(_)) => return Err(Failure::Since { what: "fixes are made whatever was before".into() }),
+        (true, None) => fixing::run(&job)?,
+        (false, Some(reference)) => past::compare(judge(&job, Texts::new())?, &job, reference)?,
+        (false, None) => judge(&job, Texts::new())?,
     };
     known::say(&run.report);
-    if !args.fixes.diff {
-        output::write(&run.report, &run.sources, args)?;
+    if !job.args.fixes.diff {
+        output::write(&run.report, &run.sources, &job.args)?;
     }
     if run.failed {
         return Ok(USAGE);
     }
-    exit_code(&run.report, args)
+    exit_code(&run.report, &job.args)
 }
 
 /// One look at everything that the user named.
@@ -90,44 +103,66 @@ struct Judged {
     suppressions: Suppressions,
     sources: Arc<Sources>,
     loader: Arc<Loader>,
-    /// The real folders that the user named.
-    named: BTreeSet<PathBuf>,
+    found: discover::Discovery,
     /// kfplint itself failed on a root.
     failed: bool,
 }
 
-/// Evaluates and judges all roots, with `instead` in place of what is on disk.
-fn judge(args: &CheckArgs, instead: Texts) -> Result<Judged, Failure> {
-    let sources = Arc::new(Sources::new());
+/// Evaluates and judges all roots in all environments, with `instead` in place of what is on disk.
+fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
+    let Job { args, config, past } = job;
+    let sources = Arc::new(config.sources());
     let loader = Arc::new(Loader::with(sources.clone(), instead));
+    past.iter().for_each(|(dir, given)| loader.name_folder(dir, given));
     let options = inputs::options(&args.inputs, &loader)?;
-    let (documents, folders) = documents::split(&args.paths)?;
+    let (mut documents, folders) = documents::split(&args.paths)?;
     let mut found = match folders {
         Some(files) if args.changed => discover::changed(&files, &loader).map_err(explain_path)?,
         Some(folders) => find(&folders, &loader)?,
         None => discover::Discovery::default(),
     };
-    let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
+    let mut elsewhere = BTreeSet::new();
+    if let Some(shard) = args.shard {
+        elsewhere = inputs::declared(&found.roots, &loader);
+        let bytes = |id| sources.get(id).map_or(0, |file| file.text.len() as u64);
+        found.roots = shard.take(found.roots, |dir| discover::files(dir, &loader).into_iter().map(bytes).sum());
+        documents = documents.into_iter().enumerate().filter(|(i, _)| shard.has(*i)).map(|(_, d)| d).collect();
+    }
     let draw = args.format == Format::Html || args.output.iter().any(|(format, _)| *format == Format::Html);
-    let mut checked = units::check(&mut found.roots, &evaluator, &loader, Profile::kfp());
-    checked.par_extend(found.roots.par_iter().map(|root| check_one(&evaluator, root, Profile::kfp(), draw)));
+    let mut checked: Vec<Checked> = Vec::new();
+    for environment in job.environments()? {
+        let options = inputs::within(options.clone(), config, environment, &loader)?;
+        let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
+        let look = Look { environment: environment.map(|e| e.name.as_str()), profile: &config.profile, draw };
+        let mut roots = found.roots.clone();
+        checked.extend(units::check(&mut roots, &evaluator, &loader, look));
+        checked.par_extend(roots.par_iter().map(|root| check_one(&evaluator, root, look)));
+    }
     let source = documents::source(args, &documents, &loader)?;
-    let judge = |subject| check_document(subject, source.as_ref().map(|root| (root, &evaluator)), Profile::kfp());
+    let options = inputs::within(options, config, None, &loader)?;
+    let source = source.map(|root| (root, Evaluator::new(sources.clone(), loader.clone(), options)));
+    let judge = |subject| check_document(subject, source.as_ref(), &config.profile);
     checked.par_extend(documents.par_iter().map(judge));
-    inputs::check_names(&args.inputs, &declared(&checked))?;
-    let suppressions = suppressing::apply(&mut checked, args, &loader, &sources, &found.named);
-    if args.undecided == Undecided::Ignore {
-        checked.iter_mut().for_each(|c| forget_undecided(&mut c.report));
+    elsewhere.extend(declared(&checked));
+    if past.is_empty() {
+        inputs::check_names(&args.inputs, &elsewhere)?;
     }
     let failed = checked.iter().any(|c| c.failed);
+    let (suppressions, mut reports) = suppressing::apply(checked, job, &loader, &sources, &found);
+    if args.undecided == Undecided::Ignore {
+        reports.iter_mut().for_each(forget_undecided);
+    }
     let skipped = [found.skipped.clone(), loader.skipped()].concat();
-    let reports = checked.into_iter().map(|c| c.report).collect();
-    let files = loader.files_read() + documents.iter().map(Subject::files).sum::<usize>();
+    let read = match args.shard {
+        Some(_) => found.roots.iter().flat_map(|r| discover::files(&r.dir, &loader)).collect::<BTreeSet<_>>().len(),
+        None => loader.files_read(),
+    };
+    let files = read + documents.iter().map(Subject::files).sum::<usize>();
     let mut report = Report::new(reports, skipped, files, &sources);
     if let Some(file) = &args.baseline {
-        known::apply(file, &mut report, &found)?;
+        known::apply(file, &mut report, job, &found)?;
     }
-    Ok(Judged { report, suppressions, sources, loader, named: found.named, failed })
+    Ok(Judged { report, suppressions, sources, loader, found, failed })
 }
 
 /// What the check of one root gave.
@@ -142,21 +177,34 @@ struct Checked {
 }
 
 /// Evaluates and judges one root module. A fault of kfplint's costs this root and no other.
-fn check_one(evaluator: &Arc<Evaluator>, root: &Root, profile: &Profile, draw: bool) -> Checked {
-    guarded(&root.shown, || judged(&units::plan(evaluator, root), profile, draw))
+fn check_one(evaluator: &Arc<Evaluator>, root: &Root, look: Look) -> Checked {
+    guarded(&root.shown, || judged(&units::plan(evaluator, root), look))
 }
 
-fn judged(plan: &StaticPlan, profile: &Profile, draw: bool) -> Checked {
-    let graph = Graph::build(plan, profile);
+/// With what a root module is looked at.
+#[derive(Clone, Copy)]
+struct Look<'l> {
+    /// The environment whose values it has.
+    environment: Option<&'l str>,
+    /// What is required.
+    profile: &'l Profile,
+    /// Whether its graph is to be drawn.
+    draw: bool,
+}
+
+fn judged(plan: &StaticPlan, look: Look) -> Checked {
+    let graph = Graph::build(plan, look.profile);
     let mut report = check_root(plan, &graph);
-    if draw {
+    report.environment = look.environment.map(str::to_string);
+    report.clusters.iter_mut().for_each(|c| c.environment = report.environment.clone());
+    if look.draw {
         report.drawing = Some(Drawing::of(plan, &graph, &report.clusters, &report.findings));
     }
     Checked { report, variables: names(plan), outline: Outline::of(plan), failed: false }
 }
 
 /// Judges one document, with the root module of its configuration where that is known.
-fn check_document(document: &Subject, source: Option<(&Root, &Arc<Evaluator>)>, profile: &Profile) -> Checked {
+fn check_document(document: &Subject, source: Option<&(Root, Arc<Evaluator>)>, profile: &Profile) -> Checked {
     guarded(&document.name(), || {
         let source = source.filter(|_| document.has_source());
         let source = source.map(|(root, evaluator)| documents::evaluate(root, evaluator, document.variables()));
@@ -228,7 +276,8 @@ fn explain_path(error: discover::PathError) -> Failure {
 }
 
 fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {
-    if args.require_cluster && report.clusters.is_empty() {
+    let clusters = report.since.as_ref().map_or(report.clusters.len(), |since| since.clusters);
+    if args.require_cluster && clusters == 0 {
         return Err(Failure::NoCluster { roots: format!("{} root module(s)", report.roots) });
     }
     let least = match args.fail_on {

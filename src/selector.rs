@@ -21,6 +21,11 @@ impl Selector {
         }
     }
 
+    /// How closely it names what it names: a code or name more closely than its beginning.
+    pub fn closeness(&self) -> usize {
+        self.0.len()
+    }
+
     /// Whether it names the rule of this code and name.
     pub fn matches(&self, code: &str, name: &str) -> bool {
         let begins = code.get(..self.0.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(&self.0));

@@ -138,6 +138,15 @@ impl Loader {
     pub fn variables(&self, path: &Path) -> Result<Arc<ast::File>, String> {
         let real = std::fs::canonicalize(path).map_err(|e| reason(&e))?;
         self.shown.write().unwrap_or_else(|e| e.into_inner()).name(&real, path);
+        self.values(path)
+    }
+
+    /// A variable file that the configuration names.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub fn values(&self, path: &Path) -> Result<Arc<ast::File>, String> {
+        let real = std::fs::canonicalize(path).map_err(|e| reason(&e))?;
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         self.file(&(real, files::syntax(&name)))
     }

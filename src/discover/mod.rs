@@ -12,6 +12,7 @@ mod walk;
 pub use files::{Syntax, UNIT, is_terraform, is_variables};
 pub use walk::reason;
 
+use crate::source::FileId;
 use loader::Loader;
 use module::Traits;
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,6 +118,26 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     roots.sort();
     let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
     Ok((Discovery { roots, named, skipped }, dirs))
+}
+
+/// The files of a root module and of the local modules that it calls.
+pub fn files(root: &Path, loader: &Loader) -> BTreeSet<FileId> {
+    let (mut seen, mut todo, mut out) = (BTreeSet::new(), vec![root.to_path_buf()], BTreeSet::new());
+    while let Some(dir) = todo.pop() {
+        if !seen.insert(dir.clone()) {
+            continue;
+        }
+        let Some(module) = loader.module(&dir) else { continue };
+        out.extend(module.files.iter().chain(&module.overrides).chain(&module.tfvars).map(|file| file.id));
+        todo.extend(Traits::of(&module).calls);
+    }
+    out
+}
+
+/// A path as the user would write it: relative to the working directory where possible.
+pub fn shown(path: &Path) -> String {
+    let real = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    shown::Shown::new(std::env::current_dir().unwrap_or_default()).path(&real)
 }
 
 /// The one folder that a path means, whatever is below it.

@@ -1,7 +1,7 @@
 //! `--format html`: one file with everything in it: verdicts, requirements, the graph as a picture, findings with source.
 
 use super::graph::{STYLE, svg};
-use super::human::finding_text;
+use super::human::diagnostic_text;
 use super::place::Place;
 use super::{Diagnostic, Report, plural, url, word};
 use crate::finding::{ClusterReport, Level, Status, Verdict};
@@ -127,7 +127,7 @@ fn findings(report: &Report, sources: &Sources, out: &mut String) {
             escape(&place),
             link(f.code),
             f.name,
-            pre(&finding_text(f, sources))
+            pre(&diagnostic_text(diagnostic, sources))
         );
     }
     out.push_str("</section>\n");

@@ -4,6 +4,7 @@ use super::{Diagnostic, Report, path, url, word};
 use crate::finding::{
     ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Suppressed, Verdict,
 };
+use crate::since::Change;
 use crate::source::{Position, Sources, Span};
 use serde_json::{Value, json};
 
@@ -26,7 +27,27 @@ pub fn json(report: &Report, sources: &Sources) -> Value {
     if let Some(held) = &report.baseline {
         out["baseline"] = json!({ "known": held.known, "gone": held.gone });
     }
+    if let Some(since) = &report.since {
+        let verdicts: Vec<Value> = since.verdicts.iter().map(change).collect();
+        out["since"] = json!({
+            "ref": since.reference,
+            "new": since.new,
+            "changed": since.changed,
+            "gone": since.gone,
+            "verdicts": verdicts,
+        });
+    }
     out
+}
+
+fn change(change: &Change) -> Value {
+    json!({
+        "root": change.root,
+        "environment": change.environment,
+        "address": change.address,
+        "before": change.before.map(verdict),
+        "now": change.now.map(verdict),
+    })
 }
 
 fn cluster(cluster: &ClusterReport, sources: &Sources) -> Value {
@@ -73,7 +94,7 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     let f = &diagnostic.finding;
     let related =
         |label: &crate::finding::Label| json!({ "location": location(label.span, sources), "message": label.message });
-    json!({
+    let mut out = json!({
         "code": f.code,
         "name": f.name,
         "level": word(f.level),
@@ -88,7 +109,11 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
         "url": url(f.code),
         "fingerprint": diagnostic.fingerprint,
         "suppressed": f.suppressed.as_ref().map(|s| suppressed(s, sources)),
-    })
+    });
+    if !diagnostic.environments.is_empty() {
+        out["environments"] = diagnostic.environments.iter().map(|e| e.environment.as_str()).collect();
+    }
+    out
 }
 
 fn suppressed(suppressed: &Suppressed, sources: &Sources) -> Value {

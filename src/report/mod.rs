@@ -33,6 +33,7 @@ pub use xml::{checkstyle, junit};
 use crate::baseline::Held;
 use crate::finding::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
 use crate::graph::drawing::Drawing;
+use crate::since::Since;
 use crate::source::{Sources, Span};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashMap};
@@ -54,6 +55,8 @@ pub struct Report {
     pub drawings: Vec<Drawing>,
     /// What a baseline took out.
     pub baseline: Option<Held>,
+    /// What a comparison with an earlier state took out.
+    pub since: Option<Since>,
 }
 
 /// A finding with what identifies it.
@@ -61,9 +64,20 @@ pub struct Report {
 pub struct Diagnostic {
     /// The root module in which it holds.
     pub root: String,
+    /// The environments in which it holds; none where none is configured, or where it does not depend on any.
+    pub environments: Vec<Holding>,
     /// The finding.
     pub finding: Finding,
     /// Stays the same while rule, root, address and attribute do, wherever the lines go.
+    pub fingerprint: String,
+}
+
+/// An environment in which a finding holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// Its name.
+    pub environment: String,
+    /// The finding's fingerprint there.
     pub fingerprint: String,
 }
 
@@ -71,7 +85,7 @@ impl Report {
     /// Joins the reports of all roots. `skipped` is what was passed over outside of any of them, `files` how many files
     /// were read in all.
     pub fn new(roots: Vec<RootReport>, skipped: Vec<(String, String)>, files: usize, sources: &Sources) -> Report {
-        let count = roots.len();
+        let count = roots.iter().map(|r| &r.root).collect::<BTreeSet<_>>().len();
         let mut clusters = Vec::new();
         let mut diagnostics = Vec::new();
         let mut drawings = Vec::new();
@@ -79,21 +93,26 @@ impl Report {
         for root in roots {
             clusters.extend(root.clusters);
             drawings.extend(root.drawing);
-            let name = root.root;
-            let diagnostic =
-                |finding| Diagnostic { root: name.clone(), finding: distinct(finding), fingerprint: String::new() };
+            let environment = root.environment.map(|e| Holding { environment: e, fingerprint: String::new() });
+            let diagnostic = |finding| Diagnostic {
+                root: root.root.clone(),
+                environments: environment.iter().cloned().collect(),
+                finding: distinct(finding),
+                fingerprint: String::new(),
+            };
             diagnostics.extend(root.findings.into_iter().map(diagnostic));
             coverage.skipped.extend(root.coverage.skipped);
             coverage.modules_missing.extend(root.coverage.modules_missing);
             coverage.undecided_blocks.extend(root.coverage.undecided_blocks);
         }
         redact(&mut clusters, &mut diagnostics, &mut drawings, &sources.secrets());
-        clusters.sort_by(|a, b| (&a.root, &a.address).cmp(&(&b.root, &b.address)));
+        clusters.sort_by(|a: &ClusterReport, b| (&a.root, &a.address).cmp(&(&b.root, &b.address)));
         sort(&mut diagnostics, sources);
         identify(&mut diagnostics, sources);
+        let diagnostics = once(diagnostics);
         tidy(&mut coverage);
         let verdict = verdict(&clusters, &diagnostics, &coverage);
-        Report { verdict, clusters, diagnostics, coverage, roots: count, drawings, baseline: None }
+        Report { verdict, clusters, diagnostics, coverage, roots: count, drawings, baseline: None, since: None }
     }
 
     /// The findings that were not set aside.
@@ -203,7 +222,8 @@ fn identify(diagnostics: &mut [Diagnostic], sources: &Sources) {
     let mut seen: HashMap<[u8; 32], u32> = HashMap::new();
     for diagnostic in diagnostics {
         let f = &diagnostic.finding;
-        let mut parts = vec![f.code, &diagnostic.root, "", f.address.as_deref().unwrap_or("")];
+        let environment = diagnostic.environments.first().map_or("", |e| &e.environment);
+        let mut parts = vec![f.code, &diagnostic.root, environment, f.address.as_deref().unwrap_or("")];
         parts.push(f.attribute.as_deref().unwrap_or(""));
         let file = f.primary.map(|span| path(span, sources)).unwrap_or_default();
         if f.address.is_none() {
@@ -220,7 +240,36 @@ fn identify(diagnostics: &mut [Diagnostic], sources: &Sources) {
         }
         *times += 1;
         diagnostic.fingerprint = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
+        for holding in &mut diagnostic.environments {
+            holding.fingerprint.clone_from(&diagnostic.fingerprint);
+        }
     }
+}
+
+/// Joins findings that are the same in several environments.
+fn once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut at: HashMap<_, usize> = HashMap::new();
+    let mut out: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
+    for diagnostic in diagnostics {
+        let f = &diagnostic.finding;
+        let what = (f.code, f.level, f.primary, f.message.clone());
+        let whose = (diagnostic.root.clone(), f.address.clone(), f.attribute.clone(), f.cluster.clone());
+        let before = at.get(&(what.clone(), whose.clone())).and_then(|i| out.get_mut(*i));
+        match before.filter(|b| !shared(b, &diagnostic)) {
+            Some(before) => before.environments.extend(diagnostic.environments),
+            None => {
+                at.insert((what, whose), out.len());
+                out.push(diagnostic);
+            }
+        }
+    }
+    out
+}
+
+/// Whether two findings hold in the same environment, or in none: then they are two.
+fn shared(a: &Diagnostic, b: &Diagnostic) -> bool {
+    let none = a.environments.is_empty() || b.environments.is_empty();
+    none || a.environments.iter().any(|x| b.environments.iter().any(|y| x.environment == y.environment))
 }
 
 fn tidy(coverage: &mut Coverage) {

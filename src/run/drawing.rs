@@ -1,6 +1,6 @@
 //! `kfplint graph`.
 
-use super::{Failure, READY, check_one, inputs, output};
+use super::{Failure, Look, READY, check_one, inputs, output};
 use crate::cli::{GraphArgs, GraphFormat};
 use crate::discover::loader::Loader;
 use crate::eval::Evaluator;
@@ -20,7 +20,8 @@ pub fn graph(args: &GraphArgs) -> Result<u8, Failure> {
     let options = inputs::options(&args.inputs, &loader)?;
     let found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources.clone(), loader, options);
-    let drawn = found.roots.iter().filter_map(|root| check_one(&evaluator, root, Profile::kfp(), true).report.drawing);
+    let look = Look { environment: None, profile: Profile::kfp(), draw: true };
+    let drawn = found.roots.iter().filter_map(|root| check_one(&evaluator, root, look).report.drawing);
     let drawings: Vec<Drawing> = drawn.filter(|d| !d.nodes.is_empty()).collect();
     let bytes = match (args.format, drawings.as_slice()) {
         (GraphFormat::Dot, all) => graph::dot(all).into_bytes(),

@@ -1,5 +1,6 @@
 //! What kfplint itself cannot do: wrong usage, files that cannot be read or written.
 
+use crate::config::LoadError;
 use crate::discover::PathError;
 use miette::Diagnostic;
 
@@ -120,6 +121,42 @@ pub enum Failure {
         path: String,
         /// What is wrong, with line and column.
         why: String,
+    },
+    /// A configuration that is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] LoadError),
+    /// `init` where there is a configuration.
+    #[error("there is a configuration already: {path}")]
+    #[diagnostic(help("edit it, or remove it first"))]
+    Configured {
+        /// The file.
+        path: String,
+    },
+    /// Reports that cannot be joined.
+    #[error("{what}")]
+    #[diagnostic(help("merge takes reports that `kfplint --format json` or `--format sarif` has written"))]
+    Merge {
+        /// What is wrong.
+        what: String,
+    },
+    /// `--since` where there is nothing to compare with.
+    #[error("--since: {what}")]
+    #[diagnostic(help(
+        "--since takes a branch, tag or commit of the repository that is checked; in a shallow clone, fetch it first"
+    ))]
+    Since {
+        /// What is wrong.
+        what: String,
+    },
+    /// `--environment` with a name that is not configured.
+    #[error("there is no environment `{name}`")]
+    #[diagnostic(help("{help}"))]
+    Environment {
+        /// As given.
+        name: String,
+        /// What to do.
+        help: String,
     },
     /// There is nothing to check.
     #[error("no Terraform files in {places}")]

@@ -1,7 +1,6 @@
 //! `--fix` and `--diff`: rounds of looking and mending in memory, then the files are written, or the difference is shown.
 
-use super::{Failure, Judged, judge, output};
-use crate::cli::CheckArgs;
+use super::{Failure, Job, Judged, judge, output};
 use crate::discover::{Syntax, loader::Texts};
 use crate::finding::{Edit, Fix, Safety};
 use crate::fix;
@@ -42,27 +41,27 @@ type Opened = BTreeMap<FileId, (PathBuf, Syntax)>;
 ///
 /// # Errors
 /// What keeps kfplint from looking, or a file that cannot be written.
-pub fn run(args: &CheckArgs) -> Result<Judged, Failure> {
-    let first = judge(args, Texts::new())?;
+pub fn run(job: &Job) -> Result<Judged, Failure> {
+    let first = judge(job, Texts::new())?;
     let mut work = Work::default();
     let mut last = None;
     for _ in 0..ROUNDS {
         let now = last.as_ref().unwrap_or(&first);
-        let done = work.round(now, args.fixes.unsafe_fixes);
+        let done = work.round(now, job.args.fixes.unsafe_fixes);
         if done.is_empty() {
             break;
         }
-        let next = judge(args, work.texts.clone())?;
+        let next = judge(job, work.texts.clone())?;
         work.count(done, now, &next);
         last = Some(next);
     }
     work.before.retain(|real, (_, before)| work.texts.get(real) != Some(before));
-    match args.fixes.diff {
+    match job.args.fixes.diff {
         true => output::stdout(&work.diff())?,
         false => work.write()?,
     }
-    work.say(if args.fixes.diff { "would fix" } else { "fixed" });
-    Ok(last.filter(|_| !args.fixes.diff).unwrap_or(first))
+    work.say(if job.args.fixes.diff { "would fix" } else { "fixed" });
+    Ok(last.filter(|_| !job.args.fixes.diff).unwrap_or(first))
 }
 
 impl Work {
@@ -199,6 +198,6 @@ fn foreign(id: FileId, now: &Judged, opened: &Opened) -> Option<&'static str> {
     if real.components().any(|c| c.as_os_str() == ".terraform") {
         return Some("`terraform init` wrote it, and would write it anew");
     }
-    let named = now.named.iter().any(|folder| real.starts_with(folder));
+    let named = now.found.named.iter().any(|folder| real.starts_with(folder));
     (!named).then_some("it is outside of the folders that are checked; name its folder too")
 }

@@ -3,7 +3,8 @@
 use super::Failure;
 use crate::catalog::suggest;
 use crate::cli::{Given, InputArgs};
-use crate::discover::loader::Loader;
+use crate::config::{Config, Environment};
+use crate::discover::{Root, loader::Loader};
 use crate::eval::{Options, VariableOption};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,28 @@ pub fn options(args: &InputArgs, loader: &Loader) -> Result<Options, Failure> {
     })
 }
 
+/// The same for an environment of the configuration: its values come before those of the command line.
+///
+/// # Errors
+/// An unreadable variable file.
+pub fn within(
+    options: Options,
+    config: &Config,
+    environment: Option<&Environment>,
+    loader: &Loader,
+) -> Result<Options, Failure> {
+    let files = config.var_files.iter().chain(environment.into_iter().flat_map(|e| &e.var_files));
+    let read = |path: &PathBuf| {
+        let unreadable = |why| Failure::VariableFile { path: path.display().to_string(), why };
+        loader.values(path).map(VariableOption::File).map_err(unreadable)
+    };
+    let mut variables = files.map(read).collect::<Result<Vec<_>, _>>()?;
+    variables.extend(environment.map(|e| VariableOption::File(e.vars.clone())));
+    variables.extend(options.variables);
+    let workspace = options.workspace.or_else(|| environment?.workspace.clone());
+    Ok(Options { variables, workspace, ..options })
+}
+
 fn variable(given: &Given, loader: &Loader) -> Result<VariableOption, Failure> {
     match given {
         Given::Value(text) => match text.split_once('=') {
@@ -44,6 +67,12 @@ fn variable(given: &Given, loader: &Loader) -> Result<VariableOption, Failure> {
 
 fn absolute(dir: &Path) -> PathBuf {
     std::path::absolute(dir).unwrap_or_else(|_| dir.to_path_buf())
+}
+
+/// The input variables that root modules declare, whether they are evaluated or not.
+pub fn declared(roots: &[Root], loader: &Loader) -> BTreeSet<String> {
+    let files = roots.iter().filter_map(|root| loader.module(&root.dir)).flat_map(|module| module.files.clone());
+    files.flat_map(|file| file.body.blocks("variable").map(|b| b.label(0).to_string()).collect::<Vec<_>>()).collect()
 }
 
 /// Holds the names given by `-var` against those that the root modules declare.

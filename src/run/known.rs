@@ -1,7 +1,7 @@
 //! `kfplint baseline` and `--baseline`.
 
-use super::{Failure, READY, USAGE, judge, output};
-use crate::baseline::Baseline;
+use super::{Failure, Job, READY, USAGE, judge, output};
+use crate::baseline::{Baseline, Entry};
 use crate::cli::{BaselineArgs, CheckArgs};
 use crate::discover::loader::Texts;
 use crate::discover::{Discovery, reason};
@@ -17,11 +17,11 @@ const MOST: usize = 10;
 /// # Errors
 /// What keeps kfplint from looking, or from writing.
 pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
-    let check = CheckArgs { paths: args.paths, inputs: args.inputs, ..CheckArgs::default() };
-    let run = judge(&check, Texts::new())?;
+    let BaselineArgs { paths, inputs, config, output: file } = args;
+    let run = judge(&Job::new(CheckArgs { paths, inputs, config, ..CheckArgs::default() })?, Texts::new())?;
     let baseline = Baseline::of(&run.report);
-    let shown = args.output.display();
-    std::fs::write(&args.output, output::pretty(&serde_json::json!(baseline)))
+    let shown = file.display();
+    std::fs::write(&file, output::pretty(&serde_json::json!(baseline)))
         .map_err(|e| Failure::Output { what: format!("`{shown}`"), why: reason(&e) })?;
     let count = report::plural(baseline.findings.len(), "finding");
     let _ = writeln!(std::io::stderr(), "wrote {count} to {shown}");
@@ -32,12 +32,16 @@ pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
 ///
 /// # Errors
 /// A file that cannot be read as a baseline.
-pub fn apply(file: &Path, report: &mut Report, found: &Discovery) -> Result<(), Failure> {
+pub fn apply(file: &Path, report: &mut Report, job: &Job, found: &Discovery) -> Result<(), Failure> {
     let wrong = |why: String| Failure::Baseline { path: file.display().to_string(), why };
     let text = std::fs::read(file).map_err(|e| wrong(reason(&e)))?;
+    let environments: Vec<Option<&str>> = job.environments()?.iter().map(|e| e.map(|e| e.name.as_str())).collect();
     let baseline: Baseline = serde_json::from_slice(&text).map_err(|e| wrong(e.to_string()))?;
-    // A root module that was not looked at may still have its findings, unless it should have been found.
-    let looked_at = |root: &str| found.roots.iter().any(|r| r.shown == root) || !Path::new(root).is_dir();
+    // A root module that was not looked at, or not in this environment, may still have its findings.
+    let looked_at = |entry: &Entry| {
+        let root = found.roots.iter().any(|root| root.shown == entry.root) || !Path::new(&entry.root).is_dir();
+        root && (job.args.config.environment.is_empty() || environments.contains(&entry.environment.as_deref()))
+    };
     report.baseline = Some(baseline.apply(report, looked_at));
     Ok(())
 }

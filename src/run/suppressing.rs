@@ -1,45 +1,56 @@
 //! Suppressions in a run: which count, what they hold back, and the list of them.
 
-use super::{Checked, Failure, READY, judge, output};
+use super::{Checked, Failure, Job, READY, judge, output};
 use crate::cli::{CheckArgs, Ignores, ListArgs, ListFormat};
+use crate::discover::Discovery;
 use crate::discover::loader::{Loader, Texts};
+use crate::finding::RootReport;
 use crate::report;
 use crate::source::Sources;
 use crate::suppress::{Policy, State, Suppression, Suppressions, comment};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::cell::LazyCell;
+use std::path::Path;
 use unicode_width::UnicodeWidthStr;
 
-/// Sets the findings aside that comments suppress, and finds the comments that suppress nothing.
+/// Sets the findings aside that comments and the configuration suppress, finds the comments that suppress nothing, and
+/// sets the levels. What is found beside the roots is added to the reports.
 pub fn apply(
-    checked: &mut [Checked],
-    args: &CheckArgs,
+    checked: Vec<Checked>,
+    job: &Job,
     loader: &Loader,
     sources: &Sources,
-    named: &BTreeSet<PathBuf>,
-) -> Suppressions {
+    found: &Discovery,
+) -> (Suppressions, Vec<RootReport>) {
+    let ignores = job.args.ignores;
     let today = time::OffsetDateTime::now_utc().date();
-    let require_reason = args.ignores == Ignores::RequireReason;
-    let mut all =
-        Suppressions::gather(loader, sources, Policy { on: args.ignores != Ignores::Off, require_reason, today });
-    for root in checked.iter_mut() {
+    let policy = Policy { on: ignores != Ignores::Off, require_reason: ignores == Ignores::RequireReason, today };
+    let mut all = Suppressions::gather(loader, sources, &job.config, policy);
+    let mut reports = Vec::with_capacity(checked.len());
+    for mut root in checked {
         all.apply(&mut root.report, &root.outline, sources);
+        reports.push(root.report);
     }
-    let opened = loader.opened();
-    // A module outside of the named folders may have other callers, and what `terraform init` wrote is not the user's.
+    let opened = LazyCell::new(|| loader.opened());
+    // A module outside of the named folders, or shared by the roots of several shards, may have callers that were not
+    // looked at; and what `terraform init` wrote is not the user's.
+    let whole = |real: &Path| {
+        job.args.shard.is_none() || found.roots.iter().any(|root| real.parent() == Some(root.dir.as_path()))
+    };
     let concerns = |id| {
         opened.get(&id).is_some_and(|(real, _)| {
-            named.iter().any(|folder| real.starts_with(folder))
+            found.named.iter().any(|folder| real.starts_with(folder))
+                && whole(real)
                 && !real.components().any(|c| c.as_os_str() == ".terraform")
         })
     };
-    let mut reports: Vec<_> = checked.iter_mut().map(|root| std::mem::take(&mut root.report)).collect();
-    all.lint(&mut reports, sources, concerns, |_| true);
-    for (root, report) in checked.iter_mut().zip(reports) {
-        root.report = report;
+    let roots = reports.iter().map(|report| report.root.clone()).collect();
+    reports.extend(all.lint(&roots, sources, concerns));
+    if !job.config.levels.is_default() {
+        let places = job.config.places(loader);
+        reports.iter_mut().for_each(|report| job.config.levels.apply(report, &places));
     }
-    all
+    (all, reports)
 }
 
 /// Prints all suppressions: where, which rules, how many findings, until when, why.
@@ -47,10 +58,11 @@ pub fn apply(
 /// # Errors
 /// What keeps kfplint from looking.
 pub fn list(args: ListArgs) -> Result<u8, Failure> {
-    let check = CheckArgs { paths: args.paths, inputs: args.inputs, ..CheckArgs::default() };
-    let run = judge(&check, Texts::new())?;
+    let ListArgs { paths, inputs, config, format } = args;
+    let job = Job::new(CheckArgs { paths, inputs, config, ..CheckArgs::default() })?;
+    let run = judge(&job, Texts::new())?;
     let all = &run.suppressions.all;
-    output::stdout(&match args.format {
+    output::stdout(&match format {
         ListFormat::Json => output::pretty(&json!({
             "version": 1,
             "suppressions": all.iter().map(|s| entry(s, &run.sources)).collect::<Vec<_>>(),

@@ -1,10 +1,9 @@
 //! Terragrunt units in a run, and the modules that are there only for them.
 
-use super::{Checked, guarded, judged};
+use super::{Checked, Look, guarded, judged};
 use crate::discover::{Root, loader::Loader, with_calls};
 use crate::eval::Evaluator;
 use crate::eval::plan::StaticPlan;
-use crate::profile::Profile;
 use crate::terragrunt::Units;
 use rayon::prelude::*;
 use std::path::PathBuf;
@@ -12,22 +11,22 @@ use std::sync::Arc;
 
 /// Judges the units among the roots, and takes them and the modules that they use from the rest: with a unit's inputs
 /// these are judged already.
-pub fn check(roots: &mut Vec<Root>, evaluator: &Arc<Evaluator>, loader: &Loader, profile: &Profile) -> Vec<Checked> {
+pub fn check(roots: &mut Vec<Root>, evaluator: &Arc<Evaluator>, loader: &Loader, look: Look) -> Vec<Checked> {
     let (units, rest): (Vec<Root>, Vec<Root>) = std::mem::take(roots).into_iter().partition(|r| r.unit.is_some());
     let all = Units::new(evaluator);
-    let checked: Vec<(Checked, Option<PathBuf>)> = units.par_iter().map(|unit| one(&all, unit, profile)).collect();
+    let checked: Vec<(Checked, Option<PathBuf>)> = units.par_iter().map(|unit| one(&all, unit, look)).collect();
     let sources = checked.iter().filter_map(|(_, source)| source.as_ref()?.canonicalize().ok()).collect();
     let used = with_calls(sources, loader);
     *roots = rest.into_iter().filter(|root| !(root.library && used.contains(&root.dir))).collect();
     checked.into_iter().map(|(checked, _)| checked).collect()
 }
 
-fn one(units: &Units, root: &Root, profile: &Profile) -> (Checked, Option<PathBuf>) {
+fn one(units: &Units, root: &Root, look: Look) -> (Checked, Option<PathBuf>) {
     let mut source = None;
     let checked = guarded(&root.shown, || {
         let found = units.evaluate(root);
         source = found.source;
-        judged(&found.plan, profile, false)
+        judged(&found.plan, look)
     });
     (checked, source)
 }

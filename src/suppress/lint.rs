@@ -5,42 +5,43 @@ use crate::finding::{Edit, Finding, Fix, RootReport, Safety};
 use crate::report::path;
 use crate::rules::lint001_unused_suppression::META;
 use crate::source::{FileId, Sources, Span};
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Suppressions {
-    /// Adds to the reports what is wrong with suppressions, now that all roots have been looked at. Only files for which
+    /// What is wrong with suppressions, now that all these roots have been looked at. Only files for which
     /// `concerns` says so are looked into. A suppression that suppresses nothing is not reported where kfplint cannot
-    /// know: after syntax errors, where the rule is undecided for a cluster, in a block of which no root makes an
-    /// instance, and for rules that `ran` says were not run.
+    /// know: after syntax errors, where the rule is undecided for a cluster, and in a block of which no root makes an
+    /// instance.
     pub fn lint(
         &mut self,
-        reports: &mut [RootReport],
+        roots: &BTreeSet<String>,
         sources: &Sources,
         concerns: impl Fn(FileId) -> bool,
-        ran: impl Fn(&str) -> bool,
-    ) {
+    ) -> Vec<RootReport> {
         let mut findings = Vec::new();
-        for suppression in self.all.iter().filter(|s| concerns(s.location.file)) {
-            self.judge(suppression, sources, &ran, &mut findings);
+        for suppression in self.all.iter().filter(|s| s.paths.is_some() || concerns(s.location.file)) {
+            self.judge(suppression, sources, &mut findings);
         }
         for (file, start, malformed) in self.malformed.iter().filter(|(file, ..)| concerns(*file)) {
             let place = Span::new(*file, start + malformed.place.start as u32, start + malformed.place.end as u32);
             let draft = META.finding(format!("{}: nothing is suppressed", malformed.message)).help(malformed.help);
             findings.push(draft.on(place, "not understood"));
         }
+        let mut reports: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
         for mut finding in findings {
             self.mark(&mut finding, &[]);
             let place = finding.primary.map(|span| path(span, sources)).unwrap_or_default();
             let below = |root: &str| root == "." || place.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
             // The root around the file; for a module outside of every root, the first.
-            let nearest = (0..reports.len()).filter(|i| reports.get(*i).is_some_and(|r| below(&r.root)));
-            let nearest = nearest.max_by_key(|i| reports.get(*i).map_or(0, |r| r.root.len())).unwrap_or(0);
-            if let Some(report) = reports.get_mut(nearest) {
-                report.findings.push(finding);
-            }
+            let nearest = roots.iter().filter(|root| below(root)).max_by_key(|root| root.len());
+            let root = nearest.or(roots.first()).cloned().unwrap_or_default();
+            reports.entry(root).or_default().push(finding);
         }
+        let report = |(root, findings)| RootReport { root, findings, ..RootReport::default() };
+        reports.into_iter().map(report).collect()
     }
 
-    fn judge(&self, s: &Suppression, sources: &Sources, ran: impl Fn(&str) -> bool, out: &mut Vec<Finding>) {
+    fn judge(&self, s: &Suppression, sources: &Sources, out: &mut Vec<Finding>) {
         let list: Vec<&str> = s.rules.iter().map(|r| r.text.as_str()).collect();
         let list = list.join(", ");
         match (s.state, s.until, s.until_place) {
@@ -49,7 +50,7 @@ impl Suppressions {
                 let draft =
                     META.finding(message).help("mend what it suppressed and delete the comment, or set a later day");
                 let mut finding = draft.on(place, "in the past");
-                finding.fixes.push(without(s, &s.rules.iter().collect::<Vec<_>>(), sources));
+                finding.fixes.extend(without(s, &s.rules.iter().collect::<Vec<_>>(), sources));
                 return out.push(finding);
             }
             (State::NoReason, ..) => {
@@ -59,7 +60,7 @@ impl Suppressions {
             }
             _ => {}
         }
-        let idle: Vec<&Named> = s.rules.iter().filter(|rule| self.is_idle(s, rule, &ran)).collect();
+        let idle: Vec<&Named> = s.rules.iter().filter(|rule| self.is_idle(s, rule)).collect();
         for rule in &idle {
             let mut finding = match &rule.selector {
                 Ok(_) => META
@@ -74,12 +75,12 @@ impl Suppressions {
                     META.finding(format!("there is no rule `{}`", rule.text)).help(help).on(rule.place, "unknown rule")
                 }
             };
-            finding.fixes.push(match rule.selector {
-                Err(Some(near)) => Fix {
+            finding.fixes.extend(match rule.selector {
+                Err(Some(near)) => Some(Fix {
                     title: format!("write {near}"),
                     safety: Safety::Unsafe,
                     edits: vec![Edit { span: rule.place, text: near.into() }],
-                },
+                }),
                 _ => without(s, &idle, sources),
             });
             out.push(finding);
@@ -87,29 +88,30 @@ impl Suppressions {
     }
 
     /// Whether a rule that a suppression names is named in vain, for all that can be known.
-    fn is_idle(&self, s: &Suppression, rule: &Named, ran: impl Fn(&str) -> bool) -> bool {
+    fn is_idle(&self, s: &Suppression, rule: &Named) -> bool {
         let Ok(selector) = &rule.selector else { return true };
         let metas = || crate::rules::all().iter().map(|r| r.meta()).filter(|m| selector.matches(m.code, m.name));
-        let open = metas().any(|m| self.undecided.contains(m.code) || m.code == META.code || !ran(m.code));
+        let open = metas().any(|m| self.undecided.contains(m.code) || m.code == META.code);
         let absent = s.scope.blocks.iter().any(|block| !self.present.contains(block));
-        !rule.used && !open && !absent && !self.broken
+        !rule.used && !open && !absent && !self.broken && s.paths.is_none()
     }
 }
 
-/// Takes rules out of a suppression; if none is left, deletes it.
-fn without(s: &Suppression, idle: &[&Named], sources: &Sources) -> Fix {
+/// Takes rules out of a suppression; if none is left, deletes it. `None` where it is no comment.
+fn without(s: &Suppression, idle: &[&Named], sources: &Sources) -> Option<Fix> {
+    let comment = s.comment?;
     let kept: Vec<&str> =
         s.rules.iter().filter(|r| !idle.iter().any(|i| i.place == r.place)).map(|r| r.text.as_str()).collect();
     let (title, edit) = match kept.is_empty() {
-        true => ("delete the suppression", Edit { span: whole(s, sources), text: String::new() }),
+        true => ("delete the suppression", Edit { span: whole(s, comment, sources), text: String::new() }),
         false => ("take it out of the suppression", Edit { span: s.list, text: kept.join(", ") }),
     };
-    Fix { title: title.into(), safety: Safety::Safe, edits: vec![edit] }
+    Some(Fix { title: title.into(), safety: Safety::Safe, edits: vec![edit] })
 }
 
 /// All that goes with a suppression: the comment with its line if nothing else is on it, else what is its own.
-fn whole(s: &Suppression, sources: &Sources) -> Span {
-    let (Some(file), comment) = (sources.get(s.comment.file), s.comment) else { return s.location };
+fn whole(s: &Suppression, comment: Span, sources: &Sources) -> Span {
+    let Some(file) = sources.get(comment.file) else { return s.location };
     let text = &*file.text;
     let own = file.slice(s.location.start, s.location.end);
     let markers = |c: char| c.is_whitespace() || matches!(c, '#' | '/' | '*');

@@ -7,6 +7,7 @@ pub mod comment;
 mod lint;
 mod scope;
 
+use crate::config::{Config, Ignore, Paths, Places};
 use crate::discover::loader::Loader;
 use crate::eval::plan::StaticPlan;
 use crate::finding::{Finding, RootReport, Status, Suppressed};
@@ -48,11 +49,13 @@ pub struct Suppression {
     pub held: usize,
     /// Where its end is written.
     until_place: Option<Span>,
-    /// The comment that it is in.
-    comment: Span,
+    /// The comment that it is in; `None` in the configuration.
+    comment: Option<Span>,
     /// What stands between its brackets.
     list: Span,
     scope: Scope,
+    /// Parts of the tree that it covers, in the configuration.
+    paths: Option<Paths>,
 }
 
 /// A rule, or several, that a suppression names.
@@ -109,6 +112,9 @@ pub struct Suppressions {
     malformed: Vec<(FileId, u32, Malformed)>,
     by_file: BTreeMap<FileId, Vec<usize>>,
     by_call: BTreeMap<Span, Vec<usize>>,
+    by_path: Vec<usize>,
+    /// Paths of files below the configuration's folder.
+    places: Places,
     /// Headers of blocks that some root makes.
     present: BTreeSet<Span>,
     /// Rules that are undecided for some cluster.
@@ -118,13 +124,15 @@ pub struct Suppressions {
 }
 
 impl Suppressions {
-    /// Reads the comments of all files that were loaded.
-    pub fn gather(loader: &Loader, sources: &Sources, policy: Policy) -> Suppressions {
+    /// Reads the comments of all files that were loaded, and the configuration.
+    pub fn gather(loader: &Loader, sources: &Sources, config: &Config, policy: Policy) -> Suppressions {
         let mut out = Suppressions {
             all: Vec::new(),
             malformed: Vec::new(),
             by_file: BTreeMap::new(),
             by_call: BTreeMap::new(),
+            by_path: Vec::new(),
+            places: if config.ignores.is_empty() { Places::default() } else { config.places(loader) },
             present: BTreeSet::new(),
             undecided: BTreeSet::new(),
             broken: false,
@@ -146,7 +154,36 @@ impl Suppressions {
                 }
             }
         }
+        if policy.on {
+            config.ignores.iter().for_each(|ignore| out.add_ignore(ignore, policy));
+        }
         out
+    }
+
+    fn add_ignore(&mut self, ignore: &Ignore, policy: Policy) {
+        let named = |(text, place, selector): &(String, Span, Selector)| Named {
+            text: text.clone(),
+            used: false,
+            place: *place,
+            selector: Ok(selector.clone()),
+        };
+        let location = ignore.rules.iter().map(|(_, place, _)| *place).reduce(Span::to);
+        let Some(location) = location else { return };
+        let (until, until_place) = ignore.until.unzip();
+        self.by_path.push(self.all.len());
+        self.all.push(Suppression {
+            location,
+            rules: ignore.rules.iter().map(named).collect(),
+            reason: ignore.reason.clone(),
+            until,
+            state: state(until, &ignore.reason, policy),
+            held: 0,
+            until_place,
+            comment: None,
+            list: location,
+            scope: Scope::default(),
+            paths: Some(ignore.paths.clone()),
+        });
     }
 
     fn add(&mut self, directive: Directive, comment: Span, scope: Scope, policy: Policy) {
@@ -158,25 +195,21 @@ impl Suppressions {
             Named { text, used: false, place: at(place), selector }
         };
         let (until, until_place) = directive.until.map(|(day, place)| (day, at(place))).unzip();
-        let state = match (until, &directive.reason) {
-            (Some(day), _) if day < policy.today => State::Ended,
-            (_, None) if policy.require_reason => State::NoReason,
-            _ => State::Active,
-        };
         let index = self.all.len();
         self.by_file.entry(comment.file).or_default().push(index);
         scope.calls.iter().for_each(|call| self.by_call.entry(*call).or_default().push(index));
         self.all.push(Suppression {
             location: at(directive.place),
             rules: directive.rules.into_iter().map(named).collect(),
+            state: state(until, &directive.reason, policy),
             reason: directive.reason,
             until,
-            state,
             held: 0,
             until_place,
-            comment,
+            comment: Some(comment),
             list: at(directive.list),
             scope,
+            paths: None,
         });
     }
 
@@ -204,6 +237,11 @@ impl Suppressions {
             let here = self.by_file.get(&primary.file).into_iter().flatten();
             hits.extend(here.filter(|i| self.all.get(**i).is_some_and(|s| s.scope.covers(primary))));
         }
+        if let Some(place) = finding.primary.and_then(|primary| self.places.get(&primary.file)) {
+            let matches =
+                |i: &&usize| self.all.get(**i).is_some_and(|s| s.paths.as_ref().is_some_and(|p| p.matches(place)));
+            hits.extend(self.by_path.iter().filter(matches));
+        }
         if let Some(address) = &finding.address {
             hits.extend(calls.iter().filter(|(start, _)| address.starts_with(start)).map(|(_, i)| i));
         }
@@ -227,6 +265,14 @@ impl Suppressions {
                 });
             }
         }
+    }
+}
+
+fn state(until: Option<Date>, reason: &Option<String>, policy: Policy) -> State {
+    match (until, reason) {
+        (Some(day), _) if day < policy.today => State::Ended,
+        (_, None) if policy.require_reason => State::NoReason,
+        _ => State::Active,
     }
 }
 

@@ -18,7 +18,7 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
         Verdict::Ready => 2,
     });
     for cluster in clusters {
-        heading(cluster, report.roots > 1, sources, page);
+        heading(cluster, report, sources, page);
         refused(cluster, report, page);
         if page.detail == Detail::Quiet {
             continue;
@@ -60,6 +60,12 @@ fn refused(cluster: &ClusterReport, report: &Report, page: &mut Page) {
 }
 
 fn none(report: &Report, page: &mut Page) {
+    if let Some(since) = report.since.as_ref().filter(|since| since.clusters > 0) {
+        page.put(Style::Bold, "NO CHANGE");
+        page.put(Style::Plain, &format!("  the verdicts are those of {}", since.reference));
+        page.end();
+        return page.end();
+    }
     let roots = plural(report.roots, "root module");
     let missing = report.coverage.modules_missing.len();
     page.put(Style::Open, "NO CLUSTER");
@@ -71,24 +77,30 @@ fn none(report: &Report, page: &mut Page) {
     page.end();
 }
 
-fn heading(cluster: &ClusterReport, with_root: bool, sources: &Sources, page: &mut Page) {
-    let words = match cluster.verdict {
+fn words(verdict: Verdict) -> &'static str {
+    match verdict {
         Verdict::Ready => "READY",
         Verdict::NotReady => "NOT READY",
         Verdict::Undecided => "UNDECIDED",
-    };
-    page.put(Style::of(cluster.verdict), words);
+    }
+}
+
+fn heading(cluster: &ClusterReport, report: &Report, sources: &Sources, page: &mut Page) {
+    page.put(Style::of(cluster.verdict), words(cluster.verdict));
     page.space(2);
     page.put(Style::Bold, &cluster.address);
     let place = cluster.location.map(|span| path(span, sources)).unwrap_or_default();
     // A place below the root module's folder says by itself which one it is.
     let below = |rest: &str| rest.starts_with('/');
     let says = !place.is_empty() && (cluster.root == "." || place.strip_prefix(&cluster.root).is_some_and(below));
-    if with_root && !says {
+    if report.roots > 1 && !says {
         page.put(Style::Plain, &format!(" in {}", cluster.root));
     }
     if let Some(environment) = &cluster.environment {
         page.put(Style::Plain, &format!(" ({environment})"));
+    }
+    if let Some(before) = report.since.as_ref().and_then(|since| since.before(cluster)) {
+        page.put(Style::Plain, &format!(" (was {})", words(before).to_lowercase()));
     }
     if let Some(span) = cluster.location {
         let line = sources.get(span.file).map_or(1, |f| f.position(span.start).line);

@@ -17,17 +17,17 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
         if quiet && diagnostic.finding.level != Level::Error {
             continue;
         }
-        show(&diagnostic.finding, &roots, sources, page);
+        show(diagnostic, &roots, sources, page);
     }
 }
 
 /// Findings that are the same in several roots, such as those in a shared module, with all the roots.
 fn fold(report: &Report) -> Vec<(&Diagnostic, Vec<&str>)> {
-    let mut at: HashMap<(&str, Option<Span>, &str), usize> = HashMap::new();
+    let mut at: HashMap<_, usize> = HashMap::new();
     let mut out: Vec<(&Diagnostic, Vec<&str>)> = Vec::new();
     for diagnostic in report.open() {
         let f = &diagnostic.finding;
-        let index = *at.entry((f.code, f.primary, &f.message)).or_insert(out.len());
+        let index = *at.entry((f.code, f.primary, &f.message, environments(diagnostic))).or_insert(out.len());
         match out.get_mut(index) {
             Some((_, roots)) => roots.push(&diagnostic.root),
             None => out.push((diagnostic, vec![&diagnostic.root])),
@@ -37,9 +37,9 @@ fn fold(report: &Report) -> Vec<(&Diagnostic, Vec<&str>)> {
 }
 
 /// One finding as plain text with its source.
-pub fn finding_text(finding: &Finding, sources: &Sources) -> String {
+pub fn diagnostic_text(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let mut page = Page { buffer: Buffer::no_color(), detail: Detail::Normal, width: 100 };
-    show(finding, &[], sources, &mut page);
+    show(diagnostic, &[&diagnostic.root], sources, &mut page);
     String::from_utf8_lossy(page.buffer.as_slice()).into_owned()
 }
 
@@ -55,7 +55,12 @@ pub fn source_text(span: Span, sources: &Sources) -> String {
     text.split_once('\n').map_or(text.clone(), |(_, rest)| rest.to_string())
 }
 
-fn show(finding: &Finding, roots: &[&str], sources: &Sources, page: &mut Page) {
+fn environments(diagnostic: &Diagnostic) -> Vec<&str> {
+    diagnostic.environments.iter().map(|e| e.environment.as_str()).collect()
+}
+
+fn show(diagnostic: &Diagnostic, roots: &[&str], sources: &Sources, page: &mut Page) {
+    let finding = &diagnostic.finding;
     let spans: Vec<Span> = finding.primary.into_iter().chain(finding.related.iter().map(|l| l.span)).collect();
     let excerpts = Excerpts::new(&spans, sources);
     let mut labels = Vec::new();
@@ -73,6 +78,11 @@ fn show(finding: &Finding, roots: &[&str], sources: &Sources, page: &mut Page) {
     let mut notes: Vec<String> = finding.help.iter().map(|help| format!("help: {}", lines(help))).collect();
     if !stands_in(finding, roots, sources) {
         notes.push(in_roots(roots));
+    }
+    match environments(diagnostic).as_slice() {
+        [] => {}
+        [only] => notes.push(format!("in the environment {}", line(only))),
+        several => notes.push(format!("in the environments {}", line(&several.join(", ")))),
     }
     let severity = match finding.level {
         Level::Error => Severity::Error,

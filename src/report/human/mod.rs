@@ -4,7 +4,7 @@ mod clusters;
 mod coverage;
 mod diagnostics;
 
-pub use diagnostics::{finding_text, source_text};
+pub use diagnostics::{diagnostic_text, source_text};
 
 use super::{Report, plural};
 use crate::finding::{Level, Verdict};
@@ -118,7 +118,8 @@ fn summary(report: &Report, page: &mut Page) {
         }
     }
     if parts.is_empty() {
-        parts.push((Style::Plain, "no cluster".into()));
+        let unchanged = report.since.as_ref().is_some_and(|since| since.clusters > 0);
+        parts.push((Style::Plain, if unchanged { "no verdict changed" } else { "no cluster" }.into()));
     }
     let levels = [
         (Level::Error, "error", Style::Bad),

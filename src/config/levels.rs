@@ -1,0 +1,145 @@
+//! Which rules are checked, and how bad their findings are.
+
+use super::error::{Checked, Fault};
+use super::file::{File, Text};
+use super::{Paths, Places, globs, selector};
+use crate::finding::{Level, RootReport, Status};
+use crate::rule::verdict;
+use crate::selector::Selector;
+use indexmap::IndexMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// The rule that is always on: what cannot be parsed is not checked, and that is said.
+const ALWAYS: &str = "TF001";
+
+/// What is said of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Setting {
+    /// It is not checked.
+    Off,
+    /// Its findings have this level.
+    Level(Level),
+}
+
+/// The settings of all rules. The default leaves them as they are.
+#[derive(Clone, Debug, Default)]
+pub struct Levels {
+    select: Option<Vec<Selector>>,
+    ignore: Vec<Selector>,
+    rules: Vec<(Selector, Setting)>,
+    overrides: Vec<(Paths, Vec<(Selector, Level)>)>,
+}
+
+impl Levels {
+    /// Reads them off a file.
+    pub(super) fn of(file: &File) -> Checked<Levels> {
+        let all = |texts: &[Text]| texts.iter().map(selector).collect::<Checked<Vec<_>>>();
+        let part = |o: &super::file::Override| Ok((globs(&o.paths)?, levels(&o.rules)?));
+        Ok(Levels {
+            select: file.select.as_deref().map(all).transpose()?,
+            ignore: all(&file.ignore)?,
+            rules: settings(&file.rules)?,
+            overrides: file.overrides.iter().filter(|o| !o.rules.is_empty()).map(part).collect::<Checked<_>>()?,
+        })
+    }
+
+    /// Whether a rule is checked at all. That a file cannot be parsed is always said.
+    pub fn is_on(&self, code: &str, name: &str) -> bool {
+        let matches = |s: &Selector| s.matches(code, name);
+        let chosen = self.select.as_ref().is_none_or(|all| all.iter().any(matches)) && !self.ignore.iter().any(matches);
+        code == ALWAYS || (chosen && setting(&self.rules, code, name) != Some(Setting::Off))
+    }
+
+    /// Whether nothing is set.
+    pub fn is_default(&self) -> bool {
+        self.select.is_none() && self.ignore.is_empty() && self.rules.is_empty() && self.overrides.is_empty()
+    }
+
+    /// Applies the settings to what a root module's check gave.
+    pub fn apply(&self, report: &mut RootReport, places: &Places) {
+        report.findings.retain(|f| self.is_on(f.code, f.name));
+        let open: BTreeSet<(String, &str)> = report
+            .clusters
+            .iter()
+            .flat_map(|c| {
+                c.requirements.iter().filter(|r| r.status == Status::Undecided).map(|r| (c.address.clone(), r.code))
+            })
+            .collect();
+        let mut worst: BTreeMap<(String, &str), Level> = BTreeMap::new();
+        for finding in &mut report.findings {
+            let place = finding.primary.and_then(|primary| places.get(&primary.file));
+            let set = self.level(finding.code, finding.name, place.map(PathBuf::as_path));
+            if let Some(level) = set {
+                let own = crate::rules::find(finding.code).map_or(finding.level, |rule| rule.meta().level);
+                let undecided = finding.cluster.as_ref().is_some_and(|c| open.contains(&(c.clone(), finding.code)));
+                // What is milder than the rule itself, such as what is undecided, does not become worse.
+                let milder = finding.level < own || undecided;
+                finding.level = if milder { finding.level.min(level) } else { level };
+            }
+            if let Some(cluster) = &finding.cluster {
+                let level = set.or_else(|| crate::rules::find(finding.code).map(|rule| rule.meta().level));
+                let most = worst.entry((cluster.clone(), finding.code)).or_insert(Level::Note);
+                *most = level.map_or(*most, |level| level.max(*most));
+            }
+        }
+        for cluster in &mut report.clusters {
+            cluster.requirements.retain(|r| self.is_on(r.code, r.name));
+            for requirement in &mut cluster.requirements {
+                let found = worst.get(&(cluster.address.clone(), requirement.code)).copied();
+                let level = found.or_else(|| self.level(requirement.code, requirement.name, None));
+                requirement.level = level.unwrap_or(requirement.level);
+            }
+            cluster.verdict = verdict(&cluster.requirements);
+        }
+    }
+
+    /// The level that is set for a rule, in a file.
+    fn level(&self, code: &str, name: &str, path: Option<&Path>) -> Option<Level> {
+        let here = path.and_then(|path| {
+            let parts = self.overrides.iter().rev().filter(|(paths, _)| paths.matches(path));
+            parts.filter_map(|(_, rules)| setting(rules, code, name)).next()
+        });
+        here.or_else(|| match setting(&self.rules, code, name)? {
+            Setting::Level(level) => Some(level),
+            Setting::Off => None,
+        })
+    }
+}
+
+/// The setting of a rule by the selector that names it most closely.
+fn setting<T: Copy>(rules: &[(Selector, T)], code: &str, name: &str) -> Option<T> {
+    let matching = rules.iter().filter(|(selector, _)| selector.matches(code, name));
+    matching.max_by_key(|(selector, _)| selector.closeness()).map(|(_, setting)| *setting)
+}
+
+fn settings(rules: &IndexMap<Text, Text>) -> Checked<Vec<(Selector, Setting)>> {
+    let one = |(name, level): (&Text, &Text)| {
+        let selector = selector(name)?;
+        let setting = match level.get_ref().as_str() {
+            "off" if crate::rules::find(name.get_ref()).is_some_and(|rule| rule.meta().code == ALWAYS) => {
+                let fault = Fault::at(level.span(), format!("{ALWAYS} cannot be off"));
+                return Err(fault.help("what cannot be parsed is not checked; exclude the file with .gitignore"));
+            }
+            "off" => Setting::Off,
+            "note" => Setting::Level(Level::Note),
+            "warning" => Setting::Level(Level::Warning),
+            "error" => Setting::Level(Level::Error),
+            other => return Err(Fault::unknown("level", other, ["off", "note", "warning", "error"], level.span())),
+        };
+        Ok((selector, setting))
+    };
+    rules.iter().map(one).collect()
+}
+
+/// The settings of a part of the tree.
+fn levels(rules: &IndexMap<Text, Text>) -> Checked<Vec<(Selector, Level)>> {
+    let one = |((selector, setting), (name, level)): ((Selector, Setting), (&Text, &Text))| match setting {
+        Setting::Level(level) => Ok((selector, level)),
+        Setting::Off => {
+            let fault = Fault::at(level.span(), "a rule cannot be off for a part of the tree");
+            Err(fault.help(format!("suppress its findings there: ignore = [\"{}\"]", name.get_ref())))
+        }
+    };
+    settings(rules)?.into_iter().zip(rules).map(one).collect()
+}

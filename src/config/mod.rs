@@ -1,0 +1,296 @@
+//! `kfplint.toml`: found upward from what is checked, read with places, and held to what kfplint knows.
+
+mod error;
+mod file;
+mod levels;
+mod profile;
+#[cfg(test)]
+mod schema;
+mod values;
+
+pub use error::ConfigError;
+pub use levels::Levels;
+
+use crate::cli::{FailOn, Format, Ignores, Undecided};
+use crate::discover::loader::Loader;
+use crate::profile::Profile;
+use crate::selector::Selector;
+use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::suppress::comment;
+use crate::syntax::ast;
+use clap::ValueEnum;
+use error::{Checked, Fault};
+use file::Text;
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use time::Date;
+
+/// The file's name.
+pub const FILE: &str = "kfplint.toml";
+
+/// A file to start from: every key, commented out.
+pub const TEMPLATE: &str = include_str!("template.toml");
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error, miette::Diagnostic)]
+pub enum LoadError {
+    /// It cannot be read.
+    #[error("cannot read the configuration `{path}`: {why}")]
+    #[diagnostic(help("--config names a file like kfplint.toml; `kfplint init` writes one"))]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the operating system says.
+        why: String,
+    },
+    /// What was named has several.
+    #[error("the folders to be checked have different configurations: {first} and {second}")]
+    #[diagnostic(help("check them one by one, or name the configuration for all of them with --config FILE"))]
+    Several {
+        /// One of them.
+        first: String,
+        /// Another.
+        second: String,
+    },
+    /// It is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Wrong(#[from] Box<ConfigError>),
+}
+
+/// What is configured. The default is what holds where there is no file.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The real folder of the file; paths in it are relative to this.
+    pub dir: PathBuf,
+    /// Which rules are checked, at which level.
+    pub levels: Levels,
+    /// Rules whose findings are suppressed in parts of the tree.
+    pub ignores: Vec<Ignore>,
+    /// What a cluster must have.
+    pub profile: Profile,
+    /// tfvars files.
+    pub var_files: Vec<PathBuf>,
+    /// See `--fail-on`.
+    pub fail_on: Option<FailOn>,
+    /// See `--undecided`.
+    pub undecided: Option<Undecided>,
+    /// See `--format`.
+    pub format: Option<Format>,
+    /// See `--output`.
+    pub output: Vec<(Format, PathBuf)>,
+    /// See `--ignores`.
+    pub comments: Option<Ignores>,
+    /// In the order of the file.
+    pub environments: Vec<Environment>,
+    /// The file as the user would write its path, and its text.
+    text: Option<(PathBuf, String)>,
+}
+
+/// Findings that are suppressed in parts of the tree.
+#[derive(Clone, Debug)]
+pub struct Ignore {
+    /// Where.
+    pub paths: Paths,
+    /// The rules, as written, with place.
+    pub rules: Vec<(String, Span, Selector)>,
+    /// Why.
+    pub reason: Option<String>,
+    /// The last day on which they are, and where that is written.
+    pub until: Option<(Date, Span)>,
+}
+
+/// Values for one environment.
+#[derive(Clone, Debug)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// tfvars files.
+    pub var_files: Vec<PathBuf>,
+    /// `vars`, as a tfvars file would have them.
+    pub vars: Arc<ast::File>,
+    /// The workspace's name.
+    pub workspace: Option<String>,
+}
+
+/// Patterns for parts of the tree.
+#[derive(Clone, Debug, Default)]
+pub struct Paths(GlobSet);
+
+impl Paths {
+    /// Whether a path below the configuration's folder matches, or a folder around it.
+    pub fn matches(&self, path: &Path) -> bool {
+        path.ancestors().filter(|p| !p.as_os_str().is_empty()).any(|p| self.0.is_match(p))
+    }
+}
+
+/// The paths of files below the configuration's folder.
+pub type Places = BTreeMap<FileId, PathBuf>;
+
+impl Config {
+    /// The file's id in the sources of [`Config::sources`].
+    const FILE: FileId = FileId(0);
+
+    /// A store of files with this one as the first.
+    pub fn sources(&self) -> Sources {
+        let sources = Sources::new();
+        if let Some((shown, text)) = &self.text {
+            sources.add(SourceFile::new(shown.clone(), text.clone().into_bytes()));
+        }
+        sources
+    }
+
+    /// Where the files that were read lie below the configuration's folder.
+    pub fn places(&self, loader: &Loader) -> Places {
+        let below =
+            |(id, (real, _)): (FileId, (PathBuf, _))| Some((id, real.strip_prefix(&self.dir).ok()?.to_path_buf()));
+        loader.opened().into_iter().filter_map(below).collect()
+    }
+}
+
+/// The configuration file for what is checked: the nearest one upward from each path, not beyond its repository.
+///
+/// # Errors
+/// Where the paths have different ones.
+pub fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, LoadError> {
+    let mut found: Option<Option<PathBuf>> = None;
+    for path in paths {
+        let Ok(real) = std::fs::canonicalize(path) else { continue };
+        let own = upward(&real);
+        match &found {
+            None => found = Some(own),
+            Some(first) if *first == own => {}
+            Some(first) => {
+                let shown = |p: &Option<PathBuf>| p.as_ref().map_or("none".into(), |p| format!("`{}`", p.display()));
+                return Err(LoadError::Several { first: shown(first), second: shown(&own) });
+            }
+        }
+    }
+    Ok(found.flatten())
+}
+
+fn upward(from: &Path) -> Option<PathBuf> {
+    for folder in from.ancestors().filter(|p| p.is_dir()) {
+        let file = folder.join(FILE);
+        if file.is_file() {
+            return Some(file);
+        }
+        if folder.join(".git").exists() {
+            return None;
+        }
+    }
+    None
+}
+
+/// Reads a configuration file.
+///
+/// # Errors
+/// A file that cannot be read, or that is wrong, with the place.
+pub fn read(path: &Path) -> Result<Config, LoadError> {
+    let shown = &crate::discover::shown(path);
+    let unreadable = |e: std::io::Error| LoadError::Unreadable { path: shown.into(), why: crate::discover::reason(&e) };
+    let real = std::fs::canonicalize(path).map_err(unreadable)?;
+    let bytes = std::fs::read(&real).map_err(unreadable)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| LoadError::Unreadable { path: shown.into(), why: "it is not text in UTF-8".into() })?;
+    let dir = real.parent().unwrap_or(Path::new("/")).to_path_buf();
+    let config = parse(&text, dir).map_err(|fault| LoadError::Wrong(Box::new(fault.within(shown, &text))))?;
+    Ok(Config { text: Some((shown.into(), text)), ..config })
+}
+
+fn parse(text: &str, dir: PathBuf) -> Checked<Config> {
+    let id = Config::FILE;
+    let file: file::File = toml::from_str(text).map_err(|e| error::of_toml(&e))?;
+    let paths = |texts: &[Text]| texts.iter().map(|t| existing(t, &dir)).collect::<Checked<Vec<_>>>();
+    let environment = |(name, env): (&Text, &file::Environment)| {
+        Ok(Environment {
+            name: name.get_ref().clone(),
+            var_files: paths(&env.var_files)?,
+            vars: Arc::new(values::tfvars(&env.vars, id)?),
+            workspace: env.workspace.clone(),
+        })
+    };
+    Ok(Config {
+        levels: Levels::of(&file)?,
+        ignores: file.overrides.iter().map(|o| ignore(o, id)).collect::<Checked<_>>()?,
+        profile: profile::choose(file.profile.as_ref())?,
+        var_files: paths(&file.var_files)?,
+        fail_on: file.fail_on.as_ref().map(choice).transpose()?,
+        undecided: file.undecided.as_ref().map(choice).transpose()?,
+        format: file.format.as_ref().map(choice).transpose()?,
+        output: file.output.iter().map(|text| output(text, &dir)).collect::<Checked<_>>()?,
+        comments: file.ignores.as_ref().map(choice).transpose()?,
+        environments: file.environment.iter().map(environment).collect::<Checked<_>>()?,
+        text: None,
+        dir,
+    })
+}
+
+/// A value out of a few, as on the command line.
+fn choice<T: ValueEnum>(text: &Text) -> Checked<T> {
+    let given = text.get_ref();
+    T::from_str(given, false).map_err(|_| {
+        let names: Vec<String> =
+            T::value_variants().iter().filter_map(|v| Some(v.to_possible_value()?.get_name().to_string())).collect();
+        Fault::unknown("value", given, names.iter().map(String::as_str), text.span())
+    })
+}
+
+fn selector(text: &Text) -> Checked<Selector> {
+    Selector::parse(text.get_ref()).map_err(|near| {
+        let fault = Fault::at(text.span(), format!("there is no rule `{}`", text.get_ref()));
+        fault.help(
+            near.map_or_else(|| "`kfplint rules` lists all rules".into(), |near| format!("did you mean `{near}`?")),
+        )
+    })
+}
+
+fn existing(text: &Text, dir: &Path) -> Checked<PathBuf> {
+    let path = dir.join(text.get_ref());
+    match std::fs::metadata(&path) {
+        Ok(meta) if meta.is_file() => Ok(path),
+        Ok(_) => Err(Fault::at(text.span(), format!("`{}` is not a file", text.get_ref()))),
+        Err(e) => {
+            Err(Fault::at(text.span(), format!("cannot read `{}`: {}", text.get_ref(), crate::discover::reason(&e)))
+                .help("paths are relative to the folder of the configuration file"))
+        }
+    }
+}
+
+fn output(text: &Text, dir: &Path) -> Checked<(Format, PathBuf)> {
+    let (format, file) = crate::cli::parse_output(text.get_ref()).map_err(|why| Fault::at(text.span(), why))?;
+    Ok((format, dir.join(file)))
+}
+
+fn ignore(entry: &file::Override, id: FileId) -> Checked<Ignore> {
+    let rule = |text: &Text| Ok((text.get_ref().clone(), span(id, text.span()), selector(text)?));
+    let until = entry.until.as_ref().map(|text| {
+        let day = comment::day(text.get_ref());
+        let fault =
+            || Fault::at(text.span(), format!("`{}` is not a day", text.get_ref())).help("write it as 2027-01-31");
+        Ok((day.ok_or_else(fault)?, span(id, text.span())))
+    });
+    Ok(Ignore {
+        paths: globs(&entry.paths)?,
+        rules: entry.ignore.iter().map(rule).collect::<Checked<_>>()?,
+        reason: entry.reason.clone().filter(|reason| !reason.trim().is_empty()),
+        until: until.transpose()?,
+    })
+}
+
+fn globs(patterns: &[Text]) -> Checked<Paths> {
+    let mut set = GlobSetBuilder::new();
+    for pattern in patterns {
+        let clean = pattern.get_ref().trim_start_matches("./").trim_end_matches('/');
+        let glob = GlobBuilder::new(clean).literal_separator(true).build();
+        set.add(glob.map_err(|e| Fault::at(pattern.span(), format!("not a pattern: {}", e.kind())))?);
+    }
+    Ok(Paths(set.build().map_err(|e| Fault::at(0..0, e.to_string()))?))
+}
+
+fn span(id: FileId, place: Range<usize>) -> Span {
+    Span::new(id, place.start as u32, place.end as u32)
+}

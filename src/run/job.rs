@@ -1,0 +1,68 @@
+//! What is to be done: the command line, and the configuration where the command line says nothing.
+
+use super::Failure;
+use crate::cli::CheckArgs;
+use crate::config::{self, Config, Environment};
+use std::path::PathBuf;
+
+/// A command line with its configuration.
+#[derive(Debug)]
+pub struct Job {
+    /// The command line, filled up from the configuration.
+    pub args: CheckArgs,
+    /// The configuration.
+    pub config: Config,
+    /// For an earlier state of the tree: its real folders, and how the user writes them.
+    pub past: Vec<(PathBuf, PathBuf)>,
+}
+
+impl Job {
+    /// Finds and reads the configuration.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn new(mut args: CheckArgs) -> Result<Job, Failure> {
+        if args.paths.is_empty() {
+            args.paths.push(PathBuf::from("."));
+        }
+        let file = match (&args.config.config, args.config.no_config) {
+            (Some(file), _) => Some(file.clone()),
+            (None, true) => None,
+            (None, false) => config::find(&args.paths)?,
+        };
+        let config = file.map(|file| config::read(&file)).transpose()?.unwrap_or_default();
+        let told = |name| args.told.contains(&name);
+        args.format = config.format.filter(|_| !told("format")).unwrap_or(args.format);
+        args.fail_on = config.fail_on.filter(|_| !told("fail_on")).unwrap_or(args.fail_on);
+        args.undecided = config.undecided.filter(|_| !told("undecided")).unwrap_or(args.undecided);
+        args.ignores = config.comments.filter(|_| !told("ignores")).unwrap_or(args.ignores);
+        if args.output.is_empty() {
+            args.output = config.output.clone();
+        }
+        let job = Job { args, config, past: Vec::new() };
+        job.environments()?;
+        Ok(job)
+    }
+
+    /// The environments to check, in the order of the configuration; one that is none where none is configured.
+    ///
+    /// # Errors
+    /// `--environment` with a name that is not configured.
+    pub fn environments(&self) -> Result<Vec<Option<&Environment>>, Failure> {
+        let all = &self.config.environments;
+        let wanted = &self.args.config.environment;
+        if let Some(name) = wanted.iter().find(|name| !all.iter().any(|e| e.name == **name)) {
+            let names: Vec<&str> = all.iter().map(|e| e.name.as_str()).collect();
+            let near = crate::catalog::suggest(name, names.iter().copied());
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if names.is_empty() => format!("write [environment.{name}] in kfplint.toml"),
+                None => format!("the configuration has {}", names.join(", ")),
+            };
+            return Err(Failure::Environment { name: name.clone(), help });
+        }
+        let chosen = |e: &&Environment| wanted.is_empty() || wanted.contains(&e.name);
+        let chosen: Vec<_> = all.iter().filter(chosen).map(Some).collect();
+        Ok(if chosen.is_empty() { vec![None] } else { chosen })
+    }
+}

@@ -1,0 +1,31 @@
+//! `kfplint merge`.
+
+use super::{FINDINGS, Failure, READY, output};
+use crate::cli::{FailOn, MergeArgs};
+use crate::discover::reason;
+use crate::merge::{Counts, counts, merge};
+use std::path::Path;
+
+/// Joins the reports of several runs and prints them as one.
+///
+/// # Errors
+/// A file that is no report, or reports of different kinds.
+pub fn run(args: &MergeArgs) -> Result<u8, Failure> {
+    let read = |path: &Path| {
+        let name = path.display().to_string();
+        let wrong = |why: String| Failure::Merge { what: format!("cannot read `{name}`: {why}") };
+        let bytes = std::fs::read(path).map_err(|e| wrong(reason(&e)))?;
+        Ok((name.clone(), serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))?))
+    };
+    let reports = args.files.iter().map(|path| read(path)).collect::<Result<_, Failure>>()?;
+    let joined = merge(reports).map_err(|what| Failure::Merge { what })?;
+    output::stdout(&output::pretty(&joined))?;
+    let Counts { errors, warnings, notes } = counts(&joined);
+    let found = match args.fail_on {
+        FailOn::Error => errors,
+        FailOn::Warning => errors + warnings,
+        FailOn::Note => errors + warnings + notes,
+        FailOn::Never => 0,
+    };
+    Ok(if found > 0 { FINDINGS } else { READY })
+}

@@ -1,0 +1,121 @@
+//! `--since`: what two reports of the same tree have not in common.
+
+use crate::finding::{ClusterReport, Level, Verdict};
+use crate::report::{Diagnostic, Report};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was compared with what, and what is not in the report for that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Since {
+    /// The commit as the user named it.
+    pub reference: String,
+    /// Findings that were not there.
+    pub new: usize,
+    /// Findings that had another level or message, or were suppressed.
+    pub changed: usize,
+    /// Findings that are not there any more.
+    pub gone: usize,
+    /// Clusters whose verdict is new or another.
+    pub verdicts: Vec<Change>,
+    /// All clusters of now.
+    pub clusters: usize,
+}
+
+/// A cluster whose verdict is not what it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The root module.
+    pub root: String,
+    /// The environment.
+    pub environment: Option<String>,
+    /// The cluster's address.
+    pub address: String,
+    /// The verdict then; `None` where there was no such cluster.
+    pub before: Option<Verdict>,
+    /// The verdict now; `None` where there is none any more.
+    pub now: Option<Verdict>,
+}
+
+/// What a finding says, but for its places.
+type Said<'r> = (Level, &'r str, bool);
+
+/// Leaves in `now` only what is new or another than in `before`. What was found in root modules that `looked_at` denies
+/// is not missed.
+pub fn compare(now: &mut Report, before: &Report, reference: &str, looked_at: impl Fn(&str) -> bool) {
+    let old = said(before);
+    let present: BTreeSet<String> = said(now).into_keys().map(str::to_string).collect();
+    let open = before.open().filter(|d| looked_at(&d.root));
+    let gone = open.flat_map(fingerprints).filter(|f| !present.contains(*f)).count();
+    let (mut new, mut changed) = (0, 0);
+    now.diagnostics.retain_mut(|diagnostic| {
+        let own = say(diagnostic);
+        let differs = |fingerprint: &&str| old.get(fingerprint) != Some(&own);
+        let kept: Vec<String> = fingerprints(diagnostic).filter(differs).map(str::to_string).collect();
+        let fresh = kept.iter().any(|fingerprint| !old.contains_key(fingerprint.as_str()));
+        let Some(first) = kept.first() else { return false };
+        if diagnostic.finding.suppressed.is_none() {
+            new += usize::from(fresh);
+            changed += usize::from(!fresh);
+        }
+        diagnostic.fingerprint.clone_from(first);
+        diagnostic.environments.retain(|e| kept.contains(&e.fingerprint));
+        true
+    });
+    let verdicts = changes(&now.clusters, &before.clusters, looked_at);
+    let clusters = now.clusters.len();
+    let has = |c: &ClusterReport| {
+        verdicts.iter().any(|v| (&v.root, &v.environment, &v.address) == (&c.root, &c.environment, &c.address))
+    };
+    now.clusters.retain(has);
+    now.since = Some(Since { reference: reference.into(), new, changed, gone, verdicts, clusters });
+}
+
+/// Everything that a report says, by fingerprint.
+fn said(report: &Report) -> BTreeMap<&str, Said<'_>> {
+    report.diagnostics.iter().flat_map(|d| fingerprints(d).map(move |f| (f, say(d)))).collect()
+}
+
+fn say(diagnostic: &Diagnostic) -> Said<'_> {
+    let finding = &diagnostic.finding;
+    (finding.level, &finding.message, finding.suppressed.is_some())
+}
+
+/// A finding's fingerprints: one for each environment.
+fn fingerprints(diagnostic: &Diagnostic) -> impl Iterator<Item = &str> {
+    let own = diagnostic.environments.is_empty().then_some(diagnostic.fingerprint.as_str());
+    own.into_iter().chain(diagnostic.environments.iter().map(|e| e.fingerprint.as_str()))
+}
+
+fn changes(now: &[ClusterReport], before: &[ClusterReport], looked_at: impl Fn(&str) -> bool) -> Vec<Change> {
+    type Key<'c> = (&'c str, Option<&'c str>, &'c str);
+    fn key(c: &ClusterReport) -> Key<'_> {
+        (&c.root, c.environment.as_deref(), &c.address)
+    }
+    let old: BTreeMap<Key, Verdict> =
+        before.iter().filter(|c| looked_at(&c.root)).map(|c| (key(c), c.verdict)).collect();
+    let new: BTreeMap<Key, Verdict> = now.iter().map(|c| (key(c), c.verdict)).collect();
+    let all: BTreeSet<&Key> = old.keys().chain(new.keys()).collect();
+    let change = |key: &Key| {
+        let (before, now) = (old.get(key).copied(), new.get(key).copied());
+        let (root, environment, address) = *key;
+        let change = Change {
+            root: root.into(),
+            environment: environment.map(str::to_string),
+            address: address.into(),
+            before,
+            now,
+        };
+        (before != now).then_some(change)
+    };
+    all.into_iter().filter_map(change).collect()
+}
+
+impl Since {
+    /// The verdict that a cluster had, where it has another now.
+    pub fn before(&self, cluster: &ClusterReport) -> Option<Verdict> {
+        let same = |v: &&Change| {
+            (&v.root, &v.environment, &v.address) == (&cluster.root, &cluster.environment, &cluster.address)
+        };
+        self.verdicts.iter().find(same)?.before
+    }
+}
