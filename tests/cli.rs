@@ -10,6 +10,8 @@ mod fit;
 mod human;
 #[path = "cli/json.rs"]
 mod json;
+#[path = "cli/network.rs"]
+mod network;
 #[path = "cli/readme.rs"]
 mod readme;
 #[path = "cli/tree.rs"]
