@@ -11,7 +11,7 @@ use crate::eval::provider::ProviderKey;
 use crate::eval::report::{INVALID_ARGUMENT, error};
 use crate::eval::resource::{META, schema_of};
 use crate::eval::value::Type;
-use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::finding::{Edit, Finding, Fix, Level, Safety};
 use crate::source::Span;
 use crate::syntax::ast::{Block, Body, ExprKind, Ident};
 use crate::syntax::json;
@@ -87,6 +87,12 @@ impl Checker<'_> {
             finding.help.push(format!("did you mean `{near}`?"));
             let quoted = if block.body.json { format!("{near:?}") } else { format!("\"{near}\"") };
             finding.fixes.push(rename(label.span, near, quoted));
+        } else {
+            // A newer version of the provider may have it.
+            finding.level = Level::Warning;
+            finding
+                .help
+                .push("kfplint knows the types of version 7.45 of hashicorp/google; a later one may have it".into());
         }
         self.instance.world.report(finding);
     }
