@@ -275,6 +275,9 @@ fn one_environment_can_be_chosen_and_the_command_line_wins() {
     assert_eq!(tree.run(&["--environment", "prod"]).code, 0);
     assert_eq!(tree.run(&["--environment", "prod", "--environment", "dev"]).code, 1);
     assert_eq!(tree.run(&["-var", "size=3"]).code, 0);
+    std::fs::remove_file(tree.path("test.tfvars")).unwrap();
+    assert_eq!(tree.run(&["--environment", "dev"]).code, 1, "files of the others are not needed");
+    assert!(tree.run(&[]).stderr.contains("cannot read `test.tfvars`"));
     let wrong = tree.run(&["--environment", "prd"]);
     assert_eq!(wrong.code, 2);
     assert!(wrong.stderr.contains("did you mean `prod`?"), "{}", wrong.stderr);

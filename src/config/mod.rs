@@ -185,11 +185,11 @@ fn upward(from: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Reads a configuration file.
+/// Reads a configuration file. Variable files must be there for the `wanted` environments only, where some are named.
 ///
 /// # Errors
 /// A file that cannot be read, or that is wrong, with the place.
-pub fn read(path: &Path) -> Result<Config, LoadError> {
+pub fn read(path: &Path, wanted: &[String]) -> Result<Config, LoadError> {
     let shown = &crate::discover::shown(path);
     let unreadable = |e: std::io::Error| LoadError::Unreadable { path: shown.into(), why: crate::discover::reason(&e) };
     let real = std::fs::canonicalize(path).map_err(unreadable)?;
@@ -197,18 +197,21 @@ pub fn read(path: &Path) -> Result<Config, LoadError> {
     let text = String::from_utf8(bytes)
         .map_err(|_| LoadError::Unreadable { path: shown.into(), why: "it is not text in UTF-8".into() })?;
     let dir = real.parent().unwrap_or(Path::new("/")).to_path_buf();
-    let config = parse(&text, dir).map_err(|fault| LoadError::Wrong(Box::new(fault.within(shown, &text))))?;
+    let config = parse(&text, dir, wanted).map_err(|fault| LoadError::Wrong(Box::new(fault.within(shown, &text))))?;
     Ok(Config { text: Some((shown.into(), text)), ..config })
 }
 
-fn parse(text: &str, dir: PathBuf) -> Checked<Config> {
+fn parse(text: &str, dir: PathBuf, wanted: &[String]) -> Checked<Config> {
     let id = Config::FILE;
     let file: file::File = toml::from_str(text).map_err(|e| error::of_toml(&e))?;
     let paths = |texts: &[Text]| texts.iter().map(|t| existing(t, &dir)).collect::<Checked<Vec<_>>>();
     let environment = |(name, env): (&Text, &file::Environment)| {
         Ok(Environment {
             name: name.get_ref().clone(),
-            var_files: paths(&env.var_files)?,
+            var_files: match wanted.is_empty() || wanted.contains(name.get_ref()) {
+                true => paths(&env.var_files)?,
+                false => Vec::new(),
+            },
             vars: Arc::new(values::tfvars(&env.vars, id)?),
             workspace: env.workspace.clone(),
         })

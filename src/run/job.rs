@@ -30,7 +30,7 @@ impl Job {
             (None, true) => None,
             (None, false) => config::find(&args.paths)?,
         };
-        let config = file.map(|file| config::read(&file)).transpose()?.unwrap_or_default();
+        let config = file.map(|file| config::read(&file, &args.config.environment)).transpose()?.unwrap_or_default();
         let told = |name| args.told.contains(&name);
         args.format = config.format.filter(|_| !told("format")).unwrap_or(args.format);
         args.fail_on = config.fail_on.filter(|_| !told("fail_on")).unwrap_or(args.fail_on);

@@ -129,7 +129,7 @@ impl Past {
             Given::Value(_) => Some(given.clone()),
         };
         args.inputs.given = job.args.inputs.given.iter().filter_map(given).collect();
-        (args.baseline, args.shard) = (None, None);
+        args.shard = None;
         let mut config: Config = job.config.clone();
         let files = |files: &[PathBuf]| files.iter().filter_map(|path| self.at(path)).collect();
         config.var_files = files(&config.var_files);
