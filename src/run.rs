@@ -121,21 +121,26 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
         Some(folders) => find(&folders, &loader)?,
         None => discover::Discovery::default(),
     };
+    let all = found.roots.clone();
     let mut elsewhere = BTreeSet::new();
     if let Some(shard) = args.shard {
-        elsewhere = inputs::declared(&found.roots, &loader);
+        elsewhere = inputs::declared(&all, &loader);
         let bytes = |id| sources.get(id).map_or(0, |file| file.text.len() as u64);
         found.roots = shard.take(found.roots, |dir| discover::files(dir, &loader).into_iter().map(bytes).sum());
         documents = documents.into_iter().enumerate().filter(|(i, _)| shard.has(*i)).map(|(_, d)| d).collect();
     }
+    let wanted: BTreeSet<&str> = found.roots.iter().map(|root| root.shown.as_str()).collect();
     let draw = args.format == Format::Html || args.output.iter().any(|(format, _)| *format == Format::Html);
     let mut checked: Vec<Checked> = Vec::new();
     for environment in job.environments()? {
         let options = inputs::within(options.clone(), config, environment, &loader)?;
         let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
         let look = Look { environment: environment.map(|e| e.name.as_str()), profile: &config.profile, draw };
-        let mut roots = found.roots.clone();
+        let mut roots = all.clone();
+        // Which modules are judged with the units that use them, only the units of all shards say.
         checked.extend(units::check(&mut roots, &evaluator, &loader, look));
+        checked.retain(|unit| wanted.contains(unit.report.root.as_str()));
+        roots.retain(|root| wanted.contains(root.shown.as_str()));
         checked.par_extend(roots.par_iter().map(|root| check_one(&evaluator, root, look)));
     }
     let source = documents::source(args, &documents, &loader)?;

@@ -129,3 +129,22 @@ fn what_is_no_report_is_refused() {
     fails(&["merge", "a.json", "a.sarif"], "`a.json` is JSON, and `a.sarif` is SARIF");
     fails(&["--shard", "3/2"], "from 1 to 2");
 }
+
+#[test]
+fn a_module_that_only_units_use_is_judged_with_them_in_whichever_shard() {
+    let module =
+        format!("variable \"unused\" {{}}\n{}", OPEN.replace("type = number", "type    = number\n  default = 3"));
+    let unit =
+        |size: u8| format!("terraform {{\n  source = \"../../modules/c\"\n}}\ninputs = {{\n  size = {size}\n}}\n");
+    let (one, three) = (unit(1), unit(3));
+    let tree = Tree::new(&[
+        ("modules/c/main.tf", &module),
+        ("live/a/terragrunt.hcl", &one),
+        ("live/b/terragrunt.hcl", &three),
+    ]);
+    let whole = tree.json(&[]);
+    assert_eq!(whole["clusters"].as_array().unwrap().len(), 2, "{whole}");
+    let files = shards(&tree, 3, "json");
+    let run = tree.run(&[&["merge"], files.iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat());
+    assert_eq!(comparable(read(&run.stdout)), comparable(whole));
+}

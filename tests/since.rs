@@ -190,3 +190,13 @@ fn what_git_does_not_know_is_said() {
     fails(&tree, &["--since", "main", "--fix"], "fixes are made");
     fails(&Tree::new(&[("main.tf", READY)]), &["--since", "main"], "git finds no repository");
 }
+
+#[test]
+fn only_the_roots_of_changed_files_are_compared() {
+    let tree = repository(&[("a/main.tf", TOO_FEW), ("b/main.tf", READY), ("kfplint.toml", "ignore = [\"KFP402\"]\n")]);
+    tree.write("b/main.tf", READY.replace("e2-standard-4", "e2-micro").as_bytes());
+    let report = tree.json(&["--since", "HEAD", "--changed", "b/main.tf"]);
+    assert!(codes(&report).contains(&"KFP002") && !codes(&report).contains(&"KFP402"), "{report}");
+    assert_eq!((&report["since"]["gone"], &report["since"]["verdicts"][0]["before"]), (&json!(0), &json!("ready")));
+    assert_eq!(report["since"]["verdicts"].as_array().unwrap().len(), 1);
+}

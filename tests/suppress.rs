@@ -235,3 +235,12 @@ infra/main.tf:4  KFP001, KFP005  1 finding   until 2099-12-31  grows
     assert_eq!(last["rules"], json!(["KFP001", "KFP005"]));
     assert_eq!((&last["findings"], &last["ended"], &last["until"]), (&json!(1), &json!(false), &json!("2099-12-31")));
 }
+
+#[test]
+fn comments_of_roots_that_were_not_looked_at_are_left_alone() {
+    let idle = "locals {\n  a = 1 # kfplint: ignore[KFP001]\n}\n";
+    let tree = Tree::new(&[("a/main.tf", idle), ("b/main.tf", idle), ("modules/m/main.tf", idle)]);
+    assert_eq!(open_in(&[("a/main.tf", idle)], &["--changed", "a/main.tf"]), ["LINT001 a/main.tf:2"]);
+    assert_eq!(open(&tree.json(&["--changed", "a/main.tf"])), ["LINT001 a/main.tf:2"]);
+    assert_eq!(open(&tree.json(&[])).len(), 3);
+}

@@ -28,6 +28,7 @@ impl Job {
         let file = match (&args.config.config, args.config.no_config) {
             (Some(file), _) => Some(file.clone()),
             (None, true) => None,
+            (None, false) if args.changed => config::find(&[PathBuf::from(".")])?,
             (None, false) => config::find(&args.paths)?,
         };
         let config = file.map(|file| config::read(&file, &args.config.environment)).transpose()?.unwrap_or_default();

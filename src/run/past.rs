@@ -120,7 +120,11 @@ impl Past {
     /// The same job in the commit's tree, with the configuration of now; `None` where nothing of it was there.
     fn job(&self, job: &Job) -> Option<Job> {
         let mut args = job.args.clone();
-        args.paths = job.args.paths.iter().filter_map(|path| self.at(path)).collect();
+        let paths = match std::mem::take(&mut args.changed) {
+            true => vec![PathBuf::from(".")],
+            false => std::mem::take(&mut args.paths),
+        };
+        args.paths = paths.iter().filter_map(|path| self.at(path)).collect();
         if args.paths.is_empty() {
             return None;
         }
@@ -136,8 +140,7 @@ impl Past {
         config.environments.iter_mut().for_each(|e| e.var_files = files(&e.var_files));
         config.dir = self.at(&config.dir).unwrap_or_default();
         let mut names: Vec<(PathBuf, PathBuf)> = vec![(self.tree(), shown(&self.top).into())];
-        let named =
-            job.args.paths.iter().filter_map(|path| Some((std::fs::canonicalize(self.at(path)?).ok()?, path.clone())));
+        let named = paths.iter().filter_map(|path| Some((std::fs::canonicalize(self.at(path)?).ok()?, path.clone())));
         names.extend(named.filter(|(dir, _)| dir.is_dir()));
         Some(Job { args, config, past: names })
     }

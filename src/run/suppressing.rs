@@ -32,11 +32,10 @@ pub fn apply(
         reports.push(root.report);
     }
     let opened = LazyCell::new(|| loader.opened());
-    // A module outside of the named folders, or shared by the roots of several shards, may have callers that were not
-    // looked at; and what `terraform init` wrote is not the user's.
-    let whole = |real: &Path| {
-        job.args.shard.is_none() || found.roots.iter().any(|root| real.parent() == Some(root.dir.as_path()))
-    };
+    // A module outside of the named folders, or where only some root modules are looked at, may have further callers;
+    // and what `terraform init` wrote is not the user's.
+    let everything = job.args.shard.is_none() && !job.args.changed;
+    let whole = |real: &Path| everything || found.roots.iter().any(|root| real.parent() == Some(root.dir.as_path()));
     let concerns = |id| {
         opened.get(&id).is_some_and(|(real, _)| {
             found.named.iter().any(|folder| real.starts_with(folder))
