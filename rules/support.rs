@@ -1,7 +1,7 @@
 //! What several rules need.
 
 use crate::eval::value::Reasons;
-use crate::finding::{Edit, Finding, Fix, Level, Safety, Status};
+use crate::finding::{Edit, Finding, Fix, Level, Status};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
@@ -163,11 +163,11 @@ pub fn of_root(meta: &Meta, findings: &[Finding], met: &str) -> Answer {
 
 /// A fix that puts other text in the place of a literal.
 pub fn replace(span: Span, text: String, title: String) -> Fix {
-    Fix { title, safety: Safety::Unsafe, edits: vec![Edit { span, text }] }
+    Fix::unsafe_edit(title, Edit { span, text })
 }
 
 /// A fix that adds a line to a block.
 pub fn add_line(cx: &Context, block: Option<Span>, line: &str, title: String) -> Option<Fix> {
     let edit = cx.plan.source.as_ref()?.add_line(block?, line)?;
-    Some(Fix { title, safety: Safety::Unsafe, edits: vec![edit] })
+    Some(Fix::unsafe_edit(title, edit))
 }

@@ -42,6 +42,13 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
+impl Fix {
+    /// One edit, to be read before it is made.
+    pub fn unsafe_edit(title: String, edit: Edit) -> Fix {
+        Fix { title, safety: Safety::Unsafe, edits: vec![edit] }
+    }
+}
+
 /// One replacement.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {

@@ -131,7 +131,7 @@ fn replace_invalid(mut bytes: Vec<u8>) -> (String, Vec<u32>) {
 #[derive(Debug, Default)]
 pub struct Sources {
     files: RwLock<Vec<Arc<SourceFile>>>,
-    hidden: RwLock<Vec<Span>>,
+    hidden: RwLock<BTreeSet<Span>>,
     secrets: RwLock<BTreeSet<String>>,
 }
 
@@ -150,10 +150,7 @@ impl Sources {
 
     /// Keeps a text out of every report: it is a sensitive value.
     pub fn hide(&self, span: Span) {
-        let mut hidden = self.hidden.write().unwrap_or_else(|e| e.into_inner());
-        if !hidden.contains(&span) {
-            hidden.push(span);
-        }
+        self.hidden.write().unwrap_or_else(|e| e.into_inner()).insert(span);
     }
 
     /// Keeps a text out of every message: it is a sensitive value. Very short ones are everywhere, and kept.

@@ -1,7 +1,7 @@
 //! KFP006 leftover-default-pool: separate pools beside a default pool that was not removed.
 
 use super::support::unless_autopilot;
-use crate::finding::{Edit, Fix, Level, Safety};
+use crate::finding::{Edit, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::{Pool, PoolKind};
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
@@ -71,5 +71,5 @@ fn fix(cluster: &Cluster) -> Option<Fix> {
             Edit { span, text: "  remove_default_node_pool = true\n".into() }
         }
     };
-    Some(Fix { title: "remove the default pool".into(), safety: Safety::Unsafe, edits: vec![edit] })
+    Some(Fix::unsafe_edit("remove the default pool".into(), edit))
 }

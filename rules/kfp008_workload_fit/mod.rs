@@ -6,6 +6,7 @@ use crate::catalog::kfp::{self, Env};
 use crate::finding::Level;
 use crate::graph::cluster::Cluster;
 use crate::graph::fit::{Node, Pod, Room, left_over};
+use crate::graph::nodes::{free, own_pods};
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
 
@@ -42,11 +43,7 @@ fn nodes(pools: &[&Pool], features: Features) -> Vec<Node> {
     let mut nodes = Vec::new();
     for pool in pools {
         let Some(left) = pool.allocatable().known().copied() else { continue };
-        let room = Room {
-            cpu_m: left.cpu_m.saturating_sub(system.node_cpu_m),
-            memory_mib: left.memory_mib.saturating_sub(system.node_memory_mib),
-            gpus: 0,
-        };
+        let room = free(&left, &system, 0);
         nodes.extend((0..pool.nodes.ceiling.min.min(MOST_NODES)).map(|_| Node { room, ..Node::default() }));
     }
     nodes
@@ -64,11 +61,8 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let features = Features { workload_identity: cluster.workload_identity.is_true(), ..Features::default() };
     let certain: Vec<&Pool> = pools.iter().copied().filter(|p| p.usable.is_true()).collect();
     let version = version(cx);
-    let system = gke::overhead(features);
     let pods = kfp::pods(version, Env::Dev);
-    // GKE's own pods that run once come as two halves: they are several, and small.
-    let half = pod("GKE's own pods", system.cluster_cpu_m / 2, system.cluster_memory_mib / 2);
-    let mut all = vec![half.clone(), half];
+    let mut all = own_pods(&gke::overhead(features)).to_vec();
     all.extend(pods.iter().map(|p| pod(p.name, p.cpu_m, p.memory_mib)));
     let rest = left_over(&all, &nodes(&certain, features));
     if rest.is_empty() {

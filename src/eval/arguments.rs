@@ -7,11 +7,11 @@ use crate::catalog::schema::{self, NestedBlock};
 use crate::eval::config::ResourceId;
 use crate::eval::instance::Instance;
 use crate::eval::plan::Mode;
-use crate::eval::provider::ProviderKey;
+use crate::eval::provider::{ProviderKey, join};
 use crate::eval::report::{INVALID_ARGUMENT, error};
 use crate::eval::resource::{META, schema_of};
 use crate::eval::value::Type;
-use crate::finding::{Edit, Finding, Fix, Level, Safety};
+use crate::finding::{Edit, Finding, Fix, Level};
 use crate::source::Span;
 use crate::syntax::ast::{Block, Body, ExprKind, Ident};
 use crate::syntax::json;
@@ -250,14 +250,5 @@ fn is_objects(ty: &Type) -> bool {
 }
 
 fn rename(span: Span, near: &str, text: String) -> Fix {
-    let title = format!("rename it to {near}");
-    Fix { title, safety: Safety::Unsafe, edits: vec![Edit { span, text }] }
-}
-
-fn join(path: &str, name: &str) -> String {
-    match (path.is_empty(), name.is_empty()) {
-        (true, _) => name.to_string(),
-        (_, true) => path.to_string(),
-        _ => format!("{path}.{name}"),
-    }
+    Fix::unsafe_edit(format!("rename it to {near}"), Edit { span, text })
 }

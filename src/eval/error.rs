@@ -2,7 +2,7 @@
 
 use crate::eval::report::{EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
 use crate::eval::value::{ReasonKind, Reasons, Type, Value};
-use crate::finding::{Edit, Finding, Fix, Label, Safety};
+use crate::finding::{Edit, Finding, Fix, Label};
 use crate::source::Span;
 use std::sync::Arc;
 
@@ -70,8 +70,8 @@ impl EvalError {
         finding.help.clone_from(&self.help);
         finding.related.clone_from(&self.related);
         if let Some(meant) = &self.meant {
-            let edits = vec![Edit { span: self.span, text: meant.clone() }];
-            finding.fixes.push(Fix { title: format!("write {meant}"), safety: Safety::Unsafe, edits });
+            let edit = Edit { span: self.span, text: meant.clone() };
+            finding.fixes.push(Fix::unsafe_edit(format!("write {meant}"), edit));
         }
         finding
     }

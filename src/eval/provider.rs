@@ -367,7 +367,8 @@ fn constant(json: &str, ty: &Type) -> Value {
     crate::eval::value::convert(&value, ty).unwrap_or(value)
 }
 
-fn join(path: &str, name: &str) -> String {
+/// A path with one more name.
+pub fn join(path: &str, name: &str) -> String {
     if path.is_empty() { name.to_string() } else { format!("{path}.{name}") }
 }
 

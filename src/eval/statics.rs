@@ -5,7 +5,7 @@ use crate::eval::error::EvalError;
 use crate::eval::functions;
 use crate::eval::instance::Instance;
 use crate::eval::plan::Mode;
-use crate::syntax::ast::{Body, Expr, ExprKind, For, ObjectItem, ObjectKey, TemplatePart};
+use crate::syntax::ast::{Body, Expr, ExprKind, For, ObjectItem, TemplatePart};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -49,10 +49,7 @@ fn iterator_of(block: &Expr) -> Option<Arc<str>> {
         ExprKind::Tuple(blocks) => return blocks.iter().find_map(iterator_of),
         _ => return None,
     };
-    let named = |item: &&ObjectItem| match &item.key {
-        ObjectKey::Name(key) => &*key.name == "iterator",
-        ObjectKey::Expr(key) => key.as_str() == Some("iterator"),
-    };
+    let named = |item: &&ObjectItem| item.key.text() == Some("iterator");
     match &items.iter().find(named)?.value.kind {
         ExprKind::String(name) | ExprKind::Variable(name) => Some(name.clone()),
         _ => None,
@@ -111,29 +108,21 @@ impl Checker<'_> {
 
     /// A member of a JSON object, which may stand for blocks: `dynamic` names what its `content` may use.
     fn json(&self, name: &str, expr: &Expr, names: &mut Names) {
-        let members =
-            |items: &[ObjectItem], names: &mut Names, each: &mut dyn FnMut(&Self, &str, &Expr, &mut Names)| {
-                for item in items {
-                    match &item.key {
-                        ObjectKey::Name(key) => each(self, &key.name, &item.value, names),
-                        ObjectKey::Expr(key) => each(self, key.as_str().unwrap_or_default(), &item.value, names),
-                    }
-                }
-            };
-        match &expr.kind {
-            ExprKind::Tuple(items) => items.iter().for_each(|item| self.json(name, item, names)),
-            ExprKind::Object(items) if name == "dynamic" => members(items, names, &mut |own, label, block, names| {
+        let items = match &expr.kind {
+            ExprKind::Tuple(items) => return items.iter().for_each(|item| self.json(name, item, names)),
+            ExprKind::Object(items) => items,
+            _ => return self.expr(expr, names),
+        };
+        for item in items {
+            let key = item.key.text().unwrap_or_default();
+            if name == "dynamic" {
                 let before = names.len();
-                names.push(iterator_of(block).unwrap_or_else(|| label.into()));
-                own.json(label, block, names);
+                names.push(iterator_of(&item.value).unwrap_or_else(|| key.into()));
+                self.json(key, &item.value, names);
                 names.truncate(before);
-            }),
-            ExprKind::Object(items) => members(items, names, &mut |own, key, value, names| {
-                if key != "iterator" {
-                    own.json(key, value, names);
-                }
-            }),
-            _ => self.expr(expr, names),
+            } else if key != "iterator" {
+                self.json(key, &item.value, names);
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Source: Terraform's documentation, "Version Constraints".
 
-use crate::syntax::ast::{Block, Body, ExprKind, ObjectKey};
+use crate::syntax::ast::{Block, Body, ExprKind};
 
 /// A constraint such as `>= 4.51, < 8.0` or `~> 7.1`, as the range of versions that it leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,7 +105,7 @@ fn required_version(kind: &ExprKind) -> Option<Constraint> {
         return Constraint::parse(as_text(kind)?);
     };
     let member =
-        |name: &str| items.iter().find(|i| key(&i.key) == Some(name)).map(|i| as_text(&i.value.kind).unwrap_or(""));
+        |name: &str| items.iter().find(|i| i.key.text() == Some(name)).map(|i| as_text(&i.value.kind).unwrap_or(""));
     if member("source").is_some_and(|s| !s.to_lowercase().ends_with("hashicorp/google")) {
         return None;
     }
@@ -116,13 +116,6 @@ fn as_text(kind: &ExprKind) -> Option<&str> {
     match kind {
         ExprKind::String(text) => Some(text),
         _ => None,
-    }
-}
-
-fn key(key: &ObjectKey) -> Option<&str> {
-    match key {
-        ObjectKey::Name(name) => Some(&name.name),
-        ObjectKey::Expr(key) => key.as_str(),
     }
 }
 

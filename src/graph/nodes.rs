@@ -2,9 +2,11 @@
 //!
 //! Sources: GKE's documentation on node taints and labels, Arm workloads, GPUs and Windows nodes.
 
-use super::fit::Taint;
+use super::fit::{Pod, Room, Taint};
 use super::pool::{Pool, PoolKind};
 use super::view::View;
+use crate::catalog::allocatable::Allocatable;
+use crate::catalog::gke::Overhead;
 use crate::catalog::machine::Arch;
 use std::collections::BTreeMap;
 
@@ -16,6 +18,22 @@ pub struct Marks {
     pub labels: BTreeMap<String, String>,
     /// GPUs on a node.
     pub gpus: u64,
+}
+
+/// What pods of the user's own find free on a node: GKE's pods that run on every node are taken off.
+pub fn free(left: &Allocatable, system: &Overhead, gpus: u64) -> Room {
+    Room {
+        cpu_m: left.cpu_m.saturating_sub(system.node_cpu_m),
+        memory_mib: left.memory_mib.saturating_sub(system.node_memory_mib),
+        gpus,
+    }
+}
+
+/// GKE's own pods that run once come as two halves: they are several, and small.
+pub fn own_pods(system: &Overhead) -> [Pod; 2] {
+    let room = Room { cpu_m: system.cluster_cpu_m / 2, memory_mib: system.cluster_memory_mib / 2, gpus: 0 };
+    let half = Pod { name: "GKE's own pods".into(), room, ..Pod::default() };
+    [half.clone(), half]
 }
 
 impl Marks {

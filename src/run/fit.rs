@@ -8,7 +8,7 @@ use crate::eval::Evaluator;
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::fit::{Node, Pod, Room, left_over};
-use crate::graph::nodes::Marks;
+use crate::graph::nodes::{Marks, free, own_pods};
 use crate::graph::pool::Pool;
 use crate::manifests::{self, Pods};
 use crate::profile::Profile;
@@ -58,11 +58,7 @@ fn nodes<'a, 'p>(cluster: &'a Cluster<'p>, pods: &Pods) -> (Vec<Node>, Vec<&'a P
             open.push(pool);
             continue;
         };
-        let room = Room {
-            cpu_m: left.cpu_m.saturating_sub(system.node_cpu_m),
-            memory_mib: left.memory_mib.saturating_sub(system.node_memory_mib),
-            gpus: marks.gpus,
-        };
+        let room = free(left, &system, marks.gpus);
         let mut node = Node { room, taints: marks.taints, labels: marks.labels };
         let daemons: Vec<Room> = pods.daemons.iter().filter(|d| node.admits(d)).map(|d| d.room).collect();
         daemons.iter().for_each(|daemon| node.room = node.room.minus(daemon));
@@ -84,11 +80,7 @@ fn judge(cluster: &Cluster, pods: &Pods, text: &mut String) -> Option<bool> {
     }
     let (nodes, open) = nodes(cluster, pods);
     let mut all = pods.pods.clone();
-    let system = gke::overhead(Features::default());
-    let half = Room { cpu_m: system.cluster_cpu_m / 2, memory_mib: system.cluster_memory_mib / 2, gpus: 0 };
-    // GKE's own pods that run once: they are several, and small.
-    let own = Pod { name: "GKE's own pods".into(), room: half, ..Pod::default() };
-    all.extend([own.clone(), own]);
+    all.extend(own_pods(&gke::overhead(Features::default())));
     let rest = left_over(&all, &nodes);
     if rest.is_empty() {
         let _ = writeln!(text, "\nFITS       {address}: on {} nodes, when its pools are grown", nodes.len());

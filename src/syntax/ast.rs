@@ -242,6 +242,16 @@ pub enum ObjectKey {
     Expr(Expr),
 }
 
+impl ObjectKey {
+    /// The key where it is written out: a bare name, or a string without interpolation.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            ObjectKey::Name(name) => Some(&name.name),
+            ObjectKey::Expr(key) => key.as_str(),
+        }
+    }
+}
+
 /// A `for` expression.
 #[derive(Debug, Clone)]
 pub struct For {
