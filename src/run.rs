@@ -11,6 +11,7 @@ mod known;
 mod merging;
 mod output;
 mod past;
+mod progress;
 mod setup;
 mod suppressing;
 mod units;
@@ -18,6 +19,7 @@ mod units;
 pub use failure::Failure;
 
 use job::Job;
+use progress::Progress;
 
 use crate::catalog::suggest;
 use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, Format, RootArgs, RulesArgs, Undecided};
@@ -41,6 +43,7 @@ use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Exit code: nothing at or above `--fail-on`.
 pub const READY: u8 = 0;
@@ -77,6 +80,7 @@ pub fn run(cli: Cli) -> u8 {
 }
 
 fn check(args: CheckArgs) -> Result<u8, Failure> {
+    let start = Instant::now();
     if args.fixes.unsafe_fixes && !args.fixes.fix && !args.fixes.diff {
         return Err(Failure::UnsafeFixes);
     }
@@ -89,7 +93,7 @@ fn check(args: CheckArgs) -> Result<u8, Failure> {
     };
     known::say(&run.report);
     if !job.args.fixes.diff {
-        output::write(&run.report, &run.sources, &job.args)?;
+        output::write(&run.report, &run.sources, &job.args, start.elapsed())?;
     }
     if run.failed {
         return Ok(USAGE);
@@ -111,6 +115,7 @@ struct Judged {
 /// Evaluates and judges all roots in all environments, with `instead` in place of what is on disk.
 fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let Job { args, config, past } = job;
+    let progress = Progress::start();
     let sources = Arc::new(config.sources());
     let loader = Arc::new(Loader::with(sources.clone(), instead));
     past.iter().for_each(|(dir, given)| loader.name_folder(dir, given));
@@ -141,7 +146,8 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
         checked.extend(units::check(&mut roots, &evaluator, &loader, look));
         checked.retain(|unit| wanted.contains(unit.report.root.as_str()));
         roots.retain(|root| wanted.contains(root.shown.as_str()));
-        checked.par_extend(roots.par_iter().map(|root| check_one(&evaluator, root, look)));
+        progress.expect(roots.len());
+        checked.par_extend(roots.par_iter().map(|root| check_one(&evaluator, root, look)).inspect(|_| progress.done()));
     }
     let source = documents::source(args, &documents, &loader)?;
     let options = inputs::within(options, config, None, &loader)?;

@@ -58,6 +58,11 @@ impl Excerpts {
         excerpts
     }
 
+    /// The files' paths as they are shown.
+    pub fn names(&self) -> impl Iterator<Item = &str> + Clone {
+        self.files.iter().map(|f| f.name.as_str())
+    }
+
     /// The excerpt that a span is in, and the span's range there.
     pub fn locate(&self, span: Span, sources: &Sources) -> Option<(usize, Range<usize>)> {
         let index = self.files.iter().position(|f| f.id == span.file)?;

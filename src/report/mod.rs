@@ -21,7 +21,7 @@ pub use compact::compact;
 pub use github::github;
 pub use gitlab::gitlab;
 pub use html::html;
-pub use human::{Detail, findings, human};
+pub use human::{Detail, View, findings, human};
 pub use json::{json, location};
 pub use markdown::markdown;
 pub use page::{page, rule_table, rules};

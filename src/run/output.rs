@@ -2,34 +2,44 @@
 
 use super::Failure;
 use crate::cli::{CheckArgs, Color, Format};
-use crate::report::{self, Detail, Report};
+use crate::report::{self, Detail, Report, View};
 use crate::source::Sources;
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::time::Duration;
 
 /// Columns where there is no terminal to ask.
 const WIDTH: usize = 100;
 
-/// Writes the report to stdout and to all files that were asked for.
+/// Writes the report of a run that took so long to stdout and to all files that were asked for.
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write(report: &Report, sources: &Sources, args: &CheckArgs) -> Result<(), Failure> {
-    for (format, file) in &args.output {
-        let bytes = render(*format, report, sources, args, args.terminal.color == Color::Always, WIDTH);
-        std::fs::write(file, bytes)
-            .map_err(|e| Failure::Output { what: format!("`{}`", file.display()), why: e.to_string() })?;
-    }
-    stdout(&render(args.format, report, sources, args, color(args.terminal.color), width()))
-}
-
-fn render(format: Format, report: &Report, sources: &Sources, args: &CheckArgs, color: bool, width: usize) -> Vec<u8> {
+pub fn write(report: &Report, sources: &Sources, args: &CheckArgs, took: Duration) -> Result<(), Failure> {
     let detail = match (args.quiet, args.verbose) {
         (true, _) => Detail::Quiet,
         (_, true) => Detail::Verbose,
         _ => Detail::Normal,
     };
+    for (format, file) in &args.output {
+        let view = View { color: args.terminal.color == Color::Always, ..View::plain(detail, WIDTH) };
+        let bytes = render(*format, report, sources, view);
+        std::fs::write(file, bytes)
+            .map_err(|e| Failure::Output { what: format!("`{}`", file.display()), why: e.to_string() })?;
+    }
+    // Elsewhere, the same input gives the same text.
+    let told = std::io::stdout().is_terminal();
+    let view = View {
+        color: color(args.terminal.color),
+        links: links(args.terminal.color),
+        took: told.then_some(took),
+        ..View::plain(detail, width())
+    };
+    stdout(&render(args.format, report, sources, view))
+}
+
+fn render(format: Format, report: &Report, sources: &Sources, view: View) -> Vec<u8> {
     match format {
-        Format::Human => report::human(report, sources, detail, color, width),
+        Format::Human => report::human(report, sources, view),
         Format::Json => pretty(&report::json(report, sources)),
         Format::Compact => report::compact(report, sources).into_bytes(),
         Format::Sarif => pretty(&report::sarif(report, sources)),
@@ -85,6 +95,11 @@ pub fn color(choice: Color) -> bool {
             std::io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
         }
     }
+}
+
+/// Whether stdout gets hyperlinks: where the terminal is known to have them, or `FORCE_HYPERLINK` says so.
+fn links(choice: Color) -> bool {
+    choice != Color::Never && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
 }
 
 /// Columns of the terminal.

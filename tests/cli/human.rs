@@ -1,6 +1,7 @@
 //! The human report.
 
 use crate::tree::{FAULT, OPEN, READY, TOO_FEW, Tree};
+use kfplint::report::{Detail, Report, View, human};
 
 #[test]
 fn the_verdict_comes_first_and_the_counts_last() {
@@ -101,4 +102,91 @@ fn any_bytes_give_a_report() {
             );
         }
     }
+}
+
+#[test]
+fn findings_stand_with_their_cluster_and_errors_come_first() {
+    let two = format!(
+        "{TOO_FEW}{}",
+        TOO_FEW.replace("\"c\"", "\"d\"").replace("initial_node_count = 1", "initial_node_count = 2")
+    );
+    let out = Tree::new(&[("main.tf", &two), ("fault.tf", FAULT)]).run(&[]).stdout;
+    let place = |text: &str| out.find(text).unwrap_or_else(|| panic!("{text} is not in\n{out}"));
+    let (whole, c) = (place("── the configuration as a whole ──"), place("── google_container_cluster.c ──"));
+    let d = place("── google_container_cluster.d ──");
+    assert!(whole < place("error[TF002") && place("error[TF002") < c, "{out}");
+    let of_c = &out[c..d];
+    assert!(of_c.contains("main.tf:5:24") && !of_c.contains("main.tf:14:24"), "{of_c}");
+    assert!(of_c.find("error[KFP001").unwrap() < of_c.find("warning[KFP402").unwrap(), "{of_c}");
+    let alone = Tree::new(&[("main.tf", TOO_FEW)]).run(&[]).stdout;
+    assert!(!alone.contains("──"), "one cluster needs no headings: {alone}");
+}
+
+#[test]
+fn the_same_fault_of_several_clusters_is_shown_once_and_names_them() {
+    let many = TOO_FEW.replace("\"c\" {", "\"c\" {\n  for_each = toset([\"dev\", \"prod\"])");
+    let out = Tree::new(&[("main.tf", &many)]).run(&[]).stdout;
+    assert_eq!(out.matches("error[KFP001").count(), 1, "{out}");
+    assert!(out.contains("= the same for google_container_cluster.c[\"prod\"]"), "{out}");
+    assert!(out.contains("2 errors"), "{out}");
+}
+
+#[test]
+fn long_lists_are_folded_and_verbose_unfolds_them() {
+    let cluster = |i: usize| TOO_FEW.replace("\"c\"", &format!("\"c{i:03}\""));
+    let text: String = (0..250).map(cluster).collect();
+    let tree = Tree::new(&[("main.tf", &text)]);
+    let out = tree.run(&[]).stdout;
+    let line = |i: usize| format!("NOT READY  google_container_cluster.c{i:03}  main.tf:{}", 2 + 10 * i);
+    assert!(out.contains(&format!("{}\n  ✗ KFP001", line(19))), "{out}");
+    assert!(out.contains(&format!("{}  KFP001\n", line(20))), "{out}");
+    assert!(out.contains("and 30 more clusters (--verbose lists them)"), "{out}");
+    assert_eq!(out.matches("error[KFP001").count(), 20, "{out}");
+    assert!(
+        out.contains("KFP001 node-count: 230 more (--verbose shows them)\n  main.tf:205:24  google_container"),
+        "{out}"
+    );
+    assert_eq!(out.matches("warning[KFP402").count(), 5, "{out}");
+    assert!(out.contains("KFP402 artifact-bucket: 245 more") && out.contains("  and 235 more\n"), "{out}");
+    assert!(out.contains("250 clusters not ready · 250 errors"), "{out}");
+    let verbose = tree.run(&["--verbose"]).stdout;
+    assert_eq!(verbose.matches("error[KFP001").count(), 250);
+    assert!(!verbose.contains(" more (--verbose"), "nothing is folded");
+}
+
+#[test]
+fn verbose_tells_what_was_set_aside() {
+    let text = TOO_FEW.replace("= 1\n", "= 1 # kfplint: ignore[KFP001] reason=\"a sandbox\" until=2999-01-31\n");
+    let tree = Tree::new(&[("main.tf", &text)]);
+    let normal = tree.run(&[]).stdout;
+    assert!(normal.contains("1 suppressed") && !normal.contains("a sandbox"), "{normal}");
+    assert!(normal.ends_with("1 root module, 1 file\n"), "the same input gives the same text: {normal}");
+    let verbose = tree.run(&["--verbose"]).stdout;
+    let expected = "Suppressed\n  KFP001 node-count  main.tf:5\n    google_container_cluster.c: 1 node in all; Kubeflow \
+                    Pipelines needs 3\n    set aside at main.tf:5, until 2999-01-31: a sandbox\n";
+    assert!(verbose.contains(expected), "{verbose}");
+}
+
+#[test]
+fn terminals_that_have_hyperlinks_get_them() {
+    let tree = Tree::new(&[("in fra/main.tf", TOO_FEW)]);
+    let out = tree.run_with(&[], &[("FORCE_HYPERLINK", "1")], "").stdout;
+    let file = tree.path("in fra/main.tf").canonicalize().unwrap();
+    let url = format!("file://{}", file.to_str().unwrap().replace(' ', "%20"));
+    let link = |url: &str, text: &str| format!("\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\");
+    let rule = kfplint::report::url("KFP001").unwrap();
+    assert!(out.contains(&link(&url, "in fra/main.tf:2")), "{out:?}");
+    assert!(out.contains(&format!("┌─ {}", link(&url, "in fra/main.tf:5:24"))), "{out:?}");
+    assert_eq!(out.matches(&link(&rule, "KFP001 node-count")).count(), 2, "in the table and above the source: {out:?}");
+    let never = tree.run_with(&["--color", "never"], &[("FORCE_HYPERLINK", "1")], "").stdout;
+    assert_eq!(never, tree.run(&[]).stdout);
+}
+
+#[test]
+fn a_terminal_is_told_how_long_it_took() {
+    let sources = kfplint::source::Sources::new();
+    let report = Report::new(Vec::new(), Vec::new(), 0, &sources);
+    let view = View { took: Some(std::time::Duration::from_millis(1234)), ..View::plain(Detail::Normal, 80) };
+    let text = String::from_utf8(human(&report, &sources, view)).unwrap();
+    assert!(text.ends_with("no cluster · 0 root modules, 0 files · 1.23 s\n"), "{text}");
 }

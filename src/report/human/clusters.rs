@@ -1,37 +1,66 @@
 //! One verdict for each cluster, with the requirements that are not met or not decided.
 
-use super::{Detail, Page, Style};
-use crate::finding::{ClusterReport, Level, PoolReport, Requirement, Status, Verdict};
+use super::{Detail, Page, Style, links, pools};
+use crate::finding::{ClusterReport, Level, Requirement, Status, Verdict};
 use crate::report::wrap::wrap;
-use crate::report::{Diagnostic, Report, path, plural};
+use crate::report::{Diagnostic, Report, path, plural, url};
 use crate::source::Sources;
-use unicode_width::UnicodeWidthStr;
 
-pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
-    if report.clusters.is_empty() {
-        return none(report, page);
-    }
+/// Most clusters that are shown with their requirements, unless everything is asked for.
+const MOST: usize = 20;
+/// Most clusters that have a line of their own.
+const MOST_LINES: usize = 200;
+
+/// The clusters as the report shows them: those that are not ready first.
+pub fn ordered(report: &Report) -> Vec<&ClusterReport> {
     let mut clusters: Vec<&ClusterReport> = report.clusters.iter().collect();
     clusters.sort_by_key(|c| match c.verdict {
         Verdict::NotReady => 0,
         Verdict::Undecided => 1,
         Verdict::Ready => 2,
     });
-    for cluster in clusters {
+    clusters
+}
+
+pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
+    if report.clusters.is_empty() {
+        return none(report, page);
+    }
+    let clusters = ordered(report);
+    let most = if page.detail == Detail::Verbose { usize::MAX } else { MOST };
+    let (shown, rest) = clusters.split_at(clusters.len().min(most));
+    for cluster in shown {
         heading(cluster, report, sources, page);
+        page.end();
         refused(cluster, report, page);
         if page.detail == Detail::Quiet {
             continue;
         }
         requirements(cluster, page);
         if page.detail == Detail::Verbose {
-            pools(&cluster.node_pools, page);
+            pools::write(&cluster.node_pools, page);
         }
         page.end();
     }
-    if page.detail == Detail::Quiet {
+    for cluster in rest.iter().take(MOST_LINES) {
+        heading(cluster, report, sources, page);
+        page.put(Style::Plain, &faults(cluster));
         page.end();
     }
+    let more = rest.len().saturating_sub(MOST_LINES);
+    if more > 0 {
+        page.put(Style::Dim, &format!("and {} (--verbose lists them)", plural(more, "more cluster")));
+        page.end();
+    }
+    if page.detail == Detail::Quiet || !rest.is_empty() {
+        page.end();
+    }
+}
+
+/// The rules that decide a cluster's verdict, for the end of its line.
+fn faults(cluster: &ClusterReport) -> String {
+    let decides = |r: &&Requirement| matches!(mark(r).0, 0 | 1);
+    cluster.requirements.iter().filter(decides).map(|r| format!("  {}", r.code)).collect()
 }
 
 /// Says so where the cluster's own answers are good, but its root module has errors for which Terraform refuses it, or
@@ -85,17 +114,19 @@ fn words(verdict: Verdict) -> &'static str {
     }
 }
 
+/// The cluster's root module, where neither the run nor the cluster's place says by itself which one it is.
+pub fn root(cluster: &ClusterReport, report: &Report, sources: &Sources) -> String {
+    let place = cluster.location.map(|span| path(span, sources)).unwrap_or_default();
+    let below = |rest: &str| rest.starts_with('/');
+    let says = !place.is_empty() && (cluster.root == "." || place.strip_prefix(&cluster.root).is_some_and(below));
+    if report.roots > 1 && !says { format!(" in {}", cluster.root) } else { String::new() }
+}
+
 fn heading(cluster: &ClusterReport, report: &Report, sources: &Sources, page: &mut Page) {
     page.put(Style::of(cluster.verdict), words(cluster.verdict));
     page.space(2);
     page.put(Style::Bold, &cluster.address);
-    let place = cluster.location.map(|span| path(span, sources)).unwrap_or_default();
-    // A place below the root module's folder says by itself which one it is.
-    let below = |rest: &str| rest.starts_with('/');
-    let says = !place.is_empty() && (cluster.root == "." || place.strip_prefix(&cluster.root).is_some_and(below));
-    if report.roots > 1 && !says {
-        page.put(Style::Plain, &format!(" in {}", cluster.root));
-    }
+    page.put(Style::Plain, &root(cluster, report, sources));
     if let Some(environment) = &cluster.environment {
         page.put(Style::Plain, &format!(" ({environment})"));
     }
@@ -103,10 +134,11 @@ fn heading(cluster: &ClusterReport, report: &Report, sources: &Sources, page: &m
         page.put(Style::Plain, &format!(" (was {})", words(before).to_lowercase()));
     }
     if let Some(span) = cluster.location {
+        let place = path(span, sources);
         let line = sources.get(span.file).map_or(1, |f| f.position(span.start).line);
-        page.put(Style::Dim, &format!("  {place}:{line}"));
+        page.space(2);
+        page.link(Style::Dim, &format!("{place}:{line}"), links::file(&place));
     }
-    page.end();
 }
 
 /// How a requirement's answer is marked, and its place in the table.
@@ -155,7 +187,9 @@ fn row(requirement: &Requirement, names: usize, page: &mut Page) {
     let (_, mark, style) = mark(requirement);
     page.space(2);
     page.put(style, mark);
-    page.put(Style::Plain, &format!(" {} {:names$}  ", requirement.code, requirement.name));
+    page.space(1);
+    page.link(Style::Plain, &format!("{} {}", requirement.code, requirement.name), url(requirement.code));
+    page.space(names.saturating_sub(requirement.name.len()) + 2);
     let indent = 4 + requirement.code.len() + 1 + names + 2;
     let open = requirement.decides.iter().filter(|d| !requirement.reason.contains(d.as_str()));
     let open: Vec<&str> = open.map(String::as_str).collect();
@@ -168,45 +202,6 @@ fn row(requirement: &Requirement, names: usize, page: &mut Page) {
             page.space(indent);
         }
         page.put(Style::Plain, line);
-        page.end();
-    }
-}
-
-/// The table of node pools.
-fn pools(pools: &[PoolReport], page: &mut Page) {
-    if pools.is_empty() {
-        return;
-    }
-    let unknown = || "not known".to_string();
-    let cells = |p: &PoolReport| {
-        let nodes = p.nodes.map_or_else(unknown, |(min, max)| match min == max {
-            true => plural(min as usize, "node"),
-            false => format!("{min} to {max} nodes"),
-        });
-        let machine = p.machine_type.clone().unwrap_or_else(|| "machine not known".into());
-        let size = match (p.vcpus, p.memory_mib) {
-            (Some(vcpus), Some(memory)) => format!("{vcpus} vCPU, {memory} MiB"),
-            _ => unknown(),
-        };
-        let counts = match p.counts {
-            Some(true) => "qualifies".to_string(),
-            Some(false) => format!("does not qualify: {}", p.why_not.as_deref().unwrap_or("")),
-            None => format!("open: {}", p.why_not.as_deref().unwrap_or("")),
-        };
-        [p.address.clone(), nodes, machine, size, counts]
-    };
-    let rows: Vec<[String; 5]> = pools.iter().map(cells).collect();
-    let widths: Vec<usize> =
-        (0..5).map(|i| rows.iter().filter_map(|r| r.get(i)).map(|c| c.width()).max().unwrap_or(0)).collect();
-    page.space(2);
-    page.put(Style::Bold, "Node pools");
-    page.end();
-    for row in rows {
-        page.space(4);
-        for (cell, width) in row.iter().zip(&widths) {
-            page.put(Style::Plain, cell);
-            page.space(if Some(cell) == row.last() { 0 } else { width - cell.width() + 2 });
-        }
         page.end();
     }
 }

@@ -1,45 +1,101 @@
 //! The findings, each with its places in the source.
 
-use super::{Detail, Page};
+use super::groups::{Folded, Group, groups};
+use super::{Detail, Page, Style, View, clusters, links};
 use crate::finding::{Finding, Level};
 use crate::report::excerpt::Excerpts;
+use crate::report::place::Place;
 use crate::report::text::{line, lines};
-use crate::report::{Diagnostic, Report, path};
+use crate::report::{Diagnostic, Report, path, url};
 use crate::source::{Sources, Span};
 use codespan_reporting::diagnostic::{self as shown, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::Buffer;
 use codespan_reporting::term::{self, Config};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::io::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// Most findings of one rule that are shown with their source, unless everything is asked for: errors, and others.
+const MOST: (usize, usize) = (20, 5);
+/// Most further places of one rule that are named.
+const MOST_PLACES: (usize, usize) = (200, 10);
 
 pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
     let quiet = page.detail == Detail::Quiet;
-    for (diagnostic, roots) in fold(report) {
-        if quiet && diagnostic.finding.level != Level::Error {
-            continue;
+    let groups = groups(report, |finding| !quiet || finding.level == Level::Error);
+    let headings = groups.len() > 1;
+    let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut more: BTreeMap<&str, Vec<&Folded>> = BTreeMap::new();
+    for group in &groups {
+        let mut headed = !headings;
+        for folded in &group.findings {
+            let finding = &folded.diagnostic.finding;
+            let count = shown.entry(finding.code).or_default();
+            *count += 1;
+            if page.detail != Detail::Verbose && *count > of(finding.level, MOST) {
+                more.entry(finding.code).or_default().push(folded);
+                continue;
+            }
+            if !std::mem::replace(&mut headed, true) {
+                heading(group, report, sources, page);
+            }
+            show(folded, sources, page);
         }
-        show(diagnostic, &roots, sources, page);
     }
+    more_of_the_same(&more, sources, page);
 }
 
-/// Findings that are the same in several roots, such as those in a shared module, with all the roots.
-fn fold(report: &Report) -> Vec<(&Diagnostic, Vec<&str>)> {
-    let mut at: HashMap<_, usize> = HashMap::new();
-    let mut out: Vec<(&Diagnostic, Vec<&str>)> = Vec::new();
-    for diagnostic in report.open() {
-        let f = &diagnostic.finding;
-        let index = *at.entry((f.code, f.primary, &f.message, environments(diagnostic))).or_insert(out.len());
-        match out.get_mut(index) {
-            Some((_, roots)) => roots.push(&diagnostic.root),
-            None => out.push((diagnostic, vec![&diagnostic.root])),
+fn of(level: Level, (errors, others): (usize, usize)) -> usize {
+    if level == Level::Error { errors } else { others }
+}
+
+/// A line across the page, with the cluster that the findings below it concern.
+fn heading(group: &Group, report: &Report, sources: &Sources, page: &mut Page) {
+    let name = match group.cluster {
+        Some(cluster) => format!("{}{}", cluster.address, clusters::root(cluster, report, sources)),
+        None => "the configuration as a whole".into(),
+    };
+    page.put(Style::Dim, "── ");
+    page.put(Style::Bold, &name);
+    page.put(Style::Dim, &format!(" {}", "─".repeat(page.width.saturating_sub(name.width() + 4).max(2))));
+    page.end();
+    page.end();
+}
+
+/// The findings beyond those that are shown, each with its place.
+fn more_of_the_same(more: &BTreeMap<&str, Vec<&Folded>>, sources: &Sources, page: &mut Page) {
+    for (code, findings) in more {
+        let Some(first) = findings.first().map(|f| &f.diagnostic.finding) else { continue };
+        page.link(Style::Bold, &format!("{code} {}", first.name), url(code));
+        page.put(Style::Plain, &format!(": {} more (--verbose shows them)", findings.len()));
+        page.end();
+        let most = of(first.level, MOST_PLACES);
+        for folded in findings.iter().take(most) {
+            let finding = &folded.diagnostic.finding;
+            page.space(2);
+            if let Some(span) = finding.primary {
+                let place = Place::of(span, sources);
+                let text = format!("{}:{}:{}", place.file, place.start.line, place.start.column);
+                page.link(Style::Plain, &text, links::file(&place.file));
+                page.space(2);
+            }
+            page.put(Style::Dim, finding.address.as_deref().unwrap_or(&finding.message));
+            page.end();
         }
+        let rest = findings.len().saturating_sub(most);
+        if rest > 0 {
+            page.space(2);
+            page.put(Style::Dim, &format!("and {rest} more"));
+            page.end();
+        }
+        page.end();
     }
-    out
 }
 
 /// One finding as plain text with its source.
 pub fn diagnostic_text(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let mut page = Page { buffer: Buffer::no_color(), detail: Detail::Normal, width: 100 };
-    show(diagnostic, &[&diagnostic.root], sources, &mut page);
+    let mut page = Page::new(View::plain(Detail::Normal, 100));
+    show(&Folded { diagnostic, roots: vec![&diagnostic.root], also: Vec::new() }, sources, &mut page);
     String::from_utf8_lossy(page.buffer.as_slice()).into_owned()
 }
 
@@ -59,7 +115,8 @@ fn environments(diagnostic: &Diagnostic) -> Vec<&str> {
     diagnostic.environments.iter().map(|e| e.environment.as_str()).collect()
 }
 
-fn show(diagnostic: &Diagnostic, roots: &[&str], sources: &Sources, page: &mut Page) {
+fn show(folded: &Folded, sources: &Sources, page: &mut Page) {
+    let Folded { diagnostic, roots, also } = folded;
     let finding = &diagnostic.finding;
     let spans: Vec<Span> = finding.primary.into_iter().chain(finding.related.iter().map(|l| l.span)).collect();
     let excerpts = Excerpts::new(&spans, sources);
@@ -79,6 +136,9 @@ fn show(diagnostic: &Diagnostic, roots: &[&str], sources: &Sources, page: &mut P
     if !stands_in(finding, roots, sources) {
         notes.push(in_roots(roots));
     }
+    if !also.is_empty() {
+        notes.push(format!("the same for {}", some(also)));
+    }
     match environments(diagnostic).as_slice() {
         [] => {}
         [only] => notes.push(format!("in the environment {}", line(only))),
@@ -96,11 +156,29 @@ fn show(diagnostic: &Diagnostic, roots: &[&str], sources: &Sources, page: &mut P
         labels,
         notes,
     };
-    let config = Config { tab_width: 2, ..Config::default() };
-    if term::emit(&mut page.buffer, &config, &excerpts, &diagnostic).is_err() {
-        // A place that cannot be drawn must not cost the finding.
-        let bare = shown::Diagnostic { labels: Vec::new(), ..diagnostic };
-        let _ = term::emit(&mut page.buffer, &config, &excerpts, &bare);
+    let text = page.rendered(&excerpts, &diagnostic);
+    if !page.links {
+        let _ = page.buffer.write_all(text.as_bytes());
+        return;
+    }
+    let names = excerpts.names();
+    let rule = diagnostic.code.as_deref().unwrap_or_default();
+    let linked = links::in_finding(&text, rule, url(finding.code).as_deref(), names);
+    let _ = page.buffer.write_all(linked.as_bytes());
+}
+
+impl Page {
+    /// What the renderer makes of a finding.
+    fn rendered(&self, excerpts: &Excerpts, diagnostic: &shown::Diagnostic<usize>) -> String {
+        let config = Config { tab_width: 2, ..Config::default() };
+        let mut buffer = self.beside();
+        if term::emit(&mut buffer, &config, excerpts, diagnostic).is_err() {
+            // A place that cannot be drawn must not cost the finding.
+            let bare = shown::Diagnostic { labels: Vec::new(), ..diagnostic.clone() };
+            buffer.clear();
+            let _ = term::emit(&mut buffer, &config, excerpts, &bare);
+        }
+        String::from_utf8_lossy(buffer.as_slice()).into_owned()
     }
 }
 
@@ -116,14 +194,18 @@ fn stands_in(finding: &Finding, roots: &[&str], sources: &Sources) -> bool {
     roots.iter().all(|root| *root == folder)
 }
 
-/// Most roots that are named for one finding.
-const MOST_ROOTS: usize = 5;
+/// Most names of root modules or clusters that are given for one finding.
+const MOST_NAMES: usize = 5;
 
 fn in_roots(roots: &[&str]) -> String {
     let mut roots: Vec<&str> = roots.to_vec();
     roots.dedup();
-    let named = roots.iter().take(MOST_ROOTS).map(|r| line(r).into_owned()).collect::<Vec<_>>().join(", ");
-    let more = roots.len().saturating_sub(MOST_ROOTS);
-    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    format!("in root module{} {named}{more}", if roots.len() == 1 { "" } else { "s" })
+    format!("in root module{} {}", if roots.len() == 1 { "" } else { "s" }, some(&roots))
+}
+
+/// The first few names, and how many more there are.
+fn some(names: &[&str]) -> String {
+    let named = names.iter().take(MOST_NAMES).map(|n| line(n).into_owned()).collect::<Vec<_>>().join(", ");
+    let more = names.len().saturating_sub(MOST_NAMES);
+    if more > 0 { format!("{named} and {more} more") } else { named }
 }

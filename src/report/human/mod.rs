@@ -3,14 +3,20 @@
 mod clusters;
 mod coverage;
 mod diagnostics;
+mod groups;
+mod links;
+mod pools;
+mod summary;
+mod suppressed;
 
 pub use diagnostics::{diagnostic_text, source_text};
 
-use super::{Report, plural};
-use crate::finding::{Level, Verdict};
+use super::Report;
+use crate::finding::Verdict;
 use crate::source::Sources;
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
 use std::io::Write;
+use std::time::Duration;
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,22 +29,46 @@ pub enum Detail {
     Verbose,
 }
 
-/// The report as text of at most `width` columns outside of source excerpts, with colours where `color` says so.
-pub fn human(report: &Report, sources: &Sources, detail: Detail, color: bool, width: usize) -> Vec<u8> {
-    let buffer = if color { Buffer::ansi() } else { Buffer::no_color() };
-    let mut page = Page { buffer, detail, width: width.clamp(60, 120) };
+/// How the report looks.
+#[derive(Clone, Copy, Debug)]
+pub struct View {
+    /// How much is shown.
+    pub detail: Detail,
+    /// Whether there are colours.
+    pub color: bool,
+    /// Whether places and rules are hyperlinks (OSC 8), for terminals that have them.
+    pub links: bool,
+    /// Columns, but for source excerpts.
+    pub width: usize,
+    /// How long the run took, where it is to be told.
+    pub took: Option<Duration>,
+}
+
+impl View {
+    /// Text without colours and links.
+    pub fn plain(detail: Detail, width: usize) -> View {
+        View { detail, color: false, links: false, width, took: None }
+    }
+}
+
+/// The report as text.
+pub fn human(report: &Report, sources: &Sources, view: View) -> Vec<u8> {
+    let mut page = Page::new(View { width: view.width.clamp(60, 120), ..view });
     clusters::write(report, sources, &mut page);
     diagnostics::write(report, sources, &mut page);
-    if detail != Detail::Quiet {
+    if view.detail == Detail::Verbose {
+        suppressed::write(report, sources, &mut page);
+    }
+    if view.detail != Detail::Quiet {
         coverage::write(&report.coverage, &mut page);
     }
-    summary(report, &mut page);
+    summary::write(report, &mut page);
     page.buffer.into_inner()
 }
 
 /// Only the findings, without colours.
 pub fn findings(report: &Report, sources: &Sources, detail: Detail, width: usize) -> Vec<u8> {
-    let mut page = Page { buffer: Buffer::no_color(), detail, width };
+    let mut page = Page::new(View::plain(detail, width));
     diagnostics::write(report, sources, &mut page);
     page.buffer.into_inner()
 }
@@ -46,8 +76,11 @@ pub fn findings(report: &Report, sources: &Sources, detail: Detail, width: usize
 /// The text so far. Writing into memory does not fail.
 struct Page {
     buffer: Buffer,
+    color: bool,
     detail: Detail,
     width: usize,
+    links: bool,
+    took: Option<Duration>,
 }
 
 /// How a piece of text looks.
@@ -63,6 +96,16 @@ enum Style {
 }
 
 impl Page {
+    fn new(view: View) -> Page {
+        let View { detail, color, links, width, took } = view;
+        Page { buffer: buffer(color), color, detail, width, links, took }
+    }
+
+    /// An empty buffer with the same colours.
+    fn beside(&self) -> Buffer {
+        buffer(self.color)
+    }
+
     fn put(&mut self, style: Style, text: &str) {
         if style == Style::Plain {
             let _ = self.buffer.write_all(super::text::line(text).as_bytes());
@@ -73,6 +116,14 @@ impl Page {
         let _ = self.buffer.reset();
     }
 
+    /// A piece of text that leads to a place, where the terminal has links.
+    fn link(&mut self, style: Style, text: &str, target: Option<String>) {
+        let target = target.filter(|_| self.links);
+        let _ = target.iter().try_for_each(|url| self.buffer.write_all(links::begin(url).as_bytes()));
+        self.put(style, text);
+        let _ = target.iter().try_for_each(|_| self.buffer.write_all(links::END.as_bytes()));
+    }
+
     fn space(&mut self, columns: usize) {
         let _ = self.buffer.write_all(" ".repeat(columns).as_bytes());
     }
@@ -80,6 +131,10 @@ impl Page {
     fn end(&mut self) {
         let _ = self.buffer.write_all(b"\n");
     }
+}
+
+fn buffer(color: bool) -> Buffer {
+    if color { Buffer::ansi() } else { Buffer::no_color() }
 }
 
 impl Style {
@@ -104,49 +159,4 @@ impl Style {
             Verdict::Undecided => Style::Open,
         }
     }
-}
-
-/// One line with the counts.
-fn summary(report: &Report, page: &mut Page) {
-    let count = |verdict| report.clusters.iter().filter(|c| c.verdict == verdict).count();
-    let verdicts = [(Verdict::NotReady, "not ready"), (Verdict::Undecided, "undecided"), (Verdict::Ready, "ready")];
-    let mut parts: Vec<(Style, String)> = Vec::new();
-    for (verdict, words) in verdicts {
-        let n = count(verdict);
-        if n > 0 {
-            parts.push((Style::of(verdict), format!("{} {words}", plural(n, "cluster"))));
-        }
-    }
-    if parts.is_empty() {
-        let unchanged = report.since.as_ref().is_some_and(|since| since.clusters > 0);
-        parts.push((Style::Plain, if unchanged { "no verdict changed" } else { "no cluster" }.into()));
-    }
-    let levels = [
-        (Level::Error, "error", Style::Bad),
-        (Level::Warning, "warning", Style::Open),
-        (Level::Note, "note", Style::Note),
-    ];
-    for (level, noun, style) in levels {
-        let n = report.count(level);
-        if n > 0 {
-            parts.push((style, plural(n, noun)));
-        }
-    }
-    if report.suppressed() > 0 {
-        parts.push((Style::Dim, format!("{} suppressed", report.suppressed())));
-    }
-    if let Some(held) = &report.baseline {
-        parts.push((Style::Dim, format!("{} known", held.known)));
-    }
-    parts.push((
-        Style::Dim,
-        format!("{}, {}", plural(report.roots, "root module"), plural(report.coverage.files, "file")),
-    ));
-    for (i, (style, text)) in parts.iter().enumerate() {
-        if i > 0 {
-            page.put(Style::Dim, " · ");
-        }
-        page.put(*style, text);
-    }
-    page.end();
 }

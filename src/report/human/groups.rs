@@ -1,0 +1,85 @@
+//! Which findings stand together: those of one cluster, and those that are the same in several places of the graph.
+
+use super::clusters;
+use crate::finding::{ClusterReport, Finding};
+use crate::report::{Diagnostic, Report};
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
+
+/// The findings that concern one cluster, or none.
+pub struct Group<'r> {
+    /// The cluster.
+    pub cluster: Option<&'r ClusterReport>,
+    /// Its findings; what is the same elsewhere too stands only where it comes first.
+    pub findings: Vec<Folded<'r>>,
+}
+
+/// A finding, with where else it holds.
+pub struct Folded<'r> {
+    /// The finding.
+    pub diagnostic: &'r Diagnostic,
+    /// All the root modules in which it holds.
+    pub roots: Vec<&'r str>,
+    /// The other clusters for which it is said at the same place with the same words but for their names.
+    pub also: Vec<&'r str>,
+}
+
+/// The open findings that `wanted` lets through, those of no cluster first, then cluster by cluster as the verdicts stand; errors
+/// come first in each.
+pub fn groups(report: &Report, wanted: impl Fn(&Finding) -> bool) -> Vec<Group<'_>> {
+    let clusters = clusters::ordered(report);
+    let mut rank = HashMap::new();
+    for (at, cluster) in clusters.iter().enumerate() {
+        rank.entry((cluster.root.as_str(), cluster.address.as_str())).or_insert(at);
+    }
+    let of = |d: &Diagnostic| {
+        let cluster = d.finding.cluster.as_deref()?;
+        rank.get(&(d.root.as_str(), cluster)).copied()
+    };
+    let mut ordered: Vec<(Option<usize>, &Diagnostic)> =
+        report.open().filter(|d| wanted(&d.finding)).map(|d| (of(d), d)).collect();
+    ordered.sort_by_key(|(rank, d)| (*rank, Reverse(d.finding.level)));
+    let mut groups: BTreeMap<Option<usize>, Vec<Folded>> = BTreeMap::new();
+    for (rank, folded) in fold(ordered) {
+        groups.entry(rank).or_default().push(folded);
+    }
+    let group = |(rank, findings): (Option<usize>, _)| Group {
+        cluster: rank.and_then(|at| clusters.get(at)).copied(),
+        findings,
+    };
+    groups.into_iter().map(group).collect()
+}
+
+/// Findings that are the same in several roots or for several clusters, such as those in a shared module, once.
+fn fold<'r>(ordered: Vec<(Option<usize>, &'r Diagnostic)>) -> Vec<(Option<usize>, Folded<'r>)> {
+    let mut at: HashMap<_, usize> = HashMap::new();
+    let mut out: Vec<(Option<usize>, Folded)> = Vec::new();
+    for (rank, diagnostic) in ordered {
+        let f = &diagnostic.finding;
+        let environments: Vec<&str> = diagnostic.environments.iter().map(|e| e.environment.as_str()).collect();
+        let words = (unnamed(f), &f.primary_message, &f.help);
+        // Without a place, two findings are two.
+        let own = f.primary.is_none().then_some(out.len());
+        let index = *at.entry((f.code, f.primary, words, environments, own)).or_insert(out.len());
+        match out.get_mut(index) {
+            Some((_, folded)) => {
+                folded.roots.push(&diagnostic.root);
+                let name = f.cluster.as_deref().or(f.address.as_deref()).unwrap_or_default();
+                if f.message != folded.diagnostic.finding.message && !folded.also.contains(&name) {
+                    folded.also.push(name);
+                }
+            }
+            None => out.push((rank, Folded { diagnostic, roots: vec![&diagnostic.root], also: Vec::new() })),
+        }
+    }
+    out
+}
+
+/// The message without the names of the cluster and the resource that it is about.
+fn unnamed(finding: &Finding) -> String {
+    let mut message = finding.message.clone();
+    for name in finding.cluster.iter().chain(&finding.address) {
+        message = message.replace(name.as_str(), "\0");
+    }
+    message
+}

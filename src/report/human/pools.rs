@@ -1,0 +1,44 @@
+//! The table of node pools.
+
+use super::{Page, Style};
+use crate::finding::PoolReport;
+use crate::report::plural;
+use unicode_width::UnicodeWidthStr;
+
+pub fn write(pools: &[PoolReport], page: &mut Page) {
+    if pools.is_empty() {
+        return;
+    }
+    let unknown = || "not known".to_string();
+    let cells = |p: &PoolReport| {
+        let nodes = p.nodes.map_or_else(unknown, |(min, max)| match min == max {
+            true => plural(min as usize, "node"),
+            false => format!("{min} to {max} nodes"),
+        });
+        let machine = p.machine_type.clone().unwrap_or_else(|| "machine not known".into());
+        let size = match (p.vcpus, p.memory_mib) {
+            (Some(vcpus), Some(memory)) => format!("{vcpus} vCPU, {memory} MiB"),
+            _ => unknown(),
+        };
+        let counts = match p.counts {
+            Some(true) => "qualifies".to_string(),
+            Some(false) => format!("does not qualify: {}", p.why_not.as_deref().unwrap_or("")),
+            None => format!("open: {}", p.why_not.as_deref().unwrap_or("")),
+        };
+        [p.address.clone(), nodes, machine, size, counts]
+    };
+    let rows: Vec<[String; 5]> = pools.iter().map(cells).collect();
+    let widths: Vec<usize> =
+        (0..5).map(|i| rows.iter().filter_map(|r| r.get(i)).map(|c| c.width()).max().unwrap_or(0)).collect();
+    page.space(2);
+    page.put(Style::Bold, "Node pools");
+    page.end();
+    for row in rows {
+        page.space(4);
+        for (cell, width) in row.iter().zip(&widths) {
+            page.put(Style::Plain, cell);
+            page.space(if Some(cell) == row.last() { 0 } else { width - cell.width() + 2 });
+        }
+        page.end();
+    }
+}

@@ -1,0 +1,65 @@
+//! The last line: the counts.
+
+use super::{Page, Style};
+use crate::finding::{Level, Verdict};
+use crate::report::{Report, plural};
+
+pub fn write(report: &Report, page: &mut Page) {
+    let mut parts = verdicts(report);
+    let levels = [
+        (Level::Error, "error", Style::Bad),
+        (Level::Warning, "warning", Style::Open),
+        (Level::Note, "note", Style::Note),
+    ];
+    for (level, noun, style) in levels {
+        let n = report.count(level);
+        if n > 0 {
+            parts.push((style, plural(n, noun)));
+        }
+    }
+    if report.suppressed() > 0 {
+        parts.push((Style::Dim, format!("{} suppressed", report.suppressed())));
+    }
+    if let Some(held) = &report.baseline {
+        parts.push((Style::Dim, format!("{} known", held.known)));
+    }
+    parts.extend(unchecked(report).map(|text| (Style::Open, text)));
+    let looked = format!("{}, {}", plural(report.roots, "root module"), plural(report.coverage.files, "file"));
+    parts.push((Style::Dim, looked));
+    parts.extend(page.took.map(|took| (Style::Dim, format!("{:.2} s", took.as_secs_f64()))));
+    for (i, (style, text)) in parts.iter().enumerate() {
+        if i > 0 {
+            page.put(Style::Dim, " · ");
+        }
+        page.put(*style, text);
+    }
+    page.end();
+}
+
+fn verdicts(report: &Report) -> Vec<(Style, String)> {
+    let verdicts = [(Verdict::NotReady, "not ready"), (Verdict::Undecided, "undecided"), (Verdict::Ready, "ready")];
+    let mut parts = Vec::new();
+    for (verdict, words) in verdicts {
+        let n = report.clusters.iter().filter(|c| c.verdict == verdict).count();
+        if n > 0 {
+            parts.push((Style::of(verdict), format!("{} {words}", plural(n, "cluster"))));
+        }
+    }
+    if parts.is_empty() {
+        let unchanged = report.since.as_ref().is_some_and(|since| since.clusters > 0);
+        parts.push((Style::Plain, if unchanged { "no verdict changed" } else { "no cluster" }.into()));
+    }
+    parts
+}
+
+/// What was not checked, counted.
+fn unchecked(report: &Report) -> Option<String> {
+    let coverage = &report.coverage;
+    let counts = [
+        (coverage.skipped.len(), "path"),
+        (coverage.modules_missing.len(), "module"),
+        (coverage.undecided_blocks.len(), "block"),
+    ];
+    let words: Vec<String> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, noun)| plural(n, noun)).collect();
+    (!words.is_empty()).then(|| format!("{} not checked", words.join(", ")))
+}
