@@ -1,7 +1,8 @@
 //! `.tf.json`: what no JSON reader takes is an error, every part has its place, and it evaluates.
 
 use super::judged::{folder, judge};
-use super::{reports, tree};
+use super::tree;
+use kfplint::report;
 use kfplint::source::{FileId, SourceFile};
 use kfplint::syntax;
 use std::path::PathBuf;
@@ -21,5 +22,5 @@ pub fn check(bytes: &[u8]) {
         assert!(read.is_ok() || read.as_ref().is_err_and(|e| e.to_string().contains("recursion")), "{read:?}");
     }
     let judged = judge(&FOLDER, &[("main.tf.json", bytes)]);
-    reports::check(&judged.report, &judged.sources);
+    report::json(&judged.report, &judged.sources);
 }

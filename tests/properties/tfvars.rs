@@ -1,7 +1,8 @@
 //! `terraform.tfvars`, native or JSON: read for variables of every type, and given values have the type that is declared.
 
 use super::judged::{folder, judge};
-use super::{reports, tree};
+use super::tree;
+use kfplint::report;
 use kfplint::source::{FileId, SourceFile};
 use kfplint::syntax;
 use std::path::PathBuf;
@@ -36,5 +37,5 @@ pub fn check(bytes: &[u8]) {
         };
         assert!(right || !known, "{name} is {value:?}");
     }
-    reports::check(&judged.report, &judged.sources);
+    report::json(&judged.report, &judged.sources);
 }

@@ -74,11 +74,10 @@ resource "google_container_node_pool" "p" {
   }
 }
 
-resource "google_project_iam_member" "m" {
+resource "google_storage_bucket" "b" {
   for_each = toset([for n in var.set : tostring(n)])
-  project  = var.secret
-  role     = "roles/${each.key}"
-  member   = "user:${var.text}"
+  name     = "bucket-${each.key}"
+  location = upper(var.text)
 }
 
 output "all" {
