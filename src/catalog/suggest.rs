@@ -1,10 +1,17 @@
 //! Did-you-mean.
 
+/// The longest word, in bytes, that something is suggested for: none that kfplint knows is longer.
+const LONGEST: usize = 200;
+
 /// The candidate that `word` was most likely meant to be: the nearest one, if few enough letters differ.
 ///
 /// One edit is allowed for every three characters (at least one, at most four); a difference in case alone always
-/// matches. Among equally near ones the first wins. `None` if nothing is near, or `word` is itself a candidate.
+/// matches. Among equally near ones the first wins. `None` if nothing is near, or `word` is itself a candidate, or longer
+/// than a name should be.
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if word.len() > LONGEST {
+        return None;
+    }
     let lower = word.to_lowercase();
     let limit = (word.chars().count() / 3).clamp(1, 4);
     let mut best: Option<(usize, &'a str)> = None;
@@ -16,12 +23,31 @@ pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
             continue;
         }
         let other = candidate.to_lowercase();
+        if differ(&lower, &other) > 2 * limit {
+            continue;
+        }
         let distance = if other == lower { 0 } else { strsim::damerau_levenshtein(&lower, &other).max(1) };
         if distance <= limit && best.is_none_or(|(least, _)| distance < least) {
             best = Some((distance, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// How many letters one word has that the other has not, wherever they stand: at most two for each edit between them.
+/// Letters that share a remainder are taken for one.
+fn differ(a: &str, b: &str) -> usize {
+    let mut counts = [0i32; 64];
+    let mut count = |text: &str, by: i32| {
+        for c in text.chars() {
+            if let Some(letter) = counts.get_mut(c as usize % 64) {
+                *letter += by;
+            }
+        }
+    };
+    count(a, 1);
+    count(b, -1);
+    counts.iter().map(|n| n.unsigned_abs() as usize).sum()
 }
 
 #[cfg(test)]
@@ -39,5 +65,21 @@ mod tests {
     fn far_ones_and_equal_ones_are_not() {
         assert_eq!(suggest("elephant", ["e2-standard-2"]), None);
         assert_eq!(suggest("node_count", ["node_count", "node_counts"]), None);
+    }
+
+    #[test]
+    fn words_that_are_no_names_cost_nothing() {
+        let long = "a".repeat(1 << 20);
+        let (word, near) = (format!("{long}b"), format!("{long}c"));
+        assert_eq!(suggest(&word, [near.as_str(), "a"]), None);
+    }
+
+    #[test]
+    fn letters_in_another_place_are_near() {
+        for near in
+            ["e2-standard-4", "e2-standrad-4", "2e-standard-4", "e2_standard_4", "E2-STANDARD4", "x2-standard-4é"]
+        {
+            assert_eq!(suggest(near, ["e2-standard-4"]).is_none(), near == "e2-standard-4", "{near}");
+        }
     }
 }

@@ -134,6 +134,18 @@ impl Config {
     /// The file's id in the sources of [`Config::sources`].
     const FILE: FileId = FileId(0);
 
+    /// Reads the text of a configuration file in the folder `dir`, shown to the user as `shown`. Variable files must be
+    /// there for the `wanted` environments only, where some are named.
+    ///
+    /// # Errors
+    /// What is wrong with it, with the place.
+    pub fn of_text(text: String, dir: &Path, shown: &str, wanted: &[String]) -> Result<Config, Box<ConfigError>> {
+        match parse(&text, dir.to_path_buf(), wanted) {
+            Ok(config) => Ok(Config { text: Some((shown.into(), text)), ..config }),
+            Err(fault) => Err(Box::new(fault.within(shown, &text))),
+        }
+    }
+
     /// A store of files with this one as the first.
     pub fn sources(&self) -> Sources {
         let sources = Sources::new();
@@ -196,9 +208,7 @@ pub fn read(path: &Path, wanted: &[String]) -> Result<Config, LoadError> {
     let bytes = std::fs::read(&real).map_err(unreadable)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| LoadError::Unreadable { path: shown.into(), why: "it is not text in UTF-8".into() })?;
-    let dir = real.parent().unwrap_or(Path::new("/")).to_path_buf();
-    let config = parse(&text, dir, wanted).map_err(|fault| LoadError::Wrong(Box::new(fault.within(shown, &text))))?;
-    Ok(Config { text: Some((shown.into(), text)), ..config })
+    Ok(Config::of_text(text, real.parent().unwrap_or(Path::new("/")), shown, wanted)?)
 }
 
 fn parse(text: &str, dir: PathBuf, wanted: &[String]) -> Checked<Config> {

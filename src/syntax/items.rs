@@ -212,7 +212,8 @@ fn block(c: &mut Cursor, kind: Ident, level: usize, indent: usize) -> Option<Blo
         let span = c.span(open);
         c.error(span, format!("this `{{` of the block `{}` is never closed", kind.name), Some("add the missing `}`"));
     }
-    let span = Span::new(c.file, header.start, c.last_end());
+    // A block that is not closed goes as far as what is in it.
+    let span = Span::new(c.file, header.start, c.last_end().max(inner.span.end));
     if close.kind == Kind::CloseBrace {
         end_of_block(c, level, indent);
     }

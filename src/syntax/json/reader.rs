@@ -66,7 +66,7 @@ impl<'t> Reader<'t> {
         let value = self.value(0);
         self.space();
         if value.is_some() && self.errors.is_empty() && self.at < self.bytes.len() {
-            self.error(self.at, self.at + 1, "the file should end here: JSON has one value", None);
+            self.error(self.at, self.after(self.at), "the file should end here: JSON has one value", None);
         }
         value
     }
@@ -76,8 +76,13 @@ impl<'t> Reader<'t> {
     }
 
     fn error(&mut self, from: usize, to: usize, message: &str, help: Option<&str>) {
-        let span = self.span(from, to.min(self.bytes.len()).max(from));
+        let span = self.span(from, to);
         self.errors.push(SyntaxError { span, message: message.into(), help: help.map(Into::into), related: None });
+    }
+
+    /// The end of the character at an offset, or of the text.
+    fn after(&self, at: usize) -> usize {
+        at + self.text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8)
     }
 
     fn space(&mut self) {
@@ -89,7 +94,7 @@ impl<'t> Reader<'t> {
     fn value(&mut self, depth: usize) -> Option<Json> {
         let start = self.at;
         if depth > MOST_DEPTH {
-            self.error(start, start + 1, "this JSON is nested too deeply", None);
+            self.error(start, self.after(start), "this JSON is nested too deeply", None);
             return None;
         }
         let kind = match self.bytes.get(self.at) {
@@ -104,8 +109,7 @@ impl<'t> Reader<'t> {
             Some(b'f') if self.word("false") => JsonKind::Bool(false),
             Some(b'n') if self.word("null") => JsonKind::Null,
             Some(_) => {
-                let len = self.text[self.at..].chars().next().map_or(1, char::len_utf8);
-                self.error(start, start + len, "a JSON value is needed here", Some("text needs double quotes"));
+                self.error(start, self.after(start), "a JSON value is needed here", Some("text needs double quotes"));
                 return None;
             }
             None => {
@@ -205,7 +209,7 @@ impl<'t> Reader<'t> {
 
     fn separator(&mut self, open: usize, close: &str) {
         let at = self.at;
-        self.error(at, at + 1, &format!("a comma or `{close}` is needed here"), None);
+        self.error(at, self.after(at), &format!("a comma or `{close}` is needed here"), None);
         let opened = self.span(open, open + 1);
         if let Some(e) = self.errors.last_mut() {
             e.related = Some((opened, "opened here".into()));
@@ -225,7 +229,7 @@ impl<'t> Reader<'t> {
                 Some(b'"') => {}
                 _ => {
                     let help = Some("keys need double quotes, and no comma may follow the last member");
-                    self.error(start, start + 1, "a key is needed here", help);
+                    self.error(start, self.after(start), "a key is needed here", help);
                     self.at = self.bytes.len();
                     return Some(JsonKind::Object(members));
                 }
@@ -238,7 +242,7 @@ impl<'t> Reader<'t> {
             self.space();
             if self.bytes.get(self.at) != Some(&b':') {
                 let at = self.at;
-                self.error(at, at + 1, "a `:` is needed after a key", None);
+                self.error(at, self.after(at), "a `:` is needed after a key", None);
                 self.at = self.bytes.len();
                 return Some(JsonKind::Object(members));
             }

@@ -1,0 +1,57 @@
+#!/bin/bash
+# Fuzzes each target until it has used so many minutes of CPU time, over all runs together, and prints what came of it.
+#   fuzz/run.sh [MINUTES] [TARGET…]        30 minutes and all targets by default
+# JOBS says how many run at once (1), SLICE for how many seconds one runs before the next has its turn (300).
+# A crash ends a slice, not the run: the input stays in fuzz/artifacts/TARGET, and what was said in fuzz/logs/TARGET.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+minutes=${1:-30}
+shift || :
+targets=("$@")
+[ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's|^path = "targets/\(.*\)\.rs"|\1|p' fuzz/Cargo.toml)
+declare -A most=([syntax]=4096 [tfvars]=4096 [tf_json]=8192 [evaluate]=8192 [plan_json]=16384 [config]=4096 [suppress]=512 [fix]=4096 [merge]=16384)
+triple=$(rustc -vV | sed -n 's/^host: //p')
+
+if [ -z "${NO_BUILD:-}" ]; then
+    cargo fuzz build --sanitizer none
+    fuzz/seed.sh
+fi
+ulimit -s 65536
+ulimit -c 0
+
+# Runs a target for one slice and notes: CPU seconds, executions, coverage, features, corpus.
+slice() {
+    local target=$1 logs=fuzz/logs/$1 dict=() TIMEFORMAT='%U %S'
+    mkdir -p "$logs" "fuzz/corpus/$target" "fuzz/artifacts/$target"
+    case $target in syntax | tfvars | evaluate | fix) dict=(-dict=fuzz/hcl.dict) ;; esac
+    local log=$logs/$(date +%Y%m%dT%H%M%S)
+    { time "${BINARIES:-fuzz/target/$triple/release}/$target" "fuzz/corpus/$target" -artifact_prefix="fuzz/artifacts/$target/" \
+        "${dict[@]}" -max_len="${most[$target]:-4096}" -max_total_time="${SLICE:-300}" -timeout=20 -report_slow_units=5 \
+        -rss_limit_mb=2048 -print_final_stats=1 -reload=0 >"$log" 2>&1 || :; } 2>"$log.time"
+    awk -v cpu="$(awk '{ print $1 + $2 }' "$log.time")" '
+        /^#[0-9]+/ { runs = substr($1, 2) }
+        { for (i = 1; i < NF; i++) {
+            if ($i == "cov:") cov = $(i + 1)
+            if ($i == "ft:") ft = $(i + 1)
+            if ($i == "corp:") corp = $(i + 1)
+        } }
+        /stat::number_of_executed_units/ { runs = $2 }
+        END { split(corp, c, "/"); printf "%s\t%d\t%d\t%d\t%d\n", cpu, runs, cov, ft, c[1] }' "$log" >>"$logs/runs.tsv"
+    rm "$log.time"
+}
+
+used() { awk '{ s += $1 } END { printf "%d", s }' "fuzz/logs/$1/runs.tsv" 2>/dev/null || echo 0; }
+
+while :; do
+    open=()
+    for target in "${targets[@]}"; do
+        [ "$(used "$target")" -ge $((minutes * 60)) ] || open+=("$target")
+    done
+    [ ${#open[@]} -gt 0 ] || break
+    for target in "${open[@]}"; do
+        while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-1}" ]; do wait -n; done
+        slice "$target" &
+    done
+    wait
+done
+fuzz/table.sh "${targets[@]}"

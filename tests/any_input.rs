@@ -1,0 +1,183 @@
+//! What must hold for any bytes at all, held on fixtures that were cut, doubled and mixed, and on inputs that once broke it.
+//! `fuzz/` looks for more of these; `docs/fuzzing.md` says how.
+
+mod properties;
+
+use properties::*;
+use proptest::prelude::*;
+
+/// Pieces of what users write, to be put anywhere.
+const PIECES: [&str; 40] = [
+    "\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    "(",
+    ")",
+    "\n",
+    "=",
+    ",",
+    ":",
+    "null",
+    "true",
+    "-1",
+    "1e99",
+    "0",
+    "${",
+    "%{",
+    "#",
+    "/*",
+    "é",
+    "\u{202e}",
+    "\u{1b}",
+    "\0",
+    "\\u",
+    "<<E\n",
+    "E\n",
+    "*",
+    "[*]",
+    "each.key",
+    "count.index",
+    "var.x",
+    "for x in ",
+    "...",
+    "? ",
+    "\"a\" = ",
+    "{}",
+    "[]",
+    "kfplint: ignore[KFP0",
+    "until=2027-02-30",
+];
+
+/// One change of a text: which, where (in thousandths of it), over how many bytes, with which piece.
+type Change = (u8, usize, usize, usize);
+
+fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
+    for (kind, at, length, piece) in changes {
+        let start = bytes.len() * at / 1000;
+        let end = (start + length).min(bytes.len());
+        let piece = PIECES[piece % PIECES.len()].as_bytes();
+        match kind {
+            0 => drop(bytes.drain(start..end)),
+            1 => {
+                let double = bytes[start..end].to_vec();
+                drop(bytes.splice(end..end, double));
+            }
+            2 => bytes.truncate(end),
+            3 => drop(bytes.splice(start..end, piece.iter().copied())),
+            _ => drop(bytes.splice(start..start, piece.iter().copied())),
+        }
+    }
+    bytes
+}
+
+/// Runs a check on some changed seeds. The number is fixed, so that the time is.
+fn hold(cases: u32, seeds: &[&[u8]], check: fn(&[u8])) {
+    let changes = proptest::collection::vec((0u8..6, 0usize..1000, 0usize..60, 0usize..PIECES.len()), 0..6);
+    let inputs = (0..seeds.len(), changes).prop_map(|(seed, changes)| changed(seeds[seed].to_vec(), &changes));
+    let inputs = inputs.prop_map(|bytes| Shown(String::from_utf8_lossy(&bytes).into_owned(), bytes));
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(cases));
+    let done = runner.run(&inputs, |input| {
+        check(&input.1);
+        Ok(())
+    });
+    if let Err(error) = done {
+        panic!("{error}");
+    }
+}
+
+/// An input that is shown as text.
+#[derive(Clone)]
+struct Shown(String, Vec<u8>);
+
+impl std::fmt::Debug for Shown {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+macro_rules! seeds {
+    ($($file:literal),* $(,)?) => { [$(include_bytes!(concat!("../", $file)) as &[u8]),*] };
+}
+
+const ROOTS: [&[u8]; 8] = seeds![
+    "fixtures/too-small/main.tf",
+    "fixtures/for-each-pools/main.tf",
+    "fixtures/gpu-and-arm/main.tf",
+    "fixtures/iam-policy/main.tf",
+    "fixtures/narrow-scopes/main.tf",
+    "fixtures/typo/main.tf",
+    "fixtures/unknown-inputs/main.tf",
+    "tests/plan/conditional-everything/main.tf",
+];
+
+#[test]
+fn native_syntax() {
+    hold(200, &ROOTS, syntax::check);
+}
+
+#[test]
+fn configurations() {
+    hold(60, &ROOTS, evaluate::check);
+}
+
+#[test]
+fn fixes() {
+    hold(25, &ROOTS, fix::check);
+}
+
+#[test]
+fn configurations_in_json() {
+    hold(60, &seeds!["fixtures/json-syntax/main.tf.json"], tf_json::check);
+}
+
+#[test]
+fn variable_files() {
+    let native =
+        b"text = \"a\"\nnumber = 3\nlist = [\"a\"]\nmap = { a = [\"b\"] }\nobject = { name = \"e2-medium\" }\n";
+    let json =
+        b"{\"text\": \"a\", \"set\": [1, 1.5], \"flag\": \"true\", \"object\": {\"name\": \"e2-medium\", \"size\": 1}}";
+    hold(60, &[native, json], tfvars::check);
+}
+
+#[test]
+fn documents() {
+    let files = seeds![
+        "tests/documents/state/state.json",
+        "tests/documents/state/terraform.tfstate",
+        "tests/documents/live/cluster.json",
+        "tests/documents/live/kubernetes.json",
+        "tests/documents/live/policy.json",
+        "tests/documents/live/pools.json",
+    ];
+    hold(60, &files, plan_json::check);
+}
+
+#[test]
+fn configuration_files() {
+    let template = include_str!("../src/config/template.toml");
+    let active: String =
+        template.lines().map(|line| line.strip_prefix("# ").unwrap_or(line).to_string() + "\n").collect();
+    let small = b"select = [\"KFP\"]\n[rules]\nKFP001 = \"off\"\n[profile.a]\nextends = \"kfp\"\nmemory = \"8GB\"\n";
+    let paths = b"[[overrides]]\npaths = [\"a/**\"]\nignore = [\"KFP103\"]\nuntil = \"2027-01-31\"\n[environment.p]\nvars = { a = 1 }\n";
+    hold(300, &[active.as_bytes(), small, paths], config::check);
+}
+
+#[test]
+fn comments() {
+    let seeds: [&[u8]; 2] = [
+        b"kfplint: ignore[KFP001, node-count] reason=\"as agreed\" until=2027-01-31",
+        b"/*\n * kfplint: ignore[KFP]\n */",
+    ];
+    hold(40, &seeds, suppress::check);
+}
+
+#[test]
+fn reports_to_be_joined() {
+    let seeds: [&[u8]; 2] = [
+        br#"{"version": 1, "clusters": [{"root": "a", "verdict": "ready"}], "diagnostics": [{"level": "error"}], "coverage": {"files": 2}}"#,
+        br#"{"version": "2.1.0", "runs": [{"results": [{"level": "note"}], "invocations": [{"toolExecutionNotifications": [1]}]}]}"#,
+    ];
+    hold(200, &seeds, merge::check);
+}

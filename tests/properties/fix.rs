@@ -1,0 +1,78 @@
+//! Fixes: each is in its file, none makes a file parse worse, and rounds of them come to an end.
+
+use super::judged::{Judged, folder, judge_texts};
+use kfplint::discover::Syntax;
+use kfplint::discover::loader::Texts;
+use kfplint::finding::{Fix, Safety};
+use kfplint::fix;
+use kfplint::source::SourceFile;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| folder("fix", &["main.tf"]));
+
+/// Most rounds, as in `kfplint --fix`.
+const ROUNDS: usize = 10;
+
+/// Makes the fixes of what is found in the bytes, until there is nothing more to do.
+pub fn check(bytes: &[u8]) {
+    rounds(bytes, false);
+    if bytes.len() % 2 == 0 {
+        rounds(bytes, true);
+    }
+}
+
+fn rounds(bytes: &[u8], unsafe_fixes: bool) {
+    let path = FOLDER.join("main.tf");
+    let mut text = bytes.to_vec();
+    let mut stuck: BTreeSet<(&'static str, Option<String>, String)> = BTreeSet::new();
+    for round in 0.. {
+        let judged = judge_texts(&FOLDER, Texts::from([(path.clone(), text.clone())]));
+        let open = open(&judged, unsafe_fixes);
+        let fixes: Vec<&Fix> = open.iter().filter(|(kind, _)| !stuck.contains(kind)).map(|(_, fix)| *fix).collect();
+        let (chosen, edits) = fix::choose(&fixes);
+        if edits.is_empty() {
+            assert!(chosen.is_empty());
+            return;
+        }
+        assert!(round < ROUNDS, "still {} fixes after {ROUNDS} rounds: {fixes:?}", fixes.len());
+        let mut next = text.clone();
+        for (id, edits) in &edits {
+            let source = judged.sources.get(*id).expect("the file of a fix");
+            let spans: Vec<_> = edits.values().map(|e| (e.span.start, e.span.end)).collect();
+            assert!(spans.windows(2).all(|w| w[0].1 <= w[1].0), "edits overlap: {spans:?}");
+            for (start, end) in spans {
+                assert!(source.text.get(start as usize..end as usize).is_some(), "{start}..{end} is not in the file");
+            }
+            next = fix::apply(&text, edits).expect("edits that are in the file can be made");
+            let errors = |bytes: &[u8]| fix::errors(*id, bytes, Syntax::Native);
+            let (before, after) = (errors(&text), errors(&next));
+            if before > 0 && after > before {
+                // What a broken file means is a guess: kfplint does not make these.
+                return;
+            }
+            assert!(after <= before, "a fix breaks the file: {edits:?}\n{}\n---\n{}", shown(&text), shown(&next));
+        }
+        // A fix after which the finding is still there is not made again.
+        let after = judge_texts(&FOLDER, Texts::from([(path.clone(), next.clone())]));
+        let still: BTreeSet<_> = self::open(&after, unsafe_fixes).into_iter().map(|(kind, _)| kind).collect();
+        let done = chosen.iter().filter_map(|i| fixes.get(*i));
+        let done: Vec<_> = open.iter().filter(|(_, fix)| done.clone().any(|d| std::ptr::eq(*d, *fix))).collect();
+        stuck.extend(done.into_iter().map(|(kind, _)| kind.clone()).filter(|kind| still.contains(kind)));
+        fix::diff("main.tf", &text, &next);
+        text = next;
+    }
+}
+
+type Kind = (&'static str, Option<String>, String);
+
+fn open(judged: &Judged, unsafe_fixes: bool) -> Vec<(Kind, &Fix)> {
+    let allowed = |fix: &&Fix| unsafe_fixes || fix.safety == Safety::Safe;
+    let open = judged.report.open().filter_map(|d| Some((&d.finding, d.finding.fixes.iter().find(allowed)?)));
+    open.map(|(f, fix)| ((f.code, f.address.clone(), f.message.clone()), fix)).collect()
+}
+
+fn shown(bytes: &[u8]) -> String {
+    SourceFile::new("main.tf".into(), bytes.to_vec()).text.to_string()
+}
