@@ -163,6 +163,9 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     if args.undecided == Undecided::Ignore {
         reports.iter_mut().for_each(forget_undecided);
     }
+    for RootReport { drawing, clusters, findings, .. } in &mut reports {
+        drawing.iter_mut().for_each(|d| d.colour(clusters, findings));
+    }
     let skipped = [found.skipped.clone(), loader.skipped()].concat();
     let read = match args.shard {
         Some(_) => found.roots.iter().flat_map(|r| discover::files(&r.dir, &loader)).collect::<BTreeSet<_>>().len(),
@@ -209,7 +212,8 @@ fn judged(plan: &StaticPlan, look: Look) -> Checked {
     report.environment = look.environment.map(str::to_string);
     report.clusters.iter_mut().for_each(|c| c.environment = report.environment.clone());
     if look.draw {
-        report.drawing = Some(Drawing::of(plan, &graph, &report.clusters, &report.findings));
+        let drawing = Drawing { environment: report.environment.clone(), ..Drawing::of(plan, &graph) };
+        report.drawing = Some(drawing);
     }
     Checked { report, variables: names(plan), outline: Outline::of(plan), failed: false }
 }

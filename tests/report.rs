@@ -128,19 +128,43 @@ fn the_page_needs_no_network_and_runs_only_its_own_script() {
 #[test]
 fn every_box_can_be_reached_by_keyboard_and_leads_to_its_source() {
     let page = page("fixtures/every-rule");
-    let places: Vec<&str> = all(&page, "article").iter().filter_map(|a| a.attr("data-place")).collect();
-    let boxes = all(&page, "svg .node");
+    let sources: Vec<(&str, &str)> =
+        all(&page, "article.source").iter().filter_map(|a| Some((a.attr("id")?, a.attr("data-place")?))).collect();
+    let findings: Vec<&str> = all(&page, "article.finding").iter().filter_map(|a| a.attr("id")).collect();
+    let boxes = all(&page, "svg a.node");
     assert!(boxes.len() > 20);
+    let mut with_findings = 0;
     for node in boxes {
-        assert_eq!((node.attr("tabindex"), node.attr("role")), (Some("0"), Some("button")));
         assert!(node.attr("aria-label").is_some_and(|l| !l.is_empty()));
         let place = node.attr("data-place").expect("a place");
-        assert!(place.is_empty() || places.contains(&place), "{place}");
+        let target = node.attr("href").and_then(|href| href.strip_prefix('#')).expect("a link into the page");
+        assert!(sources.contains(&(target, place)), "{target} {place}");
+        let own: Vec<&str> = node.attr("data-findings").unwrap_or_default().split_whitespace().collect();
+        assert!(own.iter().all(|id| findings.contains(id)), "{own:?}");
+        with_findings += usize::from(!own.is_empty());
     }
-    let requirements = all(&page, "tbody tr").len();
+    assert!(with_findings > 5);
+    let requirements = all(&page, ".requirements tbody tr").len();
     let json: Value = serde_json::from_str(&report("json", "fixtures/every-rule")).expect("JSON");
     let clusters = json["clusters"].as_array().expect("clusters");
     assert_eq!(requirements, clusters.iter().map(|c| c["requirements"].as_array().map_or(0, Vec::len)).sum::<usize>());
+}
+
+#[test]
+fn what_is_suppressed_does_not_colour_the_picture() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let cluster = "resource \"google_container_cluster\" \"c\" {\n  name = \"c\"\n  location = \"us-central1-a\"\n  initial_node_count = 3\n  \
+                   node_config {\n    machine_type = \"e2-standard-4\"\n  }\n}\nresource \"google_storage_bucket\" \"b\" {\n  name = \"b\"\n  location = \"US\"\n}\n";
+    let states = |text: &str| {
+        std::fs::write(dir.path().join("main.tf"), text).expect("a file");
+        let page = scraper::Html::parse_document(&run_in(dir.path(), &["--format", "html"]));
+        let node = all(&page, "svg a.node")
+            .into_iter()
+            .find(|n| n.attr("aria-label").is_some_and(|l| l.starts_with("cluster")));
+        node.and_then(|n| n.attr("class")).expect("a class").to_string()
+    };
+    assert_eq!(states(cluster), "node bad");
+    assert_ne!(states(&format!("# kfplint: ignore[KFP101]\n{cluster}")), "node bad");
 }
 
 #[test]

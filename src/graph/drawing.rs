@@ -83,6 +83,8 @@ pub struct Node {
     pub kind: Kind,
     /// Its address, unique among those of its kind.
     pub address: String,
+    /// The address of the resource that makes it, which findings have; empty for what nothing here makes.
+    pub resource: String,
     /// What is written in it below the address, such as `e2-standard-4, 3 nodes`.
     pub detail: String,
     /// Where it stands in the source.
@@ -107,28 +109,43 @@ pub struct Edge {
 pub struct Drawing {
     /// The root module's path as the user would write it.
     pub root: String,
-    /// The boxes, by column and address.
+    /// The environment whose values it has, where environments are configured.
+    pub environment: Option<String>,
+    /// The boxes.
     pub nodes: Vec<Node>,
     /// The lines.
     pub edges: Vec<Edge>,
 }
 
 impl Drawing {
-    /// Draws a graph, coloured by what was found.
-    pub fn of(plan: &StaticPlan, graph: &Graph, clusters: &[ClusterReport], findings: &[Finding]) -> Drawing {
-        let mut artist =
-            Artist { drawing: Drawing { root: plan.root.clone(), ..Drawing::default() }, levels: levels(findings) };
-        artist.draw(plan, graph, clusters);
+    /// Draws a graph, with all boxes in the colour of what is good: [`Drawing::colour`] gives them theirs.
+    pub fn of(plan: &StaticPlan, graph: &Graph) -> Drawing {
+        let mut artist = Artist { drawing: Drawing { root: plan.root.clone(), ..Drawing::default() } };
+        artist.draw(plan, graph);
         artist.drawing
+    }
+
+    /// Colours the boxes by what was found, but for what was set aside.
+    pub fn colour(&mut self, clusters: &[ClusterReport], findings: &[Finding]) {
+        let levels = levels(findings);
+        for node in &mut self.nodes {
+            let judged = (node.kind == Kind::Cluster).then(|| clusters.iter().find(|c| c.address == node.address));
+            node.state = match (judged.flatten(), levels.get(node.resource.as_str())) {
+                (Some(report), _) => state(report),
+                (None, Some(Level::Error)) => State::Bad,
+                (None, Some(Level::Warning)) => State::Open,
+                (None, Some(Level::Note) | None) => State::Good,
+            };
+        }
     }
 }
 
 /// The worst finding of each address.
-fn levels(findings: &[Finding]) -> BTreeMap<String, Level> {
-    let mut levels: BTreeMap<String, Level> = BTreeMap::new();
+fn levels(findings: &[Finding]) -> BTreeMap<&str, Level> {
+    let mut levels: BTreeMap<&str, Level> = BTreeMap::new();
     for finding in findings.iter().filter(|f| f.suppressed.is_none()) {
         if let Some(address) = &finding.address {
-            let level = levels.entry(address.clone()).or_insert(finding.level);
+            let level = levels.entry(address).or_insert(finding.level);
             *level = (*level).max(finding.level);
         }
     }
@@ -137,36 +154,22 @@ fn levels(findings: &[Finding]) -> BTreeMap<String, Level> {
 
 struct Artist {
     drawing: Drawing,
-    levels: BTreeMap<String, Level>,
 }
 
 impl Artist {
-    fn draw(&mut self, plan: &StaticPlan, graph: &Graph, clusters: &[ClusterReport]) {
+    fn draw(&mut self, plan: &StaticPlan, graph: &Graph) {
         let accounts: Vec<usize> = graph.accounts.iter().map(|a| self.account(a)).collect();
         for cluster in &graph.clusters {
-            let report = clusters.iter().find(|c| c.address == cluster.address());
-            let from = self.add(
-                Kind::Cluster,
-                cluster.address(),
-                location(cluster),
-                cluster.resource.header,
-                report.map(state),
-            );
+            let address = cluster.address();
+            let from = self.add(Kind::Cluster, address, address, location(cluster), cluster.resource.header);
             for pool in &cluster.pools {
-                let name = pool.title();
-                let to = self.add(Kind::Pool, &name, detail(pool), pool.view.header, self.state(&pool.address));
+                let to = self.add(Kind::Pool, &pool.title(), &pool.address, detail(pool), pool.view.header);
                 self.line(from, to, "has");
                 self.runs_as(graph, pool, to, &accounts);
             }
             for installation in &graph.installations {
-                let address = &installation.address;
-                let to = self.add(
-                    Kind::Installation,
-                    address,
-                    installation.mark.into(),
-                    installation.place.span,
-                    self.state(address),
-                );
+                let (address, place) = (&installation.address, installation.place.span);
+                let to = self.add(Kind::Installation, address, address, installation.mark.into(), place);
                 self.line(from, to, "is installed by");
             }
         }
@@ -175,28 +178,20 @@ impl Artist {
         }
         for bucket in &graph.buckets {
             let address = &bucket.resource.address;
-            self.add(Kind::Bucket, address, String::new(), bucket.header, self.state(address));
+            self.add(Kind::Bucket, address, address, String::new(), bucket.header);
         }
         let secret = |t: &str| t == "kubernetes_secret" || t == "kubernetes_secret_v1";
         for resource in plan.resources.iter().filter(|r| r.mode == Mode::Managed && secret(&r.type_name)) {
-            self.add(Kind::Secret, &resource.address, String::new(), resource.header, self.state(&resource.address));
+            self.add(Kind::Secret, &resource.address, &resource.address, String::new(), resource.header);
         }
     }
 
-    fn state(&self, address: &str) -> Option<State> {
-        self.levels.get(address).map(|level| match level {
-            Level::Error => State::Bad,
-            Level::Warning => State::Open,
-            Level::Note => State::Good,
-        })
-    }
-
     /// Adds a box, or finds the one that is there.
-    fn add(&mut self, kind: Kind, address: &str, detail: String, place: Option<Span>, state: Option<State>) -> usize {
+    fn add(&mut self, kind: Kind, address: &str, resource: &str, detail: String, place: Option<Span>) -> usize {
         let known = self.drawing.nodes.iter().position(|n| n.kind == kind && n.address == address);
         known.unwrap_or_else(|| {
-            let state = state.unwrap_or(State::Good);
-            self.drawing.nodes.push(Node { kind, address: address.to_string(), detail, place, state });
+            let (address, resource) = (address.to_string(), resource.to_string());
+            self.drawing.nodes.push(Node { kind, address, resource, detail, place, state: State::Good });
             self.drawing.nodes.len() - 1
         })
     }
@@ -211,7 +206,7 @@ impl Artist {
     fn account(&mut self, account: &ServiceAccount) -> usize {
         let address = &account.resource.address;
         let email = account.email.as_str().unwrap_or_default().to_string();
-        self.add(Kind::Account, address, email, account.resource.header, self.state(address))
+        self.add(Kind::Account, address, address, email, account.resource.header)
     }
 
     fn runs_as(&mut self, graph: &Graph, pool: &Pool, from: usize, accounts: &[usize]) {
@@ -222,11 +217,11 @@ impl Artist {
             }
             NodeAccount::Default => {
                 let name = "the Compute Engine default service account";
-                Some(self.add(Kind::Account, name, String::new(), None, None))
+                Some(self.add(Kind::Account, name, "", String::new(), None))
             }
             NodeAccount::Elsewhere(other) => {
                 let name = if other.title.is_empty() { "an account made elsewhere" } else { &other.title };
-                Some(self.add(Kind::Account, name, String::new(), None, None))
+                Some(self.add(Kind::Account, name, "", String::new(), None))
             }
             NodeAccount::Unknown(_) => None,
         };
@@ -239,7 +234,7 @@ impl Artist {
         let address = &grant.resource.address;
         let role = grant.role.known().map_or_else(|| "a role that is not known".to_string(), |r| r.to_string());
         let name = format!("{address} {role}");
-        let to = self.add(Kind::Grant, &name, role, grant.resource.header, self.state(address));
+        let to = self.add(Kind::Grant, &name, address, role, grant.resource.header);
         for (account, at) in graph.accounts.iter().zip(accounts) {
             if grant.members.iter().any(|m| account.is(&m.text, &m.refs).is_true()) {
                 self.line(*at, to, "is granted");

@@ -1,49 +1,47 @@
 //! `--format html`: one file with everything in it: verdicts, requirements, the graph as a picture, findings with source.
 
-use super::graph::{STYLE, svg};
-use super::human::diagnostic_text;
+mod clusters;
+mod findings;
+mod pictures;
+
+use super::graph::{STYLE, escape};
 use super::place::Place;
-use super::{Diagnostic, Report, plural, url, word};
-use crate::finding::{ClusterReport, Level, Status, Verdict};
+use super::{Diagnostic, Report, plural, url};
+use crate::finding::{Level, Verdict};
 use crate::source::{Sources, Span};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::fmt::Write;
 
-use super::graph::escape;
-
 const PAGE_STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
-/// The report as a page that needs no network.
+/// The report as a page that needs no network. All of it can be read without its script, which moves the pictures and
+/// shows the source of a box beside them.
 pub fn html(report: &Report, sources: &Sources) -> String {
     let hash = STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()));
+    let answer = verdict(report.verdict);
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'\">\n\
-         <title>kfplint: {}</title>\n<style>{PAGE_STYLE}\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>kfplint: <span class=\"{}\">{}</span></h1>\n<p>{}</p>\n</header>\n<main>\n",
-        verdict(report.verdict),
+         <title>kfplint: {answer}</title>\n<style>{PAGE_STYLE}\n{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#report\">Skip to the report</a>\n\
+         <header class=\"{}\">\n<h1>kfplint: <strong>{answer}</strong></h1>\n<p>{}</p>\n{}</header>\n<main id=\"report\" tabindex=\"-1\">\n",
         class(report.verdict),
-        verdict(report.verdict),
-        counts(report)
+        counts(report),
+        contents(report)
     );
-    for cluster in &report.clusters {
-        requirements(cluster, sources, &mut out);
-    }
-    for (i, drawing) in report.drawings.iter().enumerate().filter(|(_, d)| !d.nodes.is_empty()) {
-        let _ = writeln!(
-            out,
-            "<section><h2>Graph of {}</h2><p class=\"hint\">Drag or use the arrow keys to move, the wheel or + and - to zoom; click a box, or press Enter on it, for its source.</p>\
-             <div class=\"canvas\" tabindex=\"0\" role=\"application\" aria-label=\"Resource graph\">{}</div></section>",
-            escape(&drawing.root),
-            svg(drawing, &format!("g{i}"), sources)
-        );
-    }
-    findings(report, sources, &mut out);
-    places(report, sources, &mut out);
+    clusters::write(report, sources, &mut out);
+    pictures::write(report, sources, &mut out);
+    findings::write(report, sources, &mut out);
     coverage(report, &mut out);
-    let _ = write!(out, "</main>\n<script>{SCRIPT}</script>\n</body>\n</html>\n");
+    let _ = write!(
+        out,
+        "</main>\n<footer><p>Written by kfplint {}.</p></footer>\n<dialog id=\"panel\" aria-labelledby=\"panel-title\">\
+         <h2 id=\"panel-title\"></h2><button type=\"button\" class=\"close\" aria-label=\"Close\">×</button><div class=\"body\"></div></dialog>\n\
+         <script>{SCRIPT}</script>\n</body>\n</html>\n",
+        env!("CARGO_PKG_VERSION")
+    );
     out
 }
 
@@ -65,105 +63,70 @@ fn class(verdict: Verdict) -> &'static str {
 
 fn counts(report: &Report) -> String {
     let levels = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
-    let counts = levels.map(|(level, noun)| plural(report.count(level), noun));
-    format!("{} in {}", counts.join(", "), plural(report.roots, "root module"))
+    let mut counts = levels.map(|(level, noun)| plural(report.count(level), noun)).to_vec();
+    if report.suppressed() > 0 {
+        counts.push(format!("{} suppressed", report.suppressed()));
+    }
+    let (clusters, roots) = (plural(report.clusters.len(), "cluster"), plural(report.roots, "root module"));
+    format!("{clusters} in {roots}: {}", counts.join(", "))
 }
 
-fn requirements(cluster: &ClusterReport, sources: &Sources, out: &mut String) {
-    let place = cluster.location.map(|span| place_text(span, sources)).unwrap_or_default();
-    let _ = writeln!(
-        out,
-        "<section><h2>{} <span class=\"{}\">{}</span></h2><p class=\"hint\">{}</p>\n<table><thead><tr><th scope=\"col\">Requirement</th><th scope=\"col\">Answer</th><th scope=\"col\">Why</th></tr></thead><tbody>",
-        escape(&cluster.address),
-        class(cluster.verdict),
-        verdict(cluster.verdict),
-        escape(&place)
-    );
-    for r in &cluster.requirements {
-        let (class, text) = match r.status {
-            Status::Met => ("met", "met"),
-            Status::Unmet if r.level == Level::Error && !r.suppressed => ("unmet", "not met"),
-            Status::Unmet => ("warned", "not met"),
-            Status::Undecided => ("undecided", "undecided"),
-            Status::NotApplicable => ("none", "does not apply"),
-        };
-        let decides = match r.decides.is_empty() {
-            true => String::new(),
-            false => format!(" <span class=\"hint\">decided by {}</span>", escape(&r.decides.join(", "))),
-        };
-        let _ = writeln!(
-            out,
-            "<tr><th scope=\"row\">{} {}</th><td class=\"{class}\">{text}</td><td>{}{decides}</td></tr>",
-            link(r.code),
-            r.name,
-            escape(&r.reason)
-        );
-    }
-    out.push_str("</tbody></table></section>\n");
+/// The findings in the order of the page: the worst first.
+fn open(report: &Report) -> Vec<&Diagnostic> {
+    let mut open: Vec<&Diagnostic> = report.open().collect();
+    open.sort_by_key(|d| std::cmp::Reverse(d.finding.level));
+    open
+}
+
+/// The parts that the page has.
+fn contents(report: &Report) -> String {
+    let parts = [
+        (true, "clusters", "Clusters"),
+        (report.drawings.iter().any(|d| !d.nodes.is_empty()), "graphs", "Graph"),
+        (report.open().next().is_some(), "findings", "Findings"),
+        (!not_checked(report).is_empty(), "coverage", "Not checked"),
+    ];
+    let links = parts.iter().filter(|(there, ..)| *there);
+    let links: String = links.map(|(_, id, text)| format!("<li><a href=\"#{id}\">{text}</a></li>")).collect();
+    format!("<nav aria-label=\"Contents\"><ul>{links}</ul></nav>\n")
 }
 
 fn link(code: &str) -> String {
     url(code).map_or_else(|| code.to_string(), |url| format!("<a href=\"{}\">{code}</a>", escape(&url)))
 }
 
-fn place_text(span: Span, sources: &Sources) -> String {
-    let place = Place::of(span, sources);
-    format!("{}:{}", place.file, place.start.line)
+fn place_text(span: Option<Span>, sources: &Sources) -> String {
+    let place = span.map(|span| Place::of(span, sources));
+    place.map_or_else(String::new, |p| escape(&format!("{}:{}", p.file, p.start.line)))
 }
 
-fn findings(report: &Report, sources: &Sources, out: &mut String) {
-    let open: Vec<&Diagnostic> = report.open().collect();
-    if open.is_empty() {
-        return;
-    }
-    out.push_str("<section><h2>Findings</h2>\n");
-    for diagnostic in open {
-        let f = &diagnostic.finding;
-        let place = f.primary.map(|span| place_text(span, sources)).unwrap_or_default();
-        let _ = writeln!(
-            out,
-            "<article class=\"{}\" data-place=\"{}\" tabindex=\"-1\"><h3>{} {}</h3><pre>{}</pre></article>",
-            word(f.level),
-            escape(&place),
-            link(f.code),
-            f.name,
-            pre(&diagnostic_text(diagnostic, sources))
-        );
-    }
-    out.push_str("</section>\n");
-}
-
-/// The source of every box of the graph, for those that no finding shows.
-fn places(report: &Report, sources: &Sources, out: &mut String) {
-    let spans: Vec<Span> = report.drawings.iter().flat_map(|d| d.nodes.iter().filter_map(|n| n.place)).collect();
-    if spans.is_empty() {
-        return;
-    }
-    out.push_str("<section><h2>Source</h2>\n");
-    for span in spans {
-        let shown = super::human::source_text(span, sources);
-        let place = escape(&place_text(span, sources));
-        let _ = writeln!(
-            out,
-            "<article class=\"source\" data-place=\"{place}\" tabindex=\"-1\"><h3>{place}</h3><pre>{}</pre></article>",
-            pre(&shown)
-        );
-    }
-    out.push_str("</section>\n");
+/// `infra, environment prod`.
+fn root_text(root: &str, environment: Option<&str>) -> String {
+    let environment = environment.map(|e| format!(", environment {e}")).unwrap_or_default();
+    escape(&format!("{root}{environment}"))
 }
 
 fn pre(text: &str) -> String {
     text.trim_end().split('\n').map(escape).collect::<Vec<_>>().join("\n")
 }
 
+fn not_checked(report: &Report) -> Vec<String> {
+    let coverage = &report.coverage;
+    let skipped = coverage.skipped.iter().map(|(path, why)| format!("{path}: {why}"));
+    let missing = coverage.modules_missing.iter().map(|m| format!("{} is not on disk: {}", m.address, m.source));
+    let undecided = coverage.undecided_blocks.iter();
+    let undecided = undecided.map(|(address, why)| format!("whether {address} is made is not known: {why}"));
+    skipped.chain(missing).chain(undecided).collect()
+}
+
 fn coverage(report: &Report, out: &mut String) {
-    let skipped = report.coverage.skipped.iter().map(|(path, why)| format!("{path}: {why}"));
-    let missing = report.coverage.modules_missing.iter().map(|m| format!("{} is not on disk: {}", m.address, m.source));
-    let all: Vec<String> = skipped.chain(missing).collect();
+    let all = not_checked(report);
     if all.is_empty() {
         return;
     }
-    out.push_str("<section><h2>Not checked</h2><ul>\n");
+    out.push_str(
+        "<section id=\"coverage\" aria-labelledby=\"coverage-title\"><h2 id=\"coverage-title\">Not checked</h2><ul>\n",
+    );
     for text in all {
         let _ = writeln!(out, "<li>{}</li>", escape(&text));
     }

@@ -4,6 +4,7 @@ use super::{Failure, Look, READY, check_one, inputs, output};
 use crate::cli::{GraphArgs, GraphFormat};
 use crate::discover::loader::Loader;
 use crate::eval::Evaluator;
+use crate::finding::RootReport;
 use crate::graph::drawing::Drawing;
 use crate::profile::Profile;
 use crate::report::graph;
@@ -21,16 +22,18 @@ pub fn graph(args: &GraphArgs) -> Result<u8, Failure> {
     let found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources.clone(), loader, options);
     let look = Look { environment: None, profile: Profile::kfp(), draw: true };
-    let drawn = found.roots.iter().filter_map(|root| check_one(&evaluator, root, look).report.drawing);
+    let drawn = found.roots.iter().filter_map(|root| {
+        let RootReport { drawing, clusters, findings, .. } = check_one(&evaluator, root, look).report;
+        let mut drawing = drawing?;
+        drawing.colour(&clusters, &findings);
+        Some(drawing)
+    });
     let drawings: Vec<Drawing> = drawn.filter(|d| !d.nodes.is_empty()).collect();
     let bytes = match (args.format, drawings.as_slice()) {
         (GraphFormat::Dot, all) => graph::dot(all).into_bytes(),
         (GraphFormat::Mermaid, all) => graph::mermaid(all).into_bytes(),
         (GraphFormat::Json, all) => output::pretty(&graph::graph_json(all, &sources)),
-        (GraphFormat::Svg, [one]) => {
-            let style = format!("<style>{}</style>\n<g class=\"view\">", graph::STYLE);
-            graph::svg(one, "graph", &sources).replacen("<g class=\"view\">", &style, 1).into_bytes()
-        }
+        (GraphFormat::Svg, [one]) => graph::picture(one, &sources).into_bytes(),
         (GraphFormat::Svg, all) => {
             let roots = all.iter().map(|d| d.root.clone()).collect();
             return Err(Failure::Picture { roots });

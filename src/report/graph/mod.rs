@@ -1,8 +1,9 @@
 //! `kfplint graph`: the drawing as dot, mermaid, JSON and SVG.
 
+mod layout;
 mod svg;
 
-pub use svg::{STYLE, escape, svg};
+pub use svg::{STYLE, escape, linked, picture};
 
 use super::place::Place;
 use super::{json::location, line};

@@ -1,98 +1,129 @@
 //! The drawing as SVG: clusters, then what they have, then whom that runs as, then what those are granted.
 
+use super::layout::{CELL, INSET, LINE, Layout, Placed, WIDTH};
 use super::where_of;
-use crate::graph::drawing::{Drawing, Node};
+use crate::graph::drawing::{Drawing, Node, State};
 use crate::report::line;
 use crate::source::Sources;
 use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
 
 /// The style that the picture needs, for light and dark.
-pub const STYLE: &str = "\
-svg.graph{--ink:#1b1b1f;--paper:#fff;--line:#8a8a94;--good:#d7f0dd;--open:#fdf0c4;--bad:#f9d3d0;--good-edge:#2a7a3f;--open-edge:#9a7400;--bad-edge:#b3261e;\
-background:var(--paper);font:13px system-ui,sans-serif}\
-@media(prefers-color-scheme:dark){svg.graph{--ink:#ececf1;--paper:#17171b;--line:#77777f;--good:#163d22;--open:#453700;--bad:#50201d;--good-edge:#69c182;--open-edge:#e0b63c;--bad-edge:#f2958e}}\
-svg.graph text{fill:var(--ink)}svg.graph .kind{font-size:11px;opacity:.75}svg.graph .edge{fill:none;stroke:var(--line);stroke-width:1.5}\
-svg.graph .good rect{fill:var(--good);stroke:var(--good-edge)}svg.graph .open rect{fill:var(--open);stroke:var(--open-edge)}\
-svg.graph .bad rect{fill:var(--bad);stroke:var(--bad-edge)}svg.graph .node:focus rect{stroke-width:3;outline:none}";
+pub const STYLE: &str = include_str!("style.css");
 
-const WIDTH: usize = 300;
-const HEIGHT: usize = 62;
-const GAP_X: usize = 90;
-const GAP_Y: usize = 18;
-const MARGIN: usize = 20;
-/// How many characters a box has room for.
-const ROOM: usize = 42;
+/// One picture by itself, as a file.
+pub fn picture(drawing: &Drawing, sources: &Sources) -> String {
+    svg(drawing, "graph", sources, &format!("<style>{STYLE}</style>\n"), |_, attributes, inside| {
+        format!("<g {attributes} role=\"img\">{inside}</g>")
+    })
+}
 
-/// One picture. `id` tells several pictures of a page apart; boxes are `ID-nodeN`.
-pub fn svg(drawing: &Drawing, id: &str, sources: &Sources) -> String {
-    let mut rows = [0usize; 4];
-    let places: Vec<(usize, usize)> = drawing
-        .nodes
-        .iter()
-        .map(|node| {
-            let column = node.kind.column().min(3);
-            rows[column] += 1;
-            (MARGIN + column * (WIDTH + GAP_X), MARGIN + (rows[column] - 1) * (HEIGHT + GAP_Y))
-        })
-        .collect();
-    let height = rows.iter().max().copied().unwrap_or(0).max(1) * (HEIGHT + GAP_Y) - GAP_Y + 2 * MARGIN;
-    let width = 4 * WIDTH + 3 * GAP_X + 2 * MARGIN;
+/// One picture in a page. `id` tells several of a page apart; boxes are `ID-nodeN`, and each leads to what has the id
+/// `ID-sourceN`. `more` gives further attributes of a box.
+pub fn linked(drawing: &Drawing, id: &str, sources: &Sources, more: impl Fn(usize) -> String) -> String {
+    svg(drawing, id, sources, "", |i, attributes, inside| {
+        format!("<a href=\"#{id}-source{i}\" tabindex=\"0\" {attributes}{}>{inside}</a>", more(i))
+    })
+}
+
+fn svg(
+    drawing: &Drawing,
+    id: &str,
+    sources: &Sources,
+    head: &str,
+    wrap: impl Fn(usize, &str, &str) -> String,
+) -> String {
+    let layout = Layout::of(drawing);
+    let (width, height) = (layout.width, layout.height);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"graph\" id=\"{id}\" viewBox=\"0 0 {width} {height}\" role=\"group\" \
-         aria-label=\"{}\">\n<g class=\"view\">\n",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"graph\" id=\"{id}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
+         role=\"group\" aria-label=\"{}\">\n{head}<defs><marker id=\"{id}-arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" \
+         orient=\"auto\"><path class=\"tip\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n<g class=\"view\">\n",
         escape(&format!("Resource graph of {}", drawing.root))
     );
+    for (x, title) in &layout.columns {
+        let _ = writeln!(out, "<text class=\"column\" x=\"{x}\" y=\"24\">{title}</text>");
+    }
     for edge in &drawing.edges {
-        let (Some(from), Some(to)) = (places.get(edge.from), places.get(edge.to)) else { continue };
-        let (x1, y1, x2, y2) = (from.0 + WIDTH, from.1 + HEIGHT / 2, to.0, to.1 + HEIGHT / 2);
-        let bend = GAP_X / 2;
+        let (Some(from), Some(to)) = (layout.boxes.get(edge.from), layout.boxes.get(edge.to)) else { continue };
+        let (x1, y1, x2, y2) = (from.x + WIDTH, from.y + from.height / 2, to.x - 1, to.y + to.height / 2);
+        let bend = x2.saturating_sub(x1) / 2;
         let _ = writeln!(
             out,
-            "<path class=\"edge\" d=\"M{x1} {y1} C{} {y1} {} {y2} {x2} {y2}\"><title>{}</title></path>",
+            "<path class=\"edge\" data-ends=\"{} {}\" marker-end=\"url(#{id}-arrow)\" d=\"M{x1} {y1} C{} {y1} {} {y2} {x2} {y2}\"><title>{}</title></path>",
+            edge.from,
+            edge.to,
             x1 + bend,
             x2.saturating_sub(bend),
             escape(edge.label)
         );
     }
-    for (i, (node, (x, y))) in drawing.nodes.iter().zip(&places).enumerate() {
-        draw(node, id, i, *x, *y, sources, &mut out);
+    for i in &layout.order {
+        let (Some(node), Some(placed)) = (drawing.nodes.get(*i), layout.boxes.get(*i)) else { continue };
+        let place = where_of(node.place, sources);
+        let attributes = format!(
+            "class=\"node {}\" id=\"{id}-node{i}\" data-place=\"{}\" aria-label=\"{}\"",
+            node.state.name(),
+            escape(&place),
+            escape(&label(node, &place))
+        );
+        let _ = writeln!(out, "{}", wrap(*i, &attributes, &inside(node, placed, &place)));
     }
     out.push_str("</g>\n</svg>\n");
     out
 }
 
-fn draw(node: &Node, id: &str, i: usize, x: usize, y: usize, sources: &Sources, out: &mut String) {
-    let place = where_of(node.place, sources);
-    let title = [node.address.as_str(), &node.detail, &place].into_iter().filter(|t| !t.is_empty());
-    let title = title.collect::<Vec<_>>().join(", ");
-    let label = format!("{} {title}: {}", node.kind.name(), node.state.name());
-    let _ = writeln!(
-        out,
-        "<g class=\"node {}\" id=\"{id}-node{i}\" tabindex=\"0\" role=\"button\" aria-label=\"{}\" data-place=\"{}\">\
-         <title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"8\"/>\
-         <text class=\"kind\" x=\"{}\" y=\"{}\">{}</text><text x=\"{}\" y=\"{}\">{}</text><text class=\"kind\" x=\"{}\" y=\"{}\">{}</text></g>",
-        node.state.name(),
-        escape(&label),
-        escape(&place),
-        escape(&title),
-        x + 10,
-        y + 17,
-        node.kind.name(),
-        x + 10,
-        y + 35,
-        escape(&short(&node.address)),
-        x + 10,
-        y + 52,
-        escape(&short(&node.detail)),
-    );
+/// What a box is called where it is not seen.
+fn label(node: &Node, place: &str) -> String {
+    let found = match node.state {
+        State::Good => "nothing is wrong",
+        State::Open => "open questions or warnings",
+        State::Bad => "errors",
+    };
+    let parts = [node.address.as_str(), &node.detail, place];
+    let parts: Vec<&str> = parts.into_iter().filter(|t| !t.is_empty()).collect();
+    format!("{} {}: {found}", node.kind.name(), parts.join(", "))
 }
 
-/// The end of a long text, which tells more than its beginning.
-fn short(text: &str) -> String {
-    let count = text.chars().count();
-    match count > ROOM {
-        true => format!("…{}", text.chars().skip(count - ROOM + 1).collect::<String>()),
-        false => text.to_string(),
+fn inside(node: &Node, placed: &Placed, place: &str) -> String {
+    let Placed { x, y, height, address, detail } = placed;
+    let title = [node.address.as_str(), &node.detail, place].into_iter().filter(|t| !t.is_empty());
+    let title = title.collect::<Vec<_>>().join(", ");
+    let left = x + INSET;
+    let mut out = format!(
+        "<title>{}</title><rect x=\"{x}\" y=\"{y}\" width=\"{WIDTH}\" height=\"{height}\" rx=\"8\"/><path class=\"mark\" d=\"{}\"/>\
+         <text class=\"kind\" x=\"{left}\" y=\"{}\">{}</text>",
+        escape(&title),
+        mark(node.state, x + WIDTH - 26, y + 9),
+        y + 19,
+        node.kind.name()
+    );
+    let lines = address.iter().map(|text| ("address", text)).chain(detail.iter().map(|text| ("detail", text)));
+    for (i, (class, text)) in lines.enumerate() {
+        out.push_str(&cells(text, class, left, y + 20 + LINE * (i + 1)));
+    }
+    out
+}
+
+/// Text in cells of a fixed width, whatever font the reader has: it never leaves its box.
+fn cells(text: &str, class: &str, x: usize, y: usize) -> String {
+    let length = text.width() * CELL;
+    if length == 0 {
+        return String::new();
+    }
+    let length = format!("{}.{}", length / 10, length % 10);
+    let text = escape(text);
+    format!(
+        "<text class=\"{class}\" x=\"{x}\" y=\"{y}\" textLength=\"{length}\" lengthAdjust=\"spacingAndGlyphs\">{text}</text>"
+    )
+}
+
+/// A tick, an exclamation mark or a cross, so that colour is not all that tells.
+fn mark(state: State, x: usize, y: usize) -> String {
+    match state {
+        State::Good => format!("M{x} {}l4 4l8 -9", y + 6),
+        State::Open => format!("M{} {y}v7m0 3v1.5", x + 6),
+        State::Bad => format!("M{x} {y}l10 10m0 -10l-10 10"),
     }
 }
 

@@ -1,49 +1,93 @@
 "use strict";
-for (const canvas of document.querySelectorAll(".canvas")) {
+document.documentElement.classList.add("live");
+const panel = document.getElementById("panel");
+const copy = (element) => {
+  const made = element.cloneNode(true);
+  for (const each of [made, ...made.querySelectorAll("[id]")]) each.removeAttribute("id");
+  return made;
+};
+const show = (node) => {
+  const source = document.querySelector(node.getAttribute("href"));
+  const made = copy(source);
+  document.getElementById("panel-title").textContent = made.querySelector("h4").textContent;
+  made.querySelector("h4").remove();
+  made.querySelector(".to-findings")?.remove();
+  const findings = (node.dataset.findings || "").split(" ").filter(Boolean);
+  panel.querySelector(".body").replaceChildren(made, ...findings.map((id) => copy(document.getElementById(id))));
+  panel.showModal();
+  panel.scrollTop = 0;
+};
+panel.querySelector(".close").addEventListener("click", () => panel.close());
+panel.addEventListener("click", (event) => { if (event.target === panel) panel.close(); });
+for (const part of document.querySelectorAll(".graph-part")) {
+  const canvas = part.querySelector(".canvas");
   const svg = canvas.querySelector("svg");
-  const box = svg.viewBox.baseVal;
-  const move = (x, y) => { box.x += x; box.y += y; };
-  const zoom = (factor, x, y) => {
-    const width = Math.min(Math.max(box.width * factor, 200), 40000);
-    const used = width / box.width;
-    box.x += (box.width - box.width * used) * x;
-    box.y += (box.height - box.height * used) * y;
-    box.width *= used;
-    box.height *= used;
+  const [width, height] = [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height];
+  let scale = 1;
+  // The point of the picture that is at (x, y) of the canvas stays there.
+  const zoom = (wanted, x = canvas.clientWidth / 2, y = canvas.clientHeight / 2) => {
+    const next = Math.min(Math.max(wanted, 0.25), 4);
+    const at = [(canvas.scrollLeft + x) / scale, (canvas.scrollTop + y) / scale];
+    scale = next;
+    svg.style.width = `${width * scale}px`;
+    svg.style.height = `${height * scale}px`;
+    canvas.scrollLeft = at[0] * scale - x;
+    canvas.scrollTop = at[1] * scale - y;
   };
+  // As wide as the page, but not so small that it cannot be read.
+  const fit = () => zoom(Math.min(1, Math.max((canvas.clientWidth - 2) / width, 0.8)), 0, 0);
+  const doing = { in: () => zoom(scale * 1.25), out: () => zoom(scale / 1.25), fit };
+  for (const button of part.querySelectorAll("[data-do]")) button.addEventListener("click", doing[button.dataset.do]);
+  const keys = { "+": doing.in, "=": doing.in, "-": doing.out, 0: fit };
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+    keys[event.key]();
+    event.preventDefault();
+  });
   canvas.addEventListener("wheel", (event) => {
+    if (!event.ctrlKey && !canvas.contains(document.activeElement)) return;
     event.preventDefault();
     const area = canvas.getBoundingClientRect();
-    zoom(event.deltaY > 0 ? 1.15 : 1 / 1.15, (event.clientX - area.left) / area.width, (event.clientY - area.top) / area.height);
+    zoom(scale * (event.deltaY > 0 ? 1 / 1.15 : 1.15), event.clientX - area.left, event.clientY - area.top);
   }, { passive: false });
   let from = null;
-  canvas.addEventListener("pointerdown", (event) => { from = event; });
-  window.addEventListener("pointerup", () => { from = null; });
-  canvas.addEventListener("pointermove", (event) => {
+  let moved = false;
+  canvas.addEventListener("pointerdown", (event) => {
+    if (event.pointerType !== "mouse" || event.button !== 0) return;
+    [from, moved] = [event, false];
+  });
+  window.addEventListener("pointermove", (event) => {
     if (!from) return;
-    const scale = box.width / canvas.clientWidth;
-    move((from.clientX - event.clientX) * scale, (from.clientY - event.clientY) * scale);
+    const [x, y] = [event.clientX - from.clientX, event.clientY - from.clientY];
+    if (!moved && Math.hypot(x, y) < 4) return;
+    moved = true;
+    canvas.classList.add("held");
+    canvas.scrollLeft -= x;
+    canvas.scrollTop -= y;
     from = event;
   });
-  const show = (node) => {
-    const place = node.dataset.place;
-    const found = [...document.querySelectorAll("article")].find((article) => place && article.dataset.place === place);
-    if (!found) return;
-    found.scrollIntoView({ block: "center" });
-    found.focus();
-  };
-  canvas.addEventListener("keydown", (event) => {
-    const step = box.width / 20;
-    const node = event.target.closest(".node");
-    if (event.key === "ArrowLeft") move(-step, 0);
-    else if (event.key === "ArrowRight") move(step, 0);
-    else if (event.key === "ArrowUp") move(0, -step);
-    else if (event.key === "ArrowDown") move(0, step);
-    else if (event.key === "+" || event.key === "=") zoom(1 / 1.25, 0.5, 0.5);
-    else if (event.key === "-") zoom(1.25, 0.5, 0.5);
-    else if (node && (event.key === "Enter" || event.key === " ")) show(node);
-    else return;
-    event.preventDefault();
-  });
-  for (const node of canvas.querySelectorAll(".node")) node.addEventListener("click", () => show(node));
+  window.addEventListener("pointerup", () => { from = null; canvas.classList.remove("held"); });
+  canvas.addEventListener("dragstart", (event) => event.preventDefault());
+  const edges = new Map();
+  for (const edge of canvas.querySelectorAll(".edge"))
+    for (const end of edge.dataset.ends.split(" ")) edges.set(end, [...(edges.get(end) || []), edge]);
+  for (const node of canvas.querySelectorAll(".node")) {
+    node.setAttribute("role", "button");
+    node.setAttribute("aria-haspopup", "dialog");
+    const own = edges.get(node.id.split("-node")[1]) || [];
+    const light = (on) => own.forEach((edge) => edge.classList.toggle("lit", on));
+    for (const event of ["focus", "mouseenter"]) node.addEventListener(event, () => light(true));
+    for (const event of ["blur", "mouseleave"]) node.addEventListener(event, () => light(false));
+    node.addEventListener("click", (event) => {
+      event.preventDefault();
+      if (!moved) show(node);
+      moved = false;
+    });
+    node.addEventListener("keydown", (event) => {
+      if (event.key !== " ") return;
+      event.preventDefault();
+      show(node);
+    });
+  }
+  fit();
 }

@@ -1,0 +1,76 @@
+//! Each finding with its source and what to do.
+
+use super::{link, place_text, pre, root_text};
+use crate::finding::Safety;
+use crate::report::graph::escape;
+use crate::report::human::diagnostic_text;
+use crate::report::{Diagnostic, Report, word};
+use crate::source::Sources;
+use std::fmt::Write;
+
+pub fn write(report: &Report, sources: &Sources, out: &mut String) {
+    let open = super::open(report);
+    if open.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<section id=\"findings\" aria-labelledby=\"findings-title\"><h2 id=\"findings-title\">Findings</h2>\n",
+    );
+    for (i, diagnostic) in open.into_iter().enumerate() {
+        one(i, diagnostic, sources, out);
+    }
+    out.push_str("</section>\n");
+}
+
+fn one(i: usize, diagnostic: &Diagnostic, sources: &Sources, out: &mut String) {
+    let f = &diagnostic.finding;
+    let environments: Vec<&str> = diagnostic.environments.iter().map(|e| e.environment.as_str()).collect();
+    let environments = environments.join(", ");
+    let root = root_text(&diagnostic.root, (!environments.is_empty()).then_some(environments.as_str()));
+    let place = place_text(f.primary, sources);
+    let _ = writeln!(
+        out,
+        "<article class=\"finding {0}\" id=\"f{i}\" data-place=\"{place}\" tabindex=\"-1\"><h3><span class=\"level\">{0}</span> {1} {2}</h3>\
+         <p>{3}</p><p class=\"hint\">{place} in {root}</p>",
+        word(f.level),
+        link(f.code),
+        f.name,
+        escape(&f.message)
+    );
+    let source = source(diagnostic, sources);
+    if !source.is_empty() {
+        let _ = writeln!(
+            out,
+            "<pre tabindex=\"0\" role=\"region\" aria-label=\"Source of finding {}\">{}</pre>",
+            i + 1,
+            pre(&source)
+        );
+    }
+    if !f.help.is_empty() || !f.fixes.is_empty() {
+        out.push_str("<ul class=\"help\">");
+        for help in &f.help {
+            let _ = write!(out, "<li>{}</li>", pre(help));
+        }
+        for fix in &f.fixes {
+            let option = if fix.safety == Safety::Safe { "--fix" } else { "--fix --unsafe-fixes" };
+            let _ = write!(out, "<li><code>{option}</code> can do it: {}</li>", escape(&fix.title));
+        }
+        out.push_str("</ul>");
+    }
+    out.push_str("</article>\n");
+}
+
+/// The source of a finding alone, without its message and help, which stand around it.
+fn source(diagnostic: &Diagnostic, sources: &Sources) -> String {
+    let mut bare = diagnostic.clone();
+    bare.environments.clear();
+    bare.finding.help.clear();
+    let text = diagnostic_text(&bare, sources);
+    let lines = text.split_once('\n').map_or("", |(_, rest)| rest).trim_end().lines();
+    let lines = lines.filter(|l| !l.trim_start().starts_with("= in root module"));
+    let mut lines: Vec<&str> = lines.collect();
+    while lines.last().is_some_and(|l| l.trim() == "│") {
+        lines.pop();
+    }
+    lines.join("\n")
+}
