@@ -50,8 +50,10 @@ pub fn judge_texts(dir: &Path, texts: Texts) -> Judged {
     let plan = evaluator.evaluate(dir, "root");
     let graph = Graph::build(&plan, Profile::kfp());
     let mut root = check_root(&plan, &graph);
-    root.drawing = Some(Drawing::of(&plan, &graph, &root.clusters, &root.findings));
+    let mut drawing = Drawing::of(&plan, &graph);
     drop(graph);
+    drawing.colour(&root.clusters, &root.findings);
+    root.drawing = Some(drawing);
     let policy = Policy { on: true, require_reason: false, today: date!(2026 - 11 - 24) };
     let mut suppressions = Suppressions::gather(&loader, &sources, &Config::default(), policy);
     suppressions.apply(&mut root, &Outline::of(&plan), &sources);

@@ -1,7 +1,7 @@
 //! Every output format of a report is what it claims to be.
 
 use kfplint::merge::{self, Counts};
-use kfplint::report::{self, Detail, Report};
+use kfplint::report::{self, Detail, Report, View};
 use kfplint::source::Sources;
 use serde_json::Value;
 
@@ -29,7 +29,7 @@ pub fn check(report: &Report, sources: &Sources) {
             panic!("{e}\n{text}");
         }
     }
-    let human = |detail, width| report::human(report, sources, detail, false, width);
+    let human = |detail, width| report::human(report, sources, View::plain(detail, width));
     plain(&human(Detail::Verbose, 100));
     plain(&human(Detail::Quiet, 20));
     plain(report::compact(report, sources).as_bytes());
