@@ -134,7 +134,7 @@ pub struct ConfigArgs {
     /// Leave kfplint.toml out of account
     #[arg(long)]
     pub no_config: bool,
-    /// Check only this environment of the configuration (repeatable)
+    /// Take the values of this environment of the configuration; `check` looks at all of them otherwise (repeatable there)
     #[arg(long, value_name = "NAME")]
     pub environment: Vec<String>,
 }
@@ -286,6 +286,9 @@ pub struct GraphArgs {
     /// How values come in.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
     /// How the graph is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Dot)]
     pub format: GraphFormat,
@@ -316,6 +319,9 @@ pub struct FitArgs {
     /// How values come in.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// What `evaluate` is given.
@@ -338,6 +344,9 @@ pub struct RootArgs {
     /// How values come in.
     #[command(flatten)]
     pub inputs: InputArgs,
+    /// Where the configuration is.
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Formats of the report.

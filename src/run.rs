@@ -330,9 +330,12 @@ struct Single {
 }
 
 fn single(args: &RootArgs, strict: bool) -> Result<Single, Failure> {
-    let sources = Arc::new(Sources::new());
+    let config = job::configuration(&args.config, std::slice::from_ref(&args.dir))?;
+    let environment = job::environment(&args.config, &config)?;
+    let sources = Arc::new(config.sources());
     let loader = Arc::new(Loader::new(sources.clone()));
-    let options = eval::Options { strict, ..inputs::options(&args.inputs, &loader)? };
+    let options = inputs::within(inputs::options(&args.inputs, &loader)?, &config, environment, &loader)?;
+    let options = eval::Options { strict, ..options };
     let root = discover::single(&args.dir, &loader).map_err(explain_path)?;
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
     Ok(Single { sources, loader, evaluator, root })

@@ -307,3 +307,22 @@ fn comments_are_judged_over_all_environments() {
     let prod = tree.json(&["--environment", "prod"]);
     assert_eq!(find(&prod, "LINT001")["environments"], Value::Null, "it depends on none");
 }
+
+#[test]
+fn commands_that_look_at_one_state_take_one_environment() {
+    let tree = environments();
+    tree.write("pod.yaml", b"apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{resources: {requests: {cpu: \"3\"}}}]}\n");
+    let size = |args: &[&str]| tree.run_with(&[&["console", "infra"], args].concat(), &[], "var.size\n").stdout;
+    assert_eq!(size(&["--environment", "prod"]), "3\n");
+    assert_eq!(size(&["--environment", "test", "--no-config"]), "", "no configuration, no environment");
+    assert_eq!(size(&["--environment", "dev", "-var", "size=7"]), "7\n");
+    let plan = tree.run(&["evaluate", "infra", "--environment", "prod"]).stdout;
+    assert!(plan.contains("\"initial_node_count\": 3"), "{plan}");
+    let picture = tree.run(&["graph", "--environment", "prod", "infra"]).stdout;
+    assert!(picture.contains("3 nodes"), "{picture}");
+    let fit = |name: &str| tree.run(&["fit", "--manifests", "pod.yaml", "--environment", name, "infra"]).stdout;
+    assert!(fit("prod").contains("FITS") && fit("prod").contains("on 3 nodes"), "{}", fit("prod"));
+    let several = tree.run(&["evaluate", "infra", "--environment", "prod", "--environment", "dev"]);
+    assert_eq!(several.code, 2);
+    assert!(several.stderr.contains("leave out `--environment dev`"), "{}", several.stderr);
+}

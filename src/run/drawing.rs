@@ -1,14 +1,12 @@
 //! `kfplint graph`.
 
-use super::{Failure, Look, READY, check_one, inputs, output};
+use super::{Failure, Look, READY, check_one, inputs, job, output};
 use crate::cli::{GraphArgs, GraphFormat};
 use crate::discover::loader::Loader;
 use crate::eval::Evaluator;
 use crate::finding::RootReport;
 use crate::graph::drawing::Drawing;
-use crate::profile::Profile;
 use crate::report::graph;
-use crate::source::Sources;
 use std::sync::Arc;
 
 /// Draws the graphs of all root modules.
@@ -16,12 +14,14 @@ use std::sync::Arc;
 /// # Errors
 /// What keeps kfplint from looking; an SVG of several root modules.
 pub fn graph(args: &GraphArgs) -> Result<u8, Failure> {
-    let sources = Arc::new(Sources::new());
+    let config = job::configuration(&args.config, &args.paths)?;
+    let environment = job::environment(&args.config, &config)?;
+    let sources = Arc::new(config.sources());
     let loader = Arc::new(Loader::new(sources.clone()));
-    let options = inputs::options(&args.inputs, &loader)?;
+    let options = inputs::within(inputs::options(&args.inputs, &loader)?, &config, environment, &loader)?;
     let found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources.clone(), loader, options);
-    let look = Look { environment: None, profile: Profile::kfp(), draw: true };
+    let look = Look { environment: environment.map(|e| e.name.as_str()), profile: &config.profile, draw: true };
     let drawn = found.roots.iter().filter_map(|root| {
         let RootReport { drawing, clusters, findings, .. } = check_one(&evaluator, root, look).report;
         let mut drawing = drawing?;

@@ -158,6 +158,13 @@ pub enum Failure {
         /// What to do.
         help: String,
     },
+    /// `--environment` more than once, for a command that looks at one state.
+    #[error("this command takes the values of one environment")]
+    #[diagnostic(help("leave out `--environment {second}`, and run it again for that one"))]
+    Environments {
+        /// The second one given.
+        second: String,
+    },
     /// There is nothing to check.
     #[error("no Terraform files in {places}")]
     #[diagnostic(help("name a folder that has .tf files in it or below it"))]

@@ -1,6 +1,6 @@
 //! `kfplint fit`: whether the pods of Kubernetes manifests fit onto the nodes that clusters will have.
 
-use super::{FINDINGS, Failure, READY, inputs, output};
+use super::{FINDINGS, Failure, READY, inputs, job, output};
 use crate::catalog::gke::{self, Features};
 use crate::cli::FitArgs;
 use crate::discover::loader::Loader;
@@ -11,8 +11,6 @@ use crate::graph::fit::{Node, Pod, Room, left_over};
 use crate::graph::nodes::{Marks, free, own_pods};
 use crate::graph::pool::Pool;
 use crate::manifests::{self, Pods};
-use crate::profile::Profile;
-use crate::source::Sources;
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -24,9 +22,11 @@ const SHOWN: usize = 20;
 /// Packs the pods onto each cluster, and says what does not fit.
 pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
     let pods = manifests::read(&args.manifests).map_err(|e| Failure::Manifests { what: e.to_string() })?;
-    let sources = Arc::new(Sources::new());
+    let config = job::configuration(&args.config, &args.paths)?;
+    let environment = job::environment(&args.config, &config)?;
+    let sources = Arc::new(config.sources());
     let loader = Arc::new(Loader::new(sources.clone()));
-    let options = inputs::options(&args.inputs, &loader)?;
+    let options = inputs::within(inputs::options(&args.inputs, &loader)?, &config, environment, &loader)?;
     let found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources, loader, options);
     let mut text =
@@ -34,7 +34,7 @@ pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
     let (mut clusters, mut short) = (0, false);
     for root in &found.roots {
         let plan = super::units::plan(&evaluator, root);
-        let graph = Graph::build(&plan, Profile::kfp());
+        let graph = Graph::build(&plan, &config.profile);
         for cluster in &graph.clusters {
             clusters += 1;
             short |= judge(cluster, &pods, &mut text) == Some(false);

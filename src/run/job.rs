@@ -1,7 +1,7 @@
 //! What is to be done: the command line, and the configuration where the command line says nothing.
 
 use super::Failure;
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, ConfigArgs};
 use crate::config::{self, Config, Environment};
 use std::path::PathBuf;
 
@@ -25,13 +25,8 @@ impl Job {
         if args.paths.is_empty() {
             args.paths.push(PathBuf::from("."));
         }
-        let file = match (&args.config.config, args.config.no_config) {
-            (Some(file), _) => Some(file.clone()),
-            (None, true) => None,
-            (None, false) if args.changed => config::find(&[PathBuf::from(".")])?,
-            (None, false) => config::find(&args.paths)?,
-        };
-        let config = file.map(|file| config::read(&file, &args.config.environment)).transpose()?.unwrap_or_default();
+        let here = [PathBuf::from(".")];
+        let config = configuration(&args.config, if args.changed { &here } else { &args.paths })?;
         let told = |name| args.told.contains(&name);
         args.format = config.format.filter(|_| !told("format")).unwrap_or(args.format);
         args.fail_on = config.fail_on.filter(|_| !told("fail_on")).unwrap_or(args.fail_on);
@@ -50,20 +45,49 @@ impl Job {
     /// # Errors
     /// `--environment` with a name that is not configured.
     pub fn environments(&self) -> Result<Vec<Option<&Environment>>, Failure> {
-        let all = &self.config.environments;
         let wanted = &self.args.config.environment;
-        if let Some(name) = wanted.iter().find(|name| !all.iter().any(|e| e.name == **name)) {
-            let names: Vec<&str> = all.iter().map(|e| e.name.as_str()).collect();
-            let near = crate::catalog::suggest(name, names.iter().copied());
-            let help = match near {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if names.is_empty() => format!("write [environment.{name}] in kfplint.toml"),
-                None => format!("the configuration has {}", names.join(", ")),
-            };
-            return Err(Failure::Environment { name: name.clone(), help });
-        }
+        wanted.iter().try_for_each(|name| named(name, &self.config).map(drop))?;
         let chosen = |e: &&Environment| wanted.is_empty() || wanted.contains(&e.name);
-        let chosen: Vec<_> = all.iter().filter(chosen).map(Some).collect();
+        let chosen: Vec<_> = self.config.environments.iter().filter(chosen).map(Some).collect();
         Ok(if chosen.is_empty() { vec![None] } else { chosen })
     }
+}
+
+/// The configuration of what is at these paths.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn configuration(args: &ConfigArgs, paths: &[PathBuf]) -> Result<Config, Failure> {
+    let file = match (&args.config, args.no_config) {
+        (Some(file), _) => Some(file.clone()),
+        (None, true) => None,
+        (None, false) => config::find(paths)?,
+    };
+    Ok(file.map(|file| config::read(&file, &args.environment)).transpose()?.unwrap_or_default())
+}
+
+/// The environment whose values a command takes that looks at one state only: the one that is named.
+///
+/// # Errors
+/// A name that is not configured; several names.
+pub fn environment<'c>(args: &ConfigArgs, config: &'c Config) -> Result<Option<&'c Environment>, Failure> {
+    match args.environment.as_slice() {
+        [] => Ok(None),
+        [name] => named(name, config).map(Some),
+        [_, second, ..] => Err(Failure::Environments { second: second.clone() }),
+    }
+}
+
+fn named<'c>(name: &str, config: &'c Config) -> Result<&'c Environment, Failure> {
+    let all = &config.environments;
+    all.iter().find(|e| e.name == name).ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|e| e.name.as_str()).collect();
+        let near = crate::catalog::suggest(name, names.iter().copied());
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => format!("write [environment.{name}] in kfplint.toml"),
+            None => format!("the configuration has {}", names.join(", ")),
+        };
+        Failure::Environment { name: name.into(), help }
+    })
 }
