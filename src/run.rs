@@ -115,9 +115,12 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let loader = Arc::new(Loader::with(sources.clone(), instead));
     past.iter().for_each(|(dir, given)| loader.name_folder(dir, given));
     let options = inputs::options(&args.inputs, &loader)?;
-    let (mut documents, folders) = documents::split(&args.paths)?;
+    let (mut documents, folders) = match args.changed {
+        true => Default::default(),
+        false => documents::split(&args.paths)?,
+    };
     let mut found = match folders {
-        Some(files) if args.changed => discover::changed(&files, &loader).map_err(explain_path)?,
+        _ if args.changed => discover::changed(&args.paths, &job.everywhere(), &loader).map_err(explain_path)?,
         Some(folders) => find(&folders, &loader)?,
         None => discover::Discovery::default(),
     };
