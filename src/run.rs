@@ -82,7 +82,7 @@ fn check(args: CheckArgs) -> Result<u8, Failure> {
     }
     let job = Job::new(args)?;
     let run = match (job.args.fixes.fix || job.args.fixes.diff, &job.args.since) {
-        (true, Some(_)) => return Err(Failure::Since { what: "fixes are made whatever was before".into() }),
+        (true, Some(_)) => return Err(Failure::FixSince),
         (true, None) => fixing::run(&job)?,
         (false, Some(reference)) => past::compare(judge(&job, Texts::new())?, &job, reference)?,
         (false, None) => judge(&job, Texts::new())?,
