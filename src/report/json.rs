@@ -24,6 +24,9 @@ pub fn json(report: &Report, sources: &Sources) -> Value {
             "suppressed": report.suppressed(),
         },
     });
+    if let Some(shard) = &report.shard {
+        out["shard"] = json!(shard);
+    }
     if let Some(held) = &report.baseline {
         out["baseline"] = json!({ "known": held.known, "gone": held.gone });
     }

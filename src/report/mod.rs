@@ -57,6 +57,8 @@ pub struct Report {
     pub baseline: Option<Held>,
     /// What a comparison with an earlier state took out.
     pub since: Option<Since>,
+    /// The part of the root modules that it is about, as `1/4`, where it is not about all.
+    pub shard: Option<String>,
 }
 
 /// A finding with what identifies it.
@@ -112,7 +114,17 @@ impl Report {
         let diagnostics = once(diagnostics);
         tidy(&mut coverage);
         let verdict = verdict(&clusters, &diagnostics, &coverage);
-        Report { verdict, clusters, diagnostics, coverage, roots: count, drawings, baseline: None, since: None }
+        Report {
+            verdict,
+            clusters,
+            diagnostics,
+            coverage,
+            roots: count,
+            drawings,
+            baseline: None,
+            since: None,
+            shard: None,
+        }
     }
 
     /// The findings that were not set aside.

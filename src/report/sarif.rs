@@ -9,7 +9,7 @@ use crate::rule::Meta;
 use crate::source::{Sources, Span};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -35,7 +35,7 @@ const ESCAPED: &AsciiSet = &CONTROLS
 pub fn sarif(report: &Report, sources: &Sources) -> Value {
     let rules: Vec<&Meta> = crate::rules::all().iter().map(|r| r.meta()).collect();
     let results: Vec<Value> = report.diagnostics.iter().map(|d| result(d, &rules, sources)).collect();
-    json!({
+    let mut log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
@@ -51,7 +51,11 @@ pub fn sarif(report: &Report, sources: &Sources) -> Value {
             "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": notifications(report) }],
             "results": results,
         }],
-    })
+    });
+    if let Some(shard) = &report.shard {
+        log["runs"][0]["properties"] = json!({ "shard": shard });
+    }
+    log
 }
 
 fn rule(meta: &Meta) -> Value {
@@ -189,5 +193,6 @@ fn notifications(report: &Report) -> Vec<Value> {
     let missing = missing.map(|m| format!("{} is not on disk: {}", line(&m.address), line(&m.source)));
     let undecided = report.coverage.undecided_blocks.iter();
     let undecided = undecided.map(|(address, why)| format!("{} is undecided: {}", line(address), line(why)));
-    skipped.chain(missing).chain(undecided).map(one).collect()
+    let texts: BTreeSet<String> = skipped.chain(missing).chain(undecided).collect();
+    texts.into_iter().map(one).collect()
 }
