@@ -120,7 +120,7 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
 }
 
 fn suppressed(suppressed: &Suppressed, sources: &Sources) -> Value {
-    let Suppressed { reason, until, location: place } = suppressed;
+    let Suppressed { reason, until, location: place, .. } = suppressed;
     json!({ "reason": reason, "until": until, "location": location(*place, sources) })
 }
 

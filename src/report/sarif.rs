@@ -19,6 +19,8 @@ const ESCAPED: &AsciiSet = &CONTROLS
     .add(b'"')
     .add(b'#')
     .add(b'%')
+    // In the first segment it would read as a scheme.
+    .add(b':')
     .add(b'<')
     .add(b'>')
     .add(b'?')
@@ -82,7 +84,7 @@ fn section<'p>(page: &'p str, heading: &str) -> &'p str {
 
 fn result(diagnostic: &Diagnostic, rules: &[&Meta], sources: &Sources) -> Value {
     let f = &diagnostic.finding;
-    let text: Vec<_> = std::iter::once(&f.message).chain(&f.help).map(|t| lines(t)).collect();
+    let text: Vec<_> = std::iter::once(&diagnostic.message()).chain(&f.help).map(|t| lines(t)).collect();
     let mut result = Map::new();
     result.insert("ruleId".into(), f.code.into());
     if let Some(index) = rules.iter().position(|m| m.code == f.code) {
@@ -142,8 +144,6 @@ fn artifact(file: &str) -> Value {
     let uri = utf8_percent_encode(file, ESCAPED).to_string();
     match file.starts_with('/') {
         true => json!({ "uri": format!("file://{uri}") }),
-        // A colon in the first segment would read as a scheme.
-        false if uri.split('/').next().is_some_and(|s| s.contains(':')) => json!({ "uri": format!("./{uri}") }),
         false => json!({ "uri": uri, "uriBaseId": "%SRCROOT%" }),
     }
 }
@@ -179,7 +179,7 @@ fn fix(fix: &Fix, sources: &Sources) -> Value {
 
 fn suppression(suppressed: &Suppressed, sources: &Sources) -> Value {
     json!({
-        "kind": "inSource",
+        "kind": if suppressed.configured { "external" } else { "inSource" },
         "justification": suppressed.reason.as_deref().unwrap_or(""),
         "location": { "physicalLocation": physical(suppressed.location, sources) },
     })
