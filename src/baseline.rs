@@ -1,8 +1,9 @@
 //! Findings that are known and accepted for now: a file of fingerprints, against which a run reports only what is new.
 
+use crate::finding::Level;
 use crate::report::{Diagnostic, Holding, Report};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Where `kfplint baseline` writes unless told otherwise.
 pub const FILE: &str = "kfplint-baseline.json";
@@ -37,7 +38,7 @@ impl From<Version> for u64 {
     }
 }
 
-/// One known finding. Only the fingerprint counts; the rest is for readers.
+/// One known finding. The fingerprint and the level count; the rest is for readers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -51,8 +52,33 @@ pub struct Entry {
     /// The resource's address.
     #[serde(default)]
     pub address: Option<String>,
+    /// Its level: one that has become worse, such as what was undecided, is new.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Known>,
     /// What identifies it.
     pub fingerprint: String,
+}
+
+/// A level in a baseline, from the mildest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Known {
+    /// A note.
+    Note,
+    /// A warning.
+    Warning,
+    /// An error.
+    Error,
+}
+
+impl From<Level> for Known {
+    fn from(level: Level) -> Known {
+        match level {
+            Level::Note => Known::Note,
+            Level::Warning => Known::Warning,
+            Level::Error => Known::Error,
+        }
+    }
 }
 
 /// What a baseline took out of a report.
@@ -75,7 +101,11 @@ impl Baseline {
     /// Takes the known findings out of a report. An entry is gone if it is not found where `looked_at` says that it would
     /// have been.
     pub fn apply(&self, report: &mut Report, looked_at: impl Fn(&Entry) -> bool) -> Held {
-        let known: BTreeSet<&str> = self.findings.iter().map(|e| e.fingerprint.as_str()).collect();
+        let levels: BTreeMap<&str, Option<Known>> =
+            self.findings.iter().map(|e| (e.fingerprint.as_str(), e.level)).collect();
+        let known = |fingerprint: &str, level: Level| {
+            levels.get(fingerprint).is_some_and(|most| most.is_none_or(|most| Known::from(level) <= most))
+        };
         let found: BTreeSet<String> =
             report.diagnostics.iter().flat_map(entries).map(|entry| entry.fingerprint).collect();
         let before = report.diagnostics.len();
@@ -83,12 +113,13 @@ impl Baseline {
             if d.finding.suppressed.is_some() {
                 return true;
             }
-            d.environments.retain(|e| !known.contains(e.fingerprint.as_str()));
+            let level = d.finding.level;
+            d.environments.retain(|e| !known(&e.fingerprint, level));
             if let Some(first) = d.environments.first() {
                 // Known in some environments only.
                 d.fingerprint.clone_from(&first.fingerprint);
             }
-            !known.contains(d.fingerprint.as_str())
+            !known(&d.fingerprint, level)
         });
         let gone = self.findings.iter().filter(|e| !found.contains(&e.fingerprint) && looked_at(e));
         Held { known: before - report.diagnostics.len(), gone: gone.cloned().collect() }
@@ -102,6 +133,7 @@ fn entries(diagnostic: &Diagnostic) -> Vec<Entry> {
         root: diagnostic.root.clone(),
         environment: environment.map(|e| e.environment.clone()),
         address: diagnostic.finding.address.clone(),
+        level: Some(diagnostic.finding.level.into()),
         fingerprint: environment.map_or(&diagnostic.fingerprint, |e| &e.fingerprint).clone(),
     };
     match diagnostic.environments.as_slice() {

@@ -1,5 +1,7 @@
 //! The command line: definitions only.
 
+mod examples;
+
 use crate::baseline;
 use crate::shard::Shard;
 use clap::parser::ValueSource;
@@ -17,7 +19,7 @@ use std::path::PathBuf;
     max_term_width = 100,
     args_conflicts_with_subcommands = true,
     subcommand_precedence_over_arg = true,
-    after_help = "Exit codes: 0 ready · 1 findings · 2 bad usage, or kfplint itself failed · 3 nothing was checked"
+    after_help = examples::ALL
 )]
 pub struct Cli {
     /// What to do.
@@ -32,32 +34,45 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Check root modules (also without naming the command)
+    #[command(after_help = examples::CHECK)]
     Check(Box<CheckArgs>),
     /// Check, and make the fixes that are safe: the same as `check --fix`
+    #[command(after_help = examples::FIX)]
     Fix(Box<CheckArgs>),
     /// Write the findings of now to a file, for `check --baseline`
+    #[command(after_help = examples::BASELINE)]
     Baseline(BaselineArgs),
     /// List the comments that suppress findings, and how many each holds back
+    #[command(after_help = examples::SUPPRESSIONS)]
     Suppressions(ListArgs),
     /// Print a rule's page: what it finds, why it matters, how to fix it
+    #[command(after_help = examples::EXPLAIN)]
     Explain(ExplainArgs),
     /// List all rules
     Rules(RulesArgs),
     /// Print the static plan of a root module as JSON, in the shape of `terraform show -json`
+    #[command(after_help = examples::EVALUATE)]
     Evaluate(EvaluateArgs),
     /// Draw the resource graph: clusters, pools, accounts, grants, secrets, buckets
+    #[command(after_help = examples::GRAPH)]
     Graph(GraphArgs),
     /// Say whether the pods of Kubernetes manifests fit onto the clusters' nodes
+    #[command(after_help = examples::FIT)]
     Fit(FitArgs),
     /// Evaluate expressions from stdin, one a line, in the scope of a root module
+    #[command(after_help = examples::CONSOLE)]
     Console(RootArgs),
     /// Join JSON or SARIF reports of several runs, such as those of shards
+    #[command(after_help = examples::MERGE)]
     Merge(MergeArgs),
     /// Write a kfplint.toml to start from, and show how pre-commit runs kfplint
+    #[command(after_help = examples::INIT)]
     Init(InitArgs),
     /// Print what a shell needs to complete the command line
+    #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
     /// Print the manual page, or write those of all commands into a folder
+    #[command(after_help = examples::MAN)]
     Man(ManArgs),
 }
 
@@ -531,6 +546,20 @@ mod tests {
     #[test]
     fn the_definitions_hold_together() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn examples_of_the_help_are_accepted() {
+        for command in std::iter::once(&Cli::command()).chain(Cli::command().get_subcommands()) {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(help.contains("Examples:") || ["rules", "help"].contains(&command.get_name()), "{}", command.get_name());
+            for line in help.lines().filter_map(|line| Some(&line[line.find("kfplint")?..])) {
+                let example = line.split("  ").next().unwrap_or(line).split(" > ").next().unwrap_or(line);
+                let words = example.split(' ').filter(|word| !word.is_empty()).map(OsString::from);
+                let read = parse(words);
+                assert!(read.is_ok() || line.contains("itself failed"), "{example}: {}", read.unwrap_err());
+            }
+        }
     }
 
     #[test]

@@ -98,6 +98,8 @@ pub struct Suppressed {
     pub until: Option<String>,
     /// Where that is written.
     pub location: Span,
+    /// Whether the configuration says so, and not a comment.
+    pub configured: bool,
 }
 
 /// What a rule says of one cluster.

@@ -1,7 +1,7 @@
 //! Joins reports of several runs, such as those of shards: kfplint's JSON, or SARIF.
 
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Joins reports of one kind, each with its name.
 ///
@@ -23,9 +23,35 @@ pub fn merge(reports: Vec<(String, Value)>) -> Result<Value, String> {
             return Err(format!("`{before}` is {kind}, and `{name}` is {own}: reports of one kind can be joined"));
         }
     }
+    complete(&reports)?;
     let is_sarif = first.is_some_and(|(kind, _)| kind == "SARIF");
     let values = reports.into_iter().map(|(_, value)| value).collect();
     Ok(if is_sarif { sarif(values) } else { json_reports(values) })
+}
+
+/// Holds that of reports of shards there is each part once: what is missing would pass unseen.
+fn complete(reports: &[(String, Value)]) -> Result<(), String> {
+    let mut parts: BTreeMap<usize, &str> = BTreeMap::new();
+    let mut count = None;
+    for (name, report) in reports {
+        let shard = report.get("shard").or_else(|| report.pointer("/runs/0/properties/shard")).and_then(Value::as_str);
+        let numbers = shard.and_then(|shard| shard.split_once('/'));
+        let numbers = numbers.and_then(|(i, n)| Some((i.parse::<usize>().ok()?, n.parse::<usize>().ok()?)));
+        if reports.first().is_some_and(|(first, _)| first != name) && numbers.map(|(_, n)| n) != count {
+            return Err(format!("`{name}` is not of the same division into shards as the reports before it"));
+        }
+        let Some((index, of)) = numbers else { continue };
+        count = Some(of);
+        if let Some(before) = parts.insert(index, name) {
+            return Err(format!("`{before}` and `{name}` are both of the shard {index}/{of}"));
+        }
+    }
+    let missing = (1..=count.unwrap_or(0)).filter(|i| !parts.contains_key(i)).map(|i| i.to_string());
+    let missing: Vec<String> = missing.collect();
+    match missing.is_empty() {
+        true => Ok(()),
+        false => Err(format!("of {} shards, reports are missing: {}", count.unwrap_or(0), missing.join(", "))),
+    }
 }
 
 /// What is said for the whole run that the joined reports stand for.
@@ -120,12 +146,26 @@ fn place(finding: &Value) -> (bool, String, [u64; 2], String) {
 }
 
 fn sarif(reports: Vec<Value>) -> Value {
-    let results = all(&reports, "/runs/0/results");
-    let notifications = all(&reports, "/runs/0/invocations/0/toolExecutionNotifications");
+    let mut results = all(&reports, "/runs/0/results");
+    results.sort_by_cached_key(result_place);
+    let mut notifications = all(&reports, "/runs/0/invocations/0/toolExecutionNotifications");
+    notifications.sort_by_cached_key(Value::to_string);
     let Some(mut out) = reports.into_iter().next() else { return Value::Null };
     if let Some(run) = out.pointer_mut("/runs/0") {
         run["results"] = results.into();
         run["invocations"] = json!([{ "executionSuccessful": true, "toolExecutionNotifications": notifications }]);
+        if let Some(run) = run.as_object_mut() {
+            run.remove("properties");
+        }
     }
     out
+}
+
+/// Where a result stands among others, as [`place`].
+fn result_place(result: &Value) -> (bool, String, [u64; 4], String) {
+    let place = result.pointer("/locations/0/physicalLocation");
+    let number = |name: &str| place.and_then(|p| p["region"][name].as_u64()).unwrap_or(0);
+    let region = ["startLine", "startColumn", "endLine", "endColumn"].map(number);
+    let file = place.map(|p| text(p, "/artifactLocation/uri")).unwrap_or_default();
+    (place.is_none(), file, region, text(result, "/ruleId"))
 }

@@ -86,7 +86,7 @@ fn check(args: CheckArgs) -> Result<u8, Failure> {
     }
     let job = Job::new(args)?;
     let run = match (job.args.fixes.fix || job.args.fixes.diff, &job.args.since) {
-        (true, Some(_)) => return Err(Failure::Since { what: "fixes are made whatever was before".into() }),
+        (true, Some(_)) => return Err(Failure::FixSince),
         (true, None) => fixing::run(&job)?,
         (false, Some(reference)) => past::compare(judge(&job, Texts::new())?, &job, reference)?,
         (false, None) => judge(&job, Texts::new())?,
@@ -120,9 +120,12 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let loader = Arc::new(Loader::with(sources.clone(), instead));
     past.iter().for_each(|(dir, given)| loader.name_folder(dir, given));
     let options = inputs::options(&args.inputs, &loader)?;
-    let (mut documents, folders) = documents::split(&args.paths)?;
+    let (mut documents, folders) = match args.changed {
+        true => Default::default(),
+        false => documents::split(&args.paths)?,
+    };
     let mut found = match folders {
-        Some(files) if args.changed => discover::changed(&files, &loader).map_err(explain_path)?,
+        _ if args.changed => discover::changed(&args.paths, &job.everywhere(), &loader).map_err(explain_path)?,
         Some(folders) => find(&folders, &loader)?,
         None => discover::Discovery::default(),
     };
@@ -173,6 +176,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     };
     let files = read + documents.iter().map(Subject::files).sum::<usize>();
     let mut report = Report::new(reports, skipped, files, &sources);
+    report.shard = args.shard.map(|shard| shard.to_string());
     if let Some(file) = &args.baseline {
         known::apply(file, &mut report, job, &found)?;
     }

@@ -25,6 +25,12 @@ impl FromStr for Shard {
     }
 }
 
+impl std::fmt::Display for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        write!(f, "{}/{}", self.index + 1, self.of)
+    }
+}
+
 impl Shard {
     /// The root modules of this part. All parts together have each of them once; which part one is in depends on nothing
     /// but the root modules and their costs. The dearest are dealt out first, each to the part that has least.

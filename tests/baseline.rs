@@ -5,7 +5,7 @@
 mod tree;
 
 use serde_json::Value;
-use tree::{TOO_FEW, Tree};
+use tree::{OPEN, TOO_FEW, Tree};
 
 fn codes(report: &Value) -> Vec<&str> {
     report["diagnostics"].as_array().unwrap().iter().map(|d| d["code"].as_str().unwrap()).collect()
@@ -85,4 +85,17 @@ fn a_file_that_is_none_is_refused() {
     fails("absent.json", "there is no such file");
     fails("broken.json", "line 3 column 16");
     fails("later.json", "version 1 of baselines, not 2");
+    tree.write("merge.json", b"{\n<<<<<<< HEAD\n  \"version\": 1,\n");
+    fails("merge.json", "line 2 is of a merge whose conflicts are not solved");
+}
+
+#[test]
+fn what_was_undecided_and_is_unmet_now_is_new() {
+    let tree = Tree::new(&[("main.tf", OPEN)]);
+    tree.run(&["baseline"]);
+    let args = ["--baseline", "kfplint-baseline.json"];
+    assert!(!codes(&tree.json(&args)).contains(&"KFP001"));
+    tree.write("terraform.tfvars", b"size = 1\n");
+    assert!(codes(&tree.json(&args)).contains(&"KFP001"));
+    assert_eq!(tree.run(&args).code, 1);
 }

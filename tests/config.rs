@@ -5,6 +5,7 @@
 mod tree;
 
 use serde_json::{Value, json};
+use std::path::Path;
 use tree::{OPEN, READY, TOO_FEW, Tree};
 
 /// A tree with this configuration beside a cluster of one node.
@@ -210,6 +211,39 @@ fn what_is_wrong_is_shown_at_its_place() {
     wrong("[profile.a]\nnamespace = \"Kube Flow\"", "2:13", &["not a name that Kubernetes allows"]);
     wrong("[environment.p]\nvars = { a = 2020-01-01 }", "2:14", &["a date"]);
     wrong("rules = [", "1:10", &["unclosed array"]);
+    wrong("select = \"KFP\"", "1:10", &["a list is expected here", "write it in brackets"]);
+    wrong("[rules]\nKFP001 = 3", "2:10", &["text is expected here"]);
+    wrong("[[overrides]]\npaths = []\nuntil = 2027-01-01", "3:9", &["text is expected here", "write it in quotes"]);
+}
+
+#[test]
+fn the_published_schema_knows_right_from_wrong() {
+    let read = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let schema = jsonschema::validator_for(&serde_json::from_str(&read("docs/kfplint.schema.json")).unwrap()).unwrap();
+    let is_valid = |config: &str| {
+        let table: toml::Table = config.parse().unwrap_or_else(|e| panic!("{config}: {e}"));
+        schema.is_valid(&serde_json::to_value(table).unwrap())
+    };
+    let readme = read("README.md");
+    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    for right in [example, ENVIRONMENTS, "", "profile = \"kfp\"", "[profile.a]\nmemory = 4096"] {
+        assert!(is_valid(right), "{right}");
+    }
+    for wrong in [
+        "selct = []",
+        "select = \"KFP\"",
+        "fail-on = \"warnings\"",
+        "format = \"jsn\"",
+        "[rules]\nKFP001 = \"eror\"",
+        "[[overrides]]\nignore = []",
+        "[[overrides]]\npaths = []\nrules = { KFP001 = \"bad\" }",
+        "[profile.a]\nmemory = \"lots\"",
+        "[profile.a]\nnode = 3",
+        "[profile.a]\nnodes = -1",
+        "[environment.p]\nvar-file = []",
+    ] {
+        assert!(!is_valid(wrong), "{wrong}");
+    }
 }
 
 /// One cluster whose size and machine the environments decide.

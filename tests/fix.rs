@@ -187,3 +187,15 @@ fn one_fault_in_a_module_that_several_roots_share_is_fixed_once() {
     assert_eq!(tree.run(&["fix"]).stderr, "fixed 1 finding in 1 file\n");
     assert_eq!(read(&tree, "c/main.tf").matches("google_project_iam_member").count(), 1);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_nobody_may_write_is_left() {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = Tree::new(&[("main.tf", NO_ROLES)]);
+    std::fs::set_permissions(tree.path("main.tf"), PermissionsExt::from_mode(0o444)).unwrap();
+    let run = tree.run(&["fix"]);
+    assert_eq!((run.code, run.stdout.as_str()), (2, ""));
+    assert!(run.stderr.contains("cannot write `main.tf`: it is read-only"), "{}", run.stderr);
+    assert_eq!(read(&tree, "main.tf"), NO_ROLES);
+}

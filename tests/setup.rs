@@ -84,3 +84,19 @@ fn there_is_a_manual_page_for_each_command() {
         assert!(text.contains(".SH SYNOPSIS"), "{name}");
     }
 }
+
+#[test]
+fn hooks_are_run_for_the_files_that_can_change_an_answer() {
+    let hooks = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml")).unwrap();
+    let patterns: Vec<&str> = hooks.lines().filter_map(|line| line.trim().strip_prefix("files: ")).collect();
+    assert_eq!(patterns.len(), 2);
+    for pattern in patterns {
+        let pattern = regex::Regex::new(pattern).unwrap();
+        for name in ["a/main.tf", "x.tofu.json", "prod.tfvars", "a.tfvars.json", ".terraform.lock.hcl", "u/terragrunt.hcl", "kfplint.toml"] {
+            assert!(pattern.is_match(name), "{name}");
+        }
+        for name in ["README.md", "main.tf.bak", "Cargo.toml", "notkfplint.toml"] {
+            assert!(!pattern.is_match(name), "{name}");
+        }
+    }
+}

@@ -148,3 +148,21 @@ fn a_module_that_only_units_use_is_judged_with_them_in_whichever_shard() {
     let run = tree.run(&[&["merge"], files.iter().map(String::as_str).collect::<Vec<_>>().as_slice()].concat());
     assert_eq!(comparable(read(&run.stdout)), comparable(whole));
 }
+
+#[test]
+fn a_missing_or_repeated_shard_is_not_passed_over() {
+    let tree = estate();
+    for format in ["json", "sarif"] {
+        let files = shards(&tree, 4, format);
+        let fails = |files: &[&str], says: &str| {
+            let run = tree.run(&[&["merge"], files].concat());
+            assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{files:?}");
+            assert!(run.stderr.split_whitespace().collect::<Vec<_>>().join(" ").contains(says), "{}", run.stderr);
+        };
+        let of = |i: usize| files[i - 1].as_str();
+        fails(&[of(1), of(4)], "of 4 shards, reports are missing: 2, 3");
+        fails(&[of(1), of(2), of(3), of(4), of(2)], "are both of the shard 2/4");
+        let other = shards(&tree, 3, format)[2].clone();
+        fails(&[of(4), &other], "not of the same division");
+    }
+}

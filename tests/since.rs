@@ -200,3 +200,16 @@ fn only_the_roots_of_changed_files_are_compared() {
     assert_eq!((&report["since"]["gone"], &report["since"]["verdicts"][0]["before"]), (&json!(0), &json!("ready")));
     assert_eq!(report["since"]["verdicts"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn submodules_are_as_they_were() {
+    let library = repository(&[("main.tf", OPEN)]);
+    let tree = repository(&[("infra/main.tf", "module \"c\" {\n  source = \"../modules\"\n  size   = 3\n}\n")]);
+    let url = library.path("").display().to_string();
+    git(&tree, &["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &url, "modules"]);
+    commit(&tree);
+    let new = |tree: &Tree| tree.json(&["--since", "main", "infra"])["since"]["new"].clone();
+    assert_eq!(new(&tree), 0);
+    tree.write("modules/main.tf", OPEN.replace("e2-standard-4", "e2-micro").as_bytes());
+    assert_ne!(new(&tree), 0);
+}

@@ -80,8 +80,14 @@ pub fn of_toml(error: &toml::de::Error) -> Fault {
     let place = error.span().unwrap_or(0..0);
     // `unknown field `selct`, expected one of `rules`, `select`, …`
     let mut names = message.split('`').skip(1).step_by(2);
-    match (message.starts_with("unknown field"), names.next()) {
-        (true, Some(given)) => Fault::unknown("key", given, names, place),
+    if let (true, Some(given)) = (message.starts_with("unknown field"), names.next()) {
+        return Fault::unknown("key", given, names, place);
+    }
+    let wanted = message.rsplit_once("expected ").filter(|_| message.starts_with("invalid ")).map(|(_, wanted)| wanted);
+    match wanted {
+        Some("a string") => Fault::at(place, "text is expected here").help("write it in quotes"),
+        Some("a sequence") => Fault::at(place, "a list is expected here").help("write it in brackets: [\"…\"]"),
+        Some("u32" | "u64") => Fault::at(place, "a whole number is expected here, 1 or more"),
         _ => Fault::at(place, message.lines().next().unwrap_or_default()),
     }
 }

@@ -297,7 +297,7 @@ fn ignore(entry: &file::Override, id: FileId) -> Checked<Ignore> {
 fn globs(patterns: &[Text]) -> Checked<Paths> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
-        let clean = pattern.get_ref().trim_start_matches("./").trim_end_matches('/');
+        let clean = pattern.get_ref().trim_start_matches("./").trim_matches('/');
         let glob = GlobBuilder::new(clean).literal_separator(true).build();
         set.add(glob.map_err(|e| Fault::at(pattern.span(), format!("not a pattern: {}", e.kind())))?);
     }

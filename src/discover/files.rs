@@ -71,6 +71,11 @@ fn role(name: &str) -> Option<Role> {
     automatic.then_some(Role::Variables)
 }
 
+/// Whether Terraform reads a file of this name of its own accord.
+pub fn is_read_by_name(name: &str) -> bool {
+    role(name).is_some()
+}
+
 /// The files of a folder that are read, by name, with their roles, in the order in which they are read: by name, but
 /// `terraform.tfvars` and `terraform.tfvars.json` before other variable files. A `.tofu` file takes the place of the
 /// `.tf` file of the same name, as in OpenTofu.

@@ -3,12 +3,14 @@
 //! A root module is a folder with Terraform files that no other folder found calls as a local module, or that has a
 //! backend, a configured provider or variable files of its own. A folder that the user names is one in any case.
 
+mod changed;
 mod files;
 pub mod loader;
 mod module;
 mod shown;
 mod walk;
 
+pub use changed::changed;
 pub use files::{Syntax, UNIT, is_terraform, is_variables};
 pub use walk::reason;
 
@@ -60,30 +62,6 @@ pub enum PathError {
         /// The path as given.
         path: String,
     },
-}
-
-/// The root modules below the working directory that changed files belong to: by a file of their own, or of a module that
-/// they call. A file that is in no module (variables kept in a folder of their own) concerns the roots around it, or else
-/// all.
-///
-/// # Errors
-/// Where the working directory cannot be read.
-pub fn changed(files: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError> {
-    let (mut found, folders) = look(&[PathBuf::from(".")], loader)?;
-    let real = |file: &PathBuf| {
-        let parent = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        std::fs::canonicalize(parent).unwrap_or_else(|_| parent.to_path_buf())
-    };
-    let touched: BTreeSet<PathBuf> = files.iter().map(real).collect();
-    let around = |dir: &PathBuf, root: &Path| dir.starts_with(root) || root.starts_with(dir);
-    let loose: Vec<&PathBuf> = touched.iter().filter(|dir| !folders.contains_key(*dir)).collect();
-    let lost = loose.iter().any(|dir| !found.roots.iter().any(|root| around(dir, &root.dir)));
-    found.roots.retain(|root| {
-        let mut reached = BTreeSet::new();
-        reach(&root.dir, &folders, &mut reached);
-        lost || !reached.is_disjoint(&touched) || loose.iter().any(|dir| around(dir, &root.dir))
-    });
-    Ok(found)
 }
 
 /// Finds the root modules under the paths, and reads all Terraform files below them into the loader.

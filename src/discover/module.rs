@@ -40,11 +40,16 @@ impl Traits {
 
 fn local_source(block: &Block) -> Option<&str> {
     let source = block.body.attribute("source")?.expr.as_str()?;
-    let local = source == "." || source == ".." || ["./", "../", ".\\", "..\\"].iter().any(|p| source.starts_with(p));
-    local.then_some(source)
+    is_local(source).then_some(source)
 }
 
-fn resolve(dir: &Path, source: &str) -> Option<PathBuf> {
+/// Whether a module's source is a folder, relative to the one in which it is called.
+pub fn is_local(source: &str) -> bool {
+    source == "." || source == ".." || ["./", "../", ".\\", "..\\"].iter().any(|p| source.starts_with(p))
+}
+
+/// The real folder that a local source means; `None` where it is not there.
+pub fn resolve(dir: &Path, source: &str) -> Option<PathBuf> {
     std::fs::canonicalize(dir.join(source.replace('\\', "/"))).ok()
 }
 

@@ -8,13 +8,21 @@ use std::fmt::Write;
 /// The report as text: `file:line:column: level code name: message`.
 pub fn compact(report: &Report, sources: &Sources) -> String {
     let mut text = String::new();
-    for diagnostic in report.open() {
+    for diagnostic in report.told() {
         let f = &diagnostic.finding;
         let place = match f.primary.map(|span| Place::of(span, sources)) {
             Some(place) => format!("{}:{}:{}", place.file, place.start.line, place.start.column),
             None => diagnostic.root.clone(),
         };
-        let _ = writeln!(text, "{}: {} {} {}: {}", line(&place), word(f.level), f.code, f.name, line(&f.message));
+        let _ = writeln!(
+            text,
+            "{}: {} {} {}: {}",
+            line(&place),
+            word(f.level),
+            f.code,
+            f.name,
+            line(&diagnostic.message())
+        );
     }
     text
 }

@@ -11,7 +11,10 @@ use std::fmt::Write;
 /// The report as workflow commands.
 pub fn github(report: &Report, sources: &Sources) -> String {
     let mut text = String::new();
-    for diagnostic in report.open() {
+    // GitHub shows ten of each kind for a step: those that count most come first.
+    let mut all: Vec<_> = report.told().collect();
+    all.sort_by_key(|d| std::cmp::Reverse(d.finding.level));
+    for diagnostic in all {
         let f = &diagnostic.finding;
         let command = match f.level {
             Level::Error => "error",
@@ -29,7 +32,8 @@ pub fn github(report: &Report, sources: &Sources) -> String {
             }
         }
         properties.push(format!("title={}", property(&format!("{} {}", f.code, f.name))));
-        let message: Vec<&str> = std::iter::once(f.message.as_str()).chain(f.help.iter().map(String::as_str)).collect();
+        let own = diagnostic.message();
+        let message: Vec<&str> = std::iter::once(own.as_str()).chain(f.help.iter().map(String::as_str)).collect();
         let _ = writeln!(text, "::{command} {}::{}", properties.join(","), data(&message.join("\n")));
     }
     text

@@ -14,7 +14,7 @@ pub fn gitlab(report: &Report, sources: &Sources) -> Value {
         let f = &d.finding;
         let place = f.primary.map(|span| Place::of(span, sources));
         json!({
-            "description": format!("{} {}: {}", f.code, f.name, line(&f.message)),
+            "description": format!("{} {}: {}", f.code, f.name, line(&d.message())),
             "check_name": f.code,
             "fingerprint": d.fingerprint,
             "severity": match f.level {

@@ -24,6 +24,9 @@ pub fn json(report: &Report, sources: &Sources) -> Value {
             "suppressed": report.suppressed(),
         },
     });
+    if let Some(shard) = &report.shard {
+        out["shard"] = json!(shard);
+    }
     if let Some(held) = &report.baseline {
         out["baseline"] = json!({ "known": held.known, "gone": held.gone });
     }
@@ -117,7 +120,7 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
 }
 
 fn suppressed(suppressed: &Suppressed, sources: &Sources) -> Value {
-    let Suppressed { reason, until, location: place } = suppressed;
+    let Suppressed { reason, until, location: place, .. } = suppressed;
     json!({ "reason": reason, "until": until, "location": location(*place, sources) })
 }
 

@@ -6,40 +6,90 @@ use crate::finding::{ClusterReport, Level, Status, Verdict};
 use crate::source::Sources;
 use std::fmt::Write;
 
-/// More findings than this are only counted: a comment has its limits.
-const MOST: usize = 100;
+/// Characters at most: GitHub takes comments of 65,536.
+const MOST: usize = 65_000;
+/// Characters that clusters may fill, so that there is room for the findings.
+const MOST_OF_CLUSTERS: usize = 30_000;
+/// Characters that are kept for the counts of what does not fit.
+const COUNTS: usize = 100;
 
-/// The report as GitHub's and GitLab's Markdown.
+/// The report as GitHub's and GitLab's Markdown. What does not fit into a comment is counted.
 pub fn markdown(report: &Report, sources: &Sources) -> String {
     let mut text = format!("## kfplint: {}\n", verdict(report.verdict));
-    for cluster in &report.clusters {
-        requirements(cluster, &mut text);
+    if let Some(since) = report.since.as_ref().filter(|since| since.verdicts.is_empty()) {
+        let _ = writeln!(text, "\nNo change: the verdicts are those of {}", code(&since.reference));
     }
-    let open: Vec<&Diagnostic> = report.open().collect();
+    let mut clusters: Vec<&ClusterReport> = report.clusters.iter().collect();
+    clusters.sort_by_key(|c| c.verdict == Verdict::Ready);
+    let left = fill(&mut text, clusters.iter().map(|c| requirements(c, report, sources)), MOST_OF_CLUSTERS);
+    if left > 0 {
+        let _ = writeln!(text, "\nand {}", plural(left, "more cluster"));
+    }
+    let end = summary(report);
+    let room = MOST.saturating_sub(end.chars().count() + COUNTS);
+    let mut open: Vec<&Diagnostic> = report.told().collect();
+    open.sort_by_key(|d| std::cmp::Reverse(d.finding.level));
     if !open.is_empty() {
         text.push_str("\n### Findings\n\n");
     }
-    for diagnostic in open.iter().take(MOST) {
-        finding(diagnostic, sources, &mut text);
+    let left = fill(&mut text, open.iter().map(|d| finding(d, sources)), room.saturating_sub(COUNTS));
+    if left > 0 {
+        let _ = writeln!(text, "- and {left} more");
     }
-    if open.len() > MOST {
-        let _ = writeln!(text, "- and {} more", open.len() - MOST);
+    let missing = report.coverage.modules_missing.iter();
+    let missing = missing.map(|m| format!("{} is not on disk ({})", code(&m.address), code(&m.source)));
+    let skipped = report.coverage.skipped.iter().map(|(path, why)| format!("{}: {}", code(path), prose(why)));
+    let unchecked = missing.chain(skipped).map(|what| format!("\n> Not checked: {what}\n"));
+    let left = fill(&mut text, unchecked, room);
+    if left > 0 {
+        let _ = writeln!(text, "\n> Not checked: {left} more");
     }
-    for missing in &report.coverage.modules_missing {
-        let _ =
-            writeln!(text, "\n> Not checked: {} is not on disk ({})", code(&missing.address), code(&missing.source));
+    text + &end
+}
+
+/// Adds items while the text stays within so many characters, and gives the number of those that do not fit.
+fn fill(text: &mut String, items: impl Iterator<Item = String>, most: usize) -> usize {
+    let mut length = text.chars().count();
+    let mut left = 0;
+    for item in items {
+        length += item.chars().count();
+        match length <= most {
+            true => text.push_str(&item),
+            false => left += 1,
+        }
     }
-    for (path, why) in &report.coverage.skipped {
-        let _ = writeln!(text, "\n> Not checked: {}: {}", code(path), escape(why));
-    }
+    left
+}
+
+fn summary(report: &Report) -> String {
     let counts = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
-    let counts = counts.map(|(level, noun)| plural(report.count(level), noun));
-    let _ = writeln!(text, "\n{} in {}", counts.join(", "), plural(report.roots, "root module"));
+    let mut counts = counts.map(|(level, noun)| plural(report.count(level), noun)).to_vec();
+    if report.suppressed() > 0 {
+        counts.push(format!("{} suppressed", report.suppressed()));
+    }
+    if let Some(held) = &report.baseline {
+        counts.push(format!("{} known from the baseline", held.known));
+    }
+    format!("\n{} in {}\n", counts.join(", "), plural(report.roots, "root module"))
+}
+
+fn heading(cluster: &ClusterReport, report: &Report, sources: &Sources) -> String {
+    let mut text = format!("\n### {}", code(&cluster.address));
+    if let Some(environment) = &cluster.environment {
+        let _ = write!(text, " ({})", escape(environment));
+    }
+    let _ = write!(text, " {}", verdict(cluster.verdict));
+    if let Some(before) = report.since.as_ref().and_then(|since| since.before(cluster)) {
+        let _ = write!(text, " (was {})", verdict(before));
+    }
+    let place = cluster.location.map(|span| Place::of(span, sources));
+    let place = place.map(|p| format!("{} in ", code(&format!("{}:{}", p.file, p.start.line)))).unwrap_or_default();
+    let _ = writeln!(text, "\n\n{place}root module {}", code(&cluster.root));
     text
 }
 
-fn requirements(cluster: &ClusterReport, text: &mut String) {
-    let _ = writeln!(text, "\n### {} {}", code(&cluster.address), verdict(cluster.verdict));
+fn requirements(cluster: &ClusterReport, report: &Report, sources: &Sources) -> String {
+    let mut text = heading(cluster, report, sources);
     let shown = |status| cluster.requirements.iter().filter(move |r| r.status == status);
     let open = shown(Status::Unmet).count() + shown(Status::Undecided).count();
     let _ = writeln!(
@@ -59,12 +109,12 @@ fn requirements(cluster: &ClusterReport, text: &mut String) {
         };
         let decides: Vec<String> = r.decides.iter().map(|d| code(d)).collect();
         let decides = if decides.is_empty() { String::new() } else { format!(" (decided by {})", decides.join(", ")) };
-        let _ = writeln!(text, "| {mark} | {} {} | {}{decides} |", link(r.code), r.name, escape(&r.reason));
+        let _ = writeln!(text, "| {mark} | {} {} | {}{decides} |", link(r.code), r.name, prose(&r.reason));
     }
-    text.push_str("\n</details>\n");
+    text + "\n</details>\n"
 }
 
-fn finding(diagnostic: &Diagnostic, sources: &Sources, text: &mut String) {
+fn finding(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let f = &diagnostic.finding;
     let mark = match f.level {
         Level::Error => "❌",
@@ -75,22 +125,24 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources, text: &mut String) {
         Some(p) => format!("{}:{}", p.file, p.start.line),
         None => diagnostic.root.clone(),
     };
-    let _ = writeln!(text, "- {mark} **{} {}** {}: {}", link(f.code), f.name, code(&place), escape(&f.message));
+    let message = prose(&diagnostic.message());
+    let mut text = format!("- {mark} **{} {}** {}: {message}\n", link(f.code), f.name, code(&place));
     for help in &f.help {
         match help.split_once('\n') {
             Some((first, terraform)) => {
                 let fence = fence(terraform);
-                let _ = writeln!(text, "  {}\n  {fence}hcl", escape(first));
+                let _ = writeln!(text, "  {}\n  {fence}hcl", prose(first));
                 for l in terraform.lines() {
                     let _ = writeln!(text, "  {}", line(l));
                 }
                 let _ = writeln!(text, "  {fence}");
             }
             None => {
-                let _ = writeln!(text, "  {}", escape(help));
+                let _ = writeln!(text, "  {}", prose(help));
             }
         }
     }
+    text
 }
 
 fn verdict(verdict: Verdict) -> &'static str {
@@ -122,6 +174,15 @@ fn escape(text: &str) -> String {
         }
     }
     out
+}
+
+/// A sentence, with what stands in backticks in code spans.
+fn prose(text: &str) -> String {
+    let parts: Vec<&str> = text.split('`').collect();
+    match parts.len() % 2 {
+        1 => parts.iter().enumerate().map(|(i, part)| if i % 2 == 1 { code(part) } else { escape(part) }).collect(),
+        _ => escape(text),
+    }
 }
 
 /// Text in a code span; as escaped text where it could end the span, a table's cell, or pass for HTML.

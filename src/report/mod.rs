@@ -36,7 +36,7 @@ use crate::graph::drawing::Drawing;
 use crate::since::Since;
 use crate::source::{Sources, Span};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 /// What a whole run says.
 #[derive(Debug)]
@@ -57,6 +57,8 @@ pub struct Report {
     pub baseline: Option<Held>,
     /// What a comparison with an earlier state took out.
     pub since: Option<Since>,
+    /// The part of the root modules that it is about, as `1/4`, where it is not about all.
+    pub shard: Option<String>,
 }
 
 /// A finding with what identifies it.
@@ -79,6 +81,26 @@ pub struct Holding {
     pub environment: String,
     /// The finding's fingerprint there.
     pub fingerprint: String,
+}
+
+impl Diagnostic {
+    /// The message, with the environments in which it holds where some are configured.
+    pub(crate) fn message(&self) -> String {
+        let names: Vec<&str> = self.environments.iter().map(|e| e.environment.as_str()).collect();
+        match names.as_slice() {
+            [] => self.finding.message.clone(),
+            [only] => format!("{} (in the environment {only})", self.finding.message),
+            several => format!("{} (in the environments {})", self.finding.message, several.join(", ")),
+        }
+    }
+
+    /// Whether it is about this cluster.
+    pub(crate) fn is_of(&self, cluster: &ClusterReport) -> bool {
+        let within = |name: &String| self.environments.iter().any(|e| e.environment == *name);
+        self.root == cluster.root
+            && self.finding.cluster.as_deref() == Some(&cluster.address)
+            && cluster.environment.as_ref().is_none_or(within)
+    }
 }
 
 impl Report {
@@ -112,12 +134,30 @@ impl Report {
         let diagnostics = once(diagnostics);
         tidy(&mut coverage);
         let verdict = verdict(&clusters, &diagnostics, &coverage);
-        Report { verdict, clusters, diagnostics, coverage, roots: count, drawings, baseline: None, since: None }
+        Report {
+            verdict,
+            clusters,
+            diagnostics,
+            coverage,
+            roots: count,
+            drawings,
+            baseline: None,
+            since: None,
+            shard: None,
+        }
     }
 
     /// The findings that were not set aside.
     pub fn open(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter().filter(|d| d.finding.suppressed.is_none())
+    }
+
+    /// The open findings, each once: what several root modules have in a module that they share is said for the first.
+    pub(crate) fn told(&self) -> impl Iterator<Item = &Diagnostic> {
+        let mut seen = HashSet::new();
+        self.open().filter(move |d| {
+            d.finding.primary.is_none() || seen.insert((d.finding.code, d.finding.primary, d.message()))
+        })
     }
 
     /// How many findings are of this level, without those that were set aside.

@@ -4,7 +4,7 @@
 
 use super::place::Place;
 use super::{Report, line, url};
-use crate::finding::{Level, Verdict};
+use crate::finding::{Fix, Level, Verdict};
 use crate::source::{Sources, Span};
 use serde_json::{Value, json};
 
@@ -16,24 +16,26 @@ pub fn rdjson(report: &Report, sources: &Sources) -> Value {
             Some(span) => json!({ "path": Place::of(span, sources).file, "range": range(span, sources) }),
             None => json!({ "path": d.root }),
         };
-        let own = |e: &&crate::finding::Edit| f.primary.is_some_and(|p| p.file == e.span.file);
-        let edits = f.fixes.first().into_iter().flat_map(|fix| fix.edits.iter()).filter(own);
+        // A suggestion is for the finding's own file, and half a fix is none.
+        let own = |fix: &&Fix| fix.edits.iter().all(|e| f.primary.is_some_and(|p| p.file == e.span.file));
+        let edits = f.fixes.iter().find(own).into_iter().flat_map(|fix| fix.edits.iter());
+        let said = std::iter::once(&d.message()).chain(&f.help).map(|t| text(t)).collect::<Vec<_>>().join("\n");
         json!({
-            "message": std::iter::once(&f.message).chain(&f.help).map(|t| text(t)).collect::<Vec<_>>().join("\n"),
+            "message": said,
             "location": location,
             "severity": match f.level {
                 Level::Error => "ERROR",
                 Level::Warning => "WARNING",
                 Level::Note => "INFO",
             },
-            "code": { "value": f.code, "url": url(f.code) },
+            "code": { "value": f.code, "url": url(f.code).unwrap_or_default() },
             "suggestions": edits.map(|e| json!({ "range": range(e.span, sources), "text": e.text })).collect::<Vec<_>>(),
         })
     };
     json!({
         "source": { "name": "kfplint", "url": env!("CARGO_PKG_REPOSITORY") },
         "severity": if report.verdict == Verdict::NotReady { "ERROR" } else { "WARNING" },
-        "diagnostics": report.open().map(one).collect::<Vec<_>>(),
+        "diagnostics": report.told().map(one).collect::<Vec<_>>(),
     })
 }
 

@@ -9,7 +9,7 @@ use crate::rule::Meta;
 use crate::source::{Sources, Span};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -19,6 +19,8 @@ const ESCAPED: &AsciiSet = &CONTROLS
     .add(b'"')
     .add(b'#')
     .add(b'%')
+    // In the first segment it would read as a scheme.
+    .add(b':')
     .add(b'<')
     .add(b'>')
     .add(b'?')
@@ -35,7 +37,7 @@ const ESCAPED: &AsciiSet = &CONTROLS
 pub fn sarif(report: &Report, sources: &Sources) -> Value {
     let rules: Vec<&Meta> = crate::rules::all().iter().map(|r| r.meta()).collect();
     let results: Vec<Value> = report.diagnostics.iter().map(|d| result(d, &rules, sources)).collect();
-    json!({
+    let mut log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
@@ -51,7 +53,11 @@ pub fn sarif(report: &Report, sources: &Sources) -> Value {
             "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": notifications(report) }],
             "results": results,
         }],
-    })
+    });
+    if let Some(shard) = &report.shard {
+        log["runs"][0]["properties"] = json!({ "shard": shard });
+    }
+    log
 }
 
 fn rule(meta: &Meta) -> Value {
@@ -78,7 +84,7 @@ fn section<'p>(page: &'p str, heading: &str) -> &'p str {
 
 fn result(diagnostic: &Diagnostic, rules: &[&Meta], sources: &Sources) -> Value {
     let f = &diagnostic.finding;
-    let text: Vec<_> = std::iter::once(&f.message).chain(&f.help).map(|t| lines(t)).collect();
+    let text: Vec<_> = std::iter::once(&diagnostic.message()).chain(&f.help).map(|t| lines(t)).collect();
     let mut result = Map::new();
     result.insert("ruleId".into(), f.code.into());
     if let Some(index) = rules.iter().position(|m| m.code == f.code) {
@@ -138,8 +144,6 @@ fn artifact(file: &str) -> Value {
     let uri = utf8_percent_encode(file, ESCAPED).to_string();
     match file.starts_with('/') {
         true => json!({ "uri": format!("file://{uri}") }),
-        // A colon in the first segment would read as a scheme.
-        false if uri.split('/').next().is_some_and(|s| s.contains(':')) => json!({ "uri": format!("./{uri}") }),
         false => json!({ "uri": uri, "uriBaseId": "%SRCROOT%" }),
     }
 }
@@ -175,7 +179,7 @@ fn fix(fix: &Fix, sources: &Sources) -> Value {
 
 fn suppression(suppressed: &Suppressed, sources: &Sources) -> Value {
     json!({
-        "kind": "inSource",
+        "kind": if suppressed.configured { "external" } else { "inSource" },
         "justification": suppressed.reason.as_deref().unwrap_or(""),
         "location": { "physicalLocation": physical(suppressed.location, sources) },
     })
@@ -189,5 +193,6 @@ fn notifications(report: &Report) -> Vec<Value> {
     let missing = missing.map(|m| format!("{} is not on disk: {}", line(&m.address), line(&m.source)));
     let undecided = report.coverage.undecided_blocks.iter();
     let undecided = undecided.map(|(address, why)| format!("{} is undecided: {}", line(address), line(why)));
-    skipped.chain(missing).chain(undecided).map(one).collect()
+    let texts: BTreeSet<String> = skipped.chain(missing).chain(undecided).collect();
+    texts.into_iter().map(one).collect()
 }

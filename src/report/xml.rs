@@ -26,7 +26,7 @@ fn document(fill: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Vec<u8> {
 /// The findings by file.
 pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
     let mut files: BTreeMap<String, Vec<(&Diagnostic, u32, u32)>> = BTreeMap::new();
-    for diagnostic in report.open() {
+    for diagnostic in report.told() {
         match diagnostic.finding.primary.map(|span| Place::of(span, sources)) {
             Some(p) => files.entry(p.file).or_default().push((diagnostic, p.start.line, p.start.column)),
             None => files.entry(diagnostic.root.clone()).or_default().push((diagnostic, 1, 1)),
@@ -43,7 +43,7 @@ pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
                             .with_attribute(("line", at.to_string().as_str()))
                             .with_attribute(("column", column.to_string().as_str()))
                             .with_attribute(("severity", severity))
-                            .with_attribute(("message", &*line(&f.message)))
+                            .with_attribute(("message", &*line(&d.message())))
                             .with_attribute(("source", format!("kfplint.{}", f.code).as_str()))
                             .write_empty()
                             .map(|_| ())
@@ -56,77 +56,93 @@ pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
     })
 }
 
-/// A test case for each cluster and requirement, and one for each finding of the configuration itself.
+/// A test case for each cluster and requirement, and one for each finding that belongs to no cluster of the report.
 pub fn junit(report: &Report, sources: &Sources) -> Vec<u8> {
-    let own: Vec<&Diagnostic> = report.open().filter(|d| d.finding.cluster.is_none()).collect();
+    let own: Vec<&Diagnostic> = report.open().filter(|d| !report.clusters.iter().any(|c| d.is_of(c))).collect();
+    let suites: Vec<(&ClusterReport, Vec<Case>)> =
+        report.clusters.iter().map(|cluster| (cluster, cases(report, cluster, sources))).collect();
+    let all = || suites.iter().flat_map(|(_, cases)| cases);
+    let tests = all().count() + own.len();
+    let failures = all().filter(|c| c.failed).count() + own.iter().filter(|d| is_error(d)).count();
     document(|xml| {
-        xml.create_element("testsuites").with_attribute(("name", "kfplint")).write_inner_content(|xml| {
-            for cluster in &report.clusters {
-                suite(xml, report, cluster, sources)?;
-            }
-            if !own.is_empty() {
-                configuration(xml, &own, sources)?;
-            }
-            Ok(())
-        })?;
+        xml.create_element("testsuites")
+            .with_attribute(("name", "kfplint"))
+            .with_attribute(("tests", tests.to_string().as_str()))
+            .with_attribute(("failures", failures.to_string().as_str()))
+            .write_inner_content(|xml| {
+                suites.iter().try_for_each(|(cluster, cases)| suite(xml, cluster, cases))?;
+                if !own.is_empty() {
+                    configuration(xml, &own, sources)?;
+                }
+                Ok(())
+            })?;
         Ok(())
     })
 }
 
-fn suite(xml: &mut Xml, report: &Report, cluster: &ClusterReport, sources: &Sources) -> std::io::Result<()> {
-    let count = |test: fn(&Requirement) -> bool| cluster.requirements.iter().filter(|r| test(r)).count().to_string();
+/// A requirement of a cluster, as a test.
+struct Case<'r> {
+    requirement: &'r Requirement,
+    /// Its findings.
+    details: String,
+    /// Only error-level requirements fail a test: warnings are said in its output.
+    failed: bool,
+}
+
+fn cases<'r>(report: &'r Report, cluster: &'r ClusterReport, sources: &Sources) -> Vec<Case<'r>> {
+    let case = |r: &'r Requirement| {
+        let of_case = |d: &&Diagnostic| d.finding.code == r.code && d.is_of(cluster);
+        let details: Vec<String> = report.open().filter(of_case).map(|d| detail(d, sources)).collect();
+        // With all its findings in the baseline it is known to fail.
+        let known = report.baseline.is_some() && details.is_empty();
+        let failed = r.status == Status::Unmet && r.level == Level::Error && !r.suppressed && !known;
+        Case { requirement: r, details: details.join("\n"), failed }
+    };
+    cluster.requirements.iter().map(case).collect()
+}
+
+fn suite(xml: &mut Xml, cluster: &ClusterReport, cases: &[Case]) -> std::io::Result<()> {
+    let environment = cluster.environment.as_ref().map(|e| format!(" ({e})")).unwrap_or_default();
+    let name = format!("{} {}{environment}", cluster.root, cluster.address);
+    let count = |test: fn(&&Case) -> bool| cases.iter().filter(test).count().to_string();
     xml.create_element("testsuite")
-        .with_attribute(("name", format!("{} {}", line(&cluster.root), line(&cluster.address)).as_str()))
+        .with_attribute(("name", &*line(&name)))
         .with_attribute(("tests", count(|_| true).as_str()))
-        .with_attribute(("failures", count(failed).as_str()))
-        .with_attribute(("skipped", count(skipped).as_str()))
-        .write_inner_content(|xml| {
-            cluster.requirements.iter().try_for_each(|r| case(xml, report, cluster, r, sources))
-        })?;
+        .with_attribute(("failures", count(|c| c.failed).as_str()))
+        .with_attribute(("skipped", count(|c| skipped(c)).as_str()))
+        .write_inner_content(|xml| cases.iter().try_for_each(|case| write(xml, &cluster.address, case)))?;
     Ok(())
 }
 
-/// Only error-level requirements fail a test: warnings are said in its output.
-fn failed(r: &Requirement) -> bool {
-    r.status == Status::Unmet && r.level == Level::Error && !r.suppressed
+fn skipped(case: &Case) -> bool {
+    matches!(case.requirement.status, Status::Undecided | Status::NotApplicable)
 }
 
-fn skipped(r: &Requirement) -> bool {
-    matches!(r.status, Status::Undecided | Status::NotApplicable)
-}
-
-fn case(
-    xml: &mut Xml,
-    report: &Report,
-    cluster: &ClusterReport,
-    r: &Requirement,
-    sources: &Sources,
-) -> std::io::Result<()> {
+fn write(xml: &mut Xml, address: &str, case: &Case) -> std::io::Result<()> {
+    let r = case.requirement;
     let name = format!("{} {}", r.code, r.name);
-    let of_case = |d: &&Diagnostic| {
-        d.root == cluster.root && d.finding.code == r.code && d.finding.cluster.as_deref() == Some(&cluster.address)
-    };
-    let details: Vec<String> = report.open().filter(of_case).map(|d| detail(d, sources)).collect();
-    let element = xml.create_element("testcase");
-    let element =
-        element.with_attribute(("classname", &*line(&cluster.address))).with_attribute(("name", name.as_str()));
-    element.write_inner_content(|xml| {
+    let element = xml.create_element("testcase").with_attribute(("classname", &*line(address)));
+    element.with_attribute(("name", name.as_str())).write_inner_content(|xml| {
         let reason = line(&r.reason);
-        if failed(r) {
+        if case.failed {
             let failure = xml.create_element("failure").with_attribute(("message", &*reason));
-            failure.write_text_content(BytesText::new(&details.join("\n")))?;
-        } else if skipped(r) {
+            failure.write_text_content(BytesText::new(&case.details))?;
+        } else if skipped(case) {
             xml.create_element("skipped").with_attribute(("message", &*reason)).write_empty()?;
-        } else if !details.is_empty() {
-            xml.create_element("system-out").write_text_content(BytesText::new(&details.join("\n")))?;
+        } else if !case.details.is_empty() {
+            xml.create_element("system-out").write_text_content(BytesText::new(&case.details))?;
         }
         Ok(())
     })?;
     Ok(())
 }
 
+fn is_error(d: &Diagnostic) -> bool {
+    d.finding.level == Level::Error
+}
+
 fn configuration(xml: &mut Xml, own: &[&Diagnostic], sources: &Sources) -> std::io::Result<()> {
-    let errors = own.iter().filter(|d| d.finding.level == Level::Error).count();
+    let errors = own.iter().filter(|d| is_error(d)).count();
     xml.create_element("testsuite")
         .with_attribute(("name", "configuration"))
         .with_attribute(("tests", own.len().to_string().as_str()))
@@ -136,10 +152,10 @@ fn configuration(xml: &mut Xml, own: &[&Diagnostic], sources: &Sources) -> std::
                 let f = &d.finding;
                 let element = xml.create_element("testcase").with_attribute(("classname", &*line(&d.root)));
                 let element =
-                    element.with_attribute(("name", format!("{} {}: {}", f.code, f.name, line(&f.message)).as_str()));
+                    element.with_attribute(("name", format!("{} {}: {}", f.code, f.name, line(&d.message())).as_str()));
                 element.write_inner_content(|xml| {
                     let text = detail(d, sources);
-                    if f.level == Level::Error {
+                    if is_error(d) {
                         let failure = xml.create_element("failure").with_attribute(("message", &*line(&f.message)));
                         failure.write_text_content(BytesText::new(&text))?;
                     } else {
@@ -157,7 +173,7 @@ fn detail(d: &Diagnostic, sources: &Sources) -> String {
     let f = &d.finding;
     let place = f.primary.map(|span| Place::of(span, sources));
     let place = place.map_or_else(|| d.root.clone(), |p| format!("{}:{}:{}", p.file, p.start.line, p.start.column));
-    let mut text = format!("{}: {}: {}", line(&place), word(f.level), line(&f.message));
+    let mut text = format!("{}: {}: {}", line(&place), word(f.level), line(&d.message()));
     for help in &f.help {
         let lines: Vec<_> = help.split('\n').map(line).collect();
         text.push_str(&format!("\n  help: {}", lines.join("\n  ")));

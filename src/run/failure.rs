@@ -102,6 +102,10 @@ pub enum Failure {
     #[error("--unsafe-fixes says which fixes are made, but nothing asks for fixes")]
     #[diagnostic(help("add --fix to make them, or --diff to see what they would change"))]
     UnsafeFixes,
+    /// Fixes of what is new only.
+    #[error("--since cannot be used with fixes: they are made whatever was before")]
+    #[diagnostic(help("leave out --since"))]
+    FixSince,
     /// A fix that cannot be written.
     #[error("cannot write {what}: {why}")]
     #[diagnostic(help("{help}"))]

@@ -1,8 +1,9 @@
 //! What is to be done: the command line, and the configuration where the command line says nothing.
 
 use super::Failure;
-use crate::cli::{CheckArgs, ConfigArgs};
+use crate::cli::{CheckArgs, ConfigArgs, Given};
 use crate::config::{self, Config, Environment};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A command line with its configuration.
@@ -38,6 +39,18 @@ impl Job {
         let job = Job { args, config, past: Vec::new() };
         job.environments()?;
         Ok(job)
+    }
+
+    /// Real files that concern every root module: the configuration, and variable files that are named for all.
+    pub fn everywhere(&self) -> BTreeSet<PathBuf> {
+        let given = self.args.inputs.given.iter().filter_map(|given| match given {
+            Given::File(path) => Some(path),
+            Given::Value(_) => None,
+        });
+        let Config { var_files, environments, dir, .. } = &self.config;
+        let configured = environments.iter().flat_map(|e| &e.var_files).chain(var_files);
+        let config = [self.args.config.config.clone().unwrap_or_else(|| dir.join(config::FILE))];
+        given.chain(configured).chain(&config).filter_map(|path| std::fs::canonicalize(path).ok()).collect()
     }
 
     /// The environments to check, in the order of the configuration; one that is none where none is configured.

@@ -35,6 +35,10 @@ pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
 pub fn apply(file: &Path, report: &mut Report, job: &Job, found: &Discovery) -> Result<(), Failure> {
     let wrong = |why: String| Failure::Baseline { path: file.display().to_string(), why };
     let text = std::fs::read(file).map_err(|e| wrong(reason(&e)))?;
+    let mark = |line: &[u8]| [&b"<<<<<<<"[..], b">>>>>>>"].iter().any(|mark| line.starts_with(mark));
+    if let Some(at) = text.split(|byte| *byte == b'\n').position(mark) {
+        return Err(wrong(format!("line {} is of a merge whose conflicts are not solved", at + 1)));
+    }
     let environments: Vec<Option<&str>> = job.environments()?.iter().map(|e| e.map(|e| e.name.as_str())).collect();
     let baseline: Baseline = serde_json::from_slice(&text).map_err(|e| wrong(e.to_string()))?;
     // A root module that was not looked at, or not in this environment, may still have its findings.

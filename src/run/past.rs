@@ -72,11 +72,9 @@ impl Past {
         let past = Past { folder, top };
         let wrong = |why| failed("git cannot write the tree", why);
         let index = past.folder.path().join("index");
-        git(&past.top, &["read-tree", commit.lines().last().unwrap_or_default()], Some(&index)).map_err(wrong)?;
         // A repository's mark: functions may read files up to here.
         std::fs::create_dir_all(past.tree().join(".git")).map_err(|e| wrong(reason(&e)))?;
-        let prefix = format!("--prefix={}/", past.tree().display());
-        git(&past.top, &["checkout-index", "--all", &prefix], Some(&index)).map_err(wrong)?;
+        check_out(&past.top, commit.lines().last().unwrap_or_default(), &index, &past.tree()).map_err(wrong)?;
         Ok(past)
     }
 
@@ -154,6 +152,25 @@ fn link(target: &Path, at: &Path) {
 
 #[cfg(not(unix))]
 fn link(_target: &Path, _at: &Path) {}
+
+/// Writes the tree of a commit into a folder, with those of the submodules that are there now.
+fn check_out(repository: &Path, commit: &str, index: &Path, to: &Path) -> Result<(), String> {
+    git(repository, &["read-tree", commit], Some(index))?;
+    git(repository, &["checkout-index", "--all", &format!("--prefix={}/", to.display())], Some(index))?;
+    let entries = git(repository, &["ls-files", "--stage", "-z"], Some(index))?;
+    for entry in entries.split(|byte| *byte == 0).filter_map(|entry| std::str::from_utf8(entry).ok()) {
+        // `160000 COMMIT 0<tab>PATH` is a submodule.
+        let Some((commit, path)) = entry.strip_prefix("160000 ").and_then(|entry| entry.split_once(" 0\t")) else {
+            continue;
+        };
+        let module = repository.join(path);
+        if module.join(".git").exists() {
+            let lacks = |why| format!("in the submodule `{path}`, which may have to be fetched: {why}");
+            check_out(&module, commit, index, &to.join(path)).map_err(lacks)?;
+        }
+    }
+    Ok(())
+}
 
 /// What a git command prints; else what it says on stderr.
 fn git(dir: &Path, args: &[&str], index: Option<&Path>) -> Result<Vec<u8>, String> {

@@ -262,6 +262,7 @@ impl Suppressions {
                     reason: suppression.reason.clone(),
                     until: suppression.until.map(comment::show),
                     location: suppression.location,
+                    configured: suppression.comment.is_none(),
                 });
             }
         }

@@ -199,3 +199,57 @@ fn defaults_of_a_module_that_nobody_calls_are_for_its_callers_to_set() {
     tree.write("modules/gke/terraform.tfvars", b"");
     assert_eq!(verdict(&[]), "not-ready");
 }
+
+/// Root modules that share modules, and Terragrunt units, one of which depends on the other.
+fn estate() -> Tree {
+    let unit = |more: &str| format!("terraform {{\n  source = \"../../modules/u\"\n}}\n{more}");
+    let depends = "dependency \"x\" {\n  config_path = \"../x\"\n}\n";
+    let remote =
+        "terraform {\n  source = \"tfr:///corp/net/google?version=1.0.0\"\n}\nlocals {\n  x = var.nowhere\n}\n";
+    Tree::new(&[
+        ("a/main.tf", CALL),
+        ("b/main.tf", CALL),
+        ("c d/main.tf", FAULT),
+        ("modules/m/main.tf", FAULT),
+        ("modules/u/main.tf", &format!("variable \"n\" {{}}\n{FAULT}")),
+        ("units/x/terragrunt.hcl", &unit("")),
+        ("units/y/terragrunt.hcl", &unit("")),
+        ("units/z/terragrunt.hcl", &unit(depends)),
+        ("other/r/terragrunt.hcl", remote),
+        ("vars/all.tfvars", ""),
+        ("a/vars/few.tfvars", ""),
+    ])
+}
+
+#[test]
+fn changed_files_belong_to_roots_by_their_folders_modules_and_units() {
+    let tree = estate();
+    let changed = |files: &[&str]| tree.roots(&[&["--changed"], files].concat());
+    let all = ["a", "b", "c d", "units/x", "units/y", "units/z"];
+    assert_eq!(changed(&["a/main.tf"]), ["a"]);
+    assert_eq!(changed(&[tree.path("a/main.tf").to_str().unwrap()]), ["a"]);
+    assert_eq!(changed(&["c d/deleted.tf", "b/terraform.tfvars"]), ["b", "c d"]);
+    assert_eq!(changed(&["a/.terraform.lock.hcl"]), ["a"], "Terraform's own file is no document");
+    assert_eq!(changed(&["modules/m/main.tf"]), ["a", "b"]);
+    assert_eq!(changed(&["modules/u/main.tf"]), ["units/x", "units/y", "units/z"]);
+    assert_eq!(changed(&["units/x/terragrunt.hcl"]), ["units/x", "units/z"], "z depends on others");
+    assert_eq!(changed(&["units/common.hcl"]), ["units/x", "units/y", "units/z"]);
+    assert_eq!(changed(&["a/vars/few.tfvars"]), ["a"]);
+    assert_eq!(changed(&["-var-file", "a/vars/few.tfvars", "a/vars/few.tfvars"]), all);
+    for elsewhere in ["vars/all.tfvars", "README.md", "gone/main.tf", "../other.tf"] {
+        assert_eq!(changed(&[elsewhere]), all, "{elsewhere}");
+    }
+    tree.write("kfplint.toml", b"var-files = [\"a/vars/few.tfvars\"]\n");
+    assert_eq!(changed(&["a/vars/few.tfvars"]), all, "by the configuration");
+    assert_eq!(changed(&["kfplint.toml"]), all);
+    let many: Vec<String> = (0..2000).map(|i| format!("a/{i}.tf")).collect();
+    assert_eq!(changed(&many.iter().map(String::as_str).collect::<Vec<_>>()), ["a"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_changed_file_belongs_to_the_roots_that_link_to_it() {
+    let tree = Tree::new(&[("shared/x.tf", FAULT), ("a/main.tf", ""), ("b/main.tf", FAULT)]);
+    tree.link("../shared/x.tf", "a/x.tf");
+    assert_eq!(tree.roots(&["--changed", "shared/x.tf"]), ["a", "shared"]);
+}

@@ -69,6 +69,8 @@ impl Source {
         if !gap.trim().is_empty() {
             return None;
         }
+        // Before the line break, of whichever kind.
+        let inner = inner.strip_suffix('\r').unwrap_or(inner);
         let at = block.start + u32::try_from(inner.len()).ok()?;
         let line = line.replace('\n', &format!("\n{indent}  "));
         Some(Edit { span: Span::new(block.file, at, at), text: format!("\n{indent}  {line}") })

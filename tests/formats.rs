@@ -1,0 +1,156 @@
+//! What each format makes of environments, shared modules, baselines and long reports; read by schemas and parsers that are
+//! not kfplint's own.
+
+#[path = "cli/tree.rs"]
+#[allow(dead_code)]
+mod tree;
+
+use serde_json::Value;
+use std::path::Path;
+use tree::{OPEN, READY, TOO_FEW, Tree};
+
+/// Formats that list findings, and none of them more than once.
+const LISTS: [&str; 8] = ["compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
+
+fn text(tree: &Tree, args: &[&str]) -> String {
+    let run = tree.run(args);
+    assert!(run.code <= 1, "{args:?}: {}", run.stderr);
+    run.stdout
+}
+
+fn schema(name: &str) -> jsonschema::Validator {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report").join(name);
+    let text = std::fs::read_to_string(path).unwrap();
+    jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap()
+}
+
+#[test]
+fn every_format_says_in_which_environments_a_finding_holds() {
+    let config = "[environment.dev]\nvars = { size = 1 }\n[environment.test]\nvars = { size = 1 }\n[environment.prod]\nvars = { size = 3 }\n";
+    let tree = Tree::new(&[("main.tf", OPEN), ("kfplint.toml", config)]);
+    for format in LISTS {
+        let text = text(&tree, &["--format", format]);
+        assert!(text.contains("Pipelines needs 3 (in the environments dev, test)"), "{format}: {text}");
+    }
+    let junit = text(&tree, &["--format", "junit"]);
+    let document = roxmltree::Document::parse(&junit).unwrap();
+    let suites = document.descendants().filter(|n| n.has_tag_name("testsuite"));
+    let failures: Vec<_> = suites.map(|s| (s.attribute("name").unwrap(), s.attribute("failures").unwrap())).collect();
+    let name = |environment: &str| format!(". google_container_cluster.c ({environment})");
+    assert_eq!(failures, [(name("dev").as_str(), "1"), (&name("test"), "1"), (&name("prod"), "0")]);
+    assert_eq!(document.root_element().attribute("failures"), Some("2"));
+}
+
+#[test]
+fn a_fault_in_a_shared_module_is_listed_once_where_roots_are_not_told_apart() {
+    let call = "module \"c\" {\n  source = \"../c\"\n}\n";
+    let tree = Tree::new(&[("a/main.tf", call), ("b/main.tf", call), ("c/main.tf", TOO_FEW)]);
+    for format in ["compact", "github", "checkstyle", "rdjson"] {
+        let text = text(&tree, &["--format", format]);
+        assert_eq!(text.matches("1 node in all").count(), 1, "{format}: {text}");
+    }
+    let log: Value = serde_json::from_str(&text(&tree, &["--format", "sarif"])).unwrap();
+    let results = log["runs"][0]["results"].as_array().unwrap().iter();
+    assert_eq!(results.filter(|r| r["ruleId"] == "KFP001").count(), 2, "each has a fingerprint of its own");
+}
+
+#[test]
+fn github_gets_errors_first() {
+    let tree = Tree::new(&[("a.tf", TOO_FEW), ("b.tf", &TOO_FEW.replace("\"c\"", "\"d\""))]);
+    let shown = text(&tree, &["--format", "github"]);
+    let kinds: Vec<&str> = shown.lines().filter_map(|l| l.split_whitespace().next()).collect();
+    assert_eq!(kinds, ["::error", "::error", "::warning", "::warning", "::notice", "::notice"]);
+}
+
+#[test]
+fn test_reports_have_what_is_new_and_not_what_is_known() {
+    let tree = Tree::new(&[("main.tf", TOO_FEW)]);
+    tree.run(&["baseline"]);
+    let failures = |tree: &Tree| {
+        let shown = text(tree, &["--format", "junit", "--baseline", "kfplint-baseline.json"]);
+        roxmltree::Document::parse(&shown).unwrap().root_element().attribute("failures").unwrap().to_string()
+    };
+    assert_eq!(failures(&tree), "0");
+    tree.write("main.tf", TOO_FEW.replace("e2-standard-4", "e2-micro").as_bytes());
+    assert_eq!(failures(&tree), "1");
+}
+
+#[test]
+fn rdjson_and_gitlab_reports_are_as_their_readers_want_them() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for format in ["rdjson", "gitlab"] {
+        let schema = schema(&format!("{format}.schema.json"));
+        let mut findings = 0;
+        for fixture in std::fs::read_dir(folder.join("fixtures")).unwrap().flatten() {
+            let tree = Tree::new(&[]);
+            let report = text(&tree, &["--format", format, fixture.path().to_str().unwrap()]);
+            let report: Value = serde_json::from_str(&report).unwrap();
+            let errors: Vec<String> =
+                schema.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+            assert_eq!(errors, [""; 0], "{format} {:?}", fixture.file_name());
+            let all = report.as_array().or(report["diagnostics"].as_array()).unwrap();
+            let prints: std::collections::BTreeSet<String> = all.iter().map(|f| f["fingerprint"].to_string()).collect();
+            assert!(format == "rdjson" || prints.len() == all.len(), "fingerprints are unique");
+            findings += all.len();
+        }
+        assert!(findings > 50, "{format}: {findings}");
+    }
+}
+
+#[test]
+fn sarif_places_are_files_whatever_their_names_and_suppressions_say_where_they_are() {
+    let config = "[[overrides]]\npaths = [\"x:y\"]\nignore = [\"KFP001\"]\nreason = \"old\"\n";
+    let ignored = TOO_FEW.replace("= 1\n", "= 1 # kfplint: ignore[KFP001]\n");
+    let tree = Tree::new(&[("a b#%20ü/m.tf", &ignored), ("x:y/[1].tf", TOO_FEW), ("kfplint.toml", config)]);
+    let log: Value = serde_json::from_str(&text(&tree, &["--format", "sarif"])).unwrap();
+    let mut kinds = Vec::new();
+    for result in log["runs"][0]["results"].as_array().unwrap() {
+        let place = &result["locations"][0]["physicalLocation"]["artifactLocation"];
+        let uri = place["uri"].as_str().unwrap();
+        assert!(uri.bytes().all(|b| b.is_ascii_alphanumeric() || b"%/.-_".contains(&b)), "{uri}");
+        let path = percent_encoding::percent_decode_str(uri).decode_utf8().unwrap();
+        assert!(tree.path(&path).is_file(), "{uri}");
+        assert_eq!(place["uriBaseId"], "%SRCROOT%");
+        kinds.extend(result["suppressions"][0]["kind"].as_str());
+    }
+    assert_eq!(kinds, ["inSource", "external"]);
+}
+
+#[test]
+fn markdown_fits_into_a_comment_and_counts_the_rest() {
+    let clusters: String = (0..150).map(|i| TOO_FEW.replace("\"c\"", &format!("\"c{i:03}\""))).collect();
+    let tree = Tree::new(&[("main.tf", &clusters), ("ready/main.tf", READY)]);
+    let shown = text(&tree, &["--format", "markdown"]);
+    assert!((50_000..65_536).contains(&shown.chars().count()), "{}", shown.chars().count());
+    let clusters = shown.matches("<details").count();
+    assert!(clusters > 5 && shown.contains(&format!("\nand {} more clusters\n", 151 - clusters)), "{shown}");
+    let findings = shown.lines().filter(|l| l.starts_with("- ") && l.contains("/rule.md")).count();
+    assert!(findings > 100 && shown.contains(&format!("\n- and {} more\n", 3 * 150 + 2 - findings)), "{findings}");
+    let firsts = shown.lines().filter(|l| l.starts_with("- ")).take(100);
+    assert!(firsts.clone().all(|l| l.starts_with("- ❌")), "errors come first");
+}
+
+#[test]
+fn markdown_stays_markdown_whatever_names_are() {
+    use pulldown_cmark::{Event, Options, Parser, Tag};
+    let bad = TOO_FEW.replace("e2-standard-4", "e2-|a`b*<i>x</i>\\n| c | d |\\n# e @team");
+    let tree = Tree::new(&[("m|a`b<i>.tf", &bad)]);
+    let shown = text(&tree, &["--format", "markdown"]);
+    let events: Vec<Event> = Parser::new_ext(&shown, Options::ENABLE_TABLES).collect();
+    let (mut rows, mut cells) = (0, 0);
+    for event in &events {
+        match event {
+            Event::Start(Tag::TableRow | Tag::TableHead) => rows += 1,
+            Event::Start(Tag::TableCell) => cells += 1,
+            Event::Html(html) | Event::InlineHtml(html) => {
+                let known = ["<details", "</details>", "<summary>", "</summary>"];
+                assert!(known.iter().any(|k| html.trim_start().starts_with(k)), "{html}");
+            }
+            Event::Start(Tag::Heading { level, .. }) => assert!(*level as usize >= 2, "{shown}"),
+            _ => {}
+        }
+    }
+    assert!(rows > 10);
+    assert_eq!(cells, 3 * rows, "{shown}");
+    assert!(!shown.contains("@team"), "nobody is mentioned");
+}
