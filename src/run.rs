@@ -12,6 +12,7 @@ mod merging;
 mod output;
 mod past;
 mod progress;
+mod scaffold;
 mod setup;
 mod suppressing;
 mod units;
@@ -22,7 +23,9 @@ use job::Job;
 use progress::Progress;
 
 use crate::catalog::suggest;
-use crate::cli::{CheckArgs, Cli, Command, EvaluateArgs, ExplainArgs, FailOn, Format, RootArgs, RulesArgs, Undecided};
+use crate::cli::{
+    CheckArgs, Cli, Command, Dev, EvaluateArgs, ExplainArgs, FailOn, Format, RootArgs, RulesArgs, Undecided,
+};
 use crate::discover::loader::{Loader, Texts};
 use crate::discover::{self, Root};
 use crate::eval::plan_json;
@@ -65,6 +68,7 @@ pub fn run(cli: Cli) -> u8 {
         Some(Command::Init(args)) => setup::init(&args),
         Some(Command::Completions(args)) => setup::completions(&args),
         Some(Command::Man(args)) => setup::man(&args),
+        Some(Command::Dev(Dev::NewRule(args))) => scaffold::new_rule(&args),
         Some(Command::Explain(args)) => explain(&args),
         Some(Command::Rules(args)) => rules(&args),
         Some(Command::Fit(args)) => fit::fit(&args),

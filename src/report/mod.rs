@@ -335,7 +335,7 @@ pub fn url(code: &str) -> Option<String> {
 }
 
 /// The folder of a rule below `rules/`.
-fn folder(code: &str, name: &str) -> String {
+pub(crate) fn folder(code: &str, name: &str) -> String {
     format!("{}_{}", code.to_lowercase(), name.replace('-', "_"))
 }
 

@@ -169,6 +169,15 @@ pub enum Failure {
         /// The second one given.
         second: String,
     },
+    /// A rule that cannot be made.
+    #[error("{what}")]
+    #[diagnostic(help("{help}"))]
+    Scaffold {
+        /// What is wrong.
+        what: String,
+        /// What to do.
+        help: String,
+    },
     /// There is nothing to check.
     #[error("no Terraform files in {places}")]
     #[diagnostic(help("name a folder that has .tf files in it or below it"))]

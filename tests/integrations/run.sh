@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs kfplint as its users' tools run it: pre-commit (Rust hook), the wheel in a fresh virtual environment, cargo install.
+# Runs kfplint as its users' tools run it: pre-commit (Rust hook), the wheel in a fresh virtual environment, cargo install;
+# and makes a rule with `kfplint dev new-rule` in a copy, where all tests must then pass.
 # Needs Python 3, git, and a network for the packages pre-commit and maturin. Not part of `cargo test`.
 set -eu
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -60,4 +61,14 @@ grep -q "KFP001 node-count" "$work/module.txt"
 echo "== cargo install"
 cargo install -q --locked --path "$here" --root "$work/cargo"
 "$work/cargo/bin/kfplint" --version
+
+echo "== a new rule"
+git -C "$here" ls-files -z --cached --others --exclude-standard | tar -C "$here" --null --files-from=- -cf - | (mkdir "$work/copy" && tar -C "$work/copy" -xf -)
+cd "$work/copy"
+"$work/cargo/bin/kfplint" dev new-rule KFP499 "new-rule"
+# What is written from the list of rules is written anew; then all tests hold.
+UPDATE=1 cargo test -q > "$work/update.txt" 2>&1 || { cat "$work/update.txt" && exit 1; }
+cargo test -q > "$work/tests.txt" 2>&1 || { cat "$work/tests.txt" && exit 1; }
+cargo clippy -q --all-targets -- -D warnings
+cargo run -q -- explain new-rule > /dev/null
 echo "all integrations work"
