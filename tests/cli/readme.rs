@@ -51,6 +51,22 @@ fn excerpts(report: &str) -> [String; 2] {
     [paragraph("NOT READY"), paragraph("error[KFP002")]
 }
 
+/// `UPDATE=1 cargo test --test cli` draws it anew.
+#[test]
+fn the_picture_is_what_the_first_command_prints() {
+    let mut run = Command::new(env!("CARGO_BIN_EXE_kfplint"));
+    let run = run.current_dir(env!("CARGO_MANIFEST_DIR")).args(["--color", "always", "fixtures/too-small"]);
+    let report = String::from_utf8(run.output().unwrap().stdout).unwrap();
+    assert!(report.contains("\x1b["));
+    let parts: Vec<&str> =
+        report.split("\n\n").filter(|p| p.contains("NOT READY") || p.contains("[KFP002 node-capacity]")).collect();
+    assert_eq!(parts.len(), 2, "{report}");
+    let screen = format!("\x1b[1m$ kfplint fixtures/too-small\x1b[0m\n\n{}\n", parts.join("\n\n"));
+    let term = anstyle_svg::Term::new().palette(anstyle_svg::WIN10_CONSOLE);
+    super::docs::hold("docs/screenshot.svg", &term.render_svg(&screen));
+    assert!(read("README.md").contains("](docs/screenshot.svg)"));
+}
+
 /// `UPDATE=1 cargo test --test cli` writes the excerpts anew.
 #[test]
 fn the_first_command_prints_what_the_readme_shows() {
@@ -86,4 +102,21 @@ fn every_option_of_check_is_in_the_readme() {
         let written = if flag.starts_with("var") { format!("`-{flag} ") } else { format!("`--{flag}") };
         assert!(readme.contains(&written), "--{flag}");
     }
+}
+
+/// Options at the beginning of a row of a table: `` | `--fix` | …``.
+#[test]
+fn every_option_in_the_readme_is_one_of_check() {
+    let readme = read("README.md");
+    let command = kfplint::cli::Cli::command();
+    let check = command.find_subcommand("check").unwrap();
+    let flags: Vec<&str> = check.get_arguments().filter_map(|a| a.get_long()).collect();
+    let cells = readme.lines().filter_map(|l| l.strip_prefix("| `-")?.split(" | ").next());
+    let mut seen = 0;
+    for written in cells.flat_map(|cell| cell.split(", `-")) {
+        let name = written.trim_start_matches('-').split([' ', '`', '=']).next().unwrap();
+        assert!(flags.contains(&name), "the README has the option --{name}, which check has not");
+        seen += 1;
+    }
+    assert!(seen + 2 >= flags.len(), "{seen} of {flags:?}");
 }
