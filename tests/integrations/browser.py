@@ -226,11 +226,15 @@ def works_by_keyboard(page):
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "report"
     reached = []
-    for _ in range(page.locator("a, button, [tabindex='0'], summary").count() + 5):
+    stops = page.locator("a, button, [tabindex='0'], summary").count()
+    big = stops > 3000
+    if big:
+        page.locator("#graphs button").first.focus()
+    for _ in range(stops + 5):
         page.keyboard.press("Tab")
         now = page.evaluate("""() => { const e = document.activeElement; const box = e.classList.contains('node') && e.querySelector('rect');
             const s = getComputedStyle(box || e); return [e.id, Boolean(box), e.tagName, box ? s.strokeWidth : s.outlineWidth]; }""")
-        if now[2] == "BODY":
+        if now[2] == "BODY" or big and len(reached) == len(ids):
             break
         assert float(now[3].removesuffix("px")) >= 3, f"the focus is not seen on {now}"
         if now[1]:
@@ -357,7 +361,7 @@ def other_languages(browser, root):
     assert dot.stdout.count('class="node"') == count
     page = browser.new_page()
     page.goto("about:blank")
-    page.evaluate((MODULES / "mermaid/dist/mermaid.min.js").read_text() + "; undefined")
+    page.add_script_tag(path=MODULES / "mermaid/dist/mermaid.min.js")
     text = kfplint_graph(root, "mermaid")
     drawn = page.evaluate("async text => { mermaid.initialize({ startOnLoad: false, maxEdges: 5000, maxTextSize: 1e6 }); await mermaid.parse(text); return (await mermaid.render('m', text)).svg; }", text)
     assert len(re.findall(r'class="node ', drawn)) == count, (len(re.findall(r'class="node ', drawn)), count)
