@@ -589,7 +589,11 @@ mod tests {
     fn examples_of_the_help_are_accepted() {
         for command in std::iter::once(&Cli::command()).chain(Cli::command().get_subcommands()) {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(help.contains("Examples:") || ["rules", "help"].contains(&command.get_name()), "{}", command.get_name());
+            assert!(
+                help.contains("Examples:") || ["rules", "help"].contains(&command.get_name()),
+                "{}",
+                command.get_name()
+            );
             for line in help.lines().filter_map(|line| Some(&line[line.find("kfplint")?..])) {
                 let example = line.split("  ").next().unwrap_or(line).split(" > ").next().unwrap_or(line);
                 let words = example.split(' ').filter(|word| !word.is_empty()).map(OsString::from);

@@ -92,7 +92,15 @@ fn hooks_are_run_for_the_files_that_can_change_an_answer() {
     assert_eq!(patterns.len(), 2);
     for pattern in patterns {
         let pattern = regex::Regex::new(pattern).unwrap();
-        for name in ["a/main.tf", "x.tofu.json", "prod.tfvars", "a.tfvars.json", ".terraform.lock.hcl", "u/terragrunt.hcl", "kfplint.toml"] {
+        for name in [
+            "a/main.tf",
+            "x.tofu.json",
+            "prod.tfvars",
+            "a.tfvars.json",
+            ".terraform.lock.hcl",
+            "u/terragrunt.hcl",
+            "kfplint.toml",
+        ] {
             assert!(pattern.is_match(name), "{name}");
         }
         for name in ["README.md", "main.tf.bak", "Cargo.toml", "notkfplint.toml"] {
