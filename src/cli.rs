@@ -590,7 +590,7 @@ mod tests {
         for command in std::iter::once(&Cli::command()).chain(Cli::command().get_subcommands()) {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
             assert!(
-                help.contains("Examples:") || ["rules", "help"].contains(&command.get_name()),
+                help.contains("Examples:") || ["rules", "dev", "help"].contains(&command.get_name()),
                 "{}",
                 command.get_name()
             );
