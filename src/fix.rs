@@ -80,12 +80,25 @@ pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
 
 /// The difference between two versions of a file, as `diff -u` and `git apply` have it.
 pub fn diff(shown: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
-    let (old, new) = (format!("a/{shown}"), format!("b/{shown}"));
+    let (old, new) = (header(&format!("a/{shown}")), header(&format!("b/{shown}")));
     let diff = similar::TextDiff::from_lines(before, after);
     let mut out = Vec::new();
     // Writing into memory does not fail.
     let _ = diff.unified_diff().header(&old, &new).to_writer(&mut out);
     out
+}
+
+/// A file's name as git writes it: with a tab behind one that has spaces, in quotes where characters need escapes.
+fn header(name: &str) -> String {
+    if name.chars().any(|c| c.is_control() || matches!(c, '"' | '\\')) {
+        let escape = |c: char| match c {
+            '"' | '\\' => format!("\\{c}"),
+            c if c.is_ascii_control() => format!("\\{:03o}", u32::from(c)),
+            c => c.to_string(),
+        };
+        return format!("\"{}\"", name.chars().map(escape).collect::<String>());
+    }
+    if name.contains(' ') { format!("{name}\t") } else { name.to_string() }
 }
 
 /// How many syntax errors a text has, read as this file.

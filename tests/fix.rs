@@ -102,6 +102,23 @@ fn diff_shows_what_fix_does_and_writes_nothing() {
 }
 
 #[test]
+fn a_patch_names_files_as_git_does() {
+    let name = "a \u{fc} b/main.tf";
+    let tree = Tree::new(&[(name, NO_ROLES)]);
+    assert!(tree.run(&["--diff"]).stdout.starts_with(&format!("--- a/{name}\t\n+++ b/{name}\t\n")));
+    #[cfg(unix)]
+    {
+        let tree = Tree::new(&[("t\tb\"/main.tf", NO_ROLES)]);
+        let patch = tree.run(&["--diff"]).stdout;
+        assert!(patch.starts_with("--- \"a/t\\011b\\\"/main.tf\"\n"), "{patch}");
+        tree.write("a.patch", patch.as_bytes());
+        let done = Command::new("git").args(["apply", "a.patch"]).current_dir(tree.path("")).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        assert_ne!(read(&tree, "t\tb\"/main.tf"), NO_ROLES);
+    }
+}
+
+#[test]
 fn line_breaks_and_bytes_that_are_not_text_are_kept() {
     let text = NO_ROLES.replace('\n', "\r\n").replace("# short", "# k\u{fc}rzer");
     let latin: Vec<u8> = text.chars().map(|c| u8::try_from(c).unwrap()).collect();
