@@ -187,7 +187,7 @@ fn what_git_does_not_know_is_said() {
     };
     fails(&tree, &["--since", "nowhere"], "git has no commit `nowhere`");
     fails(&tree, &["--since=--all"], "git has no commit `--all`");
-    fails(&tree, &["--since", "main", "--fix"], "fixes are made");
+    fails(&tree, &["--since", "main", "--fix"], "--since cannot be used with fixes");
     fails(&Tree::new(&[("main.tf", READY)]), &["--since", "main"], "git finds no repository");
 }
 
