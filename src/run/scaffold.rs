@@ -176,8 +176,8 @@ impl New {
 fn inserted(text: &str, prefix: &str, line: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let alike = |l: &&str| l.starts_with(prefix) && l.len() > prefix.len() && !l.ends_with('[');
-    let last = lines.iter().rposition(|l| alike(&l))?;
-    let at = lines.iter().position(|l| alike(&l) && *l > line).unwrap_or(last + 1);
+    let last = lines.iter().rposition(&alike)?;
+    let at = lines.iter().position(|l| alike(l) && *l > line).unwrap_or(last + 1);
     let (before, after) = lines.split_at(at);
     Some([before, &[line], after].concat().join("\n") + "\n")
 }
