@@ -181,3 +181,17 @@ fn reports_to_be_joined() {
     ];
     hold(200, &seeds, merge::check);
 }
+
+/// Inputs that once broke a property, most of them found by the fuzzer.
+#[test]
+fn what_once_broke_holds() {
+    let once: [(fn(&[u8]), &str); 2] = [
+        // The block was said to end before its content did.
+        (syntax::check, "a {\n  n {\n"),
+        // The error stood on the first byte of a character.
+        (tf_json::check, "{\"variable\": {é"),
+    ];
+    for (check, input) in once {
+        check(input.as_bytes());
+    }
+}
