@@ -24,7 +24,7 @@ pub fn check(bytes: &[u8]) {
     assert_eq!(document.kind, Kind::Plan);
     let compared = document.compare(&plan);
     assert!(compared.differences.is_empty(), "a plan is itself: {:?}", compared.differences);
-    if bytes.len() % 8 == 0 {
+    if bytes.len().is_multiple_of(8) {
         let again = judge(&FOLDER, &texts);
         let json = |judged: &super::judged::Judged| report::json(&judged.report, &judged.sources);
         assert_eq!(json(&judged), json(&again), "the same input has the same report");

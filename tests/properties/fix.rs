@@ -18,7 +18,7 @@ const ROUNDS: usize = 10;
 /// Makes the fixes of what is found in the bytes, until there is nothing more to do.
 pub fn check(bytes: &[u8]) {
     rounds(bytes, false);
-    if bytes.len() % 2 == 0 {
+    if bytes.len().is_multiple_of(2) {
         rounds(bytes, true);
     }
 }
