@@ -42,16 +42,19 @@ slice() {
 
 used() { awk '{ s += $1 } END { printf "%d", s }' "fuzz/logs/$1/runs.tsv" 2>/dev/null || echo 0; }
 
+declare -A running=()
 while :; do
-    open=()
+    open=0
     for target in "${targets[@]}"; do
-        [ "$(used "$target")" -ge $((minutes * 60)) ] || open+=("$target")
-    done
-    [ ${#open[@]} -gt 0 ] || break
-    for target in "${open[@]}"; do
+        [ "$(used "$target")" -lt $((minutes * 60)) ] || continue
+        open=1
         while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-1}" ]; do wait -n; done
+        # Its slice of the round before may not be over.
+        [ -z "${running[$target]:-}" ] || wait "${running[$target]}" || :
         slice "$target" &
+        running[$target]=$!
     done
-    wait
+    [ $open = 1 ] || break
 done
+wait
 fuzz/table.sh "${targets[@]}"

@@ -72,8 +72,11 @@ fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
     bytes
 }
 
+/// Panics where a property does not hold.
+type Check = fn(&[u8]);
+
 /// Runs a check on some changed seeds. The number is fixed, so that the time is.
-fn hold(cases: u32, seeds: &[&[u8]], check: fn(&[u8])) {
+fn hold(cases: u32, seeds: &[&[u8]], check: Check) {
     let changes = proptest::collection::vec((0u8..6, 0usize..1000, 0usize..60, 0usize..PIECES.len()), 0..6);
     let inputs = (0..seeds.len(), changes).prop_map(|(seed, changes)| changed(seeds[seed].to_vec(), &changes));
     let inputs = inputs.prop_map(|bytes| Shown(String::from_utf8_lossy(&bytes).into_owned(), bytes));
@@ -180,4 +183,20 @@ fn reports_to_be_joined() {
         br#"{"version": "2.1.0", "runs": [{"results": [{"level": "note"}], "invocations": [{"toolExecutionNotifications": [1]}]}]}"#,
     ];
     hold(200, &seeds, merge::check);
+}
+
+/// Inputs that once broke a property, most of them found by the fuzzer.
+#[test]
+fn what_once_broke_holds() {
+    let once: [(Check, &str); 3] = [
+        // The block was said to end before its content did.
+        (syntax::check, "a {\n  n {\n"),
+        // The error stood on the first byte of a character.
+        (tf_json::check, "{\"variable\": {é"),
+        // The module's name was proposed, which no reference can have.
+        (fix::check, "module \"a#bc\" {\n  source = \"./x\"\n}\n\noutput \"o\" {\n  value = module.abc.d\n}\n\n"),
+    ];
+    for (check, input) in once {
+        check(input.as_bytes());
+    }
 }

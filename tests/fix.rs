@@ -216,3 +216,13 @@ fn a_file_that_nobody_may_write_is_left() {
     assert!(run.stderr.contains("cannot write `main.tf`: it is read-only"), "{}", run.stderr);
     assert_eq!(read(&tree, "main.tf"), NO_ROLES);
 }
+
+#[test]
+fn a_misspelt_module_is_one_fault_with_one_fix() {
+    let wrong =
+        "module \"platform\" {\n  source = \"./platform\"\n}\n\noutput \"all\" {\n  value = module.platfrom\n}\n";
+    let tree = Tree::new(&[("main.tf", wrong), ("platform/main.tf", "output \"id\" {\n  value = 1\n}\n")]);
+    assert_eq!(codes(&tree), ["TF002"]);
+    tree.run(&["check", "--fix", "--unsafe-fixes"]);
+    assert_eq!(read(&tree, "main.tf"), wrong.replace("platfrom", "platform"));
+}

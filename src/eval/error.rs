@@ -4,6 +4,7 @@ use crate::eval::report::{EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
 use crate::eval::value::{ReasonKind, Reasons, Type, Value};
 use crate::finding::{Edit, Finding, Fix, Label};
 use crate::source::Span;
+use crate::syntax::lexer::is_identifier;
 use std::sync::Arc;
 
 /// An error that Terraform would raise at plan time.
@@ -42,7 +43,8 @@ impl EvalError {
         })
     }
 
-    /// A TF002: `what` with this name is not declared; `near` are the names that are.
+    /// A TF002: `what` with this name is not declared; `near` are the names that are. One that no reference can have (a
+    /// label such as `a#b`) is not suggested.
     pub fn undeclared<'a>(
         span: Span,
         what: &str,
@@ -51,6 +53,7 @@ impl EvalError {
     ) -> Box<EvalError> {
         let mut e = EvalError::new(span, format!("there is no {what} `{name}`"));
         e.rule = UNDECLARED_REFERENCE;
+        let near = near.into_iter().filter(|near| near.split('.').all(is_identifier));
         if let Some(near) = crate::catalog::suggest(name, near) {
             e.help.push(format!("did you mean `{near}`?"));
             e.meant = Some(near.to_string());

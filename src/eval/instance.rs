@@ -233,11 +233,13 @@ impl Instance {
         EvalError::undeclared(span, what, &id.address(), names.iter().map(String::as_str))
     }
 
-    /// A module call's instances.
+    /// A module call's instances; `span` is all of `module.name`.
     pub fn call_state(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Rc<CallState>> {
         let Some(block) = self.config.calls.get(name) else {
             let near = self.config.calls.keys().map(|k| &**k);
-            return Err(EvalError::undeclared(span, "module", name, near));
+            let mut e = EvalError::undeclared(span, "module", name, near);
+            e.meant = e.meant.map(|near| format!("module.{near}"));
+            return Err(e);
         };
         self.calls
             .get(self, name, || Rc::new(self.expand_call(name, block)))

@@ -45,7 +45,7 @@ pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value
             "var" => return instance.variable(&name.name, name.span),
             "local" => return instance.local(&name.name, name.span),
             "module" => {
-                return module_instance(scope, &name.name, None, name.span, name.span);
+                return module_instance(scope, &name.name, None, object.span.to(name.span), name.span);
             }
             "path" => return path(scope, name),
             "terraform" | "tofu" => return workspace(scope, name),

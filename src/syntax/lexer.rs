@@ -143,6 +143,11 @@ fn run(text: &str, mode: Mode, recovering: bool) -> Vec<Token> {
     lexer.tokens
 }
 
+/// Whether a text can be written as a name.
+pub fn is_identifier(text: &str) -> bool {
+    text.starts_with(is_ident_start) && text.chars().all(is_ident_continue)
+}
+
 fn is_ident_start(c: char) -> bool {
     c == '_' || unicode_ident::is_xid_start(c)
 }

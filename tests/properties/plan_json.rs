@@ -1,19 +1,19 @@
 //! Plans, states and what gcloud and kubectl say: read or refused, judged with and without a configuration.
 
-use super::judged::{folder, judge};
+use super::judged::{Judged, folder, judge};
 use super::{parts, reports};
 use kfplint::eval::plan_json;
 use kfplint::plan_json::{Document, Subject};
 use kfplint::profile::Profile;
 use kfplint::report::Report;
 use kfplint::source::Sources;
-use std::path::PathBuf;
-use std::sync::LazyLock;
 
 /// A configuration that a document may be of.
 const MAIN: &[u8] = include_bytes!("../../fixtures/ready-zonal/main.tf");
 
-static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| folder("plan_json", &["main.tf"]));
+thread_local! {
+    static SOURCE: Judged = judge(&folder("plan_json", &["main.tf"]), &[("main.tf", MAIN)]);
+}
 
 /// Reads the documents that the bytes are, and judges those that are some.
 pub fn check(bytes: &[u8]) {
@@ -29,7 +29,10 @@ pub fn check(bytes: &[u8]) {
             }
         }
     }
-    let judged = judge(&FOLDER, &[("main.tf", MAIN)]);
+    SOURCE.with(|source| all(read, source));
+}
+
+fn all(read: Vec<Document>, judged: &Judged) {
     let own = plan_json::write(&judged.plan);
     for document in &read {
         document.compare(&own);
