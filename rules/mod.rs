@@ -34,6 +34,7 @@ pub mod tf002_undeclared_reference;
 pub mod tf003_invalid_argument;
 pub mod tf004_missing_module;
 pub mod tf005_evaluation_error;
+pub mod tf006_budget_exceeded;
 
 use crate::rule::Rule;
 
@@ -72,6 +73,7 @@ pub fn all() -> &'static [&'static dyn Rule] {
         &tf003_invalid_argument::InvalidArgument,
         &tf004_missing_module::MissingModule,
         &tf005_evaluation_error::EvaluationError,
+        &tf006_budget_exceeded::BudgetExceeded,
     ]
 }
 

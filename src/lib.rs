@@ -3,6 +3,7 @@
 //! Data flows one way: `cli → run → discover → source → syntax → eval → graph → rules → findings → report`.
 
 pub mod baseline;
+pub mod budget;
 pub mod catalog;
 pub mod cli;
 pub mod config;

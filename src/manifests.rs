@@ -2,6 +2,8 @@
 //!
 //! Source: the Kubernetes API reference (workload resources; "Assigning Pods to Nodes"; resource quantities).
 
+use crate::budget::{DOCUMENT, size};
+use crate::discover::loader::up_to;
 use crate::eval::functions::yaml_documents;
 use crate::eval::value::json;
 use crate::graph::fit::{Pod, Room, Toleration};
@@ -41,7 +43,8 @@ pub fn read(path: &Path) -> Result<Pods, ManifestError> {
     for file in files(path)? {
         let shown = file.display().to_string();
         let fail = |why: String| ManifestError { path: shown.clone(), why };
-        let bytes = std::fs::read(&file).map_err(|e| fail(e.to_string()))?;
+        let bytes = up_to(&file, DOCUMENT).map_err(|e| fail(e.to_string()))?;
+        let bytes = bytes.ok_or_else(|| fail(format!("larger than {}", size(DOCUMENT))))?;
         let text = String::from_utf8(bytes).map_err(|_| fail("not UTF-8".into()))?;
         for (line, document) in yaml_documents(&text).map_err(|e| fail(e.message))? {
             let at = |why: String| ManifestError { path: format!("{shown}:{line}"), why };

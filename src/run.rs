@@ -12,6 +12,7 @@ mod merging;
 mod output;
 mod past;
 mod progress;
+mod reach;
 mod scaffold;
 mod setup;
 mod suppressing;
@@ -118,10 +119,10 @@ struct Judged {
 
 /// Evaluates and judges all roots in all environments, with `instead` in place of what is on disk.
 fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
-    let Job { args, config, past } = job;
+    let Job { args, config, budget, past } = job;
     let progress = Progress::start();
     let sources = Arc::new(config.sources());
-    let loader = Arc::new(Loader::with(sources.clone(), instead));
+    let loader = Arc::new(Loader::with(sources.clone(), instead).within(*budget));
     past.iter().for_each(|(dir, given)| loader.name_folder(dir, given));
     let options = inputs::options(&args.inputs, &loader)?;
     let (mut documents, folders) = match args.changed {
@@ -162,7 +163,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let judge = |subject| check_document(subject, source.as_ref(), &config.profile);
     checked.par_extend(documents.par_iter().map(judge));
     elsewhere.extend(declared(&checked));
-    if past.is_empty() {
+    if past.is_empty() && !budget.is_late() {
         inputs::check_names(&args.inputs, &elsewhere)?;
     }
     let failed = checked.iter().any(|c| c.failed);
@@ -341,7 +342,10 @@ fn single(args: &RootArgs, strict: bool) -> Result<Single, Failure> {
     let config = job::configuration(&args.config, std::slice::from_ref(&args.dir))?;
     let environment = job::environment(&args.config, &config)?;
     let sources = Arc::new(config.sources());
-    let loader = Arc::new(Loader::new(sources.clone()));
+    let budget = args.inputs.budget.budget();
+    // Whoever types expressions takes the time that they take.
+    let budget = if strict { budget.without_timeout() } else { budget };
+    let loader = Arc::new(Loader::new(sources.clone()).within(budget));
     let options = inputs::within(inputs::options(&args.inputs, &loader)?, &config, environment, &loader)?;
     let options = eval::Options { strict, ..options };
     let root = discover::single(&args.dir, &loader).map_err(explain_path)?;
@@ -359,7 +363,9 @@ fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
         return documents::against(plan, &root, &evaluator);
     }
     let plan = units::plan(&evaluator, &root);
-    inputs::check_names(&args.inputs, &names(&plan))?;
+    if plan.unreached.is_none() {
+        inputs::check_names(&args.inputs, &names(&plan))?;
+    }
     output::stdout(&output::pretty(&plan_json::write(&plan)))?;
     let findings = RootReport { root: root.shown, findings: plan.findings, ..RootReport::default() };
     let report = Report::new(vec![findings], loader.skipped(), loader.files_read(), &sources);

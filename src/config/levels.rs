@@ -10,8 +10,8 @@ use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// The rule that is always on: what cannot be parsed is not checked, and that is said.
-const ALWAYS: &str = "TF001";
+/// The rules that are always on: what cannot be parsed, or takes too much, is not checked, and that is said.
+const ALWAYS: [&str; 2] = ["TF001", "TF006"];
 
 /// What is said of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,11 +44,11 @@ impl Levels {
         })
     }
 
-    /// Whether a rule is checked at all. That a file cannot be parsed is always said.
+    /// Whether a rule is checked at all. What is not checked is always said.
     pub fn is_on(&self, code: &str, name: &str) -> bool {
         let matches = |s: &Selector| s.matches(code, name);
         let chosen = self.select.as_ref().is_none_or(|all| all.iter().any(matches)) && !self.ignore.iter().any(matches);
-        code == ALWAYS || (chosen && setting(&self.rules, code, name) != Some(Setting::Off))
+        ALWAYS.contains(&code) || (chosen && setting(&self.rules, code, name) != Some(Setting::Off))
     }
 
     /// Whether nothing is set.
@@ -117,8 +117,8 @@ fn settings(rules: &IndexMap<Text, Text>) -> Checked<Vec<(Selector, Setting)>> {
     let one = |(name, level): (&Text, &Text)| {
         let selector = selector(name)?;
         let setting = match level.get_ref().as_str() {
-            "off" if crate::rules::find(name.get_ref()).is_some_and(|rule| rule.meta().code == ALWAYS) => {
-                let fault = Fault::at(level.span(), format!("{ALWAYS} cannot be off"));
+            "off" if crate::rules::find(name.get_ref()).is_some_and(|rule| ALWAYS.contains(&rule.meta().code)) => {
+                let fault = Fault::at(level.span(), format!("{} cannot be off", name.get_ref()));
                 return Err(fault.help("what cannot be parsed is not checked; exclude the file with .gitignore"));
             }
             "off" => Setting::Off,

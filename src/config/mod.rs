@@ -11,8 +11,9 @@ mod values;
 pub use error::ConfigError;
 pub use levels::Levels;
 
+use crate::budget::{CONFIGURATION, size};
 use crate::cli::{FailOn, Format, Ignores, Undecided};
-use crate::discover::loader::Loader;
+use crate::discover::loader::{Loader, up_to};
 use crate::profile::Profile;
 use crate::selector::Selector;
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -205,7 +206,10 @@ pub fn read(path: &Path, wanted: &[String]) -> Result<Config, LoadError> {
     let shown = &crate::discover::shown(path);
     let unreadable = |e: std::io::Error| LoadError::Unreadable { path: shown.into(), why: crate::discover::reason(&e) };
     let real = std::fs::canonicalize(path).map_err(unreadable)?;
-    let bytes = std::fs::read(&real).map_err(unreadable)?;
+    let bytes = up_to(&real, CONFIGURATION).map_err(unreadable)?;
+    let too_large =
+        || LoadError::Unreadable { path: shown.into(), why: format!("larger than {}", size(CONFIGURATION)) };
+    let bytes = bytes.ok_or_else(too_large)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| LoadError::Unreadable { path: shown.into(), why: "it is not text in UTF-8".into() })?;
     Ok(Config::of_text(text, real.parent().unwrap_or(Path::new("/")), shown, wanted)?)

@@ -3,7 +3,8 @@
 use super::files::{self, Role, Syntax};
 use super::shown::{self, Shown};
 use super::walk::reason;
-use crate::source::{FileId, SourceFile, Sources};
+use crate::budget::{Budget, Limit};
+use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{self, ast};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -12,9 +13,6 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
-
-/// The largest file that is read, in bytes. Offsets are 32 bits wide, and no configuration comes near.
-pub const MOST_BYTES: u64 = 64 << 20;
 
 /// The files of one module folder, parsed.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +27,8 @@ pub struct ModuleFiles {
     pub overrides: Vec<Arc<ast::File>>,
     /// `terraform.tfvars[.json]`, then `*.auto.tfvars[.json]` by name: a later value takes the place of an earlier.
     pub tfvars: Vec<Arc<ast::File>>,
+    /// Configuration that is more than a budget allows, and why: what it declares is not known.
+    pub left_out: Vec<(String, String)>,
 }
 
 /// Reads and keeps the files of a run. Shared between threads.
@@ -41,6 +41,7 @@ pub struct Loader {
     skipped: Mutex<BTreeMap<String, String>>,
     read: AtomicUsize,
     instead: Texts,
+    budget: Budget,
 }
 
 /// Texts that take the place of those on disk, by real path.
@@ -52,8 +53,20 @@ type Slot<T> = Arc<OnceLock<T>>;
 /// A real file, and how it is read: by the name under which it stands, which for a link is the link's own.
 type FileKey = (PathBuf, Syntax);
 
-/// A parsed file, or why it cannot be read.
+/// A parsed file, or why it cannot be read. One that is more than a budget allows is empty and says so in its errors.
 type Parsed = Result<Arc<ast::File>, String>;
+
+/// What was read of a file: nothing, and why, where that is more than a budget allows.
+struct Content {
+    source: SourceFile,
+    over: Option<(Limit, String)>,
+}
+
+/// The same, its source among those of the run.
+struct Added {
+    id: FileId,
+    over: Option<(Limit, String)>,
+}
 
 /// One file of a folder.
 #[derive(Clone, Debug)]
@@ -81,7 +94,18 @@ impl Loader {
             skipped: Mutex::default(),
             read: AtomicUsize::new(0),
             instead,
+            budget: Budget::default(),
         }
+    }
+
+    /// The same within a budget.
+    pub fn within(self, budget: Budget) -> Loader {
+        Loader { budget, ..self }
+    }
+
+    /// What it may cost.
+    pub fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     /// All files that were read and parsed, in the order of their paths.
@@ -120,10 +144,10 @@ impl Loader {
         let wanted: BTreeSet<&FileKey> =
             listed.iter().flat_map(|(_, entries)| entries.iter().filter_map(|e| e.real.as_ref().ok())).collect();
         let wanted: Vec<&FileKey> = wanted.into_iter().filter(|key| slot(&self.files, key).get().is_none()).collect();
-        let read: Vec<Result<SourceFile, String>> = wanted.par_iter().map(|(path, _)| self.read(path)).collect();
+        let read: Vec<Result<Content, String>> = wanted.par_iter().map(|(path, _)| self.read(path)).collect();
         let added: Vec<_> = wanted.iter().zip(read).map(|(key, file)| (key, file.map(|f| self.add(f)))).collect();
-        added.into_par_iter().for_each(|(key, id)| {
-            let _ = slot(&self.files, key).set(id.map(|id| self.parse(id, key.1)));
+        added.into_par_iter().for_each(|(key, added)| {
+            let _ = slot(&self.files, key).set(added.map(|added| self.parse(added, key.1)));
         });
         listed.into_par_iter().for_each(|(dir, entries)| {
             let slot = slot(&self.modules, &dir);
@@ -240,6 +264,13 @@ impl Loader {
                 Err(why) => self.skip(&entry.path, why),
             }
         }
+        let over = |file: &Arc<ast::File>| {
+            let whole = |e: &&ast::SyntaxError| matches!(e.limit, Some(Limit::FileSize | Limit::Timeout));
+            let error = file.errors.iter().find(whole)?;
+            Some((self.sources.path(file.id).to_string_lossy().into_owned(), error.message.clone()))
+        };
+        let over: Vec<_> = module.files.iter().chain(&module.overrides).filter_map(over).collect();
+        module.left_out.extend(over);
         Some(Arc::new(module))
     }
 
@@ -248,38 +279,64 @@ impl Loader {
         slot(&self.files, key).get_or_init(|| self.read(&key.0).map(|file| self.parse(self.add(file), key.1))).clone()
     }
 
-    fn read(&self, real: &Path) -> Result<SourceFile, String> {
-        // Never opened unless it is a regular file: opening a pipe would wait for a writer.
-        let meta = std::fs::metadata(real).map_err(|e| reason(&e))?;
-        if !meta.is_file() {
-            return Err("not a regular file".into());
-        }
+    fn read(&self, real: &Path) -> Result<Content, String> {
+        let source = |bytes| SourceFile::new(PathBuf::from(self.shown(real)), bytes);
         if let Some(bytes) = self.instead.get(real) {
-            return Ok(SourceFile::new(PathBuf::from(self.shown(real)), bytes.clone()));
+            return Ok(Content { source: source(bytes.clone()), over: None });
         }
-        let mut bytes = Vec::with_capacity(meta.len().min(MOST_BYTES) as usize + 1);
-        let file = std::fs::File::open(real).map_err(|e| reason(&e))?;
-        file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|e| reason(&e))?;
-        if bytes.len() as u64 > MOST_BYTES {
-            return Err(format!("larger than {} MiB", MOST_BYTES >> 20));
+        let over = |limit, why: String| {
+            self.skip(real, why.clone());
+            Ok(Content { source: source(Vec::new()), over: Some((limit, why)) })
+        };
+        if self.budget.is_late() {
+            return over(Limit::Timeout, self.budget.late());
         }
-        Ok(SourceFile::new(PathBuf::from(self.shown(real)), bytes))
+        match up_to(real, self.budget.file_size).map_err(|e| reason(&e))? {
+            Some(bytes) => Ok(Content { source: source(bytes), over: None }),
+            None => over(Limit::FileSize, self.budget.too_large()),
+        }
     }
 
-    fn add(&self, file: SourceFile) -> FileId {
-        self.read.fetch_add(1, Ordering::Relaxed);
-        self.sources.add(file)
+    fn add(&self, read: Content) -> Added {
+        self.read.fetch_add(usize::from(read.over.is_none()), Ordering::Relaxed);
+        Added { id: self.sources.add(read.source), over: read.over }
     }
 
-    fn parse(&self, id: FileId, syntax: Syntax) -> Arc<ast::File> {
-        let Some(file) = self.sources.get(id) else { return Arc::new(syntax::parse(id, "", &[])) };
-        Arc::new(parse(id, &file, syntax))
+    fn parse(&self, added: Added, syntax: Syntax) -> Arc<ast::File> {
+        let Added { id, over } = added;
+        let mut file = match self.sources.get(id) {
+            Some(file) => parse(id, &file, syntax),
+            None => syntax::parse(id, "", &[]),
+        };
+        if let Some((limit, why)) = over {
+            let message = format!("this file is not read: {why}");
+            let span = Span::new(id, 0, 0);
+            file.errors = vec![ast::SyntaxError { span, message, help: None, related: None, limit: Some(limit) }];
+        }
+        Arc::new(file)
     }
 
     fn skip(&self, path: &Path, why: String) {
         let shown = self.shown_way(path);
         self.skipped.lock().unwrap_or_else(|e| e.into_inner()).insert(shown, why);
     }
+}
+
+/// The bytes of a regular file (opening a pipe would wait for a writer); `None` where there are more than `most`.
+///
+/// # Errors
+/// What the operating system says.
+pub fn up_to(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let meta = std::fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(std::io::Error::other("not a regular file"));
+    }
+    if meta.len() > most {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
+    std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
 /// Parses a file that is written in this way.

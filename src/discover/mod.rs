@@ -77,7 +77,7 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     let mut found = walk::Found::default();
     for folder in &named {
         loader.name_folder(&folder.dir, &folder.given);
-        walk::walk(folder, &mut found);
+        walk::walk(folder, &mut found, loader.budget());
     }
     for (dir, way) in found.folders.iter().chain(&found.unit_folders) {
         loader.name_folder_elsewhere(dir, way);

@@ -2,6 +2,7 @@
 
 use super::PathError;
 use super::files::{UNIT, is_terraform, is_variables};
+use crate::budget::Budget;
 use ignore::WalkBuilder;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -54,7 +55,7 @@ pub fn named(path: &Path) -> Result<Named, PathError> {
 }
 
 /// Finds the folders with Terraform files at and below a folder.
-pub fn walk(folder: &Named, found: &mut Found) {
+pub fn walk(folder: &Named, found: &mut Found, budget: &Budget) {
     if has_terraform(&folder.dir) {
         found.folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
     }
@@ -84,6 +85,10 @@ pub fn walk(folder: &Named, found: &mut Found) {
         })
         .build();
     for entry in walk {
+        if budget.is_late() {
+            found.skipped.insert(folder.given.clone(), format!("not searched to its end: {}", budget.late()));
+            break;
+        }
         match entry {
             Ok(entry) => {
                 let is_dir = entry.file_type().is_some_and(|t| t.is_dir());

@@ -171,7 +171,7 @@ fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups:
         return Err(EvalError::new(each.expr.span, format!("a {} cannot be iterated", collection.ty())));
     };
     for (key, value) in items {
-        scope.instance.world.spend(1)?;
+        scope.instance.world.spend(1, each.expr.span)?;
         let key = if matches!(collection.data, Data::Set(..)) { value.clone() } else { key };
         let item = object_of([("key", key), ("value", value)]);
         let inner = scope.with_origin(iterator.clone(), item, each.expr.clone(), scope.clone());

@@ -3,7 +3,6 @@
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
 use crate::eval::functions::{self, ErrorKind};
-use crate::eval::report::UNDECLARED_REFERENCE;
 use crate::eval::scope::Scope;
 use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value};
 use crate::source::Span;
@@ -39,6 +38,10 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     if name == "element" && negative && scope.instance.world.strict() {
         return Err(EvalError::new(span, "element: cannot use element function with a negative index"));
     }
+    if name == "sensitive" {
+        call.args.iter().for_each(|arg| scope.instance.world.hide_literals(arg));
+        args.iter().for_each(|value| scope.instance.world.keep_secret(value));
+    }
     let host = crate::eval::host::TreeHost { scope };
     functions::call(name, &args, &host).or_else(|e| {
         let place = e.argument.and_then(|i| call.args.get(i.min(call.args.len().saturating_sub(1)))).map(|a| a.span);
@@ -47,6 +50,9 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
                 let mut error = EvalError::undeclared(call.name.span, "function", name, functions::names());
                 error.rule = crate::eval::report::EVALUATION_ERROR;
                 Err(error)
+            }
+            ErrorKind::Budget(limit) => {
+                Err(EvalError::over(limit, place.unwrap_or(span), format!("{}: {}", call.name.name, e.message)))
             }
             ErrorKind::File if !scope.instance.world.strict() => Ok(Value::unknown(
                 Type::Any,
@@ -113,7 +119,7 @@ fn attempt(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
         match eval(scope, arg) {
             Ok(value) if value.is_wholly_known() => return Ok(value),
             Ok(value) => return Ok(Value::unknown(Type::Any, value.collect_reasons())),
-            Err(e) if e.rule == UNDECLARED_REFERENCE => return Err(e),
+            Err(e) if !e.is_dynamic() => return Err(e),
             Err(e) => last = Some(e),
         }
     }
@@ -131,7 +137,7 @@ fn can(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     match eval(scope, arg) {
         Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
         Ok(value) => Ok(Value::unknown(Type::Bool, value.collect_reasons())),
-        Err(e) if e.rule == UNDECLARED_REFERENCE => Err(e),
+        Err(e) if !e.is_dynamic() => Err(e),
         Err(_) => Ok(Value::bool(false)),
     }
 }

@@ -3,6 +3,7 @@
 use crate::catalog::modules::Known;
 use crate::eval::report::{duplicate, invalid_block};
 use crate::eval::typeexpr::{TypeConstraint, type_constraint};
+use crate::eval::value::{ReasonKind, Reasons};
 use crate::eval::version::{self, Constraint};
 use crate::finding::Finding;
 use crate::source::{FileId, Span};
@@ -33,6 +34,8 @@ pub struct ModuleConfig {
     pub google_versions: Vec<Option<Constraint>>,
     /// Not the user's: what kfplint knows of a module that is not on disk.
     pub facts: Option<Known>,
+    /// Files of it that are not read, and why: what they declare is not known.
+    pub left_out: Vec<(String, String)>,
     /// Whether there may be a cycle among what it declares; found out once.
     pub may_be_cyclic: OnceLock<bool>,
     /// What is wrong with the declarations themselves.
@@ -110,6 +113,14 @@ impl ModuleConfig {
             }
         }
         config
+    }
+
+    /// What is not known of it, since files of it are not read.
+    pub fn open(&self) -> Option<Reasons> {
+        let reason = |(file, why): &(String, String)| {
+            Reasons::one(ReasonKind::Budget(format!("{file} is not read ({why})").into()), None)
+        };
+        self.left_out.iter().map(reason).reduce(|a, b| a.union(&b))
     }
 
     fn declare(&mut self, block: &Block) {

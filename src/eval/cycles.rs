@@ -256,8 +256,14 @@ impl Finder<'_> {
     }
 
     fn report(&self, back_to: &Node, span: Span) {
+        /// So many names of a cycle are shown.
+        const MOST: usize = 20;
         let on_the_way = self.path.iter().map(|(node, _)| node).skip_while(|node| *node != back_to);
-        let mut names: Vec<String> = on_the_way.map(Node::to_string).collect();
+        let left = on_the_way.clone().count().saturating_sub(MOST);
+        let mut names: Vec<String> = on_the_way.take(MOST).map(Node::to_string).collect();
+        if left > 0 {
+            names.push(format!("{left} more"));
+        }
         names.push(back_to.to_string());
         let way = names.join(" → ");
         let error = EvalError::new(span, format!("{back_to} depends on itself"))

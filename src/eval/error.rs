@@ -1,6 +1,7 @@
 //! Why an expression has no value.
 
-use crate::eval::report::{EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
+use crate::budget::Limit;
+use crate::eval::report::{BUDGET_EXCEEDED, EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
 use crate::eval::value::{ReasonKind, Reasons, Type, Value};
 use crate::finding::{Edit, Finding, Fix, Label};
 use crate::source::Span;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 /// An error that Terraform would raise at plan time.
 #[derive(Clone, Debug)]
 pub struct EvalError {
-    /// The rule: TF002 or TF005.
+    /// The rule: TF002, TF003, TF005 or TF006.
     pub rule: (&'static str, &'static str),
     /// The offending expression.
     pub span: Span,
@@ -20,6 +21,8 @@ pub struct EvalError {
     pub help: Vec<String>,
     /// What was most likely meant, in the place of the offending text.
     pub meant: Option<String>,
+    /// The budget that it would take more than.
+    pub limit: Option<Limit>,
     /// Evaluation came back to where it was.
     pub cycle: bool,
     /// Further places.
@@ -38,9 +41,24 @@ impl EvalError {
             message: message.into(),
             help: Vec::new(),
             meant: None,
+            limit: None,
             cycle: false,
             related: Vec::new(),
         })
+    }
+
+    /// A TF006: more than a budget allows.
+    pub fn over(limit: Limit, span: Span, message: impl Into<String>) -> Box<EvalError> {
+        let mut e = EvalError::new(span, message);
+        e.rule = BUDGET_EXCEEDED;
+        e.limit = Some(limit);
+        e.help(limit.help())
+    }
+
+    /// Whether it depends on values, so that `try`, `can` and a branch that is not taken make it as if it had not been. A
+    /// name that does not exist, and what was not evaluated for want of a budget, stay so.
+    pub fn is_dynamic(&self) -> bool {
+        self.rule != UNDECLARED_REFERENCE && self.limit.is_none()
     }
 
     /// A TF002: `what` with this name is not declared; `near` are the names that are. One that no reference can have (a
@@ -81,7 +99,13 @@ impl EvalError {
 
     /// The value that stands for it where evaluation goes on: unknown, because of this error.
     pub fn poison(&self) -> Value {
-        poison(&self.message, Some(self.span))
+        match self.limit {
+            Some(_) => {
+                let kind = ReasonKind::Budget(self.message.as_str().into());
+                Value::unknown(Type::Any, Reasons::one(kind, Some(self.span)))
+            }
+            None => poison(&self.message, Some(self.span)),
+        }
     }
 }
 

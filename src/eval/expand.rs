@@ -7,11 +7,8 @@ use crate::eval::plan::InstanceKey;
 use crate::eval::reference::object_of;
 use crate::eval::scope::Scope;
 use crate::eval::value::{Data, Reasons, Type, Value, convert};
-use crate::syntax::ast::{Attribute, Body, Expr};
+use crate::syntax::ast::{Attribute, Block, Body, Expr};
 use std::sync::Arc;
-
-/// How many instances one block may have; no real repository comes near.
-const MOST_INSTANCES: i64 = 200_000;
 
 /// The repetitions of a block.
 #[derive(Debug)]
@@ -19,6 +16,8 @@ pub struct Expansion {
     shape: Shape,
     /// One for each instance; one that stands for any number where the number is not known.
     pub repetitions: Vec<Repetition>,
+    /// Why the instances are not made: more than a budget allows.
+    pub over: Option<Reasons>,
 }
 
 /// One repetition: its key, and what `each` or `count` are in it.
@@ -78,7 +77,9 @@ impl Repetition {
 
 impl Expansion {
     /// The repetitions of a block with this body. Errors are reported and leave the number unknown.
-    pub fn of(scope: &Scope, body: &Body, address: &str) -> Expansion {
+    pub fn of(scope: &Scope, block: &Block, address: &str) -> Expansion {
+        let (body, at) = (&block.body, block.header);
+        let world = &scope.instance.world;
         let result = match (body.attribute("count"), body.attribute("for_each")) {
             (Some(count), Some(each)) => {
                 Err(EvalError::new(each.name.span, "`count` and `for_each` cannot both be set")
@@ -86,18 +87,23 @@ impl Expansion {
             }
             (Some(count), None) => by_count(scope, count),
             (None, Some(each)) => by_for_each(scope, each),
-            (None, None) => Ok(Expansion { shape: Shape::Single, repetitions: vec![Repetition::single()] }),
+            (None, None) => {
+                world.make_instances(1, at).map(|()| Expansion::new(Shape::Single, vec![Repetition::single()]))
+            }
         };
-        let world = &scope.instance.world;
         let expansion = result.unwrap_or_else(|e| {
             world.report_error(&e);
             let reasons = e.poison().reasons().cloned().unwrap_or_default();
-            unknown(scope, body, reasons)
+            Expansion { over: e.limit.map(|_| reasons.clone()), ..unknown(body, reasons) }
         });
         if let Shape::Unknown(reasons) = &expansion.shape {
             world.undecided.borrow_mut().push((address.to_string(), reasons.clone()));
         }
         expansion
+    }
+
+    fn new(shape: Shape, repetitions: Vec<Repetition>) -> Expansion {
+        Expansion { shape, repetitions, over: None }
     }
 
     /// The shape that references see.
@@ -106,7 +112,7 @@ impl Expansion {
     }
 }
 
-fn unknown(_scope: &Scope, body: &Body, reasons: Reasons) -> Expansion {
+fn unknown(body: &Body, reasons: Reasons) -> Expansion {
     let any = |ty| Value::unknown(ty, reasons.clone());
     let names: (Arc<str>, Value) = if body.attribute("count").is_some() {
         ("count".into(), object_of([("index", any(Type::Number))]))
@@ -119,7 +125,7 @@ fn unknown(_scope: &Scope, body: &Body, reasons: Reasons) -> Expansion {
         names: Some(names),
         collection: None,
     };
-    Expansion { shape: Shape::Unknown(reasons), repetitions: vec![repetition] }
+    Expansion::new(Shape::Unknown(reasons), vec![repetition])
 }
 
 fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalError>> {
@@ -134,36 +140,28 @@ fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalE
         _ => {
             let reasons = value.reasons().cloned().unwrap_or_default();
             let index = object_of([("index", Value::unknown(Type::Number, reasons.clone()))]);
-            return Ok(Expansion {
-                repetitions: vec![Repetition {
-                    key: InstanceKey::Unknown,
-                    uncertain: Some(reasons.clone()),
-                    names: Some(("count".into(), index)),
-                    collection: None,
-                }],
-                shape: Shape::Unknown(reasons),
-            });
+            let repetition = Repetition {
+                key: InstanceKey::Unknown,
+                uncertain: Some(reasons.clone()),
+                names: Some(("count".into(), index)),
+                collection: None,
+            };
+            return Ok(Expansion::new(Shape::Unknown(reasons), vec![repetition]));
         }
     };
     let count = match number.to_i64() {
         Some(n) if n < 0 => return Err(EvalError::new(at, format!("`count` must not be negative, but is {n}"))),
-        Some(n) if n > MOST_INSTANCES => {
-            return Err(EvalError::new(
-                at,
-                format!("`count` is {n}: more than {MOST_INSTANCES} instances are not evaluated"),
-            ));
-        }
         Some(n) => n as u64,
         None => return Err(EvalError::new(at, format!("`count` must be a whole number, but is {number}"))),
     };
-    scope.instance.world.spend(count)?;
+    scope.instance.world.make_instances(count, at)?;
     let repetition = |i: u64| Repetition {
         key: InstanceKey::Index(i),
         uncertain: None,
         names: Some(("count".into(), object_of([("index", Value::number(i as i64))]))),
         collection: None,
     };
-    Ok(Expansion { shape: Shape::Count, repetitions: (0..count).map(repetition).collect() })
+    Ok(Expansion::new(Shape::Count, (0..count).map(repetition).collect()))
 }
 
 fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalError>> {
@@ -201,7 +199,7 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
             .help("`toset(…)` makes a set of a list of strings"));
         }
     };
-    scope.instance.world.spend(elements.len() as u64)?;
+    scope.instance.world.make_instances(elements.len() as u64, at)?;
     let collection = attribute.expr.clone();
     let repetition = |(key, value): (Arc<str>, Value)| Repetition {
         names: Some(("each".into(), object_of([("key", Data::String(key.clone()).into()), ("value", value)]))),
@@ -209,7 +207,7 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
         uncertain: None,
         collection: Some(collection.clone()),
     };
-    Ok(Expansion { shape: Shape::Each, repetitions: elements.into_iter().map(repetition).collect() })
+    Ok(Expansion::new(Shape::Each, elements.into_iter().map(repetition).collect()))
 }
 
 fn unknown_each(reasons: Reasons, element: Type) -> Expansion {
@@ -223,5 +221,5 @@ fn unknown_each(reasons: Reasons, element: Type) -> Expansion {
         names: Some(("each".into(), each)),
         collection: None,
     };
-    Expansion { shape: Shape::Unknown(reasons), repetitions: vec![repetition] }
+    Expansion::new(Shape::Unknown(reasons), vec![repetition])
 }

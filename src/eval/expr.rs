@@ -3,7 +3,7 @@
 use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::scope::Scope;
 use crate::eval::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, refine};
-use crate::eval::{calls, reference, splat, template};
+use crate::eval::{calls, functions, reference, splat, template};
 use crate::source::Span;
 use crate::syntax::ast::{Binary, BinaryOp, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey};
 use std::collections::BTreeMap;
@@ -14,7 +14,18 @@ use std::sync::Arc;
 /// # Errors
 /// What Terraform would say at plan time, at the place to blame. Nothing is reported here.
 pub fn eval(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
-    stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || eval_kind(scope, expr))
+    let world = &scope.instance.world;
+    world.spend(1, expr.span)?;
+    let value = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || eval_kind(scope, expr))?;
+    match &expr.kind {
+        ExprKind::Tuple(_) | ExprKind::Object(_) | ExprKind::For(_) | ExprKind::Splat(_) => {
+            world.make(value, 0, expr.span)
+        }
+        ExprKind::Template(_) => world.make_text(value, expr.span),
+        ExprKind::Call(call) if functions::makes_text(&call.name.name) => world.make_text(value, expr.span),
+        ExprKind::Call(_) => world.make(value, 0, expr.span),
+        _ => Ok(value),
+    }
 }
 
 fn eval_kind(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
@@ -109,7 +120,7 @@ fn binary(scope: &Scope, b: &Binary) -> EvalResult<Value> {
             let marks = value.marks;
             return Ok(match eval(scope, &b.right) {
                 Ok(right) => Value::bool(decides).mark(marks.union(right.marks)),
-                Err(e) if e.rule == crate::eval::report::UNDECLARED_REFERENCE => return Err(e),
+                Err(e) if !e.is_dynamic() => return Err(e),
                 Err(_) => Value::bool(decides).mark(marks),
             });
         }
@@ -136,10 +147,10 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
     let (yes, no) = (eval(scope, &c.yes), eval(scope, &c.no));
     let (yes, no) = match (&condition.data, yes, no) {
         (_, Ok(yes), Ok(no)) => (yes, no),
-        (Data::Bool(true), Ok(yes), Err(e)) if is_dynamic_error(&e) => return Ok(yes.mark(condition.marks)),
-        (Data::Bool(false), Err(e), Ok(no)) if is_dynamic_error(&e) => return Ok(no.mark(condition.marks)),
+        (Data::Bool(true), Ok(yes), Err(e)) if e.is_dynamic() => return Ok(yes.mark(condition.marks)),
+        (Data::Bool(false), Err(e), Ok(no)) if e.is_dynamic() => return Ok(no.mark(condition.marks)),
         // Which arm is taken is not known: the error may never happen.
-        (Data::Unknown(u), Err(e), _) | (Data::Unknown(u), _, Err(e)) if is_dynamic_error(&e) => {
+        (Data::Unknown(u), Err(e), _) | (Data::Unknown(u), _, Err(e)) if e.is_dynamic() => {
             return Ok(Value::unknown(Type::Any, u.reasons.clone()).mark(condition.marks));
         }
         (_, Err(e), _) | (_, _, Err(e)) => return Err(e),
@@ -156,10 +167,6 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
         Data::Unknown(u) => refine::either(&u.reasons, &yes, &no).mark(condition.marks),
         _ => poison("a condition", Some(c.condition.span)),
     })
-}
-
-fn is_dynamic_error(e: &EvalError) -> bool {
-    e.rule != crate::eval::report::UNDECLARED_REFERENCE
 }
 
 /// The elements of a collection, with their keys.
@@ -221,7 +228,7 @@ fn for_expr(scope: &Scope, f: &For) -> EvalResult<Value> {
     };
     let mut out = ForResult { marks: found.marks, ..ForResult::default() };
     for (key, value) in found.items {
-        scope.instance.world.spend(1)?;
+        scope.instance.world.spend(1, f.result.span)?;
         let inner = bind_element(scope, f.key.as_ref(), &f.value, (key, value), &f.collection);
         if let Some(condition) = &f.condition {
             let keep = eval_as(&inner, condition, &Type::Bool, "the `if` of a `for` expression")?;

@@ -1,5 +1,8 @@
 //! Files and templates for functions: reads only inside the tree that the user named (or with `--allow-outside`).
 
+use crate::budget::Limit;
+use crate::discover::loader::up_to;
+use crate::discover::reason;
 use crate::eval::functions::{ErrorKind, FunctionError, Host};
 use crate::eval::scope::Scope;
 use crate::eval::value::Value;
@@ -8,8 +11,6 @@ use crate::source::SourceFile;
 use crate::syntax;
 use std::path::PathBuf;
 
-/// The largest file that a function may read, in bytes.
-const MOST_BYTES: u64 = 16 << 20;
 /// The most files that `fileset` may list.
 const MOST_FILES: usize = 100_000;
 
@@ -48,10 +49,13 @@ impl Host for TreeHost<'_> {
         if !meta.is_file() {
             return Err(file_error(format!("\"{path}\" is not a regular file")));
         }
-        if meta.len() > MOST_BYTES {
-            return Err(file_error(format!("\"{path}\" is larger than 16 MiB")));
+        let budget = &self.scope.instance.world.evaluator.options.budget;
+        match up_to(&full, budget.file_size)
+            .map_err(|e| file_error(format!("\"{path}\" cannot be read: {}", reason(&e))))?
+        {
+            Some(bytes) => Ok(bytes),
+            None => Err(FunctionError::over(Limit::FileSize, format!("\"{path}\" is {}", budget.too_large()))),
         }
-        std::fs::read(&full).map_err(|e| file_error(format!("\"{path}\" cannot be read: {e}")))
     }
 
     fn exists(&self, path: &str) -> Result<bool, FunctionError> {
@@ -69,7 +73,7 @@ impl Host for TreeHost<'_> {
                 found.push(below.to_string_lossy().replace('\\', "/"));
             }
             if found.len() > MOST_FILES {
-                return Err(file_error(format!("\"{dir}\" has more than {MOST_FILES} files")));
+                return Err(FunctionError::over(Limit::Fixed, format!("\"{dir}\" has more than {MOST_FILES} files")));
             }
         }
         Ok(found)
@@ -90,13 +94,23 @@ impl Host for TreeHost<'_> {
         if let Some(e) = errors.first() {
             return Err(call_error(format!("the template \"{name}\" cannot be parsed: {}", e.message)));
         }
+        if world.in_template.get() {
+            let message = "a template cannot render another: templatefile and templatestring are not for templates";
+            return Err(call_error(message.into()));
+        }
         let mut scope = crate::eval::template_scope(self.scope);
         if let Some(entries) = variables.entries() {
             for (key, value) in entries {
                 scope = scope.with(key.clone(), value.clone());
             }
         }
-        let value = crate::eval::expr::eval(&scope, &expr).map_err(|e| call_error(e.message.clone()))?;
+        world.in_template.set(true);
+        let value = crate::eval::expr::eval(&scope, &expr);
+        world.in_template.set(false);
+        let value = value.map_err(|e| match e.limit {
+            Some(limit) => FunctionError::over(limit, e.message.clone()),
+            None => call_error(e.message.clone()),
+        })?;
         crate::eval::value::convert(&value, &crate::ty::Type::String).map_err(|e| call_error(e.to_string()))
     }
 }

@@ -1,13 +1,14 @@
 //! Input variables' values from outside: tfvars files, `-var`, `-var-file`, `TF_VAR_*`, in Terraform's precedence.
 
+use crate::budget::Budget;
 use crate::eval::error::EvalResult;
 use crate::eval::expr::eval;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Type, Value};
+use crate::eval::value::{ReasonKind, Reasons, Type, Value};
 use crate::finding::Finding;
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax;
-use crate::syntax::ast::{Expr, File};
+use crate::syntax::ast::{Expr, File, SyntaxError};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub struct Options {
     pub allow_outside: bool,
     /// `--module-dir SOURCE=DIR`.
     pub module_dirs: BTreeMap<String, PathBuf>,
+    /// What evaluation may cost.
+    pub budget: Budget,
     /// As `terraform console`: a missing file fails instead of giving an unknown value, and functions that only
     /// OpenTofu has are not there.
     pub strict: bool,
@@ -47,6 +50,8 @@ pub struct Inputs {
     values: BTreeMap<Arc<str>, Input>,
     /// The workspace's name.
     pub workspace: String,
+    /// Why the values of variables that are not among these are not known: a file of values is not read.
+    pub open: Option<Reasons>,
 }
 
 /// One given value.
@@ -93,12 +98,19 @@ impl Inputs {
                 }
             }
         }
+        let given = options.variables.iter().filter_map(|option| match option {
+            VariableOption::File(file) => Some(file),
+            VariableOption::Value(..) => None,
+        });
+        let over = tfvars.iter().chain(given).flat_map(|file| &file.errors).filter(|e| e.limit.is_some());
+        let reason = |e: &SyntaxError| Reasons::one(ReasonKind::Budget(e.message.as_str().into()), Some(e.span));
+        let open = over.map(reason).reduce(|a, b| a.union(&b));
         let workspace = options
             .workspace
             .clone()
             .or_else(|| options.environment.get("TF_WORKSPACE").filter(|w| !w.is_empty()).cloned())
             .unwrap_or_else(|| "default".into());
-        (Inputs { values, workspace }, findings)
+        (Inputs { values, workspace, open }, findings)
     }
 
     /// The value given to a variable.

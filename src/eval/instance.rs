@@ -187,6 +187,9 @@ impl Instance {
     /// `var.name`.
     pub fn variable(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Value> {
         let Some(config) = self.config.variables.get(name) else {
+            if let Some(open) = self.open() {
+                return Ok(open);
+            }
             let near = self.config.variables.keys().map(|k| &**k);
             return Err(EvalError::undeclared(span, "variable", name, near)
                 .help(format!("declare it: variable \"{name}\" {{}}")));
@@ -199,6 +202,9 @@ impl Instance {
     /// `local.name`.
     pub fn local(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Value> {
         let Some(attribute) = self.config.locals.get(name) else {
+            if let Some(open) = self.open() {
+                return Ok(open);
+            }
             let near = self.config.locals.keys().map(|k| &**k);
             return Err(EvalError::undeclared(span, "local value", name, near));
         };
@@ -209,7 +215,10 @@ impl Instance {
 
     /// A resource's value: one object, a tuple of objects (`count`) or an object of objects (`for_each`).
     pub fn resource(self: &Rc<Self>, id: &ResourceId, span: Span) -> EvalResult<Value> {
-        self.resource_state(id, span).map(|state| state.value())
+        match (self.config.resources.contains_key(id), self.open()) {
+            (false, Some(open)) => Ok(open),
+            _ => self.resource_state(id, span).map(|state| state.value()),
+        }
     }
 
     /// A resource's instances.
@@ -248,10 +257,13 @@ impl Instance {
 
     fn expand_call(self: &Rc<Self>, name: &Arc<str>, block: &Block) -> CallState {
         let local = format!("module.{name}");
-        let expansion = Expansion::of(&self.scope(), &block.body, &self.address_of(&local));
-        let (shape, repetitions) = (expansion.shape(), expansion.repetitions);
+        let expansion = Expansion::of(&self.scope(), block, &self.address_of(&local));
         let source: Arc<str> = block.body.attribute("source").and_then(|a| a.expr.as_str()).unwrap_or("").into();
-        let found = crate::eval::module_source::resolve(self, name, block, &source);
+        let found = match &expansion.over {
+            Some(reasons) => Err(reasons.clone()),
+            None => crate::eval::module_source::resolve(self, name, block, &source),
+        };
+        let (shape, repetitions) = (expansion.shape(), expansion.repetitions);
         let mut state = CallState { shape, instances: Vec::new(), repetitions, missing: None, source };
         let absent = match &found {
             Ok((config, _)) => config.facts.is_some(),
@@ -288,8 +300,21 @@ impl Instance {
         state
     }
 
+    /// The value of what a file may declare that is not read.
+    fn open(&self) -> Option<Value> {
+        self.config.open().map(|reasons| Value::unknown(Type::Any, reasons))
+    }
+
+    /// A call that a file may have that is not read.
+    fn open_call(&self, name: &Arc<str>) -> Option<Value> {
+        if self.config.calls.contains_key(name) { None } else { self.open() }
+    }
+
     /// `module.name` as a whole.
     pub fn module(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Value> {
+        if let Some(open) = self.open_call(name) {
+            return Ok(open);
+        }
         let state = self.call_state(name, span)?;
         state.collect(|instance| {
             let outputs = instance.config.outputs.keys();
@@ -310,6 +335,9 @@ impl Instance {
         span: Span,
         output_span: Span,
     ) -> EvalResult<Value> {
+        if let Some(open) = self.open_call(name) {
+            return Ok(open);
+        }
         let state = self.call_state(name, span)?;
         if state.shape == Shape::Each {
             // A splat over an object takes the object as its one element.
@@ -331,6 +359,9 @@ impl Instance {
         span: Span,
         output_span: Span,
     ) -> EvalResult<Value> {
+        if let Some(open) = self.open_call(name) {
+            return Ok(open);
+        }
         let state = self.call_state(name, span)?;
         if let Some(reasons) = &state.missing {
             return Ok(Value::unknown(Type::Any, reasons.clone()));
@@ -358,7 +389,7 @@ impl Instance {
     /// An output of this instance.
     pub fn output_value(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Value> {
         let Some(block) = self.config.outputs.get(name) else {
-            if let Some(reasons) = facts::reasons(self) {
+            if let Some(reasons) = facts::reasons(self).or_else(|| self.config.open()) {
                 return Ok(Value::unknown(Type::Any, reasons));
             }
             let near = self.config.outputs.keys().map(|k| &**k);
@@ -375,6 +406,8 @@ impl Instance {
             };
             let mut marks = Marks::NONE;
             if flag("sensitive") {
+                block.body.attribute("value").into_iter().for_each(|a| self.world.hide_literals(&a.expr));
+                self.world.keep_secret(&value);
                 marks = marks.union(Marks::SENSITIVE);
             }
             if flag("ephemeral") {

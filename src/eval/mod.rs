@@ -21,11 +21,12 @@ pub mod plan;
 pub mod plan_json;
 mod provider;
 mod reference;
-mod report;
+pub mod report;
 mod resource;
 mod rewrite;
 pub mod scope;
 mod sheet;
+mod size;
 mod splat;
 mod stand_in;
 mod statics;
@@ -113,7 +114,8 @@ impl Evaluator {
         });
         slot.get_or_init(|| {
             let files = self.loader.module(dir)?;
-            Some(Arc::new(ModuleConfig::new(&files.files, &files.overrides)))
+            let config = ModuleConfig::new(&files.files, &files.overrides);
+            Some(Arc::new(ModuleConfig { left_out: files.left_out.clone(), ..config }))
         })
         .clone()
     }
@@ -177,7 +179,8 @@ impl Evaluator {
         };
         let kept = files.files.iter().filter(|file| !replaced(file)).cloned();
         let all: Vec<Arc<File>> = kept.chain(more.iter().map(|(_, file)| file.clone())).collect();
-        let config = Arc::new(ModuleConfig::new(&all, &files.overrides));
+        let config = ModuleConfig { left_out: files.left_out.clone(), ..ModuleConfig::new(&all, &files.overrides) };
+        let config = Arc::new(config);
         plan::build::build(&self.with_config(dir, Some(config), false), shown)
     }
 

@@ -1,8 +1,9 @@
 //! Finds the folder of a module call: local paths, `--module-dir`, what `terraform init` installed.
 
+use crate::budget::Limit;
 use crate::catalog::modules::{self, Known};
 use crate::eval::config::ModuleConfig;
-use crate::eval::error::poison;
+use crate::eval::error::{EvalError, poison};
 use crate::eval::instance::{Instance, missing_module};
 use crate::eval::report::{MISSING_MODULE, error};
 use crate::eval::value::Reasons;
@@ -13,9 +14,6 @@ use crate::syntax::ast::Block;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// How deep module calls may nest; Terraform itself has no use for more.
-const MOST_DEPTH: usize = 64;
 
 /// The configuration and folder of a module call, or why there is none (already reported).
 pub fn resolve(
@@ -60,11 +58,20 @@ pub fn resolve(
         let Some(known) = known else { return Err(missing_module(&address, source, at)) };
         return Ok((world.evaluator.fact_module(known), instance.dir.clone()));
     };
-    if depth(instance, &dir) {
+    let callers = callers(instance);
+    if callers.iter().any(|caller| caller.dir == dir) {
         return Err(fail(
             format!("module.{name} calls itself through its own source"),
             "a module must not contain itself",
         ));
+    }
+    let most = options.budget.depth;
+    if callers.len() > most {
+        let message =
+            format!("module.{name} lies in more than {most} modules inside of each other, and is not looked into");
+        let error = EvalError::over(Limit::Depth, at, message);
+        world.report_error(&error);
+        return Err(error.poison().reasons().cloned().unwrap_or_default());
     }
     Ok((config, dir))
 }
@@ -104,18 +111,9 @@ fn call_path(instance: &Instance, name: &str) -> String {
     names.join(".")
 }
 
-/// Whether the folder is already among the callers, or the nesting is too deep.
-fn depth(instance: &Rc<Instance>, dir: &Path) -> bool {
-    let mut at = Some(instance.clone());
-    let mut deep = 0;
-    while let Some(here) = at {
-        deep += 1;
-        if deep > MOST_DEPTH || here.dir == dir {
-            return true;
-        }
-        at = here.parent();
-    }
-    false
+/// The instance and those around it, up to the root.
+fn callers(instance: &Rc<Instance>) -> Vec<Rc<Instance>> {
+    std::iter::successors(Some(instance.clone()), |at| at.parent()).collect()
 }
 
 fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: crate::source::Span, known: Option<Known>) {

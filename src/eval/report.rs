@@ -1,4 +1,4 @@
-//! The findings that evaluation itself makes: TF001 to TF005.
+//! The findings that evaluation itself makes: TF001 to TF006.
 
 use crate::finding::{Finding, Label, Level};
 use crate::source::Span;
@@ -14,6 +14,9 @@ pub const INVALID_ARGUMENT: (&str, &str) = ("TF003", "invalid-argument");
 pub const MISSING_MODULE: (&str, &str) = ("TF004", "missing-module");
 /// TF005.
 pub const EVALUATION_ERROR: (&str, &str) = ("TF005", "evaluation-error");
+
+/// TF006.
+pub const BUDGET_EXCEEDED: (&str, &str) = ("TF006", "budget-exceeded");
 
 /// An error-level finding at a place.
 pub fn error(
@@ -39,11 +42,12 @@ pub fn error(
     }
 }
 
-/// TF001 for what the parser says.
+/// TF001 for what the parser says, or TF006 for what it does not read.
 pub fn syntax_error(e: &SyntaxError) -> Finding {
-    let mut finding = error(SYNTAX_ERROR, e.span, e.message.clone(), "");
+    let rule = if e.limit.is_some() { BUDGET_EXCEEDED } else { SYNTAX_ERROR };
+    let mut finding = error(rule, e.span, e.message.clone(), "");
     finding.related = e.related.iter().map(|(span, message)| Label { span: *span, message: message.clone() }).collect();
-    finding.help = e.help.iter().cloned().collect();
+    finding.help = e.help.iter().cloned().chain(e.limit.map(|limit| limit.help().to_string())).collect();
     finding
 }
 

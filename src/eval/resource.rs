@@ -91,7 +91,7 @@ pub fn schema_of(id: &ResourceId) -> Option<&'static schema::Block> {
 /// Evaluates a resource.
 pub fn build(instance: &Rc<Instance>, id: &ResourceId, block: &Block) -> ResourceState {
     let scope = instance.scope();
-    let expansion = Expansion::of(&scope, &block.body, &instance.address_of(&id.address()));
+    let expansion = Expansion::of(&scope, block, &instance.address_of(&id.address()));
     let shape = expansion.shape();
     let schema = schema_of(id);
     let deferred = id.mode == Mode::Data && refers_to_managed(instance, block);

@@ -233,6 +233,7 @@ impl Checker<'_> {
                 "local" if config.locals.contains_key(&name.name) => Some(Ok(())),
                 "local" => Some(self.instance.local(&name.name, name.span).map(|_| ())),
                 "module" if config.calls.contains_key(&name.name) => Some(Ok(())),
+                "module" if !config.left_out.is_empty() => Some(Ok(())),
                 "module" => Some(self.instance.call_state(&name.name, object.span.to(name.span)).map(|_| ())),
                 "path" | "terraform" | "tofu" => {
                     Some(crate::eval::reference::attribute(&self.instance.scope(), object, name).map(|_| ()))

@@ -1,5 +1,6 @@
 //! String templates: interpolation, `%{ if }`, `%{ for }`.
 
+use crate::budget::{Limit, TEXT, size};
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::{bind_element, elements_of, eval, eval_as};
 use crate::eval::scope::Scope;
@@ -7,9 +8,6 @@ use crate::eval::value::{Data, Marks, Reasons, Refinement, Type, Value, convert}
 use crate::source::Span;
 use crate::syntax::ast::TemplatePart;
 use std::sync::Arc;
-
-/// The most text that a template may produce, in bytes. More is a mistake or an attack.
-const MOST: usize = 64 << 20;
 
 #[derive(Default)]
 struct Output {
@@ -60,7 +58,7 @@ fn write_parts(scope: &Scope, parts: &[TemplatePart], out: &mut Output) -> EvalR
                 Ok(found) => {
                     out.marks = out.marks.union(found.marks);
                     for element in found.items {
-                        scope.instance.world.spend(1)?;
+                        scope.instance.world.spend(1, directive.span)?;
                         let (key, value) = (directive.key.as_ref(), &directive.value);
                         let inner = bind_element(scope, key, value, element, &directive.collection);
                         write_parts(&inner, &directive.body, out)?;
@@ -68,11 +66,9 @@ fn write_parts(scope: &Scope, parts: &[TemplatePart], out: &mut Output) -> EvalR
                 }
             },
         }
-        if out.text.len() > MOST {
-            return Err(EvalError::new(
-                Span::at_start(part_span(part)),
-                "this template makes more than 64 MiB of text",
-            ));
+        if out.text.len() as u64 > TEXT {
+            let message = format!("this template makes more than {} of text", size(TEXT));
+            return Err(EvalError::over(Limit::Fixed, part_span(part), message));
         }
     }
     Ok(())

@@ -70,7 +70,11 @@ struct Given {
 }
 
 fn from_inputs(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) -> EvalResult<Option<Given>> {
-    let Some(input) = instance.world.inputs.get(name) else { return Ok(None) };
+    let inputs = &instance.world.inputs;
+    let Some(input) = inputs.get(name) else {
+        let unread = |reasons: &Reasons| Given { value: Value::unknown(Type::Any, reasons.clone()), span: None };
+        return Ok(inputs.open.as_ref().map(unread));
+    };
     let sources = &instance.world.evaluator.sources;
     let value = inputs::value_of(&instance.scope(), input, &config.constraint.ty, config.typed, sources)?;
     let span = match input {

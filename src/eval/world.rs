@@ -1,11 +1,14 @@
 //! What all module instances of one root share: inputs, findings, budget, files.
 
+use crate::budget::{DOCUMENT, Limit, MEMORY, STEPS, size as shown};
+use crate::discover::loader::up_to;
 use crate::eval::Evaluator;
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::inputs::Inputs;
+use crate::eval::size::Sizes;
 use crate::eval::value::{Reasons, Value};
 use crate::finding::{Finding, MissingModule};
-use crate::source::{FileId, Span};
+use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind};
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -32,6 +35,13 @@ pub struct World {
     findings: RefCell<Vec<Finding>>,
     seen: RefCell<FxHashSet<(&'static str, Option<Span>, String)>>,
     steps: Cell<u64>,
+    instances: Cell<u64>,
+    memory: Cell<u64>,
+    sizes: RefCell<Sizes>,
+    /// A template file is being rendered.
+    pub in_template: Cell<bool>,
+    /// A budget of the whole root is used up: nothing more is evaluated.
+    exhausted: OnceCell<Box<EvalError>>,
     /// What is evaluated now may not exist at all: what it gets wrong is not reported.
     hypothetical: Cell<bool>,
     /// Cycles were found and reported: that evaluation comes upon them too is no news.
@@ -49,8 +59,10 @@ pub trait OwnFunctions: std::fmt::Debug {
     fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, String>>;
 }
 
-/// How many loop steps a root may take; no real repository comes near.
-const MOST_STEPS: u64 = 50_000_000;
+/// After how many steps the clock is looked at.
+const LOOK: u64 = 1 << 12;
+/// A value costs a step for each time so many elements.
+const ELEMENTS_A_STEP: u64 = 64;
 
 impl World {
     /// A fresh state.
@@ -65,6 +77,11 @@ impl World {
             findings: RefCell::default(),
             seen: RefCell::default(),
             steps: Cell::new(0),
+            instances: Cell::new(0),
+            memory: Cell::new(0),
+            sizes: RefCell::default(),
+            in_template: Cell::new(false),
+            exhausted: OnceCell::new(),
             hypothetical: Cell::new(false),
             cyclic: Cell::new(false),
             checked: RefCell::default(),
@@ -89,7 +106,7 @@ impl World {
         if error.cycle && self.cyclic.get() {
             return;
         }
-        if self.hypothetical.get() && error.rule != crate::eval::report::UNDECLARED_REFERENCE {
+        if self.hypothetical.get() && error.is_dynamic() {
             return;
         }
         self.report(error.finding());
@@ -126,20 +143,83 @@ impl World {
         self.findings.take()
     }
 
-    /// Counts work.
+    /// Counts steps of work that is done at a place.
     ///
     /// # Errors
-    /// Where the budget of a root is used up.
-    pub fn spend(&self, steps: u64) -> EvalResult<()> {
-        let used = self.steps.get() + steps;
+    /// Where the steps or the time are used up.
+    pub fn spend(&self, steps: u64, at: Span) -> EvalResult<()> {
+        if let Some(error) = self.exhausted.get() {
+            return Err(error.clone());
+        }
+        let before = self.steps.get();
+        let used = before.saturating_add(steps);
         self.steps.set(used);
-        if used > MOST_STEPS {
-            return Err(EvalError::new(
-                Span::new(FileId(0), 0, 0),
-                format!("this configuration takes more than {MOST_STEPS} evaluation steps"),
-            ));
+        let budget = &self.evaluator.options.budget;
+        if used > STEPS {
+            let message = format!("this root module takes more than {STEPS} steps of evaluation");
+            return Err(self.exhaust(EvalError::over(Limit::Fixed, at, message)));
+        }
+        if before / LOOK != used / LOOK && budget.is_late() {
+            let message = format!("this root module is evaluated up to here only: {}", budget.late());
+            return Err(self.exhaust(EvalError::over(Limit::Timeout, at, message)));
         }
         Ok(())
+    }
+
+    /// From now on nothing is evaluated. Said at once: whoever gets the error may have no use for it.
+    fn exhaust(&self, error: Box<EvalError>) -> Box<EvalError> {
+        let error = self.exhausted.get_or_init(|| error).clone();
+        self.report(error.finding());
+        error
+    }
+
+    /// Counts instances of a resource or a module.
+    ///
+    /// # Errors
+    /// Where there are too many; those before count all the same.
+    pub fn make_instances(&self, count: u64, at: Span) -> EvalResult<()> {
+        self.spend(count.min(STEPS), at)?;
+        let most = self.evaluator.options.budget.instances;
+        let all = self.instances.get().saturating_add(count);
+        if all > most {
+            let message = match count {
+                1 => format!("more than {most} instances in this root module are not evaluated"),
+                _ => format!(
+                    "with these {count}, this root module has more than {most} instances, which are not evaluated"
+                ),
+            };
+            return Err(EvalError::over(Limit::Instances, at, message));
+        }
+        self.instances.set(all);
+        Ok(())
+    }
+
+    /// Counts a text that was made at a place.
+    ///
+    /// # Errors
+    /// Where it is too large, or all values together are.
+    pub fn make_text(&self, value: Value, at: Span) -> EvalResult<Value> {
+        let text = value.as_str().map_or(0, str::len) as u64;
+        self.make(value, text, at)
+    }
+
+    /// Counts a value that was made at a place, and so much text that was made for it.
+    ///
+    /// # Errors
+    /// Where it is too large, or all values together are.
+    pub fn make(&self, value: Value, text: u64, at: Span) -> EvalResult<Value> {
+        let (size, bytes) = self.sizes.borrow_mut().of(&value);
+        if let Some(message) = size.excess() {
+            return Err(EvalError::over(Limit::Fixed, at, message));
+        }
+        self.spend(size.elements / ELEMENTS_A_STEP, at)?;
+        let all = self.memory.get().saturating_add(bytes + text);
+        if all > MEMORY {
+            let message = format!("with this value, those of this root module take more than {}", shown(MEMORY));
+            return Err(EvalError::over(Limit::Fixed, at, message));
+        }
+        self.memory.set(all);
+        Ok(value)
     }
 
     /// The absolute form of a path below the root module's folder.
@@ -164,7 +244,7 @@ impl World {
 /// `.terraform/modules/modules.json`: call path → folder.
 fn read_modules_json(root: &Path) -> BTreeMap<String, PathBuf> {
     let read = || -> Option<BTreeMap<String, PathBuf>> {
-        let text = std::fs::read(root.join(".terraform/modules/modules.json")).ok()?;
+        let text = up_to(&root.join(".terraform/modules/modules.json"), DOCUMENT).ok()??;
         let json: serde_json::Value = serde_json::from_slice(&text).ok()?;
         let entry = |m: &serde_json::Value| {
             let key = m.get("Key")?.as_str()?.to_string();

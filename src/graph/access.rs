@@ -255,7 +255,7 @@ pub fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt
     let absent = plan.modules.iter().filter(|m| !m.present).filter(mentions);
     let doubt = |m: &crate::eval::plan::ModuleInstance| Doubt {
         permissions: None,
-        why: format!("{} ({}) is not on disk and is given the account", m.address, m.source),
+        why: format!("{}, and is given the account", crate::rule::because(&m.why())),
         decides: vec![m.address.to_string()],
         place: Some(Place { span: m.header, ..Place::default() }),
     };
@@ -266,7 +266,13 @@ pub fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt
         decides: vec!["the callers of this module".into()],
         place: None,
     });
-    absent.map(doubt).chain(callers).collect()
+    let unread = plan.left_out.as_ref().map(|reasons| Doubt {
+        permissions: None,
+        why: crate::rule::because(reasons),
+        decides: crate::rule::decides(reasons),
+        place: None,
+    });
+    absent.map(doubt).chain(callers).chain(unread).collect()
 }
 
 /// Whether a value holds the account's e-mail somewhere.

@@ -122,12 +122,9 @@ impl<'p> Linker<'p, '_> {
             })
         };
         let missing = self.plan.modules.iter().filter(|m| !m.present).filter(handed);
-        let reasons = missing.map(|m| {
-            let kind = ReasonKind::MissingModule(m.address.clone(), m.source.clone());
-            Reasons::one(kind, m.header)
-        });
+        let reasons = missing.map(ModuleInstance::why);
         let callers = self.for_callers(cluster);
-        reasons.chain(callers).reduce(|a, b| a.union(&b))
+        reasons.chain(callers).chain(self.plan.left_out.clone()).reduce(|a, b| a.union(&b))
     }
 
     /// A module for others that hands its cluster out: its callers may add pools.

@@ -1,12 +1,10 @@
 //! From the bytes of a document to JSON: gzip, the encodings that shells write, and what is most often passed by mistake.
 
 use super::error::{DocumentError, MAKE, MAKE_PLAN, make};
+use crate::budget::{DOCUMENT, size};
 use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::io::Read;
-
-/// The largest document that is read, in bytes, after unpacking. Larger ones would not fit into memory as a tree.
-const MOST_BYTES: u64 = 128 << 20;
 
 /// Reads JSON. Deep nesting is refused by the parser (128 levels).
 ///
@@ -28,22 +26,22 @@ pub fn parse(file: &str, bytes: Vec<u8>) -> Result<Json, DocumentError> {
 
 fn unpack(file: &str, bytes: Vec<u8>) -> Result<Vec<u8>, DocumentError> {
     let too_large = || {
-        let what = format!("the document is larger than {} MiB", MOST_BYTES >> 20);
+        let what = format!("the document is larger than {}", size(DOCUMENT));
         DocumentError::new(file, what, "check the folder of the configuration instead")
     };
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let mut out = Vec::new();
-        let mut limited = flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(MOST_BYTES + 1);
+        let mut limited = flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(DOCUMENT + 1);
         limited.read_to_end(&mut out).map_err(|e| {
             DocumentError::new(file, format!("the gzip data cannot be unpacked: {e}"), "compress the file anew")
         })?;
-        return if out.len() as u64 > MOST_BYTES { Err(too_large()) } else { Ok(out) };
+        return if out.len() as u64 > DOCUMENT { Err(too_large()) } else { Ok(out) };
     }
     if bytes.starts_with(b"PK\x03\x04") {
         let what = "this is a plan in Terraform's binary form; its JSON form was expected";
         return Err(DocumentError::new(file, what, format!("terraform show -json {file} > plan.json")));
     }
-    if bytes.len() as u64 > MOST_BYTES { Err(too_large()) } else { Ok(bytes) }
+    if bytes.len() as u64 > DOCUMENT { Err(too_large()) } else { Ok(bytes) }
 }
 
 /// UTF-8, or UTF-16 as Windows PowerShell redirects it; with or without a byte order mark.

@@ -127,7 +127,7 @@ impl Report {
             coverage.modules_missing.extend(root.coverage.modules_missing);
             coverage.undecided_blocks.extend(root.coverage.undecided_blocks);
         }
-        redact(&mut clusters, &mut diagnostics, &mut drawings, &sources.secrets());
+        redact_all(&mut clusters, &mut diagnostics, &mut drawings, &sources.secrets());
         clusters.sort_by(|a: &ClusterReport, b| (&a.root, &a.address).cmp(&(&b.root, &b.address)));
         sort(&mut diagnostics, sources);
         identify(&mut diagnostics, sources);
@@ -178,8 +178,17 @@ impl Report {
     }
 }
 
+/// Takes sensitive values out of a text.
+pub(crate) fn redact(text: &mut String, secrets: &[String]) {
+    for secret in secrets {
+        if text.contains(secret.as_str()) {
+            *text = text.replace(secret.as_str(), "(sensitive value)");
+        }
+    }
+}
+
 /// Takes sensitive values out of everything that is said.
-fn redact(
+fn redact_all(
     clusters: &mut [ClusterReport],
     diagnostics: &mut [Diagnostic],
     drawings: &mut [Drawing],
@@ -188,13 +197,7 @@ fn redact(
     if secrets.is_empty() {
         return;
     }
-    let clean = |text: &mut String| {
-        for secret in secrets.iter().filter(|s| !s.is_empty()) {
-            if text.contains(secret.as_str()) {
-                *text = text.replace(secret.as_str(), "(sensitive value)");
-            }
-        }
-    };
+    let clean = |text: &mut String| redact(text, secrets);
     for cluster in clusters {
         for requirement in &mut cluster.requirements {
             clean(&mut requirement.reason);

@@ -1,6 +1,7 @@
 //! Documents among the paths that the user named: plans, states and descriptions of clusters.
 
 use super::{FINDINGS, Failure, READY, output, units};
+use crate::budget::DOCUMENT;
 use crate::cli::CheckArgs;
 use crate::discover::loader::Loader;
 use crate::discover::{self, PathError, Root, UNIT, is_terraform, is_variables, reason};
@@ -83,10 +84,17 @@ pub fn read(path: &Path) -> Result<Document, Failure> {
     let shown = if stdin { "stdin".to_string() } else { path.display().to_string() };
     let bytes = match stdin {
         true => from_stdin(),
-        false => std::fs::read(path),
+        false => std::fs::File::open(path).and_then(limited),
     };
     let bytes = bytes.map_err(|e| PathError::Unreadable { path: shown.clone(), why: reason(&e) })?;
     Ok(Document::read(&shown, bytes)?)
+}
+
+/// All bytes, or one more than a document may have.
+fn limited(from: impl Read) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(DOCUMENT + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// What stdin gives: read once, however often a run looks.
@@ -95,7 +103,6 @@ fn from_stdin() -> std::io::Result<Vec<u8>> {
     if let Some(bytes) = BYTES.get() {
         return Ok(bytes.clone());
     }
-    let mut bytes = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut bytes)?;
+    let bytes = limited(std::io::stdin().lock())?;
     Ok(BYTES.get_or_init(|| bytes).clone())
 }

@@ -1,12 +1,12 @@
 //! `kfplint graph`.
 
-use super::{Failure, Look, READY, check_one, inputs, job, output};
+use super::{FINDINGS, Failure, Look, READY, check_one, inputs, job, output, reach};
 use crate::cli::{GraphArgs, GraphFormat};
 use crate::discover::loader::Loader;
 use crate::eval::Evaluator;
 use crate::finding::RootReport;
 use crate::graph::drawing::Drawing;
-use crate::report::graph;
+use crate::report::{Report, graph};
 use std::sync::Arc;
 
 /// Draws the graphs of all root modules.
@@ -17,18 +17,21 @@ pub fn graph(args: &GraphArgs) -> Result<u8, Failure> {
     let config = job::configuration(&args.config, &args.paths)?;
     let environment = job::environment(&args.config, &config)?;
     let sources = Arc::new(config.sources());
-    let loader = Arc::new(Loader::new(sources.clone()));
+    let loader = Arc::new(Loader::new(sources.clone()).within(args.inputs.budget.budget()));
     let options = inputs::within(inputs::options(&args.inputs, &loader)?, &config, environment, &loader)?;
     let found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources.clone(), loader, options);
     let look = Look { environment: environment.map(|e| e.name.as_str()), profile: &config.profile, draw: true };
-    let drawn = found.roots.iter().filter_map(|root| {
-        let RootReport { drawing, clusters, findings, .. } = check_one(&evaluator, root, look).report;
-        let mut drawing = drawing?;
-        drawing.colour(&clusters, &findings);
-        Some(drawing)
-    });
-    let drawings: Vec<Drawing> = drawn.filter(|d| !d.nodes.is_empty()).collect();
+    let judged = |root| {
+        let mut report: RootReport = check_one(&evaluator, root, look).report;
+        report.drawing.iter_mut().for_each(|d| d.colour(&report.clusters, &report.findings));
+        report
+    };
+    let reports = found.roots.iter().map(judged).collect();
+    let loader = evaluator.loader();
+    let report = Report::new(reports, loader.skipped(), loader.files_read(), &sources);
+    let over = reach::say(&report, loader, &sources);
+    let drawings: Vec<Drawing> = report.drawings.into_iter().filter(|d| !d.nodes.is_empty()).collect();
     let bytes = match (args.format, drawings.as_slice()) {
         (GraphFormat::Dot, all) => graph::dot(all).into_bytes(),
         (GraphFormat::Mermaid, all) => graph::mermaid(all).into_bytes(),
@@ -40,5 +43,5 @@ pub fn graph(args: &GraphArgs) -> Result<u8, Failure> {
         }
     };
     output::stdout(&bytes)?;
-    Ok(READY)
+    Ok(if over { FINDINGS } else { READY })
 }

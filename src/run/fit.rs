@@ -1,16 +1,18 @@
 //! `kfplint fit`: whether the pods of Kubernetes manifests fit onto the nodes that clusters will have.
 
-use super::{FINDINGS, Failure, READY, inputs, job, output};
+use super::{FINDINGS, Failure, READY, inputs, job, output, reach};
 use crate::catalog::gke::{self, Features};
 use crate::cli::FitArgs;
 use crate::discover::loader::Loader;
 use crate::eval::Evaluator;
+use crate::finding::RootReport;
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::fit::{Node, Pod, Room, left_over};
 use crate::graph::nodes::{Marks, free, own_pods};
 use crate::graph::pool::Pool;
 use crate::manifests::{self, Pods};
+use crate::report::{self, Report};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -25,26 +27,33 @@ pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
     let config = job::configuration(&args.config, &args.paths)?;
     let environment = job::environment(&args.config, &config)?;
     let sources = Arc::new(config.sources());
-    let loader = Arc::new(Loader::new(sources.clone()));
+    let loader = Arc::new(Loader::new(sources.clone()).within(args.inputs.budget.budget()));
     let options = inputs::within(inputs::options(&args.inputs, &loader)?, &config, environment, &loader)?;
     let found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources, loader, options);
     let mut text =
         format!("{} workloads, {} pods and {} on every node\n", pods.workloads, pods.pods.len(), pods.daemons.len());
     let (mut clusters, mut short) = (0, false);
+    let mut reports = Vec::new();
     for root in &found.roots {
         let plan = super::units::plan(&evaluator, root);
+        let (root, findings) = (root.shown.clone(), plan.findings.clone());
+        reports.push(RootReport { root, findings, ..RootReport::default() });
         let graph = Graph::build(&plan, &config.profile);
         for cluster in &graph.clusters {
             clusters += 1;
             short |= judge(cluster, &pods, &mut text) == Some(false);
         }
     }
+    let (loader, sources) = (evaluator.loader(), &evaluator.sources);
+    let report = Report::new(reports, loader.skipped(), loader.files_read(), sources);
+    let over = reach::say(&report, loader, sources);
+    report::redact(&mut text, &sources.secrets());
     if clusters == 0 {
         return Err(Failure::NoCluster { roots: format!("{} root module(s)", found.roots.len()) });
     }
     output::stdout(text.as_bytes())?;
-    Ok(if short { FINDINGS } else { READY })
+    Ok(if short || over { FINDINGS } else { READY })
 }
 
 /// The nodes of a cluster as far as they are known, and the pools of which something is not.

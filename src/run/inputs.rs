@@ -23,6 +23,7 @@ pub fn options(args: &InputArgs, loader: &Loader) -> Result<Options, Failure> {
         environment: std::env::vars_os().filter_map(text).collect(),
         workspace: args.workspace.clone(),
         allow_outside: args.allow_outside,
+        budget: *loader.budget(),
         module_dirs: args.module_dir.iter().map(|(source, dir)| (source.clone(), absolute(dir))).collect(),
         ..Options::default()
     })

@@ -1,6 +1,7 @@
 //! What is to be done: the command line, and the configuration where the command line says nothing.
 
 use super::Failure;
+use crate::budget::Budget;
 use crate::cli::{CheckArgs, ConfigArgs, Given};
 use crate::config::{self, Config, Environment};
 use std::collections::BTreeSet;
@@ -13,6 +14,8 @@ pub struct Job {
     pub args: CheckArgs,
     /// The configuration.
     pub config: Config,
+    /// What the run may cost; its time runs from here.
+    pub budget: Budget,
     /// For an earlier state of the tree: its real folders, and how the user writes them.
     pub past: Vec<(PathBuf, PathBuf)>,
 }
@@ -36,7 +39,8 @@ impl Job {
         if args.output.is_empty() {
             args.output = config.output.clone();
         }
-        let job = Job { args, config, past: Vec::new() };
+        let budget = args.inputs.budget.budget();
+        let job = Job { args, config, budget, past: Vec::new() };
         job.environments()?;
         Ok(job)
     }

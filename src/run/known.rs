@@ -1,9 +1,10 @@
 //! `kfplint baseline` and `--baseline`.
 
-use super::{Failure, Job, READY, USAGE, judge, output};
+use super::{FINDINGS, Failure, Job, READY, USAGE, judge, output, reach};
 use crate::baseline::{Baseline, Entry};
+use crate::budget::{DOCUMENT, size};
 use crate::cli::{BaselineArgs, CheckArgs};
-use crate::discover::loader::Texts;
+use crate::discover::loader::{Texts, up_to};
 use crate::discover::{Discovery, reason};
 use crate::report::{self, Report};
 use std::io::Write;
@@ -25,7 +26,12 @@ pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
         .map_err(|e| Failure::Output { what: format!("`{shown}`"), why: reason(&e) })?;
     let count = report::plural(baseline.findings.len(), "finding");
     let _ = writeln!(std::io::stderr(), "wrote {count} to {shown}");
-    Ok(if run.failed { USAGE } else { READY })
+    let over = reach::say(&run.report, &run.loader, &run.sources);
+    Ok(match (run.failed, over) {
+        (true, _) => USAGE,
+        (false, true) => FINDINGS,
+        (false, false) => READY,
+    })
 }
 
 /// Takes the findings of a baseline out of a report.
@@ -34,7 +40,8 @@ pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
 /// A file that cannot be read as a baseline.
 pub fn apply(file: &Path, report: &mut Report, job: &Job, found: &Discovery) -> Result<(), Failure> {
     let wrong = |why: String| Failure::Baseline { path: file.display().to_string(), why };
-    let text = std::fs::read(file).map_err(|e| wrong(reason(&e)))?;
+    let text = up_to(file, DOCUMENT).map_err(|e| wrong(reason(&e)))?;
+    let text = text.ok_or_else(|| wrong(format!("it is larger than {}", size(DOCUMENT))))?;
     let mark = |line: &[u8]| [&b"<<<<<<<"[..], b">>>>>>>"].iter().any(|mark| line.starts_with(mark));
     if let Some(at) = text.split(|byte| *byte == b'\n').position(mark) {
         return Err(wrong(format!("line {} is of a merge whose conflicts are not solved", at + 1)));

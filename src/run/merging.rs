@@ -1,7 +1,9 @@
 //! `kfplint merge`.
 
 use super::{FINDINGS, Failure, READY, output};
+use crate::budget::{DOCUMENT, size};
 use crate::cli::{FailOn, MergeArgs};
+use crate::discover::loader::up_to;
 use crate::discover::reason;
 use crate::merge::{Counts, counts, merge};
 use std::path::Path;
@@ -14,7 +16,8 @@ pub fn run(args: &MergeArgs) -> Result<u8, Failure> {
     let read = |path: &Path| {
         let name = path.display().to_string();
         let wrong = |why: String| Failure::Merge { what: format!("cannot read `{name}`: {why}") };
-        let bytes = std::fs::read(path).map_err(|e| wrong(reason(&e)))?;
+        let bytes = up_to(path, DOCUMENT).map_err(|e| wrong(reason(&e)))?;
+        let bytes = bytes.ok_or_else(|| wrong(format!("it is larger than {}", size(DOCUMENT))))?;
         Ok((name.clone(), serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))?))
     };
     let reports = args.files.iter().map(|path| read(path)).collect::<Result<_, Failure>>()?;

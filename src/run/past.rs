@@ -140,7 +140,7 @@ impl Past {
         let mut names: Vec<(PathBuf, PathBuf)> = vec![(self.tree(), shown(&self.top).into())];
         let named = paths.iter().filter_map(|path| Some((std::fs::canonicalize(self.at(path)?).ok()?, path.clone())));
         names.extend(named.filter(|(dir, _)| dir.is_dir()));
-        Some(Job { args, config, past: names })
+        Some(Job { args, config, budget: job.budget, past: names })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Suppressions in a run: which count, what they hold back, and the list of them.
 
-use super::{Checked, Failure, Job, READY, judge, output};
+use super::{Checked, FINDINGS, Failure, Job, READY, judge, output, reach};
 use crate::cli::{CheckArgs, Ignores, ListArgs, ListFormat};
 use crate::discover::Discovery;
 use crate::discover::loader::{Loader, Texts};
@@ -68,7 +68,7 @@ pub fn list(args: ListArgs) -> Result<u8, Failure> {
         })),
         ListFormat::Human => table(all, &run.sources),
     })?;
-    Ok(READY)
+    Ok(if reach::say(&run.report, &run.loader, &run.sources) { FINDINGS } else { READY })
 }
 
 fn entry(suppression: &Suppression, sources: &Sources) -> Value {

@@ -1,5 +1,6 @@
 //! Terragrunt units in a run, and the modules that are there only for them.
 
+use super::reach::unreached;
 use super::{Checked, Look, guarded, judged};
 use crate::discover::{Root, loader::Loader, with_calls};
 use crate::eval::Evaluator;
@@ -14,16 +15,19 @@ use std::sync::Arc;
 pub fn check(roots: &mut Vec<Root>, evaluator: &Arc<Evaluator>, loader: &Loader, look: Look) -> Vec<Checked> {
     let (units, rest): (Vec<Root>, Vec<Root>) = std::mem::take(roots).into_iter().partition(|r| r.unit.is_some());
     let all = Units::new(evaluator);
-    let checked: Vec<(Checked, Option<PathBuf>)> = units.par_iter().map(|unit| one(&all, unit, look)).collect();
+    let checked: Vec<(Checked, Option<PathBuf>)> = units.par_iter().map(|unit| one(&all, unit, loader, look)).collect();
     let sources = checked.iter().filter_map(|(_, source)| source.as_ref()?.canonicalize().ok()).collect();
     let used = with_calls(sources, loader);
     *roots = rest.into_iter().filter(|root| !(root.library && used.contains(&root.dir))).collect();
     checked.into_iter().map(|(checked, _)| checked).collect()
 }
 
-fn one(units: &Units, root: &Root, look: Look) -> (Checked, Option<PathBuf>) {
+fn one(units: &Units, root: &Root, loader: &Loader, look: Look) -> (Checked, Option<PathBuf>) {
     let mut source = None;
     let checked = guarded(&root.shown, || {
+        if let Some(plan) = unreached(root, loader) {
+            return judged(&plan, look);
+        }
         let found = units.evaluate(root);
         source = found.source;
         judged(&found.plan, look)
@@ -33,6 +37,9 @@ fn one(units: &Units, root: &Root, look: Look) -> (Checked, Option<PathBuf>) {
 
 /// The static plan of a root, of whichever kind.
 pub fn plan(evaluator: &Arc<Evaluator>, root: &Root) -> StaticPlan {
+    if let Some(plan) = unreached(root, evaluator.loader()) {
+        return plan;
+    }
     match (&root.unit, root.library) {
         (Some(_), _) => Units::new(evaluator).evaluate(root).plan,
         (None, true) => evaluator.evaluate_library(&root.dir, &root.shown),

@@ -36,6 +36,8 @@ pub struct SyntaxError {
     pub help: Option<String>,
     /// A further place that explains it, such as where the bracket was opened.
     pub related: Option<(Span, String)>,
+    /// Not wrong, but more than is read: the budget.
+    pub limit: Option<crate::budget::Limit>,
 }
 
 /// The attributes and blocks between two braces, or of a whole file.

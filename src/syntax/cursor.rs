@@ -2,10 +2,8 @@
 
 use super::ast::{Comment, Expr, ExprKind, SyntaxError};
 use super::lexer::{Kind, Token};
+use crate::budget::{Limit, NESTING};
 use crate::source::{FileId, Span};
-
-/// How deep brackets, blocks, operators and templates may nest.
-pub const MOST_DEPTH: usize = 256;
 
 /// How high the tree of one expression may be: brackets, operators and the links of chains together. Whoever walks the
 /// tree needs stack for that much.
@@ -174,8 +172,22 @@ impl<'t> Cursor<'t> {
         if height > MOST_HEIGHT {
             let token = self.peek();
             let span = self.span(token);
-            self.error(span, "this expression is nested too deeply", Some("split it up with locals"));
+            self.over(
+                span,
+                format!("this expression has more than {MOST_HEIGHT} operators and brackets around each other"),
+            );
         }
+    }
+
+    /// Reports what lies too deep in something else.
+    pub fn too_deep(&mut self, span: Span, what: &str) {
+        self.over(span, format!("{what} more than {NESTING} deep in others"));
+    }
+
+    fn over(&mut self, span: Span, message: String) {
+        let before = self.errors.len();
+        self.error(span, message, None);
+        self.errors.iter_mut().skip(before).for_each(|e| e.limit = Some(Limit::Fixed));
     }
 
     /// The height of the highest operand so far.
@@ -208,7 +220,7 @@ impl<'t> Cursor<'t> {
     pub fn error(&mut self, span: Span, message: impl Into<String>, help: Option<&str>) {
         if !self.failed && self.errors.len() < MOST_ERRORS {
             let help = help.map(str::to_string);
-            self.errors.push(SyntaxError { span, message: message.into(), help, related: None });
+            self.errors.push(SyntaxError { span, message: message.into(), help, related: None, limit: None });
         }
         self.failed = true;
     }

@@ -1,18 +1,19 @@
 //! Expressions: recursive descent over the operator levels of the HCL native syntax specification.
 
 use super::ast::{Binary, BinaryOp, Call, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, UnaryOp};
-use super::cursor::{Cursor, MOST_DEPTH, describe};
+use super::cursor::{Cursor, describe};
 use super::lexer::{Kind, Token};
 use super::{template, traversal};
+use crate::budget::NESTING;
 use crate::source::Span;
 use std::sync::Arc;
 
 /// Parses an expression. After an error (reported) the result is an error node.
 pub fn expression(c: &mut Cursor) -> Expr {
-    if c.depth >= MOST_DEPTH {
+    if c.depth >= NESTING {
         let token = c.peek();
         let span = c.span(token);
-        c.error(span, "this expression is nested too deeply", Some("split it up with locals"));
+        c.too_deep(span, "this expression lies");
         return c.broken(span);
     }
     c.depth += 1;
@@ -92,8 +93,8 @@ fn unary(c: &mut Cursor) -> Expr {
         _ => return with_traversals(c),
     };
     let span = c.span(token);
-    if c.depth >= MOST_DEPTH {
-        c.error(span, "this expression is nested too deeply", None);
+    if c.depth >= NESTING {
+        c.too_deep(span, "this expression lies");
         return c.broken(span);
     }
     c.take();

@@ -1,9 +1,10 @@
 //! Bodies, attributes and blocks.
 
 use super::ast::{Attribute, Block, Body, Ident, Label};
-use super::cursor::{Cursor, MOST_DEPTH, describe};
+use super::cursor::{Cursor, describe};
 use super::lexer::Kind;
 use super::{decode, expr};
+use crate::budget::NESTING;
 use crate::source::Span;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
@@ -190,9 +191,9 @@ fn block(c: &mut Cursor, kind: Ident, level: usize, indent: usize) -> Option<Blo
     }
     let header = kind.span.to(labels.last().map_or(kind.span, |l| l.span));
     let open = c.take();
-    if c.depth >= MOST_DEPTH {
+    if c.depth >= NESTING {
         let span = c.span(open);
-        c.error(span, "blocks are nested too deeply", None);
+        c.too_deep(span, "this block lies");
         c.skip_braces();
         return None;
     }

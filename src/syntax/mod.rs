@@ -22,7 +22,7 @@ use lexer::{Kind, Token};
 pub fn parse(id: FileId, text: &str, invalid_utf8: &[u32]) -> File {
     let tokens = lexer::lex(text);
     let mut file = parse_tokens(id, text, &tokens, false);
-    if !file.errors.is_empty() {
+    if file.errors.iter().any(|e| e.limit.is_none()) {
         // Only a text that is broken for sure is read by what its lines look like.
         file = parse_tokens(id, text, &lexer::lex_broken(text), true);
     }
@@ -50,6 +50,7 @@ fn encoding_errors(id: FileId, invalid: &[u32], tokens: &[Token]) -> Option<Synt
         message: "this byte is not UTF-8".into(),
         help: Some("save the file in UTF-8".into()),
         related: None,
+        limit: None,
     })
 }
 

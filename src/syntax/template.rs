@@ -1,10 +1,11 @@
 //! Templates: quoted strings, heredocs, template files.
 
 use super::ast::{Expr, ExprKind, TemplateFor, TemplateIf, TemplatePart};
-use super::cursor::{Cursor, MOST_DEPTH};
+use super::cursor::Cursor;
 use super::expr::{expression, for_intro};
 use super::lexer::{Kind, Token};
 use super::{decode, expr};
+use crate::budget::NESTING;
 use crate::source::Span;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -356,8 +357,8 @@ fn group(c: &mut Cursor, rest: &mut std::vec::IntoIter<Piece>, depth: usize) -> 
         match piece {
             Piece::Text { text, .. } => parts.push(TemplatePart::Text(decode::nfc(&text))),
             Piece::Value { expr, .. } => parts.push(TemplatePart::Interpolation(expr)),
-            Piece::If { span, .. } | Piece::For { span, .. } if depth >= MOST_DEPTH => {
-                c.error(span, "template directives are nested too deeply", None);
+            Piece::If { span, .. } | Piece::For { span, .. } if depth >= NESTING => {
+                c.too_deep(span, "this directive lies");
                 return (parts, None);
             }
             Piece::If { condition, span, .. } => parts.extend(if_part(c, rest, condition, span, depth)),

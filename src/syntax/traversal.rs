@@ -1,9 +1,10 @@
 //! What follows a term: attributes, indexes, splats.
 
 use super::ast::{Expr, ExprKind, Ident, Splat, SplatStep};
-use super::cursor::{Cursor, MOST_DEPTH};
+use super::cursor::Cursor;
 use super::expr::{expression, missing_close};
 use super::lexer::{Kind, Token};
+use crate::budget::NESTING;
 use crate::source::Span;
 
 /// `object.name`, `object.0`, `object.*…`.
@@ -156,10 +157,10 @@ fn full_steps(c: &mut Cursor) -> Vec<SplatStep> {
 }
 
 fn nested_steps(c: &mut Cursor) -> Vec<SplatStep> {
-    if c.depth >= MOST_DEPTH {
+    if c.depth >= NESTING {
         let token = c.peek();
         let span = c.span(token);
-        c.error(span, "this expression is nested too deeply", None);
+        c.too_deep(span, "this expression lies");
         return Vec::new();
     }
     c.depth += 1;

@@ -161,9 +161,9 @@ mod unix {
     fn what_is_too_large_is_skipped_with_a_reason() {
         let tree = Tree::new(&[("main.tf", FAULT)]);
         let file = std::fs::File::create(tree.path("huge.tf")).unwrap();
-        file.set_len(kfplint::discover::loader::MOST_BYTES + 1).unwrap();
+        file.set_len((32 << 20) + 1).unwrap();
         let report = tree.json(&[]);
-        assert_eq!(skipped(&report), [("huge.tf".to_string(), "larger than 64 MiB".to_string())]);
+        assert_eq!(skipped(&report), [("huge.tf".to_string(), "larger than 32 MiB".to_string())]);
         assert_eq!(report["summary"]["errors"], 1);
     }
 

@@ -41,8 +41,9 @@ pub fn base64gzip(args: &[Value], _: &dyn Host) -> Outcome {
 pub fn base64gunzip(args: &[Value], _: &dyn Host) -> Outcome {
     let bytes = decoded(text(args, 0))?;
     let mut out = String::new();
-    let mut limited = flate2::read::GzDecoder::new(bytes.as_slice()).take(super::MOST_TEXT as u64);
+    let mut limited = flate2::read::GzDecoder::new(bytes.as_slice()).take(super::MOST_TEXT as u64 + 1);
     match limited.read_to_string(&mut out) {
+        Ok(length) if length > super::MOST_TEXT => Err(FunctionError::too_much_text()),
         Ok(_) => Ok(Value::string(out)),
         Err(_) => Err(FunctionError::call("failed to read gzip raw data")),
     }

@@ -2,6 +2,7 @@
 
 use super::string::text;
 use super::{FunctionError, Host, MOST_TEXT, Outcome};
+use crate::budget::Limit;
 use crate::eval::value::console::quote_go;
 use crate::eval::value::{Data, Number, ReasonKind, Reasons, Refinement, Type, Value, convert, json};
 use std::sync::Arc;
@@ -92,7 +93,7 @@ fn formatted(pattern: &str, args: &[Value]) -> Result<String, FunctionError> {
         };
         out.push_str(&one(&verb, arg, at + 1)?);
         if out.len() > MOST_TEXT {
-            return Err(FunctionError::call("the result would be larger than 64 MiB"));
+            return Err(FunctionError::too_much_text());
         }
     }
     if !indexed && highest < args.len() {
@@ -135,7 +136,8 @@ fn verb(chars: &mut Chars, pattern: &str) -> Result<(Verb, Option<usize>), Funct
     }
     verb.letter = chars.next().ok_or_else(|| FunctionError::call("unterminated verb at the end of the format"))?;
     if verb.width.is_some_and(|w| w > MOST_TEXT / 64) || verb.precision.is_some_and(|p| p > 10_000) {
-        return Err(FunctionError::call("a width or precision is too large"));
+        let message = format!("a width is more than {}, or a precision more than 10000", MOST_TEXT / 64);
+        return Err(FunctionError::over(Limit::Fixed, message));
     }
     Ok((verb, index))
 }

@@ -18,9 +18,10 @@ mod spec;
 mod string;
 mod yaml;
 
-pub use spec::{call, exists, names};
+pub use spec::{call, exists, makes_text, names};
 pub use yaml::documents as yaml_documents;
 
+use crate::budget::{Limit, TEXT, size};
 use crate::eval::value::Value;
 
 /// Why a function call fails.
@@ -40,6 +41,16 @@ impl FunctionError {
         FunctionError { argument: None, message: message.into(), kind: ErrorKind::Call }
     }
 
+    /// The result would have more text than one value may hold.
+    pub fn too_much_text() -> FunctionError {
+        FunctionError::over(Limit::Fixed, format!("the result has more than {} of text", size(TEXT)))
+    }
+
+    /// It would take more than a budget allows.
+    pub fn over(limit: Limit, message: impl Into<String>) -> FunctionError {
+        FunctionError { argument: None, message: message.into(), kind: ErrorKind::Budget(limit) }
+    }
+
     /// An argument is to blame, counted from 0.
     pub fn argument(index: usize, message: impl Into<String>) -> FunctionError {
         FunctionError { argument: Some(index), message: message.into(), kind: ErrorKind::Argument }
@@ -57,6 +68,8 @@ pub enum ErrorKind {
     Call,
     /// A file that it reads is not there or may not be read.
     File,
+    /// It would take more than a budget allows.
+    Budget(Limit),
 }
 
 /// What functions need of the world: files below the root, and templates. The evaluation implements it.
@@ -92,4 +105,4 @@ type Outcome = Result<Value, FunctionError>;
 /// The most elements that a function makes; more is a mistake or an attack.
 const MOST_ELEMENTS: usize = 1_000_000;
 /// The most text that a function makes, in bytes.
-const MOST_TEXT: usize = 64 << 20;
+const MOST_TEXT: usize = TEXT as usize;

@@ -94,12 +94,12 @@ pub fn replace(args: &[Value], _: &dyn Host) -> Outcome {
     } else {
         let count = source.matches(pattern).count();
         if count.saturating_mul(with.len()) > MOST_TEXT {
-            return Err(FunctionError::call("the result would be larger than 64 MiB"));
+            return Err(FunctionError::too_much_text());
         }
         source.replace(pattern, with)
     };
     match out.len() > MOST_TEXT {
-        true => Err(FunctionError::call("the result would be larger than 64 MiB")),
+        true => Err(FunctionError::too_much_text()),
         false => Ok(Value::string(out)),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::string::whole;
 use super::{FunctionError, Host, MOST_ELEMENTS, Outcome};
+use crate::budget::Limit;
 use crate::eval::value::{Data, Number, Reasons, Type, Value, ops, unify};
 
 /// The elements of an argument that is a list, set or tuple.
@@ -216,6 +217,6 @@ pub fn sort(args: &[Value], _: &dyn Host) -> Outcome {
 pub fn within_budget(count: usize) -> Result<(), FunctionError> {
     match count <= MOST_ELEMENTS {
         true => Ok(()),
-        false => Err(FunctionError::call(format!("the result would have more than {MOST_ELEMENTS} elements"))),
+        false => Err(FunctionError::over(Limit::Fixed, format!("the result has more than {MOST_ELEMENTS} elements"))),
     }
 }

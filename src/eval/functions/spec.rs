@@ -270,6 +270,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().map(|f| f.name)
 }
 
+/// Whether a function makes text, and does not pass on what it is given.
+pub fn makes_text(name: &str) -> bool {
+    find(name).is_some_and(|f| f.result == Type::String && f.unknowns != Unknowns::Own)
+}
+
 /// Whether there is a function of this name.
 pub fn exists(name: &str) -> bool {
     find(name).is_some()

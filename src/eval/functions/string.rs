@@ -41,7 +41,7 @@ pub fn indent(args: &[Value], _: &dyn Host) -> Outcome {
     let spaces = usize::try_from(spaces).map_err(|_| FunctionError::argument(0, "must not be negative"))?;
     let lines = source.matches('\n').count();
     if spaces.saturating_mul(lines) > MOST_TEXT {
-        return Err(FunctionError::call("the result would be larger than 64 MiB"));
+        return Err(FunctionError::too_much_text());
     }
     plain(source.replace('\n', &format!("\n{}", " ".repeat(spaces))))
 }
@@ -67,7 +67,7 @@ pub fn join(args: &[Value], _: &dyn Host) -> Outcome {
         }
     }
     if size > MOST_TEXT {
-        return Err(FunctionError::call("the result would be larger than 64 MiB"));
+        return Err(FunctionError::too_much_text());
     }
     plain(parts.join(separator))
 }

@@ -2,6 +2,7 @@
 
 use super::string::text;
 use super::{FunctionError, Host, MOST_ELEMENTS, Outcome};
+use crate::budget::Limit;
 use crate::eval::value::{Data, Number, Value};
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
 use std::collections::BTreeMap;
@@ -79,7 +80,10 @@ impl<'y> Reader<'y> {
     fn node(&mut self, event: Event<'y>, depth: usize) -> Outcome {
         self.nodes += 1;
         if depth > MOST_DEPTH || self.nodes > MOST_ELEMENTS {
-            return Err(FunctionError::call("the document is nested too deeply or too large"));
+            return Err(FunctionError::over(
+                Limit::Fixed,
+                format!("the document is nested more than {MOST_DEPTH} deep, or has more than {MOST_ELEMENTS} values"),
+            ));
         }
         let (anchor, value) = match event {
             Event::Alias(id) => {

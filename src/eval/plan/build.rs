@@ -2,6 +2,7 @@
 
 use super::{ConfigAttribute, ConfigBody, ModuleInstance, Origin, Resource, Source, StaticPlan};
 use crate::eval::instance::{CallState, Instance, merge_reasons};
+use crate::eval::value::ReasonKind;
 use crate::eval::{arguments, conditions, cycles, resource, statics};
 use crate::source::{FileId, Span};
 use crate::syntax::ast::Block;
@@ -57,6 +58,7 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<In
         }
         modules.push(instance.clone());
     }
+    plan.left_out = merge_reasons(plan.left_out.as_ref(), instance.config.open().as_ref());
     let nowhere = Span::new(FileId(0), 0, 0);
     for name in instance.config.variables.keys() {
         let _ = instance.variable(name, nowhere);
@@ -91,6 +93,7 @@ fn visit_call(instance: &Rc<Instance>, name: &str, block: &Block, state: &CallSt
             source: state.source.clone(),
             version: block.body.attribute("version").and_then(|a| a.expr.as_str()).map(Arc::from),
             present: state.missing.is_none(),
+            closed: state.missing.clone().filter(|why| why.iter().any(|r| matches!(r.kind, ReasonKind::Budget(_)))),
             arguments: instance.world.within(instance.uncertain.is_some() || repetition.uncertain.is_some(), || {
                 arguments(instance, block, repetition)
             }),
@@ -115,7 +118,7 @@ fn arguments(instance: &Rc<Instance>, block: &Block, repetition: &crate::eval::e
 
 /// An argument that the module does not declare is an error of the call.
 fn unknown_arguments(block: &Block, child: &Rc<Instance>) {
-    if child.config.facts.is_some() {
+    if child.config.facts.is_some() || !child.config.left_out.is_empty() {
         return;
     }
     for attribute in &block.body.attributes {

@@ -3,7 +3,7 @@
 
 pub mod build;
 
-use crate::eval::value::{Reasons, Value};
+use crate::eval::value::{ReasonKind, Reasons, Value};
 use crate::finding::{Edit, Finding, Label, MissingModule};
 use crate::source::Span;
 use crate::syntax::ast::Expr;
@@ -23,12 +23,16 @@ pub struct StaticPlan {
     pub resources: Vec<Resource>,
     /// Module instances below the root, absent ones too.
     pub modules: Vec<ModuleInstance>,
-    /// What the configuration gets wrong by Terraform's own rules (TF001 to TF005).
+    /// What the configuration gets wrong by Terraform's own rules (TF001 to TF005), and what was left out of it (TF006).
     pub findings: Vec<Finding>,
     /// Module calls whose source is not on disk.
     pub missing_modules: Vec<MissingModule>,
     /// Blocks whose number or presence is not known: address and why.
     pub undecided_blocks: Vec<(String, Reasons)>,
+    /// What is not known of it as a whole, since configuration was not read.
+    pub left_out: Option<Reasons>,
+    /// Why it is not evaluated at all.
+    pub unreached: Option<String>,
     /// Outputs of a module for others, with the expressions that give them: what its callers may build on.
     pub for_callers: Vec<Origin>,
     /// How many files were read for it.
@@ -235,14 +239,24 @@ pub struct ModuleInstance {
     pub source: Arc<str>,
     /// The version constraint as written.
     pub version: Option<Arc<str>>,
-    /// Whether it is on disk.
+    /// Whether it is on disk, and looked into.
     pub present: bool,
+    /// Why it is not looked into, where it is on disk.
+    pub closed: Option<Reasons>,
     /// The arguments of the call.
     pub arguments: ConfigBody,
     /// The call's header.
     pub header: Option<Span>,
     /// Why it is not certain that this instance exists.
     pub uncertain: Option<Reasons>,
+}
+
+impl ModuleInstance {
+    /// Why it is not looked into.
+    pub fn why(&self) -> Reasons {
+        let absent = || Reasons::one(ReasonKind::MissingModule(self.address.clone(), self.source.clone()), self.header);
+        self.closed.clone().unwrap_or_else(absent)
+    }
 }
 
 impl ConfigBody {

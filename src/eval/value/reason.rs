@@ -31,6 +31,8 @@ pub enum ReasonKind {
     Impure(Arc<str>),
     /// Something else in the configuration that is in error and was reported there: a few words.
     Error(Arc<str>),
+    /// Something that would take more than a budget allows, and was reported there: what, as a sentence.
+    Budget(Arc<str>),
     /// Something that kfplint does not model: a few words.
     Unsupported(Arc<str>),
     /// Something that the documents given do not tell: what would, such as a command whose output to add.
@@ -86,6 +88,7 @@ impl ReasonKind {
             ReasonKind::DataSource(address) | ReasonKind::MissingModule(address, _) => address.to_string(),
             ReasonKind::Impure(what)
             | ReasonKind::Error(what)
+            | ReasonKind::Budget(what)
             | ReasonKind::Unsupported(what)
             | ReasonKind::NotGiven(what) => what.to_string(),
         }
@@ -105,6 +108,7 @@ impl std::fmt::Display for ReasonKind {
             }
             ReasonKind::Impure(what) => write!(f, "{what} is not known before apply"),
             ReasonKind::Error(what) => write!(f, "{what} is in error"),
+            ReasonKind::Budget(what) => f.write_str(what),
             ReasonKind::Unsupported(what) => write!(f, "{what} is not evaluated by kfplint"),
             ReasonKind::NotGiven(what) => write!(f, "{what} is not given"),
         }

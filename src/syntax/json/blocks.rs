@@ -112,7 +112,7 @@ pub fn values(json: &Json, errors: &mut Vec<SyntaxError>) -> Body {
 }
 
 fn wrong(json: &Json, message: &str) -> SyntaxError {
-    SyntaxError { span: json.span, message: message.into(), help: None, related: None }
+    SyntaxError { span: json.span, message: message.into(), help: None, related: None, limit: None }
 }
 
 fn ident(key: &Key) -> Ident {
@@ -160,7 +160,7 @@ fn blocks(
             }
             let message = format!("a comment cannot stand here, where the labels of `{}` are", kind.text);
             let help = Some("move the comment into the block".to_string());
-            errors.push(SyntaxError { span: key.span, message, help, related: None });
+            errors.push(SyntaxError { span: key.span, message, help, related: None, limit: None });
             continue;
         }
         taken.push((key.text.clone(), key.span));
@@ -264,6 +264,7 @@ fn given_twice(members: &[(&Key, &Json)], perhaps_blocks: bool, errors: &mut Vec
                 message: format!("`{}` is set twice here", key.text),
                 help: Some("remove one of them".into()),
                 related: Some((*first, "first set here".into())),
+                limit: None,
             });
         } else {
             seen.insert(name, key.span);

@@ -1,7 +1,7 @@
 //! A JSON reader that keeps positions and goes on after an error where it can.
 
 use super::super::ast::SyntaxError;
-use super::super::cursor::MOST_DEPTH;
+use crate::budget::{Limit, NESTING};
 use crate::source::{FileId, Span};
 
 /// A JSON value with its place.
@@ -77,7 +77,8 @@ impl<'t> Reader<'t> {
 
     fn error(&mut self, from: usize, to: usize, message: &str, help: Option<&str>) {
         let span = self.span(from, to);
-        self.errors.push(SyntaxError { span, message: message.into(), help: help.map(Into::into), related: None });
+        let (message, help) = (message.into(), help.map(Into::into));
+        self.errors.push(SyntaxError { span, message, help, related: None, limit: None });
     }
 
     /// The end of the character at an offset, or of the text.
@@ -93,8 +94,9 @@ impl<'t> Reader<'t> {
 
     fn value(&mut self, depth: usize) -> Option<Json> {
         let start = self.at;
-        if depth > MOST_DEPTH {
-            self.error(start, self.after(start), "this JSON is nested too deeply", None);
+        if depth > NESTING {
+            self.error(start, self.after(start), &format!("this JSON is nested more than {NESTING} deep"), None);
+            self.errors.last_mut().into_iter().for_each(|e| e.limit = Some(Limit::Fixed));
             return None;
         }
         let kind = match self.bytes.get(self.at) {

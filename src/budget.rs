@@ -1,0 +1,113 @@
+//! Budgets: how much work and memory an input may cost. No real repository comes near any of them; past one, a finding
+//! (TF006) says which, and what was left out is unknown.
+
+use std::time::{Duration, Instant};
+
+/// The most elements that one value may have, those inside of its elements counted too.
+pub const ELEMENTS: u64 = 1_000_000;
+/// The most text that one value may hold, in bytes, that of its elements counted too.
+pub const TEXT: u64 = 64 << 20;
+/// How deep lists and objects may lie in each other.
+pub const LEVELS: u32 = 256;
+/// The most memory for all values that a root module makes, in bytes, as estimated when they are made.
+pub const MEMORY: u64 = 512 << 20;
+/// The most steps of evaluation in a root module: expressions, and rounds of `for`.
+pub const STEPS: u64 = 100_000_000;
+/// How deep brackets, blocks, operators and templates of one file may lie in each other.
+pub const NESTING: usize = 256;
+/// The largest document (plan, state, description of a cluster), after unpacking, and the largest baseline, in bytes.
+pub const DOCUMENT: u64 = 128 << 20;
+/// The largest `kfplint.toml`, in bytes.
+pub const CONFIGURATION: u64 = 1 << 20;
+
+/// What the command line sets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// `--max-instances`: instances of resources and modules in a root module.
+    pub instances: u64,
+    /// `--max-depth`: module calls inside of each other.
+    pub depth: usize,
+    /// `--timeout`: how long the run may take.
+    pub timeout: Duration,
+    /// `--max-file-size`: the largest file that is read, in bytes.
+    pub file_size: u64,
+    began: Instant,
+}
+
+impl Default for Budget {
+    fn default() -> Budget {
+        let timeout = Duration::from_secs(300);
+        Budget { instances: 200_000, depth: 64, timeout, file_size: 32 << 20, began: Instant::now() }
+    }
+}
+
+impl Budget {
+    /// So many instances, modules inside of each other, and bytes in a file; the time runs from now on.
+    pub fn new(instances: Option<u64>, depth: Option<usize>, file_size: Option<u64>, timeout: Option<u64>) -> Budget {
+        let usual = Budget::default();
+        Budget {
+            instances: instances.unwrap_or(usual.instances),
+            depth: depth.unwrap_or(usual.depth),
+            file_size: file_size.unwrap_or(usual.file_size),
+            timeout: timeout.map_or(usual.timeout, Duration::from_secs),
+            ..usual
+        }
+    }
+
+    /// The same with no end to its time.
+    pub fn without_timeout(self) -> Budget {
+        Budget { timeout: Duration::MAX, ..self }
+    }
+
+    /// Whether the run's time is used up.
+    pub fn is_late(&self) -> bool {
+        self.began.elapsed() >= self.timeout
+    }
+
+    /// Why something was not looked at when the time was used up.
+    pub fn late(&self) -> String {
+        format!("the run took longer than {} s", self.timeout.as_secs())
+    }
+
+    /// Why a file is not read.
+    pub fn too_large(&self) -> String {
+        format!("larger than {}", size(self.file_size))
+    }
+}
+
+/// Which budget was used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Limit {
+    /// See [`Budget::instances`].
+    Instances,
+    /// See [`Budget::depth`].
+    Depth,
+    /// See [`Budget::timeout`].
+    Timeout,
+    /// See [`Budget::file_size`].
+    FileSize,
+    /// One that no option raises.
+    Fixed,
+}
+
+impl Limit {
+    /// What to do.
+    pub fn help(self) -> &'static str {
+        match self {
+            Limit::Instances => "if this is meant, raise the budget: --max-instances N",
+            Limit::Depth => "if this is meant, raise the budget: --max-depth N",
+            Limit::Timeout => "give it more time: --timeout SECONDS; or check a part of the tree",
+            Limit::FileSize => "if this is meant, raise the budget: --max-file-size SIZE",
+            Limit::Fixed => "no option raises this limit: make it smaller, or split it up",
+        }
+    }
+}
+
+/// A number of bytes as people write it: whole MiB or KiB where it is.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        _ if bytes >= 1 << 20 && bytes.is_multiple_of(1 << 20) => format!("{} MiB", bytes >> 20),
+        _ if bytes >= 1 << 10 && bytes.is_multiple_of(1 << 10) => format!("{} KiB", bytes >> 10),
+        _ => format!("{bytes} bytes"),
+    }
+}

@@ -1,0 +1,45 @@
+//! How far a run came: what was left out for want of a budget.
+
+use crate::budget::Limit;
+use crate::discover::Root;
+use crate::discover::loader::Loader;
+use crate::eval::plan::StaticPlan;
+use crate::eval::report::{BUDGET_EXCEEDED, error};
+use crate::finding::RootReport;
+use crate::report::{self, Detail, Diagnostic, Report};
+use crate::source::{FileId, Sources, Span};
+use std::io::Write;
+
+/// The plan of a root module that is not evaluated, since the time is used up; `None` while it is not.
+pub fn unreached(root: &Root, loader: &Loader) -> Option<StaticPlan> {
+    let budget = loader.budget();
+    if !budget.is_late() {
+        return None;
+    }
+    let file = loader.module(&root.dir).and_then(|module| module.files.first().cloned());
+    let place = file.map(|file| Span::new(file.id, 0, 0));
+    let message = format!("this root module is not checked: {}", budget.late());
+    let mut finding = error(BUDGET_EXCEEDED, place.unwrap_or(Span::new(FileId::FACTS, 0, 0)), message, "");
+    finding.primary = place;
+    finding.help.push(Limit::Timeout.help().into());
+    let shown = root.shown.clone();
+    Some(StaticPlan { unreached: Some(budget.late()), findings: vec![finding], root: shown, ..StaticPlan::default() })
+}
+
+/// Says on stderr what of a report was left out, where what is printed on stdout has no place for it. Whether there was
+/// anything.
+pub fn say(report: &Report, loader: &Loader, sources: &Sources) -> bool {
+    let root = |d: &Diagnostic| RootReport {
+        root: d.root.clone(),
+        findings: vec![d.finding.clone()],
+        ..RootReport::default()
+    };
+    let roots: Vec<RootReport> = report.open().filter(|d| d.finding.code == BUDGET_EXCEEDED.0).map(root).collect();
+    let over = !roots.is_empty();
+    if over {
+        let report = Report::new(roots, loader.skipped(), loader.files_read(), sources);
+        let text = report::findings(&report, sources, Detail::Normal, super::output::width());
+        let _ = std::io::stderr().write_all(&text);
+    }
+    over
+}

@@ -1,0 +1,203 @@
+//! Files that are none, places outside of the tree, what may be written, and what is never run.
+
+use crate::tree::{READY, TOO_FEW, Tree};
+use crate::{ended, findings, json, kfplint, run};
+use std::os::unix::net::UnixListener;
+use std::process::{Command, Stdio};
+
+fn fifo(tree: &Tree, at: &str) {
+    assert!(Command::new("mkfifo").arg(tree.path(at)).status().unwrap().success());
+}
+
+#[test]
+fn what_is_no_regular_file_is_not_opened() {
+    let tree = Tree::new(&[("main.tf", READY), ("dir.tf/x", "")]);
+    fifo(&tree, "fifo.tf");
+    fifo(&tree, ".terraform.lock.hcl");
+    std::fs::create_dir_all(tree.path(".terraform/modules")).unwrap();
+    fifo(&tree, ".terraform/modules/modules.json");
+    tree.link("/dev/zero", "zero.tf");
+    tree.link("loop.tf", "loop.tf");
+    tree.link(".", "around");
+    let _socket = UnixListener::bind(tree.path("socket.tf")).unwrap();
+    let (report, _) = json(&tree, &[]);
+    let skipped: Vec<String> = crate::tree::skipped(&report).into_iter().map(|(path, _)| path).collect();
+    assert_eq!(skipped, ["fifo.tf", "loop.tf", "socket.tf", "zero.tf"]);
+    assert_ne!(report["verdict"], "ready", "something was not read");
+}
+
+#[test]
+fn settings_that_are_no_regular_file_are_refused() {
+    let tree = Tree::new(&[("main.tf", READY)]);
+    fifo(&tree, "kfplint.toml");
+    assert_eq!(run(&tree, &["--config", "kfplint.toml", "."]).code, 2);
+    let ended = run(&tree, &["--no-config", "--baseline", "/dev/zero", "."]);
+    assert_eq!(ended.code, 2, "{}", ended.stderr);
+    let ended = run(&tree, &["--no-config", "/dev/zero"]);
+    assert_eq!(ended.code, 2, "{}", ended.stderr);
+}
+
+#[test]
+fn functions_read_nothing_outside_of_the_tree() {
+    let outside = Tree::new(&[("secret.txt", "outside-marker")]);
+    let secret = outside.path("secret.txt");
+    let tree = Tree::new(&[]);
+    tree.link(secret.to_str().unwrap(), "link.txt");
+    let up = format!("{}{}", "../".repeat(40), secret.to_str().unwrap().trim_start_matches('/'));
+    for path in [secret.to_str().unwrap(), &up, "link.txt"] {
+        let name = format!("file(\"{path}\")");
+        tree.write("main.tf", READY.replace("\"e2-standard-4\"", &name).as_bytes());
+        let closed = run(&tree, &["--format", "json", "--verbose"]);
+        assert!(!closed.stdout.contains("outside-marker"), "{path}: {}", closed.stdout);
+        assert!(closed.stdout.contains("undecided"), "{path}: {}", closed.stdout);
+        let open = run(&tree, &["--format", "json", "--allow-outside"]);
+        assert!(open.stdout.contains("outside-marker"), "{path}: {}", open.stdout);
+    }
+}
+
+#[test]
+fn nothing_in_a_configuration_is_run() {
+    let tree = Tree::new(&[]);
+    let marker = tree.path("was-run");
+    let marker = marker.to_str().unwrap();
+    let text = format!(
+        "data \"external\" \"x\" {{\n  program = [\"touch\", \"{marker}\"]\n}}\nresource \"null_resource\" \"x\" {{\n  \
+         triggers = {{ x = data.external.x.result.y }}\n  provisioner \"local-exec\" {{\n    command = \"touch {marker}\"\n  }}\n}}\n{READY}"
+    );
+    tree.write("main.tf", text.as_bytes());
+    let unit = format!(
+        "terraform {{\n  source = \"..\"\n  before_hook \"x\" {{\n    commands = [\"plan\"]\n    execute = [\"touch\", \"{marker}\"]\n  }}\n}}\n\
+         inputs = {{\n  x = run_cmd(\"touch\", \"{marker}\")\n}}\n"
+    );
+    tree.write("unit/terragrunt.hcl", unit.as_bytes());
+    for args in [&["."][..], &["evaluate"], &["graph"], &["suppressions"], &["--diff", "."]] {
+        run(&tree, args);
+        assert!(!std::path::Path::new(marker).exists(), "{args:?}");
+    }
+}
+
+#[test]
+fn a_run_writes_nothing_but_what_it_was_asked_for() {
+    let tree = Tree::new(&[("main.tf", TOO_FEW)]);
+    let files = || {
+        let mut all: Vec<String> = std::fs::read_dir(tree.path("."))
+            .unwrap()
+            .map(|e| e.unwrap().file_name().to_string_lossy().into())
+            .collect();
+        all.sort();
+        all
+    };
+    for args in [&["."][..], &["--diff", "--unsafe-fixes"], &["evaluate"], &["graph"], &["suppressions"]] {
+        run(&tree, args);
+        assert_eq!(files(), ["main.tf"], "{args:?}");
+    }
+    run(&tree, &["--output", "json=out.json"]);
+    assert_eq!(files(), ["main.tf", "out.json"]);
+    assert_eq!(std::fs::read_to_string(tree.path("main.tf")).unwrap(), TOO_FEW);
+}
+
+#[test]
+fn a_full_disk_and_a_closed_stdout_are_said() {
+    if !std::path::Path::new("/dev/full").exists() {
+        println!("skipped: there is no /dev/full here");
+        return;
+    }
+    let tree = Tree::new(&[("main.tf", READY)]);
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let ended_full = kfplint(&tree, &[]).stdout(full).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(ended_full.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&ended_full.stderr).contains("space left"), "{ended_full:?}");
+    let ended_file = run(&tree, &["--output", "json=/dev/full"]);
+    assert_eq!(ended_file.code, 2);
+    assert!(ended_file.stderr.contains("/dev/full"), "{}", ended_file.stderr);
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "exec \"$0\" . >&-", env!("CARGO_BIN_EXE_kfplint")]).current_dir(tree.path("."));
+    let closed = ended(shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    assert!(closed.code == 2 || closed.code == 0, "{}", closed.stderr);
+}
+
+#[test]
+fn a_fix_that_cannot_be_written_leaves_the_file_whole() {
+    let text = READY
+        .replace("    oauth_scopes", "    service_account = google_service_account.s.email\n    oauth_scopes")
+        + "resource \"google_service_account\" \"s\" {\n  account_id = \"s-account\"\n  project    = \"p-project\"\n}\n";
+    let tree = Tree::new(&[("main.tf", &text)]);
+    // No file may grow at all: what a full disk does, for this process alone.
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" fix --unsafe-fixes .";
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script, env!("CARGO_BIN_EXE_kfplint")]).current_dir(tree.path("."));
+    let done = ended(shell.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    assert_eq!(std::fs::read_to_string(tree.path("main.tf")).unwrap(), text);
+    assert_eq!(done.code, 2, "{}{}", done.stdout, done.stderr);
+    assert!(done.stderr.contains("main.tf"), "{}", done.stderr);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_read_as_it_was_at_some_time() {
+    let tree = Tree::new(&[("main.tf", READY)]);
+    let path = tree.path("racy.tf");
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let until = stop.clone();
+    let change = std::thread::spawn(move || {
+        while !until.load(std::sync::atomic::Ordering::Relaxed) {
+            let _ = std::fs::write(&path, "locals {\n  a = 1\n}\n".repeat(200));
+            let _ = std::fs::remove_file(&path);
+        }
+    });
+    for _ in 0..20 {
+        let (report, _) = json(&tree, &[]);
+        assert_eq!(report["clusters"].as_array().unwrap().len(), 1);
+    }
+    stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    change.join().unwrap();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_a_network_all_is_the_same() {
+    let tree = Tree::new(&[
+        ("main.tf", TOO_FEW),
+        ("more.tf", "module \"m\" {\n  source = \"git::https://example.com/m.git\"\n}\n"),
+    ]);
+    let available = Command::new("unshare").args(["-rn", "true"]).output().is_ok_and(|o| o.status.success());
+    if !available {
+        println!("skipped: user and network namespaces are not to be had here");
+        return;
+    }
+    let with = run(&tree, &["--format", "json"]);
+    let mut without = Command::new("unshare");
+    without.args(["-rn", env!("CARGO_BIN_EXE_kfplint"), "--format", "json"]).current_dir(tree.path("."));
+    let without = ended(without.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap());
+    assert_eq!((with.code, with.stdout, with.stderr), (without.code, without.stdout, without.stderr));
+    assert_eq!(with.code, 1);
+}
+
+#[test]
+fn names_of_files_are_shown_harmless_and_as_valid_uris() {
+    let tree = Tree::new(&[]);
+    let name = "a b%#\u{1b}[31m\u{202e}<script>]]>`x`\nb";
+    tree.write(&format!("{name}/m 1%.tf"), TOO_FEW.as_bytes());
+    for format in
+        ["html", "human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"]
+    {
+        let shown = run(&tree, &["--format", format, "--verbose", "."]);
+        assert_eq!(shown.code, 1, "{format}: {}", shown.stderr);
+        assert!(!shown.stdout.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{format}");
+    }
+    let (log, _) = json(&tree, &["."]);
+    assert_eq!(findings(&log, "KFP001").len(), 1);
+    let sarif: serde_json::Value = serde_json::from_str(&run(&tree, &["--format", "sarif", "."]).stdout).unwrap();
+    let uris: Vec<&str> = sarif["runs"][0]["results"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap())
+        .collect();
+    assert!(!uris.is_empty());
+    for uri in uris {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/%:@!$&'()*+,;=".contains(c);
+        assert!(uri.chars().all(plain), "{uri}");
+        let decoded = percent_encoding::percent_decode_str(uri).decode_utf8().unwrap();
+        assert_eq!(decoded, format!("{name}/m 1%.tf"));
+    }
+}
