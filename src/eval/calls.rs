@@ -3,7 +3,6 @@
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
 use crate::eval::functions::{self, ErrorKind};
-use crate::eval::report::UNDECLARED_REFERENCE;
 use crate::eval::scope::Scope;
 use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value};
 use crate::source::Span;
@@ -46,7 +45,7 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
             ErrorKind::UnknownFunction => {
                 let mut error = EvalError::undeclared(call.name.span, "function", name, functions::names());
                 error.rule = crate::eval::report::EVALUATION_ERROR;
-                Err(error)
+                Err(error.evaluated())
             }
             ErrorKind::File if !scope.instance.world.strict() => Ok(Value::unknown(
                 Type::Any,
@@ -113,7 +112,7 @@ fn attempt(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
         match eval(scope, arg) {
             Ok(value) if value.is_wholly_known() => return Ok(value),
             Ok(value) => return Ok(Value::unknown(Type::Any, value.collect_reasons())),
-            Err(e) if e.rule == UNDECLARED_REFERENCE => return Err(e),
+            Err(e) if e.fixed => return Err(e),
             Err(e) => last = Some(e),
         }
     }
@@ -131,7 +130,7 @@ fn can(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     match eval(scope, arg) {
         Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
         Ok(value) => Ok(Value::unknown(Type::Bool, value.collect_reasons())),
-        Err(e) if e.rule == UNDECLARED_REFERENCE => Err(e),
+        Err(e) if e.fixed => Err(e),
         Err(_) => Ok(Value::bool(false)),
     }
 }

@@ -20,6 +20,8 @@ pub struct EvalError {
     pub help: Vec<String>,
     /// What was most likely meant, in the place of the offending text.
     pub meant: Option<String>,
+    /// Terraform finds it without evaluating: neither `try`, `can` nor the arm of a conditional that is not taken hides it.
+    pub fixed: bool,
     /// Evaluation came back to where it was.
     pub cycle: bool,
     /// Further places.
@@ -38,6 +40,7 @@ impl EvalError {
             message: message.into(),
             help: Vec::new(),
             meant: None,
+            fixed: false,
             cycle: false,
             related: Vec::new(),
         })
@@ -54,11 +57,18 @@ impl EvalError {
         let mut e = EvalError::new(span, format!("there is no {what} `{name}`"));
         e.rule = UNDECLARED_REFERENCE;
         let near = near.into_iter().filter(|near| near.split('.').all(is_identifier));
+        e.fixed = true;
         if let Some(near) = crate::catalog::suggest(name, near) {
             e.help.push(format!("did you mean `{near}`?"));
             e.meant = Some(near.to_string());
         }
         e
+    }
+
+    /// Of what Terraform looks up only while it evaluates, such as an output of a module.
+    pub fn evaluated(mut self: Box<Self>) -> Box<Self> {
+        self.fixed = false;
+        self
     }
 
     /// With one more line of help.

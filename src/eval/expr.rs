@@ -109,7 +109,7 @@ fn binary(scope: &Scope, b: &Binary) -> EvalResult<Value> {
             let marks = value.marks;
             return Ok(match eval(scope, &b.right) {
                 Ok(right) => Value::bool(decides).mark(marks.union(right.marks)),
-                Err(e) if e.rule == crate::eval::report::UNDECLARED_REFERENCE => return Err(e),
+                Err(e) if e.fixed => return Err(e),
                 Err(_) => Value::bool(decides).mark(marks),
             });
         }
@@ -136,10 +136,10 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
     let (yes, no) = (eval(scope, &c.yes), eval(scope, &c.no));
     let (yes, no) = match (&condition.data, yes, no) {
         (_, Ok(yes), Ok(no)) => (yes, no),
-        (Data::Bool(true), Ok(yes), Err(e)) if is_dynamic_error(&e) => return Ok(yes.mark(condition.marks)),
-        (Data::Bool(false), Err(e), Ok(no)) if is_dynamic_error(&e) => return Ok(no.mark(condition.marks)),
+        (Data::Bool(true), Ok(yes), Err(e)) if !e.fixed => return Ok(yes.mark(condition.marks)),
+        (Data::Bool(false), Err(e), Ok(no)) if !e.fixed => return Ok(no.mark(condition.marks)),
         // Which arm is taken is not known: the error may never happen.
-        (Data::Unknown(u), Err(e), _) | (Data::Unknown(u), _, Err(e)) if is_dynamic_error(&e) => {
+        (Data::Unknown(u), Err(e), _) | (Data::Unknown(u), _, Err(e)) if !e.fixed => {
             return Ok(Value::unknown(Type::Any, u.reasons.clone()).mark(condition.marks));
         }
         (_, Err(e), _) | (_, _, Err(e)) => return Err(e),
@@ -156,10 +156,6 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
         Data::Unknown(u) => refine::either(&u.reasons, &yes, &no).mark(condition.marks),
         _ => poison("a condition", Some(c.condition.span)),
     })
-}
-
-fn is_dynamic_error(e: &EvalError) -> bool {
-    e.rule != crate::eval::report::UNDECLARED_REFERENCE
 }
 
 /// The elements of a collection, with their keys.
