@@ -5,6 +5,7 @@ use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::view::View;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use ipnet::IpNet;
 
 /// The rule.
 pub struct PrivateEgress;
@@ -42,7 +43,8 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let network_here = managed(cx, "google_compute_network").next().is_some();
     let missing = cx.plan.modules.iter().any(|m| !m.present);
     let nat = managed(cx, "google_compute_router_nat").next().is_some();
-    let webhook = managed(cx, "google_compute_firewall").map(View::of).any(|f| lets_in(&f));
+    let webhook =
+        managed(cx, "google_compute_firewall").map(View::of).any(|f| lets_in(&f) && from_control_plane(&f, cluster));
     if nat && webhook {
         return Answer::met("there is a NAT, and tcp 8443 is let in");
     }
@@ -92,6 +94,21 @@ fn lets_in(rule: &View) -> bool {
         tcp && listed.is_none_or(|all| all.is_empty() || all.iter().any(|p| p.known().is_none_or(|p| holds(p))))
     };
     !egress && rule.blocks("allow").iter().any(allows)
+}
+
+/// Whether a firewall rule's sources may hold the control plane; what is not known may.
+fn from_control_plane(rule: &View, cluster: &Cluster) -> bool {
+    let network = |text: &str| text.trim().parse::<IpNet>().ok();
+    let block = cluster.view.block("private_cluster_config").and_then(|b| b.text("master_ipv4_cidr_block"));
+    let control_plane = block.as_ref().and_then(|b| b.known()).and_then(|b| network(b));
+    let sources = rule.texts("source_ranges");
+    let (Some(control_plane), Some(sources)) = (control_plane, sources.as_ref().and_then(|s| s.known())) else {
+        return true;
+    };
+    sources.iter().any(|source| match source.known().and_then(|s| network(s)) {
+        Some(source) => source.contains(&control_plane) || control_plane.contains(&source),
+        None => true,
+    })
 }
 
 /// Whether `8443` or a range such as `8000-9000` holds the webhook's port.
