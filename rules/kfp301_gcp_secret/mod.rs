@@ -6,13 +6,14 @@ use self::secret::Secret;
 use super::support::{list, of_root, replace};
 use crate::catalog::kfp::SECRET_KEY;
 use crate::eval::plan::Resource;
-use crate::finding::{Finding, Fix, Level};
+use crate::finding::{Finding, Fix, Level, Status};
 use crate::graph::access::NodeAccount;
 use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
 use crate::graph::refs;
 use crate::graph::view::View;
 use crate::profile::Profile;
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Answer, Context, Meta, Rule, decides};
 use crate::syntax::ast::{Expr, ExprKind, ObjectKey};
 
 /// The rule.
@@ -26,14 +27,18 @@ impl Rule for GcpSecret {
     }
 
     fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let mut secrets = all(cx).peekable();
-        if secrets.peek().is_none() {
+        let secrets: Vec<Secret> = all(cx).collect();
+        if secrets.is_empty() {
             return Some(Answer::not_applicable(format!("no secret {} is made here", cx.graph.profile.secret_name)));
         }
-        let lacking: Vec<Finding> = secrets.filter_map(|s| roles(cx, cluster, &s)).collect();
+        let lacking: Vec<Finding> = secrets.iter().filter_map(|s| roles(cx, cluster, s)).collect();
         let whole = of_root(&META, &self.root(cx), "the secret has its key, in the right namespace");
         Some(match lacking.first() {
             Some(first) => Answer::unmet(first.message.clone(), lacking),
+            None if whole.status == Status::Undecided => {
+                let open = secrets.iter().filter_map(|s| s.namespace.reasons()).flat_map(decides);
+                Answer { decides: open.collect(), ..whole }
+            }
             None => whole,
         })
     }
@@ -44,8 +49,8 @@ impl Rule for GcpSecret {
 }
 
 fn all<'p>(cx: &Context<'p>) -> impl Iterator<Item = Secret<'p>> {
-    let profile = cx.graph.profile;
-    cx.plan.resources.iter().filter_map(move |r| Secret::read(r, profile))
+    let (plan, profile) = (cx.plan, cx.graph.profile);
+    plan.resources.iter().filter_map(move |r| Secret::read(r, plan, profile))
 }
 
 fn judge(found: &Secret, profile: &Profile) -> Vec<Finding> {
@@ -69,7 +74,12 @@ fn judge(found: &Secret, profile: &Profile) -> Vec<Finding> {
             all.push(draft.level(Level::Warning).at(&resource.address, &view.place(data), "this decides"));
         }
     }
-    if let Some(namespace) = found.namespace.as_ref().filter(|n| ***n != **wanted) {
+    if let Fact::Unknown(reasons) | Fact::OneOf(_, reasons) = &found.namespace {
+        let draft = META.finding(format!("whether the secret {secret} is in namespace \"{wanted}\" is not known"));
+        let draft = draft.level(Level::Warning).reasons(reasons);
+        all.push(draft.at(&resource.address, &found.namespace_place, "this decides"));
+    }
+    if let Some(namespace) = found.namespace.known().filter(|n| ***n != **wanted) {
         let finding = META
             .finding(format!("the secret {secret} is in namespace \"{namespace}\", not where Kubeflow Pipelines runs"))
             .help(format!("write `namespace = \"{wanted}\"` in its metadata"))
