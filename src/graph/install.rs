@@ -2,7 +2,7 @@
 
 use super::view::{Place, View};
 use crate::catalog::kfp;
-use crate::eval::plan::{ConfigAttribute, Mode, ModuleInstance, Resource, StaticPlan};
+use crate::eval::plan::{ConfigAttribute, Mode, ModuleInstance, Resource, SCRIPTS, StaticPlan};
 use crate::eval::value::{Reasons, Value};
 use crate::syntax::ast::{Expr, ExprKind, TemplatePart};
 
@@ -126,7 +126,8 @@ fn provisioners(resource: &Resource) -> impl Iterator<Item = (Place, &'static st
     resource.provisioners.iter().filter(|p| &*p.kind == "local-exec").filter_map(|provisioner| {
         let when = provisioner.body.attribute("when").and_then(|w| w.value.as_str().map(str::to_string));
         let command = provisioner.body.attribute("command")?;
-        let text = text(command);
+        let scripts = provisioner.body.attribute(SCRIPTS).map(text).unwrap_or_default();
+        let text = format!("{}\n{scripts}", text(command));
         let mark = mark(&text, "local-exec").filter(|_| when.as_deref() != Some("destroy") && applies(&text))?;
         Some((place(command, provisioner.header), mark, text))
     })
