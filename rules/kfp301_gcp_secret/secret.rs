@@ -29,13 +29,12 @@ impl<'p> Secret<'p> {
         if resource.mode != Mode::Managed {
             return None;
         }
-        let secret = match &*resource.type_name {
+        match &*resource.type_name {
             "kubernetes_secret" | "kubernetes_secret_v1" => of_resource(View::of(resource), plan, profile),
             "kubernetes_manifest" => of_manifest(View::of(resource), "manifest", profile),
             "kubectl_manifest" => of_manifest(View::of(resource), "yaml_body", profile),
             _ => None,
-        };
-        secret
+        }
     }
 }
 
@@ -66,8 +65,9 @@ fn of_manifest<'p>(view: View<'p>, argument: &'static str, profile: &Profile) ->
     if text(&manifest, "kind")? != "Secret" || text(metadata, "name")? != profile.secret_name {
         return None;
     }
-    let keys = names(["data", "stringData"].into_iter().filter_map(|name| manifest.get(name)));
-    let namespace = metadata.get("namespace").map_or(Fact::Known("default".into()), text_of);
+    let given = |value: &&Value| !value.is_null();
+    let keys = names(["data", "stringData"].into_iter().filter_map(|name| manifest.get(name)).filter(given));
+    let namespace = metadata.get("namespace").filter(given).map_or(Fact::Known("default".into()), text_of);
     Some(Secret { keys, data: argument, namespace, namespace_place: view.place(argument), view })
 }
 

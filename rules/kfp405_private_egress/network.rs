@@ -34,8 +34,12 @@ fn other_network(view: &View, cluster: &Cluster) -> bool {
         let all = view.written("network").map(refs::of_attribute).unwrap_or_default();
         all.into_iter().filter(|r| r.type_name == "google_compute_network" && !r.data).collect()
     };
+    let same = |a: &Reference, b: &Reference| {
+        let key = a.key.is_none() || b.key.is_none() || a.key == b.key;
+        key && (&a.module, &a.name) == (&b.module, &b.name)
+    };
     let (theirs, own) = (networks(view), networks(&cluster.view));
-    !theirs.is_empty() && !own.is_empty() && !theirs.iter().any(|n| own.contains(n))
+    !theirs.is_empty() && !own.is_empty() && !theirs.iter().any(|n| own.iter().any(|o| same(n, o)))
 }
 
 /// Whether a firewall rule may let tcp 8443 in from the control plane; what is not known may.
