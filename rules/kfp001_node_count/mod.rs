@@ -60,10 +60,11 @@ fn deciding<'a, 'p>(cluster: &'a Cluster<'p>) -> Option<&'a Pool<'p>> {
 
 fn unmet(cluster: &Cluster, found: u64) -> Answer {
     let least = cluster.profile.nodes;
-    let all: u64 = cluster.pools.iter().filter_map(|p| p.nodes.ceiling.max).sum();
-    let reason = match all > found {
-        true => format!("{found} of {} qualify; Kubeflow Pipelines needs {least}", nodes(all)),
-        false => format!("{} in all; Kubeflow Pipelines needs {least}", nodes(found)),
+    let all: Option<u64> = cluster.pools.iter().map(|p| p.nodes.ceiling.max).sum();
+    let reason = match all {
+        None => format!("{} qualify; Kubeflow Pipelines needs {least}", nodes(found)),
+        Some(all) if all > found => format!("{found} of {} qualify; Kubeflow Pipelines needs {least}", nodes(all)),
+        Some(_) => format!("{} in all; Kubeflow Pipelines needs {least}", nodes(found)),
     };
     let Some(pool) = deciding(cluster) else {
         let finding = META

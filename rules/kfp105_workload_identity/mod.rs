@@ -15,6 +15,8 @@ pub struct WorkloadIdentity;
 static META: Meta =
     Meta { code: "KFP105", name: "workload-identity", level: Level::Warning, page: include_str!("rule.md") };
 
+const POOL: &str = "write in the cluster:\nworkload_identity_config {\n  workload_pool = \"PROJECT.svc.id.goog\"\n}";
+
 impl Rule for WorkloadIdentity {
     fn meta(&self) -> &'static Meta {
         &META
@@ -28,7 +30,7 @@ impl Rule for WorkloadIdentity {
                 .filter_map(|g| strange(g, &cx.graph.profile.namespace))
                 .map(|f| Answer::unmet(f.message, Vec::new()))
         };
-        let halves = unless_autopilot(cluster, || judge(cluster));
+        let halves = unless_autopilot(cluster, || judge(cx, cluster));
         Some(bindings().fold(halves, worse))
     }
 
@@ -44,7 +46,7 @@ fn mode(pool: &Pool) -> Option<String> {
     text.known().map(|m| m.to_string())
 }
 
-fn judge(cluster: &Cluster) -> Answer {
+fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let Some(on) = cluster.workload_identity.known().copied() else {
         let reasons = cluster.workload_identity.reasons().cloned().unwrap_or_default();
         let reason = format!("whether the cluster has Workload Identity is not known: {}", because(&reasons));
@@ -58,6 +60,10 @@ fn judge(cluster: &Cluster) -> Answer {
     let pools: Vec<&Pool> = cluster.pools.iter().filter(|p| p.kind != PoolKind::AutoProvisioned).filter(half).collect();
     match (pools.is_empty(), on) {
         (true, true) => Answer::met("the cluster has Workload Identity and no pool shuts it off"),
+        (true, false) if cx.graph.grants.iter().any(|g| bound(cx, cluster, g)) => {
+            let finding = poolless(cx, cluster);
+            Answer::unmet(finding.message.clone(), vec![finding])
+        }
         (true, false) => Answer::not_applicable("no workload_identity_config: pods use the nodes' account"),
         (false, _) => {
             let reason = "Workload Identity is configured in half";
@@ -81,23 +87,44 @@ fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
                 pool.title(),
                 cluster.address()
             ),
-            "write in the cluster:\nworkload_identity_config {\n  workload_pool = \"PROJECT.svc.id.goog\"\n}"
-                .to_string(),
+            POOL.to_string(),
             "needs workload_identity_config in the cluster",
         ),
     };
     META.finding(message).cluster(cluster).help(help).at(&pool.address, &place, label)
 }
 
+/// The pool and the account of members such as `serviceAccount:PROJECT.svc.id.goog[NAMESPACE/KSA]`, of a binding to them.
+fn subjects<'g>(grant: &'g Grant) -> impl Iterator<Item = (&'g str, &'g str)> {
+    let binds = grant.role.known().is_some_and(|r| &**r == "roles/iam.workloadIdentityUser");
+    let texts = grant.members.iter().filter(move |_| binds).filter_map(|m| m.text.as_str());
+    texts.filter_map(|text| text.strip_prefix("serviceAccount:")?.strip_suffix(']')?.split_once(".svc.id.goog["))
+}
+
+/// Whether a grant binds an account of Kubeflow Pipelines in this cluster's own pool.
+fn bound(cx: &Context, cluster: &Cluster, grant: &Grant) -> bool {
+    let project = cluster.project();
+    let own = |pool: &str| project.as_str().map_or(cx.graph.clusters.len() == 1, |project| project == pool);
+    let ours = |ksa: &str| ksa.strip_prefix(&*cx.graph.profile.namespace).is_some_and(|k| k.starts_with('/'));
+    grant.uncertain.is_none() && subjects(grant).any(|(pool, ksa)| own(pool) && ours(ksa))
+}
+
+fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
+    let message = format!(
+        "{} has no Workload Identity, but accounts in {} are bound to it",
+        cluster.address(),
+        cx.graph.profile.namespace
+    );
+    let bindings = cx.graph.grants.iter().filter(|g| bound(cx, cluster, g));
+    let draft = META.finding(message).cluster(cluster).help(POOL);
+    let draft = bindings.fold(draft, |draft, g| draft.related(&g.members_place, "bound here"));
+    draft.at(cluster.address(), &cluster.view.own_place(), "no workload_identity_config")
+}
+
 /// A binding of a Kubernetes account in Kubeflow Pipelines' namespace that it does not use.
 fn strange(grant: &Grant, namespace: &str) -> Option<Finding> {
-    if grant.role.known().map(|r| &**r) != Some("roles/iam.workloadIdentityUser") {
-        return None;
-    }
-    let texts = grant.members.iter().filter_map(|m| m.text.as_str());
-    let ksa = |text: &str| Some(text.strip_suffix(']')?.split_once(".svc.id.goog[")?.1.to_string());
-    let own = texts.filter_map(ksa).filter_map(|k| Some(k.strip_prefix(namespace)?.strip_prefix('/')?.to_string()));
-    let strange = own.into_iter().find(|k| !identities().any(|i| i.ksa == k))?;
+    let own = |(_, ksa): (&str, &str)| Some(ksa.strip_prefix(namespace)?.strip_prefix('/')?.to_string());
+    let strange = subjects(grant).filter_map(own).find(|k| !identities().any(|i| i.ksa == k))?;
     let near = suggest(&strange, identities().map(|i| i.ksa)).unwrap_or("pipeline-runner");
     let finding = META
         .finding(format!(

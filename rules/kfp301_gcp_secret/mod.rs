@@ -1,17 +1,20 @@
 //! KFP301 gcp-secret: the `user-gcp-sa` secret lacks its key, or is in the wrong namespace.
 
+mod secret;
+
+use self::secret::Secret;
 use super::support::{list, of_root, replace};
 use crate::catalog::kfp::SECRET_KEY;
-use crate::eval::plan::{Mode, Resource};
-use crate::finding::{Finding, Fix, Level};
+use crate::eval::plan::Resource;
+use crate::finding::{Finding, Fix, Level, Status};
 use crate::graph::access::NodeAccount;
 use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
 use crate::graph::refs;
 use crate::graph::view::View;
 use crate::profile::Profile;
-use crate::rule::{Answer, Context, Meta, Rule};
-use crate::syntax::ast::{ExprKind, ObjectKey};
-use std::sync::Arc;
+use crate::rule::{Answer, Context, Meta, Rule, decides};
+use crate::syntax::ast::{Expr, ExprKind, ObjectKey};
 
 /// The rule.
 pub struct GcpSecret;
@@ -24,57 +27,39 @@ impl Rule for GcpSecret {
     }
 
     fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let mut secrets = cx.plan.resources.iter().filter(|r| is_secret(r, cx.graph.profile)).peekable();
-        if secrets.peek().is_none() {
+        let secrets: Vec<Secret> = all(cx).collect();
+        if secrets.is_empty() {
             return Some(Answer::not_applicable(format!("no secret {} is made here", cx.graph.profile.secret_name)));
         }
-        let lacking: Vec<Finding> = secrets.filter_map(|s| roles(cx, cluster, s)).collect();
+        let lacking: Vec<Finding> = secrets.iter().filter_map(|s| roles(cx, cluster, s)).collect();
         let whole = of_root(&META, &self.root(cx), "the secret has its key, in the right namespace");
         Some(match lacking.first() {
             Some(first) => Answer::unmet(first.message.clone(), lacking),
+            None if whole.status == Status::Undecided => {
+                let open = secrets.iter().filter_map(|s| s.namespace.reasons()).flat_map(decides);
+                Answer { decides: open.collect(), ..whole }
+            }
             None => whole,
         })
     }
 
     fn root(&self, cx: &Context) -> Vec<Finding> {
-        cx.plan
-            .resources
-            .iter()
-            .filter(|r| is_secret(r, cx.graph.profile))
-            .flat_map(|r| judge(r, cx.graph.profile))
-            .collect()
+        all(cx).flat_map(|secret| judge(&secret, cx.graph.profile)).collect()
     }
 }
 
-fn is_secret(resource: &Resource, profile: &Profile) -> bool {
-    let kind = matches!(&*resource.type_name, "kubernetes_secret" | "kubernetes_secret_v1");
-    resource.mode == Mode::Managed
-        && kind
-        && metadata(&View::of(resource), "name").as_deref() == Some(&profile.secret_name)
+fn all<'p>(cx: &Context<'p>) -> impl Iterator<Item = Secret<'p>> {
+    let (plan, profile) = (cx.plan, cx.graph.profile);
+    plan.resources.iter().filter_map(move |r| Secret::read(r, plan, profile))
 }
 
-fn metadata(secret: &View, name: &str) -> Option<Arc<str>> {
-    secret.block("metadata")?.text(name)?.known().cloned()
-}
-
-/// The names in `data` and `binary_data`; `None` where they are not known.
-fn keys(secret: &View) -> Option<Vec<Arc<str>>> {
-    let mut all = Vec::new();
-    for name in ["data", "binary_data"] {
-        if let Some(data) = secret.get(name) {
-            all.extend(data.entries()?.keys().cloned());
-        }
-    }
-    Some(all)
-}
-
-fn judge(resource: &Resource, profile: &Profile) -> Vec<Finding> {
+fn judge(found: &Secret, profile: &Profile) -> Vec<Finding> {
     let (secret, wanted) = (&profile.secret_name, &profile.namespace);
-    let view = View::of(resource);
+    let (view, data) = (&found.view, found.data);
+    let resource = view.resource;
     let mut all = Vec::new();
-    let data = if view.get("data").is_none() && view.get("binary_data").is_some() { "binary_data" } else { "data" };
-    match keys(&view) {
-        Some(keys) if keys.iter().any(|k| &**k == SECRET_KEY) => {}
+    match &found.keys {
+        Some(keys) if keys.iter().any(|k| &**k == SECRET_KEY) => all.extend(encoded(view, secret)),
         Some(keys) => {
             let has: Vec<String> = keys.iter().map(|k| format!("\"{k}\"")).collect();
             let has = if has.is_empty() { "none".to_string() } else { list(&has) };
@@ -82,27 +67,50 @@ fn judge(resource: &Resource, profile: &Profile) -> Vec<Finding> {
                 .finding(format!("the secret {secret} has no key \"{SECRET_KEY}\" (it has {has})"))
                 .help(format!("write `\"{SECRET_KEY}\" = …`: pipelines with use_gcp_secret mount that key"))
                 .at(&resource.address, &view.place(data), "not the key that is read");
-            all.push(Finding { fixes: rename_key(&view, data).into_iter().collect(), ..finding });
+            all.push(Finding { fixes: rename_key(view, data).into_iter().collect(), ..finding });
         }
         None => {
             let draft = META.finding(format!("whether the secret {secret} has the key \"{SECRET_KEY}\" is not known"));
             all.push(draft.level(Level::Warning).at(&resource.address, &view.place(data), "this decides"));
         }
     }
-    let block = view.block("metadata");
-    let place = block.as_ref().map_or_else(|| view.own_place(), |m| m.place("namespace"));
-    let given = block.as_ref().and_then(|m| m.text("namespace"));
-    let namespace = given.map_or(Some(Arc::from("default")), |n| n.known().cloned());
-    if let Some(namespace) = namespace.filter(|n| **n != **wanted) {
+    if let Fact::Unknown(reasons) | Fact::OneOf(_, reasons) = &found.namespace {
+        let draft = META.finding(format!("whether the secret {secret} is in namespace \"{wanted}\" is not known"));
+        let draft = draft.level(Level::Warning).reasons(reasons);
+        all.push(draft.at(&resource.address, &found.namespace_place, "this decides"));
+    }
+    if let Some(namespace) = found.namespace.known().filter(|n| ***n != **wanted) {
         let finding = META
             .finding(format!("the secret {secret} is in namespace \"{namespace}\", not where Kubeflow Pipelines runs"))
             .help(format!("write `namespace = \"{wanted}\"` in its metadata"))
-            .at(&resource.address, &place, "not Kubeflow Pipelines' namespace");
-        let literal = block.as_ref().and_then(|m| m.literal("namespace"));
+            .at(&resource.address, &found.namespace_place, "not Kubeflow Pipelines' namespace");
+        let literal = view.block("metadata").and_then(|m| m.literal("namespace"));
         let fix = literal.map(|span| replace(span, format!("\"{wanted}\""), format!("put it in {wanted}")));
         all.push(Finding { fixes: fix.into_iter().collect(), ..finding });
     }
     all
+}
+
+/// A finding where `data` holds a key as the provider gives it, which is base64, and so encoded twice in the secret.
+fn encoded(view: &View, secret: &str) -> Option<Finding> {
+    let ExprKind::Object(items) = &view.written("data")?.origin.as_ref()?.expr.kind else { return None };
+    let value = &items.iter().find(|item| item.key.text() == Some(SECRET_KEY))?.value;
+    let finding = META
+        .finding(format!("the secret {secret} holds its key in base64, which no client library reads"))
+        .help("write `base64decode(….private_key)`: the provider encodes what is in `data` by itself")
+        .at(&view.resource.address, &view.place("data"), "private_key is base64 already");
+    is_raw_key(value).then_some(finding)
+}
+
+/// Whether an expression is `google_service_account_key.….private_key`, as it is.
+fn is_raw_key(expr: &Expr) -> bool {
+    let ExprKind::GetAttr(object, name) = &expr.kind else { return false };
+    let mut object = object;
+    while let ExprKind::GetAttr(inner, _) | ExprKind::Index(inner, _) = &object.kind {
+        object = inner;
+    }
+    &*name.name == "private_key"
+        && matches!(&object.kind, ExprKind::Variable(v) if &**v == "google_service_account_key")
 }
 
 /// Gives the only entry of `data` the right name.
@@ -118,9 +126,9 @@ fn rename_key(secret: &View, data: &str) -> Option<Fix> {
 }
 
 /// A finding where the account whose key the secret holds is made here and surely lacks required roles.
-fn roles(cx: &Context, cluster: &Cluster, resource: &Resource) -> Option<Finding> {
-    let view = View::of(resource);
-    let keys = refs::of_attribute(view.written("data")?);
+fn roles(cx: &Context, cluster: &Cluster, found: &Secret) -> Option<Finding> {
+    let view = &found.view;
+    let keys = refs::of_attribute(view.written(found.data)?);
     let key_of = |r: &&Resource| &*r.type_name == "google_service_account_key" && keys.iter().any(|k| k.is_to(r));
     let key = View::of(cx.plan.resources.iter().find(key_of)?);
     let (id, refs) = (key.get("service_account_id")?, refs::of_attribute(key.written("service_account_id")?));
@@ -131,5 +139,5 @@ fn roles(cx: &Context, cluster: &Cluster, resource: &Resource) -> Option<Finding
     let secret = &cluster.profile.secret_name;
     let message = format!("{}, whose key the secret {secret} holds, lacks {}", account.resource.address, list(&roles));
     let draft = META.finding(message).cluster(cluster).related(&account.view.own_place(), "the account");
-    (!roles.is_empty()).then(|| draft.at(&resource.address, &view.place("data"), "pipelines use this account"))
+    (!roles.is_empty()).then(|| draft.at(&view.resource.address, &view.place(found.data), "pipelines use this account"))
 }

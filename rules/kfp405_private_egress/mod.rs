@@ -1,9 +1,10 @@
 //! KFP405 private-egress: private nodes without a NAT, or without tcp 8443 from the control plane.
 
-use crate::eval::plan::{Mode, Resource};
+mod network;
+
+use self::network::{lets_in, managed, serves};
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
-use crate::graph::view::View;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
 
 /// The rule.
@@ -11,9 +12,6 @@ pub struct PrivateEgress;
 
 static META: Meta =
     Meta { code: "KFP405", name: "private-egress", level: Level::Warning, page: include_str!("rule.md") };
-
-/// The port of Kubeflow Pipelines' cache webhook.
-const WEBHOOK: u64 = 8443;
 
 impl Rule for PrivateEgress {
     fn meta(&self) -> &'static Meta {
@@ -33,16 +31,12 @@ impl Rule for PrivateEgress {
     }
 }
 
-fn managed<'p>(cx: &Context<'p>, type_name: &'static str) -> impl Iterator<Item = &'p Resource> {
-    cx.plan.resources.iter().filter(move |r| r.mode == Mode::Managed && &*r.type_name == type_name)
-}
-
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     // What belongs to a network is made where the network is: elsewhere, nothing can be said.
     let network_here = managed(cx, "google_compute_network").next().is_some();
     let missing = cx.plan.modules.iter().any(|m| !m.present);
-    let nat = managed(cx, "google_compute_router_nat").next().is_some();
-    let webhook = managed(cx, "google_compute_firewall").map(View::of).any(|f| lets_in(&f));
+    let nat = managed(cx, "google_compute_router_nat").any(|nat| serves(cx, &nat, cluster));
+    let webhook = managed(cx, "google_compute_firewall").any(|rule| lets_in(&rule, cluster));
     if nat && webhook {
         return Answer::met("there is a NAT, and tcp 8443 is let in");
     }
@@ -78,27 +72,4 @@ fn finding(cluster: &Cluster, message: &str, help: &str) -> Finding {
         &place,
         "private nodes",
     )
-}
-
-/// Whether a firewall rule may let tcp 8443 in; what is not known may.
-fn lets_in(rule: &View) -> bool {
-    let egress = rule.text("direction").is_some_and(|d| d.known().is_some_and(|d| &**d == "EGRESS"));
-    let allows = |allow: &View| {
-        let protocol = allow.text("protocol");
-        let protocol = protocol.as_ref().and_then(|p| p.known()).map(|p| p.to_ascii_lowercase());
-        let tcp = protocol.is_none_or(|p| matches!(p.as_str(), "tcp" | "all" | "6"));
-        let ports = allow.texts("ports");
-        let listed = ports.as_ref().and_then(|p| p.known());
-        tcp && listed.is_none_or(|all| all.is_empty() || all.iter().any(|p| p.known().is_none_or(|p| holds(p))))
-    };
-    !egress && rule.blocks("allow").iter().any(allows)
-}
-
-/// Whether `8443` or a range such as `8000-9000` holds the webhook's port.
-fn holds(ports: &str) -> bool {
-    let (first, last) = ports.split_once('-').unwrap_or((ports, ports));
-    match (first.trim().parse::<u64>(), last.trim().parse::<u64>()) {
-        (Ok(first), Ok(last)) => (first..=last).contains(&WEBHOOK),
-        _ => false,
-    }
 }

@@ -49,7 +49,7 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
             ErrorKind::UnknownFunction => {
                 let mut error = EvalError::undeclared(call.name.span, "function", name, functions::names());
                 error.rule = crate::eval::report::EVALUATION_ERROR;
-                Err(error)
+                Err(error.evaluated())
             }
             ErrorKind::Budget(limit) => {
                 Err(EvalError::over(limit, place.unwrap_or(span), format!("{}: {}", call.name.name, e.message)))

@@ -163,6 +163,14 @@ fn reference(config: &ModuleConfig, expr: &Expr) -> Option<Node> {
     }
 }
 
+/// A resource's edges without that of a `depends_on` on itself, which Terraform passes over.
+fn resource(own: &Node, block: &Block, mut edges: Edges) -> Edges {
+    let passed_over = block.body.attribute("depends_on").map(|a| a.expr.span);
+    let within = |span: &Span| passed_over.is_some_and(|p| p.start <= span.start && span.end <= p.end);
+    edges.retain(|(to, span)| to != own || !within(span));
+    edges
+}
+
 /// The references of a module's nodes, through the modules that it calls.
 struct Graph<'i> {
     instance: &'i Rc<Instance>,
@@ -177,7 +185,9 @@ impl Graph<'_> {
             Node::Local(name) => {
                 config.locals.get(name).map(|a| references(config, Part::Expr(&a.expr))).unwrap_or_default()
             }
-            Node::Resource(id) => config.resources.get(id).map(body).unwrap_or_default(),
+            Node::Resource(id) => {
+                config.resources.get(id).map(|block| resource(node, block, body(block))).unwrap_or_default()
+            }
             Node::Call(name) => config.calls.get(name).map(body).unwrap_or_default(),
             Node::Output(call, output) => self.output(call, output),
         }

@@ -23,6 +23,8 @@ pub struct EvalError {
     pub meant: Option<String>,
     /// The budget that it would take more than.
     pub limit: Option<Limit>,
+    /// Terraform finds it without evaluating: neither `try`, `can` nor the arm of a conditional that is not taken hides it.
+    pub fixed: bool,
     /// Evaluation came back to where it was.
     pub cycle: bool,
     /// Further places.
@@ -42,6 +44,7 @@ impl EvalError {
             help: Vec::new(),
             meant: None,
             limit: None,
+            fixed: false,
             cycle: false,
             related: Vec::new(),
         })
@@ -55,10 +58,10 @@ impl EvalError {
         e.help(limit.help())
     }
 
-    /// Whether it depends on values, so that `try`, `can` and a branch that is not taken make it as if it had not been. A
-    /// name that does not exist, and what was not evaluated for want of a budget, stay so.
+    /// Whether it depends on values, so that `try`, `can` and a branch that is not taken make it as if it had not been.
+    /// What Terraform finds without evaluating, and what was not evaluated for want of a budget, stay so.
     pub fn is_dynamic(&self) -> bool {
-        self.rule != UNDECLARED_REFERENCE && self.limit.is_none()
+        !self.fixed && self.limit.is_none()
     }
 
     /// A TF002: `what` with this name is not declared; `near` are the names that are. One that no reference can have (a
@@ -72,11 +75,18 @@ impl EvalError {
         let mut e = EvalError::new(span, format!("there is no {what} `{name}`"));
         e.rule = UNDECLARED_REFERENCE;
         let near = near.into_iter().filter(|near| near.split('.').all(is_identifier));
+        e.fixed = true;
         if let Some(near) = crate::catalog::suggest(name, near) {
             e.help.push(format!("did you mean `{near}`?"));
             e.meant = Some(near.to_string());
         }
         e
+    }
+
+    /// Of what Terraform looks up only while it evaluates, such as an output of a module.
+    pub fn evaluated(mut self: Box<Self>) -> Box<Self> {
+        self.fixed = false;
+        self
     }
 
     /// With one more line of help.

@@ -393,7 +393,7 @@ impl Instance {
                 return Ok(Value::unknown(Type::Any, reasons));
             }
             let near = self.config.outputs.keys().map(|k| &**k);
-            return Err(EvalError::undeclared(span, "output", name, near));
+            return Err(EvalError::undeclared(span, "output", name, near).evaluated());
         };
         let compute = || {
             let scope = self.scope();

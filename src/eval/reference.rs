@@ -34,6 +34,7 @@ pub fn root(scope: &Scope, name: &Arc<str>, span: Span) -> EvalResult<Value> {
 fn out_of_place(span: Span, name: &str, needs: &str) -> Box<EvalError> {
     let mut e = EvalError::new(span, format!("`{name}` can be used only where {needs} is set"));
     e.rule = crate::eval::report::UNDECLARED_REFERENCE;
+    e.fixed = true;
     e
 }
 

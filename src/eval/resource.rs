@@ -6,8 +6,10 @@ use crate::eval::conditions;
 use crate::eval::config::ResourceId;
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::facts;
+use crate::eval::functions::Host;
+use crate::eval::host::TreeHost;
 use crate::eval::instance::{Instance, Shape, merge_reasons};
-use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, ProviderInfo, Resource};
+use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, ProviderInfo, Resource, SCRIPTS};
 use crate::eval::provider;
 use crate::eval::rewrite;
 use crate::eval::scope::Scope;
@@ -206,12 +208,34 @@ impl Builder<'_> {
                 kind: block.label(0).into(),
                 header: Some(block.header),
                 span: None,
-                body: with_keywords(evaluated.config, &block.body),
+                body: with_scripts(&scope, with_keywords(evaluated.config, &block.body)),
                 uncertain: None,
             }
         };
         self.block.body.blocks("provisioner").map(one).collect()
     }
+}
+
+/// What a command runs may be in a script of the repository: its text is kept beside the arguments.
+fn with_scripts(scope: &Scope, mut config: ConfigBody) -> ConfigBody {
+    let text = |name: &str| config.attribute(name).and_then(|a| a.value.as_str());
+    let Some(command) = text("command") else { return config };
+    let folder = text("working_dir").unwrap_or(".");
+    let words = command.split(|c: char| c.is_whitespace() || "\"'`;&|()=<>".contains(c));
+    let read = |script: &str| TreeHost { scope }.read(&format!("{folder}/{script}")).ok();
+    let scripts = words.filter(|word| word.ends_with(".sh")).filter_map(read);
+    let all: Vec<u8> = scripts.collect::<Vec<_>>().concat();
+    if !all.is_empty() {
+        let value = Value::string(&*String::from_utf8_lossy(&all));
+        config.attributes.push(ConfigAttribute {
+            name: SCRIPTS.into(),
+            value,
+            span: None,
+            origin: None,
+            refers: Vec::new(),
+        });
+    }
+    config
 }
 
 /// `when = destroy` and `on_failure = continue` are keywords, not references.

@@ -5,7 +5,8 @@ use crate::eval::error::EvalError;
 use crate::eval::functions;
 use crate::eval::instance::Instance;
 use crate::eval::plan::Mode;
-use crate::syntax::ast::{Body, Expr, ExprKind, For, ObjectItem, TemplatePart};
+use crate::syntax::ast::{Body, Call, Expr, ExprKind, For, ObjectItem, TemplatePart};
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ const NOT_VALUES: [&str; 8] =
 
 /// Reports every undeclared reference and unknown function in a module.
 pub fn check(instance: &Rc<Instance>) {
-    let checker = Checker { instance };
+    let checker = Checker { instance, conditional: Cell::new(false) };
     let config = &instance.config;
     for variable in config.variables.values() {
         for validation in variable.block.body.blocks("validation") {
@@ -58,6 +59,9 @@ fn iterator_of(block: &Expr) -> Option<Arc<str>> {
 
 struct Checker<'c> {
     instance: &'c Rc<Instance>,
+    /// Inside of what Terraform may never evaluate, or `try` and `can` catch: a function that does not exist is an error
+    /// there only if evaluation comes to it.
+    conditional: Cell<bool>,
 }
 
 type Names = Vec<Arc<str>>;
@@ -162,15 +166,29 @@ impl Checker<'_> {
             ExprKind::Call(call) => self.function(call),
             _ => {}
         }
-        crate::eval::walk::children(expr, &mut |child| {
-            let mut inner = names.clone();
-            self.expr(child, &mut inner);
-        });
+        let catches = |call: &Call| matches!(&*call.name.name, "try" | "can");
+        let mut walk = |child: &Expr| self.expr(child, &mut names.clone());
+        match &expr.kind {
+            ExprKind::Conditional(c) => {
+                walk(&c.condition);
+                self.perhaps(|| [&c.yes, &c.no].into_iter().for_each(walk));
+            }
+            ExprKind::Call(call) if catches(call) => self.perhaps(|| call.args.iter().for_each(walk)),
+            _ => crate::eval::walk::children(expr, &mut walk),
+        }
     }
 
-    fn function(&self, call: &crate::syntax::ast::Call) {
+    /// Checks what Terraform may never evaluate.
+    fn perhaps(&self, check: impl FnOnce()) {
+        let before = self.conditional.replace(true);
+        check();
+        self.conditional.set(before);
+    }
+
+    fn function(&self, call: &Call) {
         let name = call.name.name.strip_prefix("core::").unwrap_or(&call.name.name);
-        if matches!(name, "try" | "can") || name.starts_with("provider::") || functions::exists(name) {
+        let known = matches!(name, "try" | "can") || name.starts_with("provider::") || functions::exists(name);
+        if known || self.conditional.get() {
             return;
         }
         let mut e = EvalError::undeclared(call.name.span, "function", name, functions::names());
@@ -183,9 +201,11 @@ impl Checker<'_> {
         let before = names.len();
         names.extend(f.key.iter().map(|k| k.name.clone()));
         names.push(f.value.name.clone());
-        for part in f.result_key.iter().chain([&f.result]).chain(&f.condition) {
-            self.expr(part, names);
-        }
+        self.perhaps(|| {
+            for part in f.result_key.iter().chain([&f.result]).chain(&f.condition) {
+                self.expr(part, names);
+            }
+        });
         names.truncate(before);
     }
 
@@ -196,15 +216,15 @@ impl Checker<'_> {
                 TemplatePart::Interpolation(e) => self.expr(e, names),
                 TemplatePart::If(directive) => {
                     self.expr(&directive.condition, names);
-                    self.template(&directive.yes, names);
-                    self.template(&directive.no, names);
+                    self.perhaps(|| self.template(&directive.yes, names));
+                    self.perhaps(|| self.template(&directive.no, names));
                 }
                 TemplatePart::For(directive) => {
                     self.expr(&directive.collection, names);
                     let before = names.len();
                     names.extend(directive.key.iter().map(|k| k.name.clone()));
                     names.push(directive.value.name.clone());
-                    self.template(&directive.body, names);
+                    self.perhaps(|| self.template(&directive.body, names));
                     names.truncate(before);
                 }
             }

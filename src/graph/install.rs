@@ -2,7 +2,7 @@
 
 use super::view::{Place, View};
 use crate::catalog::kfp;
-use crate::eval::plan::{ConfigAttribute, ModuleInstance, Resource, StaticPlan};
+use crate::eval::plan::{ConfigAttribute, Mode, ModuleInstance, Resource, SCRIPTS, StaticPlan};
 use crate::eval::value::{Reasons, Value};
 use crate::syntax::ast::{Expr, ExprKind, TemplatePart};
 
@@ -27,9 +27,16 @@ pub fn of_plan(plan: &StaticPlan) -> Vec<Installation> {
     if !any("google_") && (any("aws_") || any("azurerm_")) {
         return Vec::new();
     }
-    let resources = plan.resources.iter().filter(|r| r.mode == crate::eval::plan::Mode::Managed);
+    let resources = plan.resources.iter().filter(|r| r.mode == Mode::Managed || builds(plan, r));
     let modules = plan.modules.iter().filter(|m| !m.present);
     resources.flat_map(of_resource).chain(modules.flat_map(of_module)).collect()
+}
+
+/// Whether a data source renders manifests that a resource beside it applies.
+fn builds(plan: &StaticPlan, data: &Resource) -> bool {
+    let kustomize = |r: &Resource| r.type_name.starts_with("kustomization_");
+    let applies = |r: &Resource| r.mode == Mode::Managed && kustomize(r) && r.module == data.module;
+    kustomize(data) && plan.resources.iter().any(applies)
 }
 
 fn of_resource(resource: &Resource) -> Vec<Installation> {
@@ -119,7 +126,8 @@ fn provisioners(resource: &Resource) -> impl Iterator<Item = (Place, &'static st
     resource.provisioners.iter().filter(|p| &*p.kind == "local-exec").filter_map(|provisioner| {
         let when = provisioner.body.attribute("when").and_then(|w| w.value.as_str().map(str::to_string));
         let command = provisioner.body.attribute("command")?;
-        let text = text(command);
+        let scripts = provisioner.body.attribute(SCRIPTS).map(text).unwrap_or_default();
+        let text = format!("{}\n{scripts}", text(command));
         let mark = mark(&text, "local-exec").filter(|_| when.as_deref() != Some("destroy") && applies(&text))?;
         Some((place(command, provisioner.header), mark, text))
     })
@@ -153,7 +161,15 @@ fn place(attribute: &ConfigAttribute, header: Option<crate::source::Span>) -> Pl
     }
 }
 
-/// A custom resource definition or Marketplace application.
+/// Whether a manifest is an application of Argo CD that takes Kubeflow Pipelines' own manifests.
+fn by_argo(manifest: &Value) -> bool {
+    let text = flat_all(manifest);
+    ["argoproj.io", "Application", "github.com/kubeflow/pipelines", "manifests/kustomize"]
+        .iter()
+        .all(|p| text.contains(p))
+}
+
+/// A custom resource definition, or an application of the Marketplace or Argo CD.
 fn manifest(view: &View) -> Option<(Place, &'static str, String)> {
     let name = if view.get("yaml_body").is_some() { "yaml_body" } else { "manifest" };
     let value = view.written(name).map(|w| &w.value).or(view.get(name))?;
@@ -166,7 +182,8 @@ fn manifest(view: &View) -> Option<(Place, &'static str, String)> {
     let crds = kfp::install_marks().filter(|m| m.installs && m.kind == "crd");
     let by_crd = crds.map(|m| m.pattern).find(|p| is_crd && lower.contains(p));
     let market = lower.contains("marketplace.cloud.google.com/deploy-info") && lower.contains("kubeflow pipelines");
-    let mark = by_crd.or(market.then_some("app.k8s.io Application"))?;
+    let argo = by_argo(value).then_some("argoproj.io Application");
+    let mark = by_crd.or(market.then_some("app.k8s.io Application")).or(argo)?;
     Some((view.place(name), mark, text))
 }
 
@@ -188,8 +205,15 @@ fn mark(text: &str, place: &str) -> Option<&'static str> {
     marks.map(|m| m.pattern).find(|pattern| text.contains(pattern))
 }
 
-/// The text of an argument; where its value is not known, the literal parts of its expression.
+/// The text of an argument without the lines that are comments; where its value is not known, the literal parts of its
+/// expression.
 fn text(attribute: &ConfigAttribute) -> String {
+    let whole = whole_text(attribute);
+    let lines = whole.lines().filter(|line| !line.trim_start().starts_with('#'));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn whole_text(attribute: &ConfigAttribute) -> String {
     let mut text = String::new();
     match (attribute.value.as_str(), attribute.value.elements()) {
         (Some(known), _) => text.push_str(known),

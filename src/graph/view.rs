@@ -71,7 +71,7 @@ impl<'p> View<'p> {
         let converted = self.values.and_then(|v| v.get(name));
         let written = self.written(name);
         let value = converted.or(written.map(|w| &w.value))?;
-        let given = written.is_some_and(|w| !w.value.is_null());
+        let given = written.is_some_and(|w| !blank(&w.value));
         let left_out = value.is_null() || (!given && self.is_own(value));
         (!left_out).then_some(value)
     }
@@ -204,6 +204,11 @@ impl<'p> View<'p> {
     pub fn own_place(&self) -> Place {
         Place { span: self.header, attribute: self.path.clone(), written: true, trace: Vec::new() }
     }
+}
+
+/// Null, empty text or an empty collection, which the provider takes for absent where it can compute the attribute.
+fn blank(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("") || value.elements().is_some_and(|e| e.is_empty())
 }
 
 fn join(path: &str, name: &str) -> String {

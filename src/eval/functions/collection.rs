@@ -3,6 +3,7 @@
 use super::sequence::{element_type, items};
 use super::string::text;
 use super::{FunctionError, Host, Outcome};
+use crate::eval::value::refine::among_keys;
 use crate::eval::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, unify_values};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -171,6 +172,10 @@ pub fn lookup(args: &[Value], _: &dyn Host) -> Outcome {
         return Err(FunctionError::argument(usize::from(!map.is_null()), "argument must not be null"));
     }
     if !map.is_known() || !key.is_known() {
+        let either = among_keys(&key, |key| map.get(key.as_str()?).or(args.get(2)).cloned());
+        if let Some(either) = either.filter(|_| map.is_known()) {
+            return Ok(either.mark(marks));
+        }
         let ty = if let Type::Map(of) = map.ty() { (*of).clone() } else { Type::Any };
         return Ok(unknown(ty, &args[..2]).mark(marks));
     }

@@ -175,6 +175,9 @@ pub struct ConfigAttribute {
     pub refers: Vec<Reference>,
 }
 
+/// Where a `local-exec` provisioner has the text of the scripts that its command names: no argument has this name.
+pub const SCRIPTS: &str = "(scripts)";
+
 /// A reference to a resource, with the module instance in which it is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {

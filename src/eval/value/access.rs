@@ -1,5 +1,6 @@
 //! Indexes and attributes, and iteration.
 
+use super::refine::among_keys;
 use super::{Data, Type, Value, convert};
 use std::fmt;
 use std::sync::Arc;
@@ -105,7 +106,8 @@ fn sequence(collection: &Value, key: &Value) -> Result<Value, AccessError> {
                 Data::List(of, _) => of.clone(),
                 _ => Type::Any,
             };
-            Ok(Value::unknown(ty, key.collect_reasons()))
+            let one = |key: &Value| items.get(position(key).ok()??).cloned();
+            Ok(among_keys(key, one).unwrap_or_else(|| Value::unknown(ty, key.collect_reasons())))
         }
     }
 }
@@ -117,7 +119,8 @@ fn mapping(collection: &Value, key: &Value) -> Result<Value, AccessError> {
             Data::Map(of, _) => of.clone(),
             _ => Type::Any,
         };
-        return Ok(Value::unknown(ty, key.collect_reasons()));
+        let one = |key: &Value| collection.get(key.as_str()?).cloned();
+        return Ok(among_keys(&key, one).unwrap_or_else(|| Value::unknown(ty, key.collect_reasons())));
     };
     collection.get(name).cloned().ok_or_else(|| missing(collection, name, "key"))
 }

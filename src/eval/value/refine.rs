@@ -35,6 +35,14 @@ pub fn either(why: &Reasons, yes: &Value, no: &Value) -> Value {
     Value::unknown_refined(ty, reasons, refinement).mark(marks)
 }
 
+/// What a collection gives for a key that is not known but one of a few, each of which has its element.
+pub fn among_keys(key: &Value, element: impl Fn(&Value) -> Option<Value>) -> Option<Value> {
+    let Data::Unknown(unknown) = &key.data else { return None };
+    let mut elements = unknown.refinement.one_of.as_ref()?.iter().map(element);
+    let first = elements.next()??;
+    elements.try_fold(first, |sum, one| Some(either(&unknown.reasons, &sum, &one?)))
+}
+
 fn is_not_null(value: &Value) -> bool {
     match &value.data {
         Data::Null(_) => false,

@@ -1,0 +1,85 @@
+//! The secret that pipelines read, as a resource of its own or as a manifest.
+
+use crate::eval::functions::yaml_documents;
+use crate::eval::plan::{Mode, Resource, StaticPlan};
+use crate::eval::value::Value;
+use crate::graph::fact::Fact;
+use crate::graph::refs;
+use crate::graph::view::{Place, View, text_of};
+use crate::profile::Profile;
+use std::sync::Arc;
+
+/// A secret of the profile's name.
+pub struct Secret<'p> {
+    /// The resource that makes it.
+    pub view: View<'p>,
+    /// The names in its data; `None` where they are not known.
+    pub keys: Option<Vec<Arc<str>>>,
+    /// The argument that has the data, such as `data` or `manifest`.
+    pub data: &'static str,
+    /// Its namespace.
+    pub namespace: Fact<Arc<str>>,
+    /// Where the namespace stands.
+    pub namespace_place: Place,
+}
+
+impl<'p> Secret<'p> {
+    /// The secret that a resource makes, if it makes one of the profile's name.
+    pub fn read(resource: &'p Resource, plan: &'p StaticPlan, profile: &Profile) -> Option<Secret<'p>> {
+        if resource.mode != Mode::Managed {
+            return None;
+        }
+        match &*resource.type_name {
+            "kubernetes_secret" | "kubernetes_secret_v1" => of_resource(View::of(resource), plan, profile),
+            "kubernetes_manifest" => of_manifest(View::of(resource), "manifest", profile),
+            "kubectl_manifest" => of_manifest(View::of(resource), "yaml_body", profile),
+            _ => None,
+        }
+    }
+}
+
+fn of_resource<'p>(view: View<'p>, plan: &'p StaticPlan, profile: &Profile) -> Option<Secret<'p>> {
+    let metadata = view.block("metadata")?;
+    let name = metadata.text("name")?;
+    if name.known().is_none_or(|n| **n != *profile.secret_name) {
+        return None;
+    }
+    const DATA: [&str; 4] = ["data", "data_wo", "binary_data", "binary_data_wo"];
+    let given = DATA.map(|name| view.get(name));
+    let keys = names(given.into_iter().flatten());
+    let data = DATA.into_iter().find(|name| view.get(name).is_some()).unwrap_or("data");
+    let namespace = match metadata.text("namespace") {
+        None => Fact::Known("default".into()),
+        Some(Fact::Known(name)) => Fact::Known(name),
+        Some(open) => referred(&metadata, plan).map_or(open, Fact::Known),
+    };
+    Some(Secret { keys, data, namespace, namespace_place: metadata.place("namespace"), view })
+}
+
+fn of_manifest<'p>(view: View<'p>, argument: &'static str, profile: &Profile) -> Option<Secret<'p>> {
+    let value = view.get(argument)?;
+    let documents = value.as_str().and_then(|text| yaml_documents(text).ok());
+    let manifest = documents.map_or_else(|| Some(value.clone()), |all| all.into_iter().next().map(|(_, v)| v))?;
+    let metadata = manifest.get("metadata")?;
+    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).map(str::to_string);
+    if text(&manifest, "kind")? != "Secret" || text(metadata, "name")? != profile.secret_name {
+        return None;
+    }
+    let given = |value: &&Value| !value.is_null();
+    let keys = names(["data", "stringData"].into_iter().filter_map(|name| manifest.get(name)).filter(given));
+    let namespace = metadata.get("namespace").filter(given).map_or(Fact::Known("default".into()), text_of);
+    Some(Secret { keys, data: argument, namespace, namespace_place: view.place(argument), view })
+}
+
+/// The name of the namespace that the secret's refers to by what only apply knows, such as its `id`.
+fn referred(metadata: &View, plan: &StaticPlan) -> Option<Arc<str>> {
+    let refs = refs::of_attribute(metadata.written("namespace")?);
+    let [only] = refs.as_slice() else { return None };
+    let namespace = plan.resources.iter().find(|r| only.is_to(r) && r.type_name.starts_with("kubernetes_namespace"))?;
+    View::of(namespace).block("metadata")?.text("name")?.known().cloned()
+}
+
+fn names<'v>(data: impl Iterator<Item = &'v Value>) -> Option<Vec<Arc<str>>> {
+    let each = data.map(|d| d.entries().map(|e| e.keys().cloned().collect::<Vec<_>>()));
+    each.collect::<Option<Vec<_>>>().map(|all| all.concat())
+}
