@@ -74,8 +74,8 @@ impl EvalError {
     ) -> Box<EvalError> {
         let mut e = EvalError::new(span, format!("there is no {what} `{name}`"));
         e.rule = UNDECLARED_REFERENCE;
-        let near = near.into_iter().filter(|near| near.split('.').all(is_identifier));
         e.fixed = true;
+        let near = near.into_iter().filter(|near| near.split('.').all(is_identifier));
         if let Some(near) = crate::catalog::suggest(name, near) {
             e.help.push(format!("did you mean `{near}`?"));
             e.meant = Some(near.to_string());
