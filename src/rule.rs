@@ -55,6 +55,8 @@ pub struct Context<'p> {
     pub plan: &'p StaticPlan,
     /// The graph on it.
     pub graph: &'p Graph<'p>,
+    /// For the answer about a cluster: what the same rule found in the root as a whole.
+    pub found: &'p [Finding],
 }
 
 /// A rule's answer for one cluster, with its findings.
@@ -220,14 +222,15 @@ impl Draft {
 
 /// Runs all rules over one root module.
 pub fn check_root(plan: &StaticPlan, graph: &Graph) -> RootReport {
-    let cx = Context { plan, graph };
     let rules = crate::rules::all();
+    let whole = Context { plan, graph, found: &[] };
+    let found: Vec<Vec<Finding>> = rules.iter().map(|rule| rule.root(&whole)).collect();
     let mut findings = plan.findings.clone();
     let mut clusters = Vec::with_capacity(graph.clusters.len());
     for cluster in &graph.clusters {
         let mut requirements = Vec::new();
-        for rule in rules {
-            let Some(mut answer) = rule.cluster(&cx, cluster) else { continue };
+        for (rule, found) in rules.iter().zip(&found) {
+            let Some(mut answer) = rule.cluster(&Context { found, ..whole }, cluster) else { continue };
             if let Some(reasons) = &cluster.resource.uncertain {
                 answer = answer.if_so("the cluster is made at all", reasons);
             }
@@ -254,7 +257,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph) -> RootReport {
             node_pools: cluster.pools.iter().map(pool_report).collect(),
         });
     }
-    rules.iter().for_each(|rule| findings.append(&mut rule.root(&cx)));
+    findings.extend(found.into_iter().flatten());
     clusters.sort_by(|a, b| a.address.cmp(&b.address));
     findings.iter_mut().for_each(|f| f.related.retain(|label| !label.span.is_fact() && Some(label.span) != f.primary));
     sort(&mut findings);
@@ -263,8 +266,10 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph) -> RootReport {
 }
 
 fn sort(findings: &mut Vec<Finding>) {
-    let key = |f: &Finding| (f.primary.is_none(), f.primary, f.code, f.cluster.clone(), f.address.clone());
-    findings.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
+    fn key(f: &Finding) -> impl Ord + '_ {
+        (f.primary.is_none(), f.primary, f.code, &f.cluster, &f.address, &f.message)
+    }
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
     findings.dedup();
 }
 

@@ -26,8 +26,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a run gave that ended by itself.
 pub struct Ended {
+    /// Its exit code.
     pub code: i32,
+    /// What it printed.
     pub stdout: String,
+    /// What else it said.
     pub stderr: String,
 }
 
@@ -69,6 +72,7 @@ pub fn kfplint(tree: &Tree, args: &[&str]) -> Command {
     command
 }
 
+/// Runs kfplint in a tree to its end.
 pub fn run(tree: &Tree, args: &[&str]) -> Ended {
     ended(kfplint(tree, args).spawn().unwrap())
 }

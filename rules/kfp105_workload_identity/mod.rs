@@ -23,15 +23,9 @@ impl Rule for WorkloadIdentity {
     }
 
     fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let bindings = || {
-            cx.graph
-                .grants
-                .iter()
-                .filter_map(|g| strange(g, &cx.graph.profile.namespace))
-                .map(|f| Answer::unmet(f.message, Vec::new()))
-        };
+        let bindings = cx.found.iter().map(|f| Answer::unmet(f.message.as_str(), Vec::new()));
         let halves = unless_autopilot(cluster, || judge(cx, cluster));
-        Some(bindings().fold(halves, worse))
+        Some(bindings.fold(halves, worse))
     }
 
     fn root(&self, cx: &Context) -> Vec<Finding> {

@@ -59,7 +59,7 @@ fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) ->
             .at(&pool.address, &account_place(pool), "this decides");
         return Answer::undecided(reason, decides(reasons), vec![finding]);
     }
-    let access = cx.graph.access(cx.plan, account, cluster);
+    let access = cx.graph.access(account, cluster);
     let lack = lack::lack(&access, &cluster.profile.roles);
     let name = text::name(account, pool);
     match (account, lack.roles.is_empty() && lack.open.is_empty()) {

@@ -19,7 +19,7 @@ impl Rule for UnknownRole {
     }
 
     fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
-        Some(of_root(&META, &self.root(cx), "every role that is granted here exists"))
+        Some(of_root(&META, cx.found, "every role that is granted here exists"))
     }
 
     fn root(&self, cx: &Context) -> Vec<Finding> {

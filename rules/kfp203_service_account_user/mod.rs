@@ -3,7 +3,7 @@
 use crate::catalog::iam::Permission;
 use crate::eval::value::Value;
 use crate::finding::Level;
-use crate::graph::access::{NodeAccount, missing_modules};
+use crate::graph::access::NodeAccount;
 use crate::graph::account::ServiceAccount;
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
@@ -40,14 +40,17 @@ impl Rule for ServiceAccountUser {
 
 fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
     let name = &account.resource.address;
-    let answers: Vec<Fact<bool>> = cx.graph.grants.iter().map(|g| allows(cx, g, account)).collect();
-    if answers.iter().any(Fact::is_true) {
-        return Answer::met(format!("somebody may act as {name}"));
+    let mut open = Vec::new();
+    for grant in &cx.graph.grants {
+        match allows(cx, grant, account) {
+            Fact::Known(true) => return Answer::met(format!("somebody may act as {name}")),
+            Fact::Known(false) => {}
+            Fact::OneOf(_, reasons) | Fact::Unknown(reasons) => open.push(reasons),
+        }
     }
-    let open: Vec<_> = answers.iter().filter_map(|a| a.reasons()).collect();
-    let modules = missing_modules(cx.plan, account);
+    let modules = cx.graph.missing_modules(account);
     if !open.is_empty() || !modules.is_empty() {
-        let mut decides: Vec<String> = open.into_iter().flat_map(crate::rule::decides).collect();
+        let mut decides: Vec<String> = open.iter().flat_map(crate::rule::decides).collect();
         decides.extend(modules.into_iter().flat_map(|m| m.decides));
         return Answer::undecided(format!("whether somebody may act as {name} is not known"), decides, Vec::new());
     }
@@ -71,6 +74,11 @@ fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
 
 /// Whether a grant lets its members act as the account.
 fn allows(cx: &Context, grant: &Grant, account: &ServiceAccount) -> Fact<bool> {
+    let may = match cx.graph.permissions(grant) {
+        Ok(set) if Permission::named(ACT_AS).is_some_and(|p| set.contains(p)) => Fact::Known(true),
+        Ok(_) => return Fact::Known(false),
+        Err(reasons) => Fact::Unknown(reasons.clone()),
+    };
     let on = match (grant.level, &grant.target) {
         (On::ServiceAccount, Some(target)) => {
             let email = target.as_str().map(|t| Value::string(last_part(t)));
@@ -79,10 +87,6 @@ fn allows(cx: &Context, grant: &Grant, account: &ServiceAccount) -> Fact<bool> {
         (On::Project, Some(target)) => same_by_cause(target, &account.project, last_part),
         (On::Folder | On::Organization, _) => Fact::Known(true),
         _ => return Fact::Known(false),
-    };
-    let may = match cx.graph.permissions(grant) {
-        Ok(set) => Fact::Known(Permission::named(ACT_AS).is_some_and(|p| set.contains(p))),
-        Err(reasons) => Fact::Unknown(reasons),
     };
     let someone = Fact::Known(!grant.members.is_empty() || grant.open_members.is_some());
     let certain = grant.uncertain.clone().map_or(Fact::Known(true), Fact::Unknown);

@@ -27,7 +27,7 @@ impl Rule for UnknownMember {
     }
 
     fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
-        Some(of_root(&META, &self.root(cx), "every member that is granted something here is well-formed and known"))
+        Some(of_root(&META, cx.found, "every member that is granted something here is well-formed and known"))
     }
 
     fn root(&self, cx: &Context) -> Vec<Finding> {

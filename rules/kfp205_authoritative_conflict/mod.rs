@@ -5,7 +5,7 @@ use crate::eval::value::Value;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::{Form, Grant};
-use crate::graph::identity::{last_part, same};
+use crate::graph::identity::{last_part, same, small};
 use crate::rule::{Answer, Context, Meta, Rule};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ impl Rule for AuthoritativeConflict {
     }
 
     fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
-        Some(of_root(&META, &self.root(cx), "no policy or binding here removes another grant made here"))
+        Some(of_root(&META, cx.found, "no policy or binding here removes another grant made here"))
     }
 
     fn root(&self, cx: &Context) -> Vec<Finding> {
@@ -75,7 +75,7 @@ fn same_role(a: &Grant, b: &Grant) -> bool {
 
 /// Whether every member of `other` is or may be a member of `owner`.
 fn holds(owner: &Grant, other: &Grant) -> bool {
-    let may_be = |a: &Value, b: &Value| !same(a, b, |t| t.to_ascii_lowercase()).is_false();
+    let may_be = |a: &Value, b: &Value| !same(a, b, small).is_false();
     other.open_members.is_some() || other.members.iter().all(|m| owner.members.iter().any(|o| may_be(&o.text, &m.text)))
 }
 

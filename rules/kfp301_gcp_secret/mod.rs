@@ -32,7 +32,7 @@ impl Rule for GcpSecret {
             return Some(Answer::not_applicable(format!("no secret {} is made here", cx.graph.profile.secret_name)));
         }
         let lacking: Vec<Finding> = secrets.iter().filter_map(|s| roles(cx, cluster, s)).collect();
-        let whole = of_root(&META, &self.root(cx), "the secret has its key, in the right namespace");
+        let whole = of_root(&META, cx.found, "the secret has its key, in the right namespace");
         Some(match lacking.first() {
             Some(first) => Answer::unmet(first.message.clone(), lacking),
             None if whole.status == Status::Undecided => {
@@ -133,7 +133,7 @@ fn roles(cx: &Context, cluster: &Cluster, found: &Secret) -> Option<Finding> {
     let key = View::of(cx.plan.resources.iter().find(key_of)?);
     let (id, refs) = (key.get("service_account_id")?, refs::of_attribute(key.written("service_account_id")?));
     let account = cx.graph.accounts.iter().find(|a| a.is(id, &refs).is_true())?;
-    let access = cx.graph.access(cx.plan, &NodeAccount::Here(account), cluster);
+    let access = cx.graph.access(&NodeAccount::Here(account), cluster);
     let lacking = |role: &&String| access.lacks(role).is_some_and(|(_, doubts)| doubts.is_empty());
     let roles: Vec<String> = cluster.profile.roles.iter().filter(lacking).cloned().collect();
     let secret = &cluster.profile.secret_name;

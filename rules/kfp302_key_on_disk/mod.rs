@@ -20,7 +20,7 @@ impl Rule for KeyOnDisk {
     }
 
     fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
-        Some(of_root(&META, &self.root(cx), "no service account key is written to or read from disk"))
+        Some(of_root(&META, cx.found, "no service account key is written to or read from disk"))
     }
 
     fn root(&self, cx: &Context) -> Vec<Finding> {

@@ -63,7 +63,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
 fn writes(cx: &Context, cluster: &Cluster, account: &NodeAccount) -> Answer {
     let NodeAccount::Here(here) = account else { return Answer::met("a bucket is made here") };
     let name = &here.resource.address;
-    let access = cx.graph.access(cx.plan, account, cluster);
+    let access = cx.graph.access(account, cluster);
     let write = Permission::named(WRITE);
     if write.is_some_and(|p| access.granted.contains(p)) {
         return Answer::met(format!("{name} may write to a bucket"));

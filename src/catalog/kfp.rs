@@ -138,7 +138,8 @@ pub fn versions() -> &'static [&'static str] {
 
 fn sorted_versions() -> Vec<&'static str> {
     let mut all: Vec<_> = WORKLOADS.rows().map(|row| row.text(0)).collect();
-    all.sort_unstable_by(|a, b| compare(a, b));
+    all.dedup();
+    all.sort_by_cached_key(|version| key(version));
     all.dedup();
     all
 }

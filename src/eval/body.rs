@@ -6,8 +6,7 @@ use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
 use crate::eval::instance::merge_reasons;
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Origin};
-use crate::eval::reference::object_of;
-use crate::eval::scope::Scope;
+use crate::eval::scope::{Named, Scope};
 use crate::eval::value::{Data, Marks, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Block, Body};
 use crate::syntax::json;
@@ -27,6 +26,7 @@ pub struct Evaluated {
 pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip: &[&str]) -> Evaluated {
     let mut out = Evaluated { values: BTreeMap::new(), config: ConfigBody::default() };
     let mut nested: Vec<Block> = Vec::new();
+    out.config.attributes.reserve_exact(body.attributes.len());
     for attribute in &body.attributes {
         let name = &attribute.name.name;
         if skip.contains(&&**name) {
@@ -160,7 +160,7 @@ fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups:
     let _ = group(groups, &kind);
     if let Some(reasons) = collection.reasons() {
         let any = |ty| Value::unknown(ty, reasons.clone());
-        let item = object_of([("key", any(Type::Any)), ("value", any(element_type(&collection.ty())))]);
+        let item = Named::Each(any(Type::Any), any(element_type(&collection.ty())));
         let inner = scope.with(iterator, item);
         scope.instance.world.within(true, || {
             push(&inner, &kind, block, &content.body, inner_schema.as_deref(), Some(reasons.clone()), None, groups);
@@ -173,8 +173,7 @@ fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups:
     for (key, value) in items {
         scope.instance.world.spend(1, each.expr.span)?;
         let key = if matches!(collection.data, Data::Set(..)) { value.clone() } else { key };
-        let item = object_of([("key", key), ("value", value)]);
-        let inner = scope.with_origin(iterator.clone(), item, each.expr.clone(), scope.clone());
+        let inner = scope.with_origin(iterator.clone(), Named::Each(key, value), each.expr.clone(), scope.clone());
         let label = label_of(&inner, block);
         push(&inner, &kind, block, &content.body, inner_schema.as_deref(), None, label, groups);
     }

@@ -4,8 +4,7 @@ use crate::eval::error::EvalError;
 use crate::eval::expr::eval;
 use crate::eval::instance::Shape;
 use crate::eval::plan::InstanceKey;
-use crate::eval::reference::object_of;
-use crate::eval::scope::Scope;
+use crate::eval::scope::{Named, Scope};
 use crate::eval::value::{Data, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Attribute, Block, Body, Expr};
 use std::sync::Arc;
@@ -27,7 +26,7 @@ pub struct Repetition {
     pub key: InstanceKey,
     /// Why it is not certain that it exists.
     pub uncertain: Option<Reasons>,
-    names: Option<(Arc<str>, Value)>,
+    names: Option<(Arc<str>, Named)>,
     collection: Option<Arc<Expr>>,
 }
 
@@ -67,9 +66,9 @@ impl Repetition {
     pub fn bind(&self, scope: &Scope) -> Scope {
         match (&self.names, &self.collection) {
             (None, _) => scope.clone(),
-            (Some((name, value)), None) => scope.with(name.clone(), value.clone()),
-            (Some((name, value)), Some(collection)) => {
-                scope.with_origin(name.clone(), value.clone(), collection.clone(), scope.clone())
+            (Some((name, what)), None) => scope.with(name.clone(), what.clone()),
+            (Some((name, what)), Some(collection)) => {
+                scope.with_origin(name.clone(), what.clone(), collection.clone(), scope.clone())
             }
         }
     }
@@ -114,10 +113,10 @@ impl Expansion {
 
 fn unknown(body: &Body, reasons: Reasons) -> Expansion {
     let any = |ty| Value::unknown(ty, reasons.clone());
-    let names: (Arc<str>, Value) = if body.attribute("count").is_some() {
-        ("count".into(), object_of([("index", any(Type::Number))]))
+    let names: (Arc<str>, Named) = if body.attribute("count").is_some() {
+        ("count".into(), Named::Count(any(Type::Number)))
     } else {
-        ("each".into(), object_of([("key", any(Type::String)), ("value", any(Type::Any))]))
+        ("each".into(), Named::Each(any(Type::String), any(Type::Any)))
     };
     let repetition = Repetition {
         key: InstanceKey::Unknown,
@@ -139,7 +138,7 @@ fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalE
         Data::Number(n) => n,
         _ => {
             let reasons = value.reasons().cloned().unwrap_or_default();
-            let index = object_of([("index", Value::unknown(Type::Number, reasons.clone()))]);
+            let index = Named::Count(Value::unknown(Type::Number, reasons.clone()));
             let repetition = Repetition {
                 key: InstanceKey::Unknown,
                 uncertain: Some(reasons.clone()),
@@ -155,10 +154,11 @@ fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalE
         None => return Err(EvalError::new(at, format!("`count` must be a whole number, but is {number}"))),
     };
     scope.instance.world.make_instances(count, at)?;
+    let name: Arc<str> = "count".into();
     let repetition = |i: u64| Repetition {
         key: InstanceKey::Index(i),
         uncertain: None,
-        names: Some(("count".into(), object_of([("index", Value::number(i as i64))]))),
+        names: Some((name.clone(), Named::Count(Value::number(i as i64)))),
         collection: None,
     };
     Ok(Expansion::new(Shape::Count, (0..count).map(repetition).collect()))
@@ -201,8 +201,9 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
     };
     scope.instance.world.make_instances(elements.len() as u64, at)?;
     let collection = attribute.expr.clone();
+    let name: Arc<str> = "each".into();
     let repetition = |(key, value): (Arc<str>, Value)| Repetition {
-        names: Some(("each".into(), object_of([("key", Data::String(key.clone()).into()), ("value", value)]))),
+        names: Some((name.clone(), Named::Each(Data::String(key.clone()).into(), value))),
         key: InstanceKey::Name(key),
         uncertain: None,
         collection: Some(collection.clone()),
@@ -211,10 +212,7 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
 }
 
 fn unknown_each(reasons: Reasons, element: Type) -> Expansion {
-    let each = object_of([
-        ("key", Value::unknown(Type::String, reasons.clone())),
-        ("value", Value::unknown(element, reasons.clone())),
-    ]);
+    let each = Named::Each(Value::unknown(Type::String, reasons.clone()), Value::unknown(element, reasons.clone()));
     let repetition = Repetition {
         key: InstanceKey::Unknown,
         uncertain: Some(reasons.clone()),

@@ -106,6 +106,11 @@ impl<K: Hash + Eq + Clone, V: Clone> Memo<K, V> {
         self.0.borrow_mut().insert(key.clone(), Some(value.clone()));
         Some(value)
     }
+
+    /// All values, which are kept no longer.
+    fn release(&self) -> FxHashMap<K, Option<V>> {
+        self.0.try_borrow_mut().map(|mut values| std::mem::take(&mut *values)).unwrap_or_default()
+    }
 }
 
 fn cycle(span: Span, what: String) -> Box<EvalError> {
@@ -139,6 +144,18 @@ impl Instance {
             providers: Memo::new(),
             names: OnceCell::new(),
         })
+    }
+
+    /// Lets go of all that was evaluated, here and in the modules below.
+    pub fn release(&self) {
+        for call in self.calls.release().into_values().flatten() {
+            call.instances.iter().for_each(|(_, child)| child.release());
+        }
+        self.variables.release();
+        self.locals.release();
+        self.outputs.release();
+        self.resources.release();
+        self.providers.release();
     }
 
     /// The scope of its own expressions.

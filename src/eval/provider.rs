@@ -6,8 +6,7 @@ use crate::eval::body;
 use crate::eval::config::ResourceId;
 use crate::eval::instance::Instance;
 use crate::eval::plan::{Mode, ProviderInfo};
-use crate::eval::reference::object_of;
-use crate::eval::scope::Scope;
+use crate::eval::scope::{Named, Scope};
 use crate::eval::value::{Data, ReasonKind, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Block, Expr, ExprKind, ObjectItem, ObjectKey};
 use std::collections::BTreeMap;
@@ -147,7 +146,7 @@ fn each(instance: &Rc<Instance>, key: &ProviderKey, block: &Block) -> Scope {
     };
     let name = key.key.as_ref().map_or_else(unknown, |key| Value::string(&**key));
     let value = found.unwrap_or_else(unknown);
-    scope.with("each".into(), object_of([("key", name), ("value", value)]))
+    scope.with("each".into(), Named::Each(name, value))
 }
 
 fn evaluated(instance: &Rc<Instance>, key: &ProviderKey, block: Option<&Block>) -> Arc<ProviderInfo> {

@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// A bare root name: only temporary names have a value of their own.
 pub fn root(scope: &Scope, name: &Arc<str>, span: Span) -> EvalResult<Value> {
     if let Some(value) = scope.lookup(name) {
-        return Ok(value.clone());
+        return Ok(value);
     }
     Err(match &**name {
         "var" | "local" | "module" | "data" | "resource" | "ephemeral" | "path" | "terraform" => {
@@ -42,7 +42,12 @@ fn out_of_place(span: Span, name: &str, needs: &str) -> Box<EvalError> {
 pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value> {
     let instance = &scope.instance;
     match &object.kind {
-        ExprKind::Variable(root) if scope.lookup(root).is_none() => match &**root {
+        ExprKind::Variable(root) if scope.has(root) => {
+            if let Some(part) = scope.part(root, &name.name) {
+                return Ok(part.clone());
+            }
+        }
+        ExprKind::Variable(root) => match &**root {
             "var" => return instance.variable(&name.name, name.span),
             "local" => return instance.local(&name.name, name.span),
             "module" => {
@@ -58,7 +63,7 @@ pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value
         },
         ExprKind::GetAttr(inner, type_name) => {
             if let ExprKind::Variable(root) = &inner.kind
-                && scope.lookup(root).is_none()
+                && !scope.has(root)
                 && let Some(mode) = mode_of(root)
             {
                 let id = ResourceId { mode, type_name: type_name.name.clone(), name: name.name.clone() };
@@ -87,9 +92,9 @@ pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value
 fn of_resource(scope: &Scope, object: &Expr, name: &str) -> EvalResult<Option<Value>> {
     let ExprKind::GetAttr(inner, own) = &object.kind else { return Ok(None) };
     let (mode, type_name) = match &inner.kind {
-        ExprKind::Variable(root) if scope.lookup(root).is_none() && mode_of(root).is_none() => (Mode::Managed, root),
+        ExprKind::Variable(root) if !scope.has(root) && mode_of(root).is_none() => (Mode::Managed, root),
         ExprKind::GetAttr(root, type_name) => match &root.kind {
-            ExprKind::Variable(root) if scope.lookup(root).is_none() => match mode_of(root) {
+            ExprKind::Variable(root) if !scope.has(root) => match mode_of(root) {
                 Some(mode) => (mode, &type_name.name),
                 None => return Ok(None),
             },
@@ -118,7 +123,7 @@ fn mode_of(root: &str) -> Option<Mode> {
 pub fn module_call<'e>(scope: &Scope, expr: &'e Expr) -> Option<&'e Arc<str>> {
     let ExprKind::GetAttr(object, name) = &expr.kind else { return None };
     match &object.kind {
-        ExprKind::Variable(root) if &**root == "module" && scope.lookup(root).is_none() => Some(&name.name),
+        ExprKind::Variable(root) if &**root == "module" && !scope.has(root) => Some(&name.name),
         _ => None,
     }
 }

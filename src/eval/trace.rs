@@ -107,7 +107,7 @@ impl Tracer {
 
     fn temporary(&mut self, scope: &Scope, name: &Arc<str>, path: &[Arc<str>]) {
         let Some((collection, outer)) = scope.source_of(name) else { return };
-        let key = scope.lookup(name).and_then(|v| v.get("key")).and_then(key_text);
+        let key = scope.part(name, "key").and_then(key_text);
         match (path.first().map(|p| &**p), key) {
             (Some("value"), Some(key)) => {
                 let rest: Vec<Arc<str>> = std::iter::once(key).chain(path[1..].iter().cloned()).collect();
@@ -121,7 +121,7 @@ impl Tracer {
     fn reference(&mut self, scope: &Scope, object: &Expr, name: &Arc<str>, path: &[Arc<str>]) -> bool {
         let instance = &scope.instance;
         if let ExprKind::Variable(root) = &object.kind
-            && scope.lookup(root).is_none()
+            && !scope.has(root)
         {
             match &**root {
                 "var" => self.variable(scope, name, path),

@@ -11,8 +11,9 @@ use super::pool::Pool;
 use super::refs::{self, Reference};
 use super::view::Place;
 use crate::catalog::iam::{self, Permission, PermissionSet};
-use crate::eval::plan::StaticPlan;
+use crate::eval::plan::ModuleInstance;
 use crate::eval::value::{ReasonKind, Reasons, Value};
+use std::sync::Arc;
 
 /// The account that a pool's nodes run as.
 #[derive(Clone, Debug)]
@@ -53,7 +54,7 @@ pub struct Access {
 #[derive(Clone, Debug)]
 pub struct Doubt {
     /// What it would give; `None` if that is not known either.
-    pub permissions: Option<PermissionSet>,
+    pub permissions: Option<Arc<PermissionSet>>,
     /// Why it is not known.
     pub why: String,
     /// What would decide it.
@@ -98,32 +99,45 @@ impl<'p> Graph<'p> {
         };
         let refs = config.written("service_account").map(refs::of_attribute);
         let refs = refs.unwrap_or_default();
-        let answers: Vec<Fact<bool>> = self.accounts.iter().map(|a| a.is(value, &refs)).collect();
-        if let Some(at) = answers.iter().position(Fact::is_true) {
-            return NodeAccount::Here(&self.accounts[at]);
+        let mut possible = None;
+        for account in &self.accounts {
+            match account.is(value, &refs) {
+                Fact::Known(true) => return NodeAccount::Here(account),
+                Fact::Known(false) => {}
+                Fact::OneOf(_, reasons) | Fact::Unknown(reasons) => possible = possible.or(Some(reasons)),
+            }
         }
-        let possible = answers.iter().find_map(|a| a.reasons());
         match (&pool.account, possible) {
             (Fact::Known(Account::Custom), None) => {
                 let title = value.as_str().map(str::to_string).or_else(|| refs.first().map(title)).unwrap_or_default();
                 NodeAccount::Elsewhere(Elsewhere { email: value.clone(), refs, title })
             }
-            (_, Some(reasons)) => NodeAccount::Unknown(reasons.clone()),
+            (_, Some(reasons)) => NodeAccount::Unknown(reasons),
             (open, None) => NodeAccount::Unknown(open.reasons().cloned().unwrap_or_default()),
         }
     }
 
     /// What an account may do in a cluster's project.
-    pub fn access(&self, plan: &'p StaticPlan, who: &NodeAccount<'_, 'p>, cluster: &Cluster<'p>) -> Access {
+    pub fn access(&self, who: &NodeAccount<'_, 'p>, cluster: &Cluster<'p>) -> Access {
         let mut access = Access::default();
         let project = cluster.project();
-        for grant in &self.grants {
+        for grant in self.grants_to(who) {
             self.add(grant, who, &project, &mut access);
         }
         if let NodeAccount::Here(account) = who {
-            access.doubts.extend(missing_modules(plan, account));
+            access.doubts.extend(self.missing_modules(account));
         }
         access
+    }
+
+    /// The grants that may have an account as a member.
+    pub fn grants_to<'g>(&'g self, who: &NodeAccount<'_, 'p>) -> impl Iterator<Item = &'g Grant<'p>> {
+        let email = match who {
+            NodeAccount::Here(account) => account.email.as_str(),
+            NodeAccount::Elsewhere(other) => other.email.as_str(),
+            NodeAccount::Default | NodeAccount::Unknown(_) => None,
+        };
+        self.members.may_be(email).into_iter().filter_map(|at| self.grants.get(at))
     }
 
     fn add(&self, grant: &Grant<'p>, who: &NodeAccount, project: &Value, access: &mut Access) {
@@ -149,10 +163,14 @@ impl<'p> Graph<'p> {
         let place = Some(grant.role_place.clone());
         let address = &grant.resource.address;
         let doubt = |permissions, why: String, decides| Doubt { permissions, why, decides, place: place.clone() };
-        match (&permissions, &grant.condition, unsure) {
+        match (permissions, &grant.condition, unsure) {
             (_, Some(condition), _) => {
                 let why = format!("{address} grants under the condition \"{condition}\"");
-                access.doubts.push(doubt(permissions.clone().ok(), why, vec![format!("{address}.condition")]));
+                access.doubts.push(doubt(
+                    permissions.as_ref().ok().cloned(),
+                    why,
+                    vec![format!("{address}.condition")],
+                ));
             }
             (Err(reasons), None, _) => {
                 let role = grant.role.known().map(|r| r.to_string()).unwrap_or_else(|| "a role".into());
@@ -175,7 +193,11 @@ impl<'p> Graph<'p> {
     ///
     /// # Errors
     /// Why they are not known; no reason where the role itself is one that the catalog lacks.
-    pub fn permissions(&self, grant: &Grant) -> Result<PermissionSet, Reasons> {
+    pub fn permissions<'g>(&self, grant: &'g Grant) -> &'g Result<Arc<PermissionSet>, Reasons> {
+        grant.gives.get_or_init(|| self.given(grant))
+    }
+
+    fn given(&self, grant: &Grant) -> Result<Arc<PermissionSet>, Reasons> {
         let custom = self.custom_roles.iter().find(|role| {
             let by_ref = grant.role_refs.len() == 1 && grant.role_refs.iter().any(|r| r.is_to(role.resource));
             let id = role.text("role_id");
@@ -183,16 +205,41 @@ impl<'p> Graph<'p> {
             by_ref || id.is_some_and(|id| grant.role.known().is_some_and(|r| r.ends_with(&format!("/roles/{id}"))))
         });
         let set = match (custom, grant.role.known()) {
-            (Some(role), _) => custom_permissions(role)?,
+            (Some(role), _) => custom_permissions(role)?.into(),
             (None, Some(name)) => PermissionSet::of_role(name).ok_or_else(Reasons::default)?,
             (None, None) => return Err(grant.role.reasons().cloned().unwrap_or_default()),
         };
         if grant.level != Level::Bucket {
             return Ok(set);
         }
-        let mut storage = PermissionSet::new();
-        set.iter().filter(|p| p.name().starts_with("storage.")).for_each(|p| storage.insert(p));
-        Ok(storage)
+        let storage: PermissionSet = set.iter().filter(|p| p.name().starts_with("storage.")).collect();
+        Ok(storage.into())
+    }
+
+    /// Module calls that are not on disk and are handed the account, and the callers of a module for others that hands it
+    /// out: they may grant it anything.
+    pub fn missing_modules(&self, account: &ServiceAccount) -> Vec<Doubt> {
+        let mentions = |module: &ModuleInstance| module.arguments.attributes.iter().any(|a| holds(&a.value, account));
+        let modules = self.handed.modules(account.resource).filter(|(module, handed)| *handed || mentions(module));
+        let doubt = |m: &ModuleInstance| Doubt {
+            permissions: None,
+            why: format!("{}, and is given the account", crate::rule::because(&m.why())),
+            decides: vec![m.address.to_string()],
+            place: Some(Place { span: m.header, ..Place::default() }),
+        };
+        let callers = self.handed.to_callers(account.resource).then(|| Doubt {
+            permissions: None,
+            why: "this module is for others, and its callers are given the account".into(),
+            decides: vec!["the callers of this module".into()],
+            place: None,
+        });
+        let unread = self.handed.unread().map(|reasons| Doubt {
+            permissions: None,
+            why: crate::rule::because(reasons),
+            decides: crate::rule::decides(reasons),
+            place: None,
+        });
+        modules.map(|(module, _)| doubt(module)).chain(callers).chain(unread).collect()
     }
 }
 
@@ -238,41 +285,6 @@ pub fn is_member(grant: &Grant, who: &NodeAccount) -> Fact<bool> {
         Some(open) => known.or(&Fact::Unknown(open.reasons().cloned().unwrap_or_default())),
         None => known,
     }
-}
-
-/// Module calls that are not on disk and are handed the account, and the callers of a module for others that hands it out:
-/// they may grant it anything.
-pub fn missing_modules(plan: &StaticPlan, account: &ServiceAccount) -> Vec<Doubt> {
-    let mentions = |module: &&crate::eval::plan::ModuleInstance| {
-        module.arguments.attributes.iter().any(|argument| {
-            let refs = match &argument.origin {
-                Some(origin) => refs::of_origin(origin),
-                None => Vec::new(),
-            };
-            refs.iter().any(|r| r.is_to(account.resource)) || holds(&argument.value, account)
-        })
-    };
-    let absent = plan.modules.iter().filter(|m| !m.present).filter(mentions);
-    let doubt = |m: &crate::eval::plan::ModuleInstance| Doubt {
-        permissions: None,
-        why: format!("{}, and is given the account", crate::rule::because(&m.why())),
-        decides: vec![m.address.to_string()],
-        place: Some(Place { span: m.header, ..Place::default() }),
-    };
-    let names = |origin: &crate::eval::plan::Origin| refs::of_origin(origin).iter().any(|r| r.is_to(account.resource));
-    let callers = plan.for_callers.iter().any(names).then(|| Doubt {
-        permissions: None,
-        why: "this module is for others, and its callers are given the account".into(),
-        decides: vec!["the callers of this module".into()],
-        place: None,
-    });
-    let unread = plan.left_out.as_ref().map(|reasons| Doubt {
-        permissions: None,
-        why: crate::rule::because(reasons),
-        decides: crate::rule::decides(reasons),
-        place: None,
-    });
-    absent.map(doubt).chain(callers).chain(unread).collect()
 }
 
 /// Whether a value holds the account's e-mail somewhere.

@@ -3,8 +3,10 @@
 use super::fact::Fact;
 use super::refs::{self, Reference};
 use super::view::{Place, View, text_of};
+use crate::catalog::iam::PermissionSet;
 use crate::eval::plan::{Mode, Resource, StaticPlan};
 use crate::eval::value::{Reasons, Value};
+use std::cell::OnceCell;
 use std::sync::Arc;
 
 /// What a grant is made on.
@@ -64,6 +66,8 @@ pub struct Grant<'p> {
     pub condition: Option<String>,
     /// Why it is not certain that it is made.
     pub uncertain: Option<Reasons>,
+    /// The permissions that it gives, as [`super::Graph::permissions`] has worked them out.
+    pub(super) gives: OnceCell<Result<Arc<PermissionSet>, Reasons>>,
 }
 
 /// A member of a grant.
@@ -162,6 +166,7 @@ impl<'p> Reader<'p, '_> {
             members_place: self.view.place("policy_data"),
             condition: None,
             uncertain,
+            gives: OnceCell::new(),
         }
     }
 

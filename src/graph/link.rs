@@ -3,41 +3,50 @@
 use super::account::ServiceAccount;
 use super::cluster::{Cluster, default_of};
 use super::fact::Fact;
+use super::handed::Handed;
 use super::identity::{last_part, same, same_by_cause};
 use super::machine::Account;
 use super::pool::{Parts, Pool, PoolKind};
 use super::refs::{self, Reference};
 use super::view::View;
-use crate::eval::plan::{Mode, ModuleInstance, Origin, Resource, StaticPlan};
+use crate::eval::plan::{Mode, Resource, StaticPlan};
 use crate::eval::value::{ReasonKind, Reasons, Value};
 use crate::profile::Profile;
+use std::collections::HashMap;
 
 const CLUSTER: &str = "google_container_cluster";
 const POOL: &str = "google_container_node_pool";
 
 /// All clusters with their pools.
-pub fn clusters<'p>(plan: &'p StaticPlan, accounts: &[ServiceAccount<'p>], profile: &'p Profile) -> Vec<Cluster<'p>> {
+pub fn clusters<'p>(
+    plan: &'p StaticPlan,
+    accounts: &[ServiceAccount<'p>],
+    handed: &Handed<'p>,
+    profile: &'p Profile,
+) -> Vec<Cluster<'p>> {
     let managed =
         |name: &'static str| plan.resources.iter().filter(move |r| r.mode == Mode::Managed && &*r.type_name == name);
     let mut clusters: Vec<Cluster<'p>> =
         managed(CLUSTER).map(|r| Cluster::new(r, drawn_zones(plan, r), profile)).collect();
-    let linker = Linker { plan, accounts, profile };
-    let pools: Vec<&Resource> = managed(POOL).collect();
-    let owners: Vec<Vec<(usize, Option<Reasons>)>> = pools.iter().map(|p| linker.owners(p, &clusters)).collect();
-    for (at, cluster) in clusters.iter_mut().enumerate() {
+    let linker = Linker { accounts, handed, profile };
+    let by_address = clusters.iter().enumerate().map(|(at, c)| (&*c.resource.address, at)).collect();
+    let mut owned: Vec<Vec<(&Resource, Option<Reasons>)>> = vec![Vec::new(); clusters.len()];
+    for pool in managed(POOL) {
+        for (owner, doubt) in linker.owners(pool, &clusters, &by_address) {
+            owned[owner].push((pool, doubt));
+        }
+    }
+    for (cluster, pools) in clusters.iter_mut().zip(owned) {
         linker.own_pools(cluster);
         cluster.pools_elsewhere = linker.elsewhere(cluster);
-        for (pool, owners) in pools.iter().zip(&owners) {
-            if let Some((_, doubt)) = owners.iter().find(|(owner, _)| *owner == at) {
-                let uncertain = union(pool.uncertain.as_ref(), doubt.as_ref());
-                cluster.pools.push(linker.pool(Parts {
-                    kind: PoolKind::Separate,
-                    view: View::of(pool),
-                    zones: cluster.zones.clone(),
-                    uncertain,
-                    observed: plan.observed.get(&pool.address).copied(),
-                }));
-            }
+        for (pool, doubt) in pools {
+            cluster.pools.push(linker.pool(Parts {
+                kind: PoolKind::Separate,
+                view: View::of(pool),
+                zones: cluster.zones.clone(),
+                uncertain: union(pool.uncertain.as_ref(), doubt.as_ref()),
+                observed: plan.observed.get(&pool.address).copied(),
+            }));
         }
     }
     clusters
@@ -62,8 +71,8 @@ fn union(a: Option<&Reasons>, b: Option<&Reasons>) -> Option<Reasons> {
 }
 
 struct Linker<'p, 'a> {
-    plan: &'p StaticPlan,
     accounts: &'a [ServiceAccount<'p>],
+    handed: &'a Handed<'p>,
     profile: &'p Profile,
 }
 
@@ -115,32 +124,30 @@ impl<'p> Linker<'p, '_> {
 
     /// Module calls that are not on disk and are handed the cluster: they may make pools for it.
     fn elsewhere(&self, cluster: &Cluster<'p>) -> Option<Reasons> {
-        let handed = |m: &&ModuleInstance| {
-            m.arguments.attributes.iter().filter_map(|a| a.origin.as_ref()).any(|origin| {
-                let refs = refs::of_origin(origin);
-                refs.iter().any(|r| r.is_to(cluster.resource))
-            })
-        };
-        let missing = self.plan.modules.iter().filter(|m| !m.present).filter(handed);
-        let reasons = missing.map(ModuleInstance::why);
+        let handed = self.handed.modules(cluster.resource).filter(|(_, handed)| *handed);
+        let reasons = handed.map(|(module, _)| module.why());
         let callers = self.for_callers(cluster);
-        reasons.chain(callers).chain(self.plan.left_out.clone()).reduce(|a, b| a.union(&b))
+        reasons.chain(callers).chain(self.handed.unread().cloned()).reduce(|a, b| a.union(&b))
     }
 
     /// A module for others that hands its cluster out: its callers may add pools.
     fn for_callers(&self, cluster: &Cluster<'p>) -> Option<Reasons> {
-        let names = |origin: &Origin| refs::of_origin(origin).iter().any(|r| r.is_to(cluster.resource));
-        let handed = self.plan.for_callers.iter().any(names);
+        let handed = self.handed.to_callers(cluster.resource);
         let what = "what callers of this module add to its cluster";
         handed.then(|| Reasons::one(ReasonKind::Unsupported(what.into()), cluster.resource.header))
     }
 
     /// The clusters that a pool belongs to, or may: with the reasons for the doubt.
-    fn owners(&self, pool: &Resource, clusters: &[Cluster<'p>]) -> Vec<(usize, Option<Reasons>)> {
+    fn owners(
+        &self,
+        pool: &Resource,
+        clusters: &[Cluster<'p>],
+        by_address: &HashMap<&str, usize>,
+    ) -> Vec<(usize, Option<Reasons>)> {
         let view = View::of(pool);
         let Some(name) = view.get("cluster") else { return Vec::new() };
-        if let Some(owner) = computed_by(name).and_then(|a| clusters.iter().position(|c| *c.resource.address == *a)) {
-            return vec![(owner, None)];
+        if let Some(owner) = computed_by(name).and_then(|address| by_address.get(&*address)) {
+            return vec![(*owner, None)];
         }
         let refs = view.written("cluster").map(refs::of_attribute).unwrap_or_default();
         if let Some(owners) = by_reference(&refs, pool, clusters) {

@@ -9,10 +9,12 @@ pub mod drawing;
 pub mod fact;
 pub mod fit;
 pub mod grant;
+mod handed;
 pub mod identity;
 pub mod install;
 mod link;
 pub mod machine;
+mod members;
 pub mod nodes;
 pub mod pool;
 pub mod refs;
@@ -27,6 +29,8 @@ use crate::profile::Profile;
 use account::ServiceAccount;
 use cluster::Cluster;
 use grant::Grant;
+use handed::Handed;
+use members::Members;
 use view::View;
 
 /// What the configuration makes, as GKE and IAM see it.
@@ -46,6 +50,10 @@ pub struct Graph<'p> {
     pub profile: &'p Profile,
     /// Buckets that it makes.
     pub buckets: Vec<View<'p>>,
+    /// Which grants are to whom.
+    members: Members,
+    /// What is handed to modules that are not on disk, and to callers.
+    handed: Handed<'p>,
 }
 
 impl<'p> Graph<'p> {
@@ -55,14 +63,18 @@ impl<'p> Graph<'p> {
             plan.resources.iter().filter(move |r| r.mode == Mode::Managed && &*r.type_name == type_name)
         };
         let accounts: Vec<_> = managed("google_service_account").map(ServiceAccount::new).collect();
-        let clusters = link::clusters(plan, &accounts, profile);
-        let grants = plan.resources.iter().filter(|r| r.mode == Mode::Managed);
+        let handed = Handed::of(plan);
+        let clusters = link::clusters(plan, &accounts, &handed, profile);
+        let managed_all = plan.resources.iter().filter(|r| r.mode == Mode::Managed);
+        let grants: Vec<Grant> = managed_all.flat_map(|r: &Resource| grant::of_resource(plan, r)).collect();
         let custom = ["google_project_iam_custom_role", "google_organization_iam_custom_role"];
         Graph {
             profile,
             clusters,
             accounts,
-            grants: grants.flat_map(|r: &Resource| grant::of_resource(plan, r)).collect(),
+            members: Members::of(&grants),
+            grants,
+            handed,
             custom_roles: custom.into_iter().flat_map(managed).map(View::of).collect(),
             installations: install::of_plan(plan),
             buckets: managed("google_storage_bucket").map(View::of).collect(),

@@ -111,7 +111,7 @@ impl Walk {
         let rest = |from: usize| -> Vec<Arc<str>> {
             steps.iter().skip(from).filter_map(Step::text).chain(path.iter().cloned()).collect()
         };
-        if scope.lookup(root).is_some() {
+        if scope.has(root) {
             return self.temporary(scope, root, &rest(1));
         }
         let name = |at: usize| match steps.get(at) {
@@ -150,7 +150,7 @@ impl Walk {
     /// Goes on with the collection that a `for`, `dynamic` or `for_each` variable was taken from.
     fn temporary(&mut self, scope: &Scope, name: &str, path: Path) {
         let Some((collection, outer)) = scope.source_of(name) else { return };
-        let key = scope.lookup(name).and_then(|v| v.get("key")).and_then(|k| k.as_str().map(Arc::<str>::from));
+        let key = scope.part(name, "key").and_then(|k| k.as_str().map(Arc::<str>::from));
         match (path.split_first(), key) {
             (Some((first, rest)), Some(key)) if &**first == "value" => {
                 let inner: Vec<Arc<str>> = std::iter::once(key).chain(rest.iter().cloned()).collect();

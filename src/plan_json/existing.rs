@@ -44,7 +44,9 @@ pub fn settle(recorded: &mut Recorded) {
 /// Cluster and name of each pool that is a resource of its own.
 fn separate_pools(recorded: &Recorded) -> BTreeSet<(String, String)> {
     let pools = recorded.plan.resources.iter().filter(|r| &*r.type_name == "google_container_node_pool");
-    let key = |r: &Resource| Some((last_part(text(&r.values, "cluster")?), text(&r.values, "name")?.to_string()));
+    let key = |r: &Resource| {
+        Some((last_part(text(&r.values, "cluster")?).into_owned(), text(&r.values, "name")?.to_string()))
+    };
     pools.filter_map(key).collect()
 }
 

@@ -9,7 +9,7 @@ use crate::finding::{ClusterReport, Level, Requirement, Status};
 use crate::source::Sources;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Writing into memory does not fail.
 type Xml = Writer<Vec<u8>>;
@@ -58,9 +58,26 @@ pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
 
 /// A test case for each cluster and requirement, and one for each finding that belongs to no cluster of the report.
 pub fn junit(report: &Report, sources: &Sources) -> Vec<u8> {
-    let own: Vec<&Diagnostic> = report.open().filter(|d| !report.clusters.iter().any(|c| d.is_of(c))).collect();
-    let suites: Vec<(&ClusterReport, Vec<Case>)> =
-        report.clusters.iter().map(|cluster| (cluster, cases(report, cluster, sources))).collect();
+    // By root module and address: not every finding is held against every cluster.
+    fn place(cluster: &ClusterReport) -> (&str, &str) {
+        (&cluster.root, &cluster.address)
+    }
+    let mut clusters: HashMap<(&str, &str), Vec<&ClusterReport>> = HashMap::new();
+    report.clusters.iter().for_each(|c| clusters.entry(place(c)).or_default().push(c));
+    let mut found: HashMap<(&str, &str), Vec<&Diagnostic>> = HashMap::new();
+    let mut own: Vec<&Diagnostic> = Vec::new();
+    for diagnostic in report.open() {
+        let cluster = (diagnostic.root.as_str(), diagnostic.finding.cluster.as_deref().unwrap_or_default());
+        match clusters.get(&cluster).is_some_and(|all| all.iter().any(|c| diagnostic.is_of(c))) {
+            true => found.entry(cluster).or_default().push(diagnostic),
+            false => own.push(diagnostic),
+        }
+    }
+    let suite_of = |cluster| {
+        let found = found.get(&place(cluster)).map_or(&[][..], Vec::as_slice);
+        (cluster, cases(report, cluster, found, sources))
+    };
+    let suites: Vec<(&ClusterReport, Vec<Case>)> = report.clusters.iter().map(suite_of).collect();
     let all = || suites.iter().flat_map(|(_, cases)| cases);
     let tests = all().count() + own.len();
     let failures = all().filter(|c| c.failed).count() + own.iter().filter(|d| is_error(d)).count();
@@ -89,10 +106,10 @@ struct Case<'r> {
     failed: bool,
 }
 
-fn cases<'r>(report: &'r Report, cluster: &'r ClusterReport, sources: &Sources) -> Vec<Case<'r>> {
+fn cases<'r>(report: &Report, cluster: &'r ClusterReport, found: &[&Diagnostic], sources: &Sources) -> Vec<Case<'r>> {
     let case = |r: &'r Requirement| {
         let of_case = |d: &&Diagnostic| d.finding.code == r.code && d.is_of(cluster);
-        let details: Vec<String> = report.open().filter(of_case).map(|d| detail(d, sources)).collect();
+        let details: Vec<String> = found.iter().copied().filter(of_case).map(|d| detail(d, sources)).collect();
         // With all its findings in the baseline it is known to fail.
         let known = report.baseline.is_some() && details.is_empty();
         let failed = r.status == Status::Unmet && r.level == Level::Error && !r.suppressed && !known;

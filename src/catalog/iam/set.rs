@@ -1,7 +1,9 @@
 //! Sets of permissions.
 
-use super::{Permission, Role, core_permissions, count, role};
+use super::{Permission, core_permissions, count, role};
+use crate::catalog::memo::Memo;
 use std::fmt;
+use std::sync::Arc;
 
 /// A set of permissions, as granted by several roles together.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -16,16 +18,10 @@ impl PermissionSet {
     }
 
     /// The permissions of one role; `None` if there is no such role or its permissions are not known.
-    pub fn of_role(name: &str) -> Option<PermissionSet> {
-        let mut set = PermissionSet::new();
-        set.add_role(&role(name)?).then_some(set)
-    }
-
-    /// Adds a role's permissions. Says whether they are known; if not, the set stays as it was.
-    pub fn add_role(&mut self, role: &Role) -> bool {
-        let Some(permissions) = role.permissions() else { return false };
-        permissions.for_each(|p| self.insert(p));
-        true
+    pub fn of_role(name: &str) -> Option<Arc<PermissionSet>> {
+        static ROLES: Memo<&str, PermissionSet> = Memo::new();
+        let role = role(name).filter(|role| role.known_permissions)?;
+        Some(ROLES.get(&role.name, || role.permissions().into_iter().flatten().collect()))
     }
 
     /// Adds a permission.
@@ -64,7 +60,7 @@ impl PermissionSet {
 
     /// What `other` holds and this set does not, sorted by name.
     pub fn missing<'a>(&'a self, other: &'a PermissionSet) -> impl Iterator<Item = Permission> + 'a {
-        other.iter().filter(|p| !self.contains(*p))
+        members(other.bits.iter().enumerate().map(|(i, word)| word & !self.bits.get(i).unwrap_or(&0)))
     }
 
     /// The role's core permissions that are not here, sorted as the catalog has them. Of a role of which it is not judged
@@ -91,10 +87,17 @@ impl PermissionSet {
 
     /// Its permissions, sorted by name.
     pub fn iter(&self) -> impl Iterator<Item = Permission> + '_ {
-        self.bits.iter().zip(0u32..).flat_map(|(word, i)| {
-            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| Permission(i * 64 + bit))
-        })
+        members(self.bits.iter().copied())
     }
+}
+
+/// The permissions whose bits are set.
+fn members(words: impl Iterator<Item = u64>) -> impl Iterator<Item = Permission> {
+    words.zip(0u32..).flat_map(|(word, i)| {
+        // Each step takes the lowest bit away.
+        let rest = std::iter::successors(Some(word), |word| Some(word & word.wrapping_sub(1)));
+        rest.take_while(|word| *word != 0).map(move |word| Permission(i * 64 + word.trailing_zeros()))
+    })
 }
 
 impl FromIterator<Permission> for PermissionSet {

@@ -3,11 +3,13 @@
 
 pub mod build;
 
+use crate::eval::instance::Instance;
 use crate::eval::value::{ReasonKind, Reasons, Value};
 use crate::finding::{Edit, Finding, Label, MissingModule};
 use crate::source::Span;
 use crate::syntax::ast::Expr;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The static plan of one root module.
@@ -54,16 +56,28 @@ pub struct Observed {
 
 /// A hold on the evaluated root module, without which [`Origin::trace`] could not go back through module calls.
 #[derive(Clone, Debug)]
-pub struct Source(std::rc::Rc<crate::eval::instance::Instance>);
+pub struct Source(Rc<Root>);
+
+#[derive(Debug)]
+struct Root(Rc<Instance>);
+
+impl Drop for Root {
+    /// A module keeps its resources, and their origins lead back to the module: without this, nothing of it would ever be
+    /// freed.
+    fn drop(&mut self) {
+        self.0.release();
+    }
+}
 
 impl Source {
-    pub(crate) fn new(root: std::rc::Rc<crate::eval::instance::Instance>) -> Source {
-        Source(root)
+    pub(crate) fn new(root: Rc<Instance>) -> Source {
+        Source(Rc::new(Root(root)))
     }
 
     /// The edit that adds a line at the end of a block, indented as the block is; `None` for a block on one line.
     pub fn add_line(&self, block: Span, line: &str) -> Option<Edit> {
-        let file = self.0.world.evaluator.sources.get(block.file)?;
+        let Root(root) = &*self.0;
+        let file = root.world.evaluator.sources.get(block.file)?;
         let text = file.slice(block.start, block.end);
         let start = file.position(block.start);
         let own = file.slice(file.line(start.line)?.start, block.start);
@@ -124,7 +138,7 @@ pub struct Resource {
     /// computes at plan time, and unknowns for what only `apply` knows. Nested blocks are lists or sets of objects.
     pub values: Value,
     /// What the configuration writes, with places. `dynamic` blocks are expanded.
-    pub config: std::rc::Rc<ConfigBody>,
+    pub config: Rc<ConfigBody>,
     /// `provisioner` blocks: type as the kind, and their arguments.
     pub provisioners: Vec<ConfigBlock>,
     /// The provider configuration that it uses.

@@ -1,0 +1,75 @@
+//! The rooms of the pipeline one by one, taken by hand: for benches and for the guard of counted work.
+
+#![allow(dead_code)] // each user takes what it needs
+
+use kfplint::discover::{self, Root, loader::Loader};
+use kfplint::eval::{Evaluator, Options, plan::StaticPlan};
+use kfplint::finding::RootReport;
+use kfplint::graph::Graph;
+use kfplint::profile::Profile;
+use kfplint::report::{self, Detail, Report, View};
+use kfplint::rule::check_root;
+use kfplint::source::Sources;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// A configuration that was found, read and parsed.
+pub struct Read {
+    /// Its files.
+    pub sources: Arc<Sources>,
+    /// What has read them.
+    pub loader: Arc<Loader>,
+    /// What evaluates them.
+    pub evaluator: Arc<Evaluator>,
+    /// Its root modules.
+    pub roots: Vec<Root>,
+}
+
+impl Read {
+    /// Finds, reads and parses all that is in a folder.
+    pub fn of(dir: &Path) -> Read {
+        let sources = Arc::new(Sources::new());
+        let loader = Arc::new(Loader::new(sources.clone()));
+        let roots = discover::roots(&[PathBuf::from(dir)], &loader).map(|found| found.roots).unwrap_or_default();
+        let evaluator = Evaluator::new(sources.clone(), loader.clone(), Options::default());
+        Read { sources, loader, evaluator, roots }
+    }
+
+    /// The static plan of a root module.
+    pub fn plan(&self, root: &Root) -> StaticPlan {
+        self.evaluator.evaluate(&root.dir, &root.shown)
+    }
+
+    /// All root modules, judged one after the other.
+    pub fn check(&self) -> Vec<RootReport> {
+        self.roots.iter().map(|root| rules(&self.plan(root))).collect()
+    }
+
+    /// The report of the whole.
+    pub fn report(&self, roots: Vec<RootReport>) -> Report {
+        Report::new(roots, Vec::new(), self.loader.files_read(), &self.sources)
+    }
+}
+
+/// The graph of a plan, and all rules over it.
+pub fn rules(plan: &StaticPlan) -> RootReport {
+    check_root(plan, &Graph::build(plan, Profile::kfp()))
+}
+
+/// What writes a report in a format.
+pub type Write = fn(&Report, &Sources) -> Vec<u8>;
+
+/// All formats.
+pub const FORMATS: [(&str, Write); 11] = [
+    ("human", |report, sources| report::human(report, sources, View::plain(Detail::Normal, 100))),
+    ("compact", |report, sources| report::compact(report, sources).into_bytes()),
+    ("json", |report, sources| report::json(report, sources).to_string().into_bytes()),
+    ("sarif", |report, sources| report::sarif(report, sources).to_string().into_bytes()),
+    ("github", |report, sources| report::github(report, sources).into_bytes()),
+    ("gitlab", |report, sources| report::gitlab(report, sources).to_string().into_bytes()),
+    ("junit", report::junit),
+    ("checkstyle", report::checkstyle),
+    ("rdjson", |report, sources| report::rdjson(report, sources).to_string().into_bytes()),
+    ("markdown", |report, sources| report::markdown(report, sources).into_bytes()),
+    ("html", |report, sources| report::html(report, sources).into_bytes()),
+];

@@ -1,0 +1,46 @@
+//! What leaves the configuration's sight: handed to modules that are not on disk, and, by a module for others, to its callers.
+
+use super::refs::{self, Reference};
+use crate::eval::plan::{ModuleInstance, Resource, StaticPlan};
+use crate::eval::value::Reasons;
+
+/// Who is handed what.
+#[derive(Clone, Debug)]
+pub struct Handed<'p> {
+    /// Module calls that are not on disk, with the resources that their arguments refer to.
+    modules: Vec<(&'p ModuleInstance, Vec<Reference>)>,
+    /// The resources that the outputs of a module for others refer to.
+    callers: Vec<Reference>,
+    /// Why something of the configuration was not read.
+    unread: Option<&'p Reasons>,
+}
+
+impl<'p> Handed<'p> {
+    /// Reads it off a plan.
+    pub fn of(plan: &'p StaticPlan) -> Handed<'p> {
+        let refs = |module: &'p ModuleInstance| {
+            let origins = module.arguments.attributes.iter().filter_map(|a| a.origin.as_ref());
+            (module, origins.flat_map(refs::of_origin).collect())
+        };
+        Handed {
+            modules: plan.modules.iter().filter(|m| !m.present).map(refs).collect(),
+            callers: plan.for_callers.iter().flat_map(refs::of_origin).collect(),
+            unread: plan.left_out.as_ref(),
+        }
+    }
+
+    /// All module calls that are not on disk; and for each, whether it is handed a resource.
+    pub fn modules<'h>(&'h self, resource: &'h Resource) -> impl Iterator<Item = (&'p ModuleInstance, bool)> + 'h {
+        self.modules.iter().map(|(module, refs)| (*module, refs.iter().any(|r| r.is_to(resource))))
+    }
+
+    /// Why something of the configuration was not read, which may be about any resource.
+    pub fn unread(&self) -> Option<&'p Reasons> {
+        self.unread
+    }
+
+    /// Whether callers are handed a resource.
+    pub fn to_callers(&self, resource: &Resource) -> bool {
+        self.callers.iter().any(|r| r.is_to(resource))
+    }
+}
