@@ -26,8 +26,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a run gave that ended by itself.
 pub struct Ended {
+    /// The exit code.
     pub code: i32,
+    /// What it wrote to stdout.
     pub stdout: String,
+    /// What it wrote to stderr.
     pub stderr: String,
 }
 
@@ -69,6 +72,7 @@ pub fn kfplint(tree: &Tree, args: &[&str]) -> Command {
     command
 }
 
+/// A run in a folder, to its end.
 pub fn run(tree: &Tree, args: &[&str]) -> Ended {
     ended(kfplint(tree, args).spawn().unwrap())
 }
