@@ -1,9 +1,15 @@
 //! The command line: definitions only.
 
+mod budget;
+mod choices;
+mod dev;
 mod examples;
 
+pub use budget::BudgetArgs;
+pub use choices::{Color, FailOn, Format, Ignores, ListFormat, Undecided};
+pub use dev::{Dev, NewRuleArgs, RuleLevel};
+
 use crate::baseline;
-use crate::budget::Budget;
 use crate::shard::Shard;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -78,40 +84,6 @@ pub enum Command {
     /// Work on kfplint itself, in a checkout of it
     #[command(subcommand, hide = true)]
     Dev(Dev),
-}
-
-/// What helps those who work on kfplint itself.
-#[derive(Debug, Subcommand)]
-pub enum Dev {
-    /// Make a folder for a new rule, with an example check that passes all tests, and register it
-    NewRule(NewRuleArgs),
-}
-
-/// What `dev new-rule` is given.
-#[derive(Debug, Args)]
-pub struct NewRuleArgs {
-    /// The rule's code, such as KFP407
-    pub code: String,
-    /// The rule's name: the fault's subject, such as node-count
-    pub name: String,
-    /// How bad its findings are
-    #[arg(long, value_enum, value_name = "LEVEL", default_value_t = RuleLevel::Warning)]
-    pub level: RuleLevel,
-    /// The checkout of kfplint, or a folder in it
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    pub dir: PathBuf,
-}
-
-/// How bad a rule's findings are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum RuleLevel {
-    /// The cluster is not ready.
-    Error,
-    /// It may not be.
-    #[default]
-    Warning,
-    /// It is, but could be better.
-    Note,
 }
 
 /// What `check` is given.
@@ -230,30 +202,6 @@ pub struct InputArgs {
     /// What it may cost.
     #[command(flatten)]
     pub budget: BudgetArgs,
-}
-
-/// Budgets: what is past one is not looked at, and a finding (TF006) says so.
-#[derive(Clone, Copy, Debug, Default, Args)]
-pub struct BudgetArgs {
-    /// Evaluate so many instances of resources and modules in a root module [default: 200000]
-    #[arg(long, value_name = "N")]
-    pub max_instances: Option<u64>,
-    /// Look into so many modules inside of each other [default: 64]
-    #[arg(long, value_name = "N")]
-    pub max_depth: Option<usize>,
-    /// Take so many seconds for the run [default: 300]
-    #[arg(long, value_name = "SECONDS")]
-    pub timeout: Option<u64>,
-    /// Read files up to this size, such as 20MB or 512KB [default: 32MB]
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
-    pub max_file_size: Option<u64>,
-}
-
-impl BudgetArgs {
-    /// What was given, and the defaults; the time runs from now on.
-    pub fn budget(&self) -> Budget {
-        Budget::new(self.max_instances, self.max_depth, self.max_file_size, self.timeout)
-    }
 }
 
 /// One `-var` or `-var-file`.
@@ -429,94 +377,6 @@ pub struct RootArgs {
     pub config: ConfigArgs,
 }
 
-/// Formats of the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people, on a terminal.
-    #[default]
-    Human,
-    /// Everything, for programs.
-    Json,
-    /// One finding a line.
-    Compact,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
-    /// GitLab's Code Quality report.
-    Gitlab,
-    /// JUnit XML: a test case for each cluster and requirement.
-    Junit,
-    /// Checkstyle XML.
-    Checkstyle,
-    /// reviewdog's diagnostics.
-    Rdjson,
-    /// A comment for a pull request.
-    Markdown,
-    /// One page with everything, the resource graph as a picture.
-    Html,
-}
-
-/// Formats of a list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// For people, on a terminal.
-    #[default]
-    Human,
-    /// For programs.
-    Json,
-}
-
-/// See `--fail-on`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Findings of level error.
-    #[default]
-    Error,
-    /// Warnings too.
-    Warning,
-    /// All findings.
-    Note,
-    /// None.
-    Never,
-}
-
-/// See `--undecided`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Undecided {
-    /// Report them as warnings.
-    #[default]
-    Warn,
-    /// Exit with 1.
-    Fail,
-    /// Leave out their findings.
-    Ignore,
-}
-
-/// See `--ignores`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Ignores {
-    /// All.
-    #[default]
-    On,
-    /// None.
-    Off,
-    /// Those that give a reason.
-    RequireReason,
-}
-
-/// See `--color`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
-    #[default]
-    Auto,
-    /// Also into pipes and files.
-    Always,
-    /// Nowhere.
-    Never,
-}
-
 /// Reads `FORMAT=FILE`.
 ///
 /// # Errors
@@ -528,24 +388,6 @@ pub fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
         return Err("the file's name is missing after `=`".into());
     }
     Ok((format, file.into()))
-}
-
-/// Reads a number of bytes, with KB, MB or GB (of 1024 bytes each) behind it.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let number = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let shift = match text.get(number.len()..).unwrap_or("").trim().to_ascii_uppercase().as_str() {
-        "" | "B" => 0,
-        "K" | "KB" | "KIB" => 10,
-        "M" | "MB" | "MIB" => 20,
-        "G" | "GB" | "GIB" => 30,
-        _ => return Err("write a number of bytes, or one with KB, MB or GB, such as 20MB".into()),
-    };
-    let bytes = number.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << shift));
-    // Places in a file are 32 bits wide.
-    match bytes.ok_or("write a number, such as 20MB")? {
-        bytes if bytes < 1 << 32 => Ok(bytes),
-        _ => Err("no file of 4 GB or more can be read".into()),
-    }
 }
 
 fn parse_module_dir(text: &str) -> Result<(String, PathBuf), String> {

@@ -26,11 +26,11 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a run gave that ended by itself.
 pub struct Ended {
-    /// Its exit code.
+    /// The exit code.
     pub code: i32,
-    /// What it printed.
+    /// What it wrote to stdout.
     pub stdout: String,
-    /// What else it said.
+    /// What it wrote to stderr.
     pub stderr: String,
 }
 
@@ -72,7 +72,7 @@ pub fn kfplint(tree: &Tree, args: &[&str]) -> Command {
     command
 }
 
-/// Runs kfplint in a tree to its end.
+/// A run in a folder, to its end.
 pub fn run(tree: &Tree, args: &[&str]) -> Ended {
     ended(kfplint(tree, args).spawn().unwrap())
 }

@@ -15,14 +15,10 @@ fn what_doubles_itself_has_an_end() {
     for (first, step, last) in [
         ("\"x\"", "join(\"\", [A, A])", "A"),
         ("\"x\"", "\"${A}${A}\"", "A"),
-        ("\"x\"", "replace(A, \"x\", \"xxxxxxxx\")", "A"),
-        ("\"x\"", "jsonencode([A, A])", "A"),
         ("[\"x\"]", "[A, A]", "jsonencode(A)"),
         ("[\"x\"]", "[A, A]", "length(flatten(A))"),
         ("[\"x\"]", "[A, A]", "A == A"),
-        ("[\"x\"]", "concat(A, A)", "A"),
         ("{ x = 1 }", "{ a = A, b = A }", "merge(A, {})"),
-        ("[\"x\", \"y\"]", "setproduct(A, A)", "A"),
     ] {
         let (message, place) = over(&doubling(first, step, last));
         assert!(message.contains("elements") || message.contains("text"), "{step}: {message}");
@@ -32,11 +28,11 @@ fn what_doubles_itself_has_an_end() {
 
 #[test]
 fn all_values_together_have_an_end() {
-    let text = "locals {\n  s = join(\"\", [for i in range(1024) : join(\"\", [for j in range(1024) : \"0123456789\"])])\n  \
+    let text = "locals {\n  k = join(\"\", [for i in range(1024) : \"0123456789\"])\n  s = join(\"\", [for i in range(1024) : local.k])\n  \
                 a = [for i in range(1024) : \"${local.s}${i}\"]\n}\n";
     let (message, place) = over(text);
     assert!(message.contains("512 MiB"), "{message}");
-    assert_eq!(place, "more.tf:3");
+    assert_eq!(place, "more.tf:4");
 }
 
 #[test]
