@@ -26,6 +26,26 @@ pub fn choose<'f>(fixes: &[&'f Fix]) -> (Vec<usize>, Edits<'f>) {
     (chosen, edits)
 }
 
+/// The most that is `good` together, in its order: where all is not, the good half of each half. What is not good even by
+/// itself goes into `bad`; the rest is left out, for a later round.
+pub fn together<T: Copy>(all: &[T], good: &impl Fn(&[T]) -> bool, bad: &mut Vec<T>) -> Vec<T> {
+    if all.is_empty() || good(all) {
+        return all.to_vec();
+    }
+    if let [one] = all {
+        bad.push(*one);
+        return Vec::new();
+    }
+    let (first, second) = all.split_at(all.len() / 2);
+    let mut kept = together(first, good, bad);
+    let count = kept.len();
+    kept.extend(together(second, good, bad));
+    if !good(&kept) {
+        kept.truncate(count);
+    }
+    kept
+}
+
 /// Whether an edit is among the others already, or touches none of them.
 fn fits(edit: &Edit, edits: &Edits) -> bool {
     let Some(others) = edits.get(&edit.span.file) else { return true };
@@ -137,6 +157,15 @@ mod tests {
             fix(&[(8, 8, "<"), (6, 8, "")]),
         ];
         assert_eq!(fixed("abcdefgh", &fixes), (vec![0, 2, 4], ">abcdXY<".into()));
+    }
+
+    #[test]
+    fn what_does_not_go_together_waits_and_what_is_bad_by_itself_is_told() {
+        let good = |some: &[i32]| !(some.contains(&3) || some.contains(&1) && some.contains(&4));
+        let mut bad = Vec::new();
+        assert_eq!(together(&[1, 2, 3, 4, 5], &good, &mut bad), [1, 2]);
+        assert_eq!(together(&[4, 5], &good, &mut bad), [4, 5]);
+        assert_eq!(bad, [3]);
     }
 
     #[test]

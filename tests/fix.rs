@@ -226,3 +226,16 @@ fn a_misspelt_module_is_one_fault_with_one_fix() {
     tree.run(&["check", "--fix", "--unsafe-fixes"]);
     assert_eq!(read(&tree, "main.tf"), wrong.replace("platfrom", "platform"));
 }
+
+/// A misspelt argument, and what is to be added because it is not there: both are right, but not together.
+#[test]
+fn fixes_that_break_a_file_only_together_are_made_one_after_the_other() {
+    let wrong = MISSPELT
+        .replace("machine_typ ", "machine_type")
+        .replace("oauth_scopes", "oauth_0copes")
+        .replace("small", "standard-4");
+    let tree = Tree::new(&[("main.tf", &wrong)]);
+    let run = tree.run(&["check", "--fix", "--unsafe-fixes"]);
+    assert_eq!(read(&tree, "main.tf"), wrong.replace("0copes", "scopes"), "{}", run.stderr);
+    assert!(!run.stderr.contains("left the fixes"), "{}", run.stderr);
+}

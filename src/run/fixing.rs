@@ -68,27 +68,18 @@ impl Work {
     /// One round: the findings whose fixes were made.
     fn round(&mut self, now: &Judged, unsafe_fixes: bool) -> BTreeMap<Kind, usize> {
         let opened = now.loader.opened();
-        let mut open = self.open(now, &opened, unsafe_fixes);
-        loop {
-            let fixes: Vec<&Fix> = open.iter().map(|(_, fix)| *fix).collect();
-            let (chosen, edits) = fix::choose(&fixes);
-            let (mut texts, mut bad) = (Vec::new(), BTreeSet::new());
-            for (id, edits) in &edits {
-                match self.mended(*id, edits, now, &opened) {
-                    Some(text) => texts.push((*id, text)),
-                    None => {
-                        bad.insert(*id);
-                    }
-                }
-            }
-            if bad.is_empty() {
-                texts.into_iter().for_each(|(id, text)| self.take(id, text, now, &opened));
-                return kinds(chosen.iter().filter_map(|i| open.get(*i)).map(|(d, _)| *d), now);
-            }
-            let dropped = bad.iter().map(|id| (path(Span::new(*id, 0, 0), &now.sources), WORSE));
-            self.dropped.extend(dropped);
-            open.retain(|(_, fix)| !fix.edits.iter().any(|e| bad.contains(&e.span.file)));
+        let open = self.open(now, &opened, unsafe_fixes);
+        let unsound = |(id, edits): (&FileId, &BTreeMap<u32, &Edit>)| self.mended(*id, edits, now, &opened).is_none();
+        let mut bad = Vec::new();
+        let open = fix::together(&open, &|some| !edits(some).1.iter().any(unsound), &mut bad);
+        let (chosen, edits) = edits(&open);
+        let texts: Vec<_> =
+            edits.iter().filter_map(|(id, edits)| Some((*id, self.mended(*id, edits, now, &opened)?))).collect();
+        texts.into_iter().for_each(|(id, text)| self.take(id, text, now, &opened));
+        for edit in bad.iter().flat_map(|(_, fix)| &fix.edits) {
+            self.dropped.insert(path(edit.span, &now.sources), WORSE);
         }
+        kinds(chosen.iter().filter_map(|i| open.get(*i)).map(|(d, _)| *d), now)
     }
 
     /// The findings with a fix that may be made, and the fix.
@@ -107,6 +98,8 @@ impl Work {
                 None => open.push((diagnostic, fix)),
             }
         }
+        // What Terraform refuses comes first: other findings may be only its consequence.
+        open.sort_by_key(|(diagnostic, _)| !diagnostic.finding.code.starts_with("TF"));
         open
     }
 
@@ -174,6 +167,11 @@ impl Work {
             let _ = writeln!(err, "left the fixes in {file}: {why}");
         }
     }
+}
+
+/// What is changed where these fixes are made.
+fn edits<'n>(some: &[(&'n Diagnostic, &'n Fix)]) -> (Vec<usize>, fix::Edits<'n>) {
+    fix::choose(&some.iter().map(|(_, fix)| *fix).collect::<Vec<_>>())
 }
 
 fn kind(diagnostic: &Diagnostic, of: &Judged) -> Kind {

@@ -5,7 +5,7 @@ use kfplint::discover::Syntax;
 use kfplint::discover::loader::Texts;
 use kfplint::finding::{Fix, Safety};
 use kfplint::fix;
-use kfplint::source::SourceFile;
+use kfplint::source::{FileId, SourceFile};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -31,29 +31,20 @@ fn rounds(bytes: &[u8], unsafe_fixes: bool) {
         let judged = judge_texts(&FOLDER, Texts::from([(path.clone(), text.clone())]));
         let open = open(&judged, unsafe_fixes);
         let fixes: Vec<&Fix> = open.iter().filter(|(kind, _)| !stuck.contains(kind)).map(|(_, fix)| *fix).collect();
+        let made = |some: &[&Fix]| made(&text, some);
+        let before = fix::errors(FileId(0), &text, Syntax::Native);
+        let good = |some: &[&Fix]| fix::errors(FileId(0), &made(some), Syntax::Native) <= before;
+        let mut bad = Vec::new();
+        let fixes = fix::together(&fixes, &good, &mut bad);
+        // What a broken file means is a guess: not all that is proposed there can be made.
+        assert!(before > 0 || bad.is_empty(), "a fix breaks the file: {bad:?}\n{}", shown(&text));
         let (chosen, edits) = fix::choose(&fixes);
         if edits.is_empty() {
             assert!(chosen.is_empty());
             return;
         }
         assert!(round < ROUNDS, "still {} fixes after {ROUNDS} rounds: {fixes:?}", fixes.len());
-        let mut next = text.clone();
-        for (id, edits) in &edits {
-            let source = judged.sources.get(*id).expect("the file of a fix");
-            let spans: Vec<_> = edits.values().map(|e| (e.span.start, e.span.end)).collect();
-            assert!(spans.windows(2).all(|w| w[0].1 <= w[1].0), "edits overlap: {spans:?}");
-            for (start, end) in spans {
-                assert!(source.text.get(start as usize..end as usize).is_some(), "{start}..{end} is not in the file");
-            }
-            next = fix::apply(&text, edits).expect("edits that are in the file can be made");
-            let errors = |bytes: &[u8]| fix::errors(*id, bytes, Syntax::Native);
-            let (before, after) = (errors(&text), errors(&next));
-            if before > 0 && after > before {
-                // What a broken file means is a guess: kfplint does not make these.
-                return;
-            }
-            assert!(after <= before, "a fix breaks the file: {edits:?}\n{}\n---\n{}", shown(&text), shown(&next));
-        }
+        let next = made(&fixes);
         // A fix after which the finding is still there is not made again.
         let after = judge_texts(&FOLDER, Texts::from([(path.clone(), next.clone())]));
         let still: BTreeSet<_> = self::open(&after, unsafe_fixes).into_iter().map(|(kind, _)| kind).collect();
@@ -63,6 +54,23 @@ fn rounds(bytes: &[u8], unsafe_fixes: bool) {
         fix::diff("main.tf", &text, &next);
         text = next;
     }
+}
+
+/// The text with these fixes made.
+fn made(text: &[u8], fixes: &[&Fix]) -> Vec<u8> {
+    let mut out = text.to_vec();
+    for (id, edits) in &fix::choose(fixes).1 {
+        assert_eq!(*id, FileId(0), "only this file is fixed");
+        let spans: Vec<_> = edits.values().map(|e| (e.span.start as usize, e.span.end as usize)).collect();
+        assert!(spans.windows(2).all(|w| w[0].1 <= w[1].0), "edits overlap: {spans:?}");
+        let source = SourceFile::new("main.tf".into(), text.to_vec());
+        assert!(
+            spans.iter().all(|(start, end)| source.text.get(*start..*end).is_some()),
+            "{spans:?} is not in the file"
+        );
+        out = fix::apply(text, edits).expect("edits that are in the file can be made");
+    }
+    out
 }
 
 type Kind = (&'static str, Option<String>, String);
