@@ -11,6 +11,7 @@ use crate::source::{Sources, Span};
 use codespan_reporting::diagnostic::{self as shown, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::Buffer;
 use codespan_reporting::term::{self, Config};
+use indexmap::IndexSet;
 use std::collections::BTreeMap;
 use std::io::Write;
 use unicode_width::UnicodeWidthStr;
@@ -95,7 +96,7 @@ fn more_of_the_same(more: &BTreeMap<&str, Vec<&Folded>>, sources: &Sources, page
 /// One finding as plain text with its source.
 pub fn diagnostic_text(diagnostic: &Diagnostic, sources: &Sources) -> String {
     let mut page = Page::new(View::plain(Detail::Normal, 100));
-    show(&Folded { diagnostic, roots: vec![&diagnostic.root], also: Vec::new() }, sources, &mut page);
+    show(&Folded { diagnostic, roots: vec![&diagnostic.root], also: IndexSet::new() }, sources, &mut page);
     String::from_utf8_lossy(page.buffer.as_slice()).into_owned()
 }
 
@@ -137,7 +138,7 @@ fn show(folded: &Folded, sources: &Sources, page: &mut Page) {
         notes.push(in_roots(roots));
     }
     if !also.is_empty() {
-        notes.push(format!("the same for {}", some(also)));
+        notes.push(format!("the same for {}", some(also.iter().copied())));
     }
     match environments(diagnostic).as_slice() {
         [] => {}
@@ -200,12 +201,12 @@ const MOST_NAMES: usize = 5;
 fn in_roots(roots: &[&str]) -> String {
     let mut roots: Vec<&str> = roots.to_vec();
     roots.dedup();
-    format!("in root module{} {}", if roots.len() == 1 { "" } else { "s" }, some(&roots))
+    format!("in root module{} {}", if roots.len() == 1 { "" } else { "s" }, some(roots.into_iter()))
 }
 
 /// The first few names, and how many more there are.
-fn some(names: &[&str]) -> String {
-    let named = names.iter().take(MOST_NAMES).map(|n| line(n).into_owned()).collect::<Vec<_>>().join(", ");
+fn some<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
     let more = names.len().saturating_sub(MOST_NAMES);
+    let named = names.take(MOST_NAMES).map(|n| line(n).into_owned()).collect::<Vec<_>>().join(", ");
     if more > 0 { format!("{named} and {more} more") } else { named }
 }

@@ -3,6 +3,7 @@
 use super::clusters;
 use crate::finding::{ClusterReport, Finding};
 use crate::report::{Diagnostic, Report};
+use indexmap::IndexSet;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,7 +22,7 @@ pub struct Folded<'r> {
     /// All the root modules in which it holds.
     pub roots: Vec<&'r str>,
     /// The other clusters for which it is said at the same place with the same words but for their names.
-    pub also: Vec<&'r str>,
+    pub also: IndexSet<&'r str>,
 }
 
 /// The open findings that `wanted` lets through, those of no cluster first, then cluster by cluster as the verdicts stand; errors
@@ -65,11 +66,11 @@ fn fold<'r>(ordered: Vec<(Option<usize>, &'r Diagnostic)>) -> Vec<(Option<usize>
             Some((_, folded)) => {
                 folded.roots.push(&diagnostic.root);
                 let name = f.cluster.as_deref().or(f.address.as_deref()).unwrap_or_default();
-                if f.message != folded.diagnostic.finding.message && !folded.also.contains(&name) {
-                    folded.also.push(name);
+                if f.message != folded.diagnostic.finding.message {
+                    folded.also.insert(name);
                 }
             }
-            None => out.push((rank, Folded { diagnostic, roots: vec![&diagnostic.root], also: Vec::new() })),
+            None => out.push((rank, Folded { diagnostic, roots: vec![&diagnostic.root], also: IndexSet::new() })),
         }
     }
     out
