@@ -194,7 +194,7 @@ fn what_once_broke_holds() {
         // The error stood on the first byte of a character.
         (tf_json::check, "{\"variable\": {é"),
         // The module's name was proposed, which no reference can have.
-        (fix::check, "module \"a#bc\" {\n  source = \"./x\"\n}\n\noutput \"o\" {\n  value = module.abc.d\n}\n"),
+        (fix::check, "module \"a bc\" {\n  source = \"./x\"\n}\n\noutput \"o\" {\n  value = module.abc.d\n}\n"),
         // It would have been renamed to what is there already.
         (
             fix::check,
