@@ -1,5 +1,6 @@
 #!/bin/bash
-# Prints what all runs of the targets came to, as a table in Markdown. Crashes are told apart by where they were.
+# Prints what all runs of the targets came to, as a table in Markdown: coverage is that of the run that reached most, crashes are told apart by where
+# they were.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 targets=("$@")
@@ -11,6 +12,6 @@ for target in "${targets[@]}"; do
     [ -f "$logs/runs.tsv" ] || continue
     crashes=$(cat "$logs"/2* | grep -aoE 'panicked at [^ ]+|ERROR: libFuzzer: (timeout|out-of-memory|deadly signal|stack-overflow)' | sort -u | grep -cv 'deadly signal' || :)
     awk -v target="$target" -v crashes="$crashes" '
-        { cpu += $1; runs += $2; if ($3 > 0) { cov = $3; ft = $4; corp = $5 } }
+        { cpu += $1; runs += $2; if ($4 >= ft) { cov = $3; ft = $4; corp = $5 } }
         END { printf "| %s | %.1f | %d | %d | %d | %d | %d |\n", target, cpu / 60, runs, cov, ft, corp, crashes }' "$logs/runs.tsv"
 done

@@ -188,13 +188,18 @@ fn reports_to_be_joined() {
 /// Inputs that once broke a property, most of them found by the fuzzer.
 #[test]
 fn what_once_broke_holds() {
-    let once: [(Check, &str); 3] = [
+    let once: [(Check, &str); 4] = [
         // The block was said to end before its content did.
         (syntax::check, "a {\n  n {\n"),
         // The error stood on the first byte of a character.
         (tf_json::check, "{\"variable\": {é"),
         // The module's name was proposed, which no reference can have.
-        (fix::check, "module \"a#bc\" {\n  source = \"./x\"\n}\n\noutput \"o\" {\n  value = module.abc.d\n}\n\n"),
+        (fix::check, "module \"a bc\" {\n  source = \"./x\"\n}\n\noutput \"o\" {\n  value = module.abc.d\n}\n"),
+        // It would have been renamed to what is there already.
+        (
+            fix::check,
+            "resource \"google_container_cluster\" \"c\" {\n  name = \"c\"\n  locaton = \"us-central1\"\n  location = \"us-central1\"\n}\n",
+        ),
     ];
     for (check, input) in once {
         check(input.as_bytes());

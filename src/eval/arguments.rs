@@ -123,18 +123,18 @@ impl Checker<'_> {
                     self.report(name.span, message, path, &name.name, &[help]);
                 }
                 (None, Some(_)) => {}
-                (None, None) => self.unknown(name, schema, path, "argument", body.json),
+                (None, None) => self.unknown(name, body, schema, path, ("argument", body.json)),
             }
         }
         for block in &body.blocks {
-            self.block(block, schema, path);
+            self.block(block, body, schema, path);
         }
         if self.certain {
             self.required(body, header, schema, path);
         }
     }
 
-    fn block(&self, block: &Block, schema: &schema::Block, path: &str) {
+    fn block(&self, block: &Block, around: &Body, schema: &schema::Block, path: &str) {
         let dynamic = &*block.kind.name == "dynamic";
         let name = match block.labels.first().filter(|_| dynamic) {
             Some(label) => Ident { name: label.text.clone(), span: label.span },
@@ -155,7 +155,7 @@ impl Checker<'_> {
                 self.report(name.span, message, path, &name.name, &[format!("write `{} = …`", name.name)]);
             }
             (None, Some(_)) => {}
-            (None, None) => self.unknown(&name, schema, path, "block", dynamic || block.body.json),
+            (None, None) => self.unknown(&name, around, schema, path, ("block", dynamic || around.json)),
         }
     }
 
@@ -163,8 +163,11 @@ impl Checker<'_> {
         self.body(body, header, &nested.block, &join(path, nested.name));
     }
 
-    fn unknown(&self, name: &Ident, schema: &schema::Block, path: &str, what: &str, quoted: bool) {
-        let near = near(&name.name, schema.names(), self.certain);
+    /// Reports a name that the schema does not have, with the name that was most likely meant: none of an argument that is
+    /// written already.
+    fn unknown(&self, name: &Ident, around: &Body, schema: &schema::Block, path: &str, (what, quoted): (&str, bool)) {
+        let open = schema.names().filter(|near| around.attribute(near).is_none());
+        let near = near(&name.name, open, self.certain);
         if !self.certain && near.is_none() {
             return;
         }

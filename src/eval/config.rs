@@ -1,13 +1,14 @@
 //! A module's configuration: its files' blocks sorted by what they declare, overrides merged.
 
 use crate::catalog::modules::Known;
-use crate::eval::report::{duplicate, invalid_block};
+use crate::eval::report::{duplicate, invalid_block, invalid_name};
 use crate::eval::typeexpr::{TypeConstraint, type_constraint};
 use crate::eval::value::{ReasonKind, Reasons};
 use crate::eval::version::{self, Constraint};
 use crate::finding::Finding;
 use crate::source::{FileId, Span};
 use crate::syntax::ast::{Attribute, Block, Body, Expr, File};
+use crate::syntax::lexer::is_identifier;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
@@ -124,7 +125,12 @@ impl ModuleConfig {
     }
 
     fn declare(&mut self, block: &Block) {
-        match &*block.kind.name {
+        let kind = &*block.kind.name;
+        if ["variable", "output", "module", "resource", "data", "ephemeral", "check"].contains(&kind) {
+            let wrong = block.labels.iter().filter(|label| !is_identifier(&label.text));
+            self.findings.extend(wrong.map(|label| invalid_name(kind, label)));
+        }
+        match kind {
             "locals" => self.declare_locals(&block.body, false),
             "terraform" => self.google_versions.extend(version::google(&block.body)),
             "provider" => {

@@ -2,7 +2,7 @@
 
 use crate::finding::{Finding, Label, Level};
 use crate::source::Span;
-use crate::syntax::ast::{Block, SyntaxError};
+use crate::syntax::ast::{self, Block, SyntaxError};
 
 /// TF001.
 pub const SYNTAX_ERROR: (&str, &str) = ("TF001", "syntax-error");
@@ -57,6 +57,14 @@ pub fn duplicate(what: &str, name: &str, span: Span, first: Span) -> Finding {
         error(EVALUATION_ERROR, span, format!("the {what} `{name}` is declared twice"), "declared again here");
     finding.related.push(Label { span: first, message: "first declared here".into() });
     finding.help.push("rename one of them, or remove it".into());
+    finding
+}
+
+/// TF005 for a label that cannot be the name of a block of this kind.
+pub fn invalid_name(kind: &str, label: &ast::Label) -> Finding {
+    let message = format!("`{}` cannot be the name of a block `{kind}`", label.text);
+    let mut finding = error(EVALUATION_ERROR, label.span, message, "not a name");
+    finding.help.push("names have letters, digits, `_` and `-`, and start with a letter or `_`".into());
     finding
 }
 
