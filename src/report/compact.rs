@@ -11,7 +11,7 @@ pub fn compact(report: &Report, sources: &Sources) -> String {
     for diagnostic in report.told() {
         let f = &diagnostic.finding;
         let place = match f.primary.map(|span| Place::of(span, sources)) {
-            Some(place) => format!("{}:{}:{}", place.file, place.start.line, place.start.column),
+            Some(place) => place.to_string(),
             None => diagnostic.root.clone(),
         };
         let _ = writeln!(

@@ -2,6 +2,33 @@
 
 use super::path;
 use crate::source::{Position, Sources, Span};
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use std::fmt;
+
+/// What may not stand in a URI's path as it is (RFC 3986), the slash aside.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'#')
+    .add(b'%')
+    // In the first segment it would read as a scheme.
+    .add(b':')
+    .add(b'<')
+    .add(b'>')
+    .add(b'?')
+    .add(b'[')
+    .add(b'\\')
+    .add(b']')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
+/// A file's path as the path of a URI.
+pub fn uri_path(path: &str) -> String {
+    utf8_percent_encode(path, ESCAPED).to_string()
+}
 
 /// A range of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,5 +54,12 @@ impl Place {
         };
         let (start, end) = (at(span.start), at(span.end));
         Place { file: path(span, sources), bytes: (before(&start), before(&end)), start, end }
+    }
+}
+
+impl fmt::Display for Place {
+    /// `file:line:column` of its first character.
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{}:{}:{}", self.file, self.start.line, self.start.column)
     }
 }

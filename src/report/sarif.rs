@@ -2,36 +2,15 @@
 //!
 //! Source: OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
 
-use super::place::Place;
+use super::place::{Place, uri_path};
 use super::{Diagnostic, Report, line, url, word};
 use crate::finding::{Edit, Fix, Label, Suppressed};
 use crate::rule::Meta;
 use crate::source::{Sources, Span};
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-
-/// What may not stand in a URI's path as it is (RFC 3986), the slash aside.
-const ESCAPED: &AsciiSet = &CONTROLS
-    .add(b' ')
-    .add(b'"')
-    .add(b'#')
-    .add(b'%')
-    // In the first segment it would read as a scheme.
-    .add(b':')
-    .add(b'<')
-    .add(b'>')
-    .add(b'?')
-    .add(b'[')
-    .add(b'\\')
-    .add(b']')
-    .add(b'^')
-    .add(b'`')
-    .add(b'{')
-    .add(b'|')
-    .add(b'}');
 
 /// The report as a SARIF log.
 pub fn sarif(report: &Report, sources: &Sources) -> Value {
@@ -141,7 +120,7 @@ fn flow(primary: Span, message: &str, related: &[Label], sources: &Sources) -> V
 }
 
 fn artifact(file: &str) -> Value {
-    let uri = utf8_percent_encode(file, ESCAPED).to_string();
+    let uri = uri_path(file);
     match file.starts_with('/') {
         true => json!({ "uri": format!("file://{uri}") }),
         false => json!({ "uri": uri, "uriBaseId": "%SRCROOT%" }),

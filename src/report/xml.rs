@@ -189,7 +189,7 @@ fn configuration(xml: &mut Xml, own: &[&Diagnostic], sources: &Sources) -> std::
 fn detail(d: &Diagnostic, sources: &Sources) -> String {
     let f = &d.finding;
     let place = f.primary.map(|span| Place::of(span, sources));
-    let place = place.map_or_else(|| d.root.clone(), |p| format!("{}:{}:{}", p.file, p.start.line, p.start.column));
+    let place = place.map_or_else(|| d.root.clone(), |p| p.to_string());
     let mut text = format!("{}: {}: {}", line(&place), word(f.level), line(&d.message()));
     for help in &f.help {
         let lines: Vec<_> = help.split('\n').map(line).collect();

@@ -76,8 +76,7 @@ fn more_of_the_same(more: &BTreeMap<&str, Vec<&Folded>>, sources: &Sources, page
             page.space(2);
             if let Some(span) = finding.primary {
                 let place = Place::of(span, sources);
-                let text = format!("{}:{}:{}", place.file, place.start.line, place.start.column);
-                page.link(Style::Plain, &text, links::file(&place.file));
+                page.link(Style::Plain, &place.to_string(), links::file(&place.file));
                 page.space(2);
             }
             page.put(Style::Dim, finding.address.as_deref().unwrap_or(&finding.message));

@@ -1,15 +1,10 @@
 //! Hyperlinks of a terminal: "Hyperlinks in Terminal Emulators" (OSC 8).
 
-use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+use crate::report::place::uri_path;
 use std::path::Path;
 
 /// What ends a link.
 pub const END: &str = "\x1b]8;;\x1b\\";
-
-/// What may not stand in a path of a URL as it is (RFC 3986, 3.3).
-const RESERVED: &AsciiSet =
-    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'[').add(b'\\').add(b']');
-const IN_PATH: &AsciiSet = &RESERVED.add(b'^').add(b'`').add(b'{').add(b'|').add(b'}');
 
 /// What begins a link to a URL.
 pub fn begin(url: &str) -> String {
@@ -20,7 +15,7 @@ pub fn begin(url: &str) -> String {
 pub fn file(shown: &str) -> Option<String> {
     let path = std::path::absolute(Path::new(shown)).ok()?;
     let text = path.to_str()?.replace('\\', "/");
-    Some(format!("file:///{}", utf8_percent_encode(text.trim_start_matches('/'), IN_PATH)))
+    Some(format!("file:///{}", uri_path(text.trim_start_matches('/'))))
 }
 
 /// Makes links of a finding's rule and of its places, in the text that the renderer made of it. `files` are the paths as
