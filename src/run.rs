@@ -15,6 +15,7 @@ mod progress;
 mod reach;
 mod scaffold;
 mod setup;
+mod state;
 mod suppressing;
 mod units;
 
@@ -22,6 +23,7 @@ pub use failure::Failure;
 
 use job::Job;
 use progress::Progress;
+use state::State;
 
 use crate::catalog::suggest;
 use crate::cli::{
@@ -339,14 +341,11 @@ struct Single {
 }
 
 fn single(args: &RootArgs, strict: bool) -> Result<Single, Failure> {
-    let config = job::configuration(&args.config, std::slice::from_ref(&args.dir))?;
-    let environment = job::environment(&args.config, &config)?;
-    let sources = Arc::new(config.sources());
     let budget = args.inputs.budget.budget();
     // Whoever types expressions takes the time that they take.
     let budget = if strict { budget.without_timeout() } else { budget };
-    let loader = Arc::new(Loader::new(sources.clone()).within(budget));
-    let options = inputs::within(inputs::options(&args.inputs, &loader)?, &config, environment, &loader)?;
+    let paths = std::slice::from_ref(&args.dir);
+    let State { sources, loader, options, .. } = State::of(paths, &args.config, &args.inputs, budget)?;
     let options = eval::Options { strict, ..options };
     let root = discover::single(&args.dir, &loader).map_err(explain_path)?;
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);

@@ -1,27 +1,23 @@
 //! `kfplint graph`.
 
-use super::{FINDINGS, Failure, Look, READY, check_one, inputs, job, output, reach};
+use super::{FINDINGS, Failure, Look, READY, State, check_one, output, reach};
 use crate::cli::{GraphArgs, GraphFormat};
-use crate::discover::loader::Loader;
 use crate::eval::Evaluator;
 use crate::finding::RootReport;
 use crate::graph::drawing::Drawing;
 use crate::report::{Report, graph};
-use std::sync::Arc;
 
 /// Draws the graphs of all root modules.
 ///
 /// # Errors
 /// What keeps kfplint from looking; an SVG of several root modules.
 pub fn graph(args: &GraphArgs) -> Result<u8, Failure> {
-    let config = job::configuration(&args.config, &args.paths)?;
-    let environment = job::environment(&args.config, &config)?;
-    let sources = Arc::new(config.sources());
-    let loader = Arc::new(Loader::new(sources.clone()).within(args.inputs.budget.budget()));
-    let options = inputs::within(inputs::options(&args.inputs, &loader)?, &config, environment, &loader)?;
+    let budget = args.inputs.budget.budget();
+    let State { config, environment, sources, loader, options } =
+        State::of(&args.paths, &args.config, &args.inputs, budget)?;
     let found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources.clone(), loader, options);
-    let look = Look { environment: environment.map(|e| e.name.as_str()), profile: &config.profile, draw: true };
+    let look = Look { environment: environment.as_deref(), profile: &config.profile, draw: true };
     let judged = |root| {
         let mut report: RootReport = check_one(&evaluator, root, look).report;
         report.drawing.iter_mut().for_each(|d| d.colour(&report.clusters, &report.findings));

@@ -1,9 +1,8 @@
 //! `kfplint fit`: whether the pods of Kubernetes manifests fit onto the nodes that clusters will have.
 
-use super::{FINDINGS, Failure, READY, inputs, job, output, reach};
+use super::{FINDINGS, Failure, READY, State, output, reach};
 use crate::catalog::gke::{self, Features};
 use crate::cli::FitArgs;
-use crate::discover::loader::Loader;
 use crate::eval::Evaluator;
 use crate::finding::RootReport;
 use crate::graph::Graph;
@@ -14,7 +13,6 @@ use crate::graph::pool::Pool;
 use crate::manifests::{self, Pods};
 use crate::report::{self, Report};
 use std::fmt::Write;
-use std::sync::Arc;
 
 /// More nodes of one pool than this are not counted one by one.
 const MOST_NODES: u64 = 1000;
@@ -24,11 +22,8 @@ const SHOWN: usize = 20;
 /// Packs the pods onto each cluster, and says what does not fit.
 pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
     let pods = manifests::read(&args.manifests).map_err(|e| Failure::Manifests { what: e.to_string() })?;
-    let config = job::configuration(&args.config, &args.paths)?;
-    let environment = job::environment(&args.config, &config)?;
-    let sources = Arc::new(config.sources());
-    let loader = Arc::new(Loader::new(sources.clone()).within(args.inputs.budget.budget()));
-    let options = inputs::within(inputs::options(&args.inputs, &loader)?, &config, environment, &loader)?;
+    let budget = args.inputs.budget.budget();
+    let State { config, sources, loader, options, .. } = State::of(&args.paths, &args.config, &args.inputs, budget)?;
     let found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources, loader, options);
     let mut text =

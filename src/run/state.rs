@@ -1,0 +1,42 @@
+//! What the commands work with that look at one state: `evaluate`, `console`, `graph` and `fit`.
+
+use super::{Failure, inputs, job};
+use crate::budget::Budget;
+use crate::cli::{ConfigArgs, InputArgs};
+use crate::config::Config;
+use crate::discover::loader::Loader;
+use crate::eval::Options;
+use crate::source::Sources;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// One state: the configuration's, with the values of at most one environment.
+pub struct State {
+    /// The configuration.
+    pub config: Config,
+    /// The environment's name.
+    pub environment: Option<String>,
+    /// All files.
+    pub sources: Arc<Sources>,
+    /// What reads them.
+    pub loader: Arc<Loader>,
+    /// How they are evaluated.
+    pub options: Options,
+}
+
+impl State {
+    /// The state of what is at these paths.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration or the values given.
+    pub fn of(paths: &[PathBuf], config: &ConfigArgs, given: &InputArgs, budget: Budget) -> Result<State, Failure> {
+        let args = config;
+        let config = job::configuration(args, paths)?;
+        let environment = job::environment(args, &config)?;
+        let sources = Arc::new(config.sources());
+        let loader = Arc::new(Loader::new(sources.clone()).within(budget));
+        let options = inputs::within(inputs::options(given, &loader)?, &config, environment, &loader)?;
+        let environment = environment.map(|e| e.name.clone());
+        Ok(State { config, environment, sources, loader, options })
+    }
+}
