@@ -7,6 +7,7 @@ mod generate;
 mod rooms;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use kfplint::budget::Budget;
 use kfplint::eval::plan::StaticPlan;
 use kfplint::graph::Graph;
 use kfplint::profile::Profile;
@@ -43,12 +44,13 @@ fn rooms_one_by_one(c: &mut Criterion) {
     for (name, dir) in inputs() {
         let read = Read::of(dir.path());
         let plan: StaticPlan = read.plan(&read.roots[0]);
-        let graph = Graph::build(&plan, Profile::kfp());
+        let graph = Graph::build(&plan, Profile::kfp(), &Budget::default());
         let mut group = c.benchmark_group(name);
         group.throughput(Throughput::Elements(plan.resources.len() as u64));
         group.bench_function("evaluate", |b| b.iter(|| read.plan(black_box(&read.roots[0]))));
-        group.bench_function("graph", |b| b.iter(|| Graph::build(black_box(&plan), Profile::kfp())));
-        group.bench_function("rules", |b| b.iter(|| check_root(black_box(&plan), &graph)));
+        group
+            .bench_function("graph", |b| b.iter(|| Graph::build(black_box(&plan), Profile::kfp(), &Budget::default())));
+        group.bench_function("rules", |b| b.iter(|| check_root(black_box(&plan), &graph, &Budget::default())));
         group.finish();
     }
 }

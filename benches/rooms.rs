@@ -2,6 +2,7 @@
 
 #![allow(dead_code)] // each user takes what it needs
 
+use kfplint::budget::Budget;
 use kfplint::discover::{self, Root, loader::Loader};
 use kfplint::eval::{Evaluator, Options, plan::StaticPlan};
 use kfplint::finding::RootReport;
@@ -53,7 +54,8 @@ impl Read {
 
 /// The graph of a plan, and all rules over it.
 pub fn rules(plan: &StaticPlan) -> RootReport {
-    check_root(plan, &Graph::build(plan, Profile::kfp()))
+    let budget = Budget::default();
+    check_root(plan, &Graph::build(plan, Profile::kfp(), &budget), &budget)
 }
 
 /// What writes a report in a format.

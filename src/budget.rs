@@ -36,7 +36,7 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Budget {
-        let timeout = Duration::from_secs(300);
+        let timeout = Duration::from_secs(120);
         Budget { instances: 200_000, depth: 64, timeout, file_size: 32 << 20, began: Instant::now() }
     }
 }

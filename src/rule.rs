@@ -1,6 +1,8 @@
 //! The rule trait, and the run of all rules over one root module.
 
+use crate::budget::{Budget, Limit};
 use crate::eval::plan::StaticPlan;
+use crate::eval::report::{BUDGET_EXCEEDED, error};
 use crate::eval::value::Reasons;
 use crate::finding::{
     ClusterReport, Coverage, Finding, Label, Level, PoolReport, Requirement, RootReport, Status, Verdict,
@@ -9,7 +11,7 @@ use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::view::Place;
-use crate::source::Span;
+use crate::source::{FileId, Span};
 
 /// What is fixed about a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,32 +222,30 @@ impl Draft {
     }
 }
 
-/// Runs all rules over one root module.
-pub fn check_root(plan: &StaticPlan, graph: &Graph) -> RootReport {
+/// Runs all rules over one root module. Clusters that the time does not suffice for are undecided, and a finding says so
+/// (TF006).
+pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootReport {
     let rules = crate::rules::all();
     let whole = Context { plan, graph, found: &[] };
-    let found: Vec<Vec<Finding>> = rules.iter().map(|rule| rule.root(&whole)).collect();
+    let in_time = |rule: &&dyn Rule| if budget.is_late() { Vec::new() } else { rule.root(&whole) };
+    let found: Vec<Vec<Finding>> = rules.iter().map(in_time).collect();
     let mut findings = plan.findings.clone();
     let mut clusters = Vec::with_capacity(graph.clusters.len());
+    let mut left = Vec::new();
     for cluster in &graph.clusters {
         let mut requirements = Vec::new();
-        for (rule, found) in rules.iter().zip(&found) {
-            let Some(mut answer) = rule.cluster(&Context { found, ..whole }, cluster) else { continue };
-            if let Some(reasons) = &cluster.resource.uncertain {
-                answer = answer.if_so("the cluster is made at all", reasons);
+        if budget.is_late() {
+            left.push(cluster);
+            requirements.extend(rules.iter().filter_map(|rule| open(rule.meta(), budget)));
+        } else {
+            for (rule, found) in rules.iter().zip(&found) {
+                let Some(mut answer) = rule.cluster(&Context { found, ..whole }, cluster) else { continue };
+                if let Some(reasons) = &cluster.resource.uncertain {
+                    answer = answer.if_so("the cluster is made at all", reasons);
+                }
+                findings.append(&mut answer.findings);
+                requirements.push(requirement(rule.meta(), answer));
             }
-            findings.append(&mut answer.findings);
-            let meta = rule.meta();
-            let Answer { status, reason, decides, .. } = answer;
-            requirements.push(Requirement {
-                code: meta.code,
-                name: meta.name,
-                level: meta.level,
-                status,
-                reason,
-                decides,
-                suppressed: false,
-            });
         }
         clusters.push(ClusterReport {
             root: plan.root.clone(),
@@ -257,12 +257,36 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph) -> RootReport {
             node_pools: cluster.pools.iter().map(pool_report).collect(),
         });
     }
+    findings.extend(too_late(&left, graph.clusters.len(), budget));
     findings.extend(found.into_iter().flatten());
     clusters.sort_by(|a, b| a.address.cmp(&b.address));
     findings.iter_mut().for_each(|f| f.related.retain(|label| !label.span.is_fact() && Some(label.span) != f.primary));
     sort(&mut findings);
     let root = plan.root.clone();
     RootReport { root, environment: None, clusters, findings, coverage: coverage(plan), drawing: None }
+}
+
+fn requirement(meta: &Meta, answer: Answer) -> Requirement {
+    let Answer { status, reason, decides, .. } = answer;
+    Requirement { code: meta.code, name: meta.name, level: meta.level, status, reason, decides, suppressed: false }
+}
+
+/// A requirement of a cluster that was not judged in time; `None` for what is no requirement of clusters.
+fn open(meta: &Meta, budget: &Budget) -> Option<Requirement> {
+    let answer = || Answer::undecided(budget.late(), vec!["--timeout".into()], Vec::new());
+    meta.code.starts_with("KFP").then(|| requirement(meta, answer()))
+}
+
+/// What says that clusters were not judged, at the first of them.
+fn too_late(left: &[&Cluster], all: usize, budget: &Budget) -> Option<Finding> {
+    let first = left.first()?;
+    let message = format!("{} of {all} clusters of this root module are not judged: {}", left.len(), budget.late());
+    let place = first.resource.header;
+    let mut finding =
+        error(BUDGET_EXCEEDED, place.unwrap_or(Span::new(FileId::FACTS, 0, 0)), message, "the first of them");
+    finding.primary = place;
+    finding.help.push(Limit::Timeout.help().into());
+    Some(finding)
 }
 
 fn sort(findings: &mut Vec<Finding>) {

@@ -25,6 +25,7 @@ use job::Job;
 use progress::Progress;
 use state::State;
 
+use crate::budget::Budget;
 use crate::catalog::suggest;
 use crate::cli::{
     CheckArgs, Cli, Command, Dev, EvaluateArgs, ExplainArgs, FailOn, Format, RootArgs, RulesArgs, Undecided,
@@ -147,10 +148,11 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let wanted: BTreeSet<&str> = found.roots.iter().map(|root| root.shown.as_str()).collect();
     let draw = args.format == Format::Html || args.output.iter().any(|(format, _)| *format == Format::Html);
     let mut checked: Vec<Checked> = Vec::new();
+    let look = |environment| Look { environment, profile: &config.profile, draw, budget };
     for environment in job.environments()? {
         let options = inputs::within(options.clone(), config, environment, &loader)?;
         let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
-        let look = Look { environment: environment.map(|e| e.name.as_str()), profile: &config.profile, draw };
+        let look = look(environment.map(|e| e.name.as_str()));
         let mut roots = all.clone();
         // Which modules are judged with the units that use them, only the units of all shards say.
         checked.extend(units::check(&mut roots, &evaluator, &loader, look));
@@ -162,7 +164,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let source = documents::source(args, &documents, &loader)?;
     let options = inputs::within(options, config, None, &loader)?;
     let source = source.map(|root| (root, Evaluator::new(sources.clone(), loader.clone(), options)));
-    let judge = |subject| check_document(subject, source.as_ref(), &config.profile);
+    let judge = |subject| check_document(subject, source.as_ref(), look(None));
     checked.par_extend(documents.par_iter().map(judge));
     elsewhere.extend(declared(&checked));
     if past.is_empty() && !budget.is_late() {
@@ -215,11 +217,13 @@ struct Look<'l> {
     profile: &'l Profile,
     /// Whether its graph is to be drawn.
     draw: bool,
+    /// How long it may take.
+    budget: &'l Budget,
 }
 
 fn judged(plan: &StaticPlan, look: Look) -> Checked {
-    let graph = Graph::build(plan, look.profile);
-    let mut report = check_root(plan, &graph);
+    let graph = Graph::build(plan, look.profile, look.budget);
+    let mut report = check_root(plan, &graph, look.budget);
     report.environment = look.environment.map(str::to_string);
     report.clusters.iter_mut().for_each(|c| c.environment = report.environment.clone());
     if look.draw {
@@ -230,13 +234,13 @@ fn judged(plan: &StaticPlan, look: Look) -> Checked {
 }
 
 /// Judges one document, with the root module of its configuration where that is known.
-fn check_document(document: &Subject, source: Option<&(Root, Arc<Evaluator>)>, profile: &Profile) -> Checked {
+fn check_document(document: &Subject, source: Option<&(Root, Arc<Evaluator>)>, look: Look) -> Checked {
     guarded(&document.name(), || {
         let source = source.filter(|_| document.has_source());
         let source = source.map(|(root, evaluator)| documents::evaluate(root, evaluator, document.variables()));
         let variables = source.as_ref().map(names).unwrap_or_default();
         let outline = source.as_ref().map(Outline::of).unwrap_or_default();
-        Checked { report: document.check(source, profile), variables, outline, failed: false }
+        Checked { report: document.check(source, look.profile, look.budget), variables, outline, failed: false }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use super::support::of_root;
 use crate::catalog::suggest;
-use crate::eval::plan::{Mode, StaticPlan};
+use crate::eval::plan::Mode;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
@@ -84,7 +84,7 @@ impl Accounts {
                 _ => all.open = true,
             }
         }
-        all.open |= reads_accounts(cx.plan) || cx.plan.modules.iter().any(|m| !m.present);
+        all.open |= reads_accounts(cx) || cx.graph.absent_modules().next().is_some();
         all
     }
 
@@ -109,7 +109,7 @@ impl Accounts {
 }
 
 /// Whether a data source reads an account whose e-mail is then not known.
-fn reads_accounts(plan: &StaticPlan) -> bool {
-    let reads = |r: &&crate::eval::plan::Resource| r.mode == Mode::Data && &*r.type_name == "google_service_account";
-    plan.resources.iter().filter(reads).any(|r| View::of(r).get("account_id").is_some())
+fn reads_accounts(cx: &Context) -> bool {
+    let mut accounts = cx.graph.types.all("google_service_account");
+    accounts.any(|r| r.mode == Mode::Data && View::of(r).get("account_id").is_some())
 }

@@ -49,8 +49,8 @@ impl Rule for GcpSecret {
 }
 
 fn all<'p>(cx: &Context<'p>) -> impl Iterator<Item = Secret<'p>> {
-    let (plan, profile) = (cx.plan, cx.graph.profile);
-    plan.resources.iter().filter_map(move |r| Secret::read(r, plan, profile))
+    let graph = cx.graph;
+    secret::TYPES.iter().flat_map(|name| graph.types.managed(name)).filter_map(|r| Secret::read(r, graph))
 }
 
 fn judge(found: &Secret, profile: &Profile) -> Vec<Finding> {
@@ -129,8 +129,8 @@ fn rename_key(secret: &View, data: &str) -> Option<Fix> {
 fn roles(cx: &Context, cluster: &Cluster, found: &Secret) -> Option<Finding> {
     let view = &found.view;
     let keys = refs::of_attribute(view.written(found.data)?);
-    let key_of = |r: &&Resource| &*r.type_name == "google_service_account_key" && keys.iter().any(|k| k.is_to(r));
-    let key = View::of(cx.plan.resources.iter().find(key_of)?);
+    let key_of = |r: &&Resource| keys.iter().any(|k| k.is_to(r));
+    let key = View::of(cx.graph.types.all("google_service_account_key").find(key_of)?);
     let (id, refs) = (key.get("service_account_id")?, refs::of_attribute(key.written("service_account_id")?));
     let account = cx.graph.accounts.iter().find(|a| a.is(id, &refs).is_true())?;
     let access = cx.graph.access(&NodeAccount::Here(account), cluster);

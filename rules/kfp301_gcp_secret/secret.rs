@@ -1,13 +1,17 @@
 //! The secret that pipelines read, as a resource of its own or as a manifest.
 
 use crate::eval::functions::yaml_documents;
-use crate::eval::plan::{Mode, Resource, StaticPlan};
+use crate::eval::plan::Resource;
 use crate::eval::value::Value;
+use crate::graph::Graph;
 use crate::graph::fact::Fact;
 use crate::graph::refs;
 use crate::graph::view::{Place, View, text_of};
 use crate::profile::Profile;
 use std::sync::Arc;
+
+/// The resource types that make secrets.
+pub const TYPES: [&str; 4] = ["kubernetes_secret", "kubernetes_secret_v1", "kubernetes_manifest", "kubectl_manifest"];
 
 /// A secret of the profile's name.
 pub struct Secret<'p> {
@@ -25,23 +29,19 @@ pub struct Secret<'p> {
 
 impl<'p> Secret<'p> {
     /// The secret that a resource makes, if it makes one of the profile's name.
-    pub fn read(resource: &'p Resource, plan: &'p StaticPlan, profile: &Profile) -> Option<Secret<'p>> {
-        if resource.mode != Mode::Managed {
-            return None;
-        }
+    pub fn read(resource: &'p Resource, graph: &Graph<'p>) -> Option<Secret<'p>> {
         match &*resource.type_name {
-            "kubernetes_secret" | "kubernetes_secret_v1" => of_resource(View::of(resource), plan, profile),
-            "kubernetes_manifest" => of_manifest(View::of(resource), "manifest", profile),
-            "kubectl_manifest" => of_manifest(View::of(resource), "yaml_body", profile),
-            _ => None,
+            "kubernetes_manifest" => of_manifest(View::of(resource), "manifest", graph.profile),
+            "kubectl_manifest" => of_manifest(View::of(resource), "yaml_body", graph.profile),
+            _ => of_resource(View::of(resource), graph),
         }
     }
 }
 
-fn of_resource<'p>(view: View<'p>, plan: &'p StaticPlan, profile: &Profile) -> Option<Secret<'p>> {
+fn of_resource<'p>(view: View<'p>, graph: &Graph<'p>) -> Option<Secret<'p>> {
     let metadata = view.block("metadata")?;
     let name = metadata.text("name")?;
-    if name.known().is_none_or(|n| **n != *profile.secret_name) {
+    if name.known().is_none_or(|n| **n != *graph.profile.secret_name) {
         return None;
     }
     const DATA: [&str; 4] = ["data", "data_wo", "binary_data", "binary_data_wo"];
@@ -51,7 +51,7 @@ fn of_resource<'p>(view: View<'p>, plan: &'p StaticPlan, profile: &Profile) -> O
     let namespace = match metadata.text("namespace") {
         None => Fact::Known("default".into()),
         Some(Fact::Known(name)) => Fact::Known(name),
-        Some(open) => referred(&metadata, plan).map_or(open, Fact::Known),
+        Some(open) => referred(&metadata, graph).map_or(open, Fact::Known),
     };
     Some(Secret { keys, data, namespace, namespace_place: metadata.place("namespace"), view })
 }
@@ -72,10 +72,10 @@ fn of_manifest<'p>(view: View<'p>, argument: &'static str, profile: &Profile) ->
 }
 
 /// The name of the namespace that the secret's refers to by what only apply knows, such as its `id`.
-fn referred(metadata: &View, plan: &StaticPlan) -> Option<Arc<str>> {
+fn referred(metadata: &View, graph: &Graph) -> Option<Arc<str>> {
     let refs = refs::of_attribute(metadata.written("namespace")?);
     let [only] = refs.as_slice() else { return None };
-    let namespace = plan.resources.iter().find(|r| only.is_to(r) && r.type_name.starts_with("kubernetes_namespace"))?;
+    let namespace = graph.types.referred(only).find(|r| r.type_name.starts_with("kubernetes_namespace"))?;
     View::of(namespace).block("metadata")?.text("name")?.known().cloned()
 }
 

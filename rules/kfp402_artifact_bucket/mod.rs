@@ -28,7 +28,7 @@ impl Rule for ArtifactBucket {
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let buckets = &cx.graph.buckets;
     let certain = buckets.iter().any(|b| b.uncertain.is_none());
-    let missing = cx.plan.modules.iter().find(|m| !m.present);
+    let missing = cx.graph.absent_modules().next();
     match (buckets.is_empty(), certain, missing) {
         (true, _, Some(module)) => {
             let reason = format!("no bucket is made here, but {} is not on disk", module.address);

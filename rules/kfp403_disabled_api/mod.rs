@@ -1,7 +1,6 @@
 //! KFP403 disabled-api: services are managed here, and a needed one is missing.
 
 use super::support::list;
-use crate::eval::plan::{Mode, Resource};
 use crate::finding::Level;
 use crate::graph::cluster::{Cluster, default_of};
 use crate::graph::fact::Fact;
@@ -26,8 +25,7 @@ impl Rule for DisabledApi {
 
     fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
         let project = cluster.project();
-        let managed = |r: &&Resource| r.mode == Mode::Managed && &*r.type_name == "google_project_service";
-        let all: Vec<View> = cx.plan.resources.iter().filter(managed).map(View::of).collect();
+        let all: Vec<View> = cx.graph.types.managed("google_project_service").map(View::of).collect();
         let here = |v: &&View| !same_by_cause(&default_of(v, "project"), &project, last_part).is_false();
         let services: Vec<&View> = all.iter().filter(here).collect();
         Some(match services.last() {

@@ -34,7 +34,7 @@ impl Rule for PrivateEgress {
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     // What belongs to a network is made where the network is: elsewhere, nothing can be said.
     let network_here = managed(cx, "google_compute_network").next().is_some();
-    let missing = cx.plan.modules.iter().any(|m| !m.present);
+    let missing = cx.graph.absent_modules().next().is_some();
     let nat = managed(cx, "google_compute_router_nat").any(|nat| serves(cx, &nat, cluster));
     let webhook = managed(cx, "google_compute_firewall").any(|rule| lets_in(&rule, cluster));
     if nat && webhook {

@@ -1,7 +1,6 @@
 //! What of a network serves a cluster. Each says no only where it is surely so.
 
 use crate::catalog::location::region_of;
-use crate::eval::plan::Mode;
 use crate::graph::cluster::Cluster;
 use crate::graph::refs::{self, Reference};
 use crate::graph::view::View;
@@ -12,9 +11,8 @@ use ipnet::IpNet;
 const WEBHOOK: u64 = 8443;
 
 /// The resources of a type that the configuration makes.
-pub fn managed<'p>(cx: &Context<'p>, type_name: &'static str) -> impl Iterator<Item = View<'p>> {
-    let all = cx.plan.resources.iter().filter(move |r| r.mode == Mode::Managed && &*r.type_name == type_name);
-    all.map(View::of)
+pub fn managed<'p>(cx: &Context<'p>, type_name: &str) -> impl Iterator<Item = View<'p>> {
+    cx.graph.types.managed(type_name).map(View::of)
 }
 
 /// Whether a NAT may serve a cluster: it is in its region and its network, as far as these are known.

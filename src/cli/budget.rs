@@ -12,7 +12,7 @@ pub struct BudgetArgs {
     /// Look into so many modules inside of each other [default: 64]
     #[arg(long, value_name = "N")]
     pub max_depth: Option<usize>,
-    /// Take so many seconds for the run [default: 300]
+    /// Take so many seconds for the run [default: 120]
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
     /// Read files up to this size, such as 20MB or 512KB [default: 32MB]

@@ -8,10 +8,11 @@ use super::pool::Pool;
 use crate::eval::plan::{Mode, StaticPlan};
 use crate::finding::{ClusterReport, Finding, Level, Status, Verdict};
 use crate::source::Span;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
 /// What a box stands for; in the order of the columns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// A cluster.
     Cluster,
@@ -94,7 +95,7 @@ pub struct Node {
 }
 
 /// A line from one box to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Edge {
     /// The index of the box that it starts from.
     pub from: usize,
@@ -120,7 +121,8 @@ pub struct Drawing {
 impl Drawing {
     /// Draws a graph, with all boxes in the colour of what is good: [`Drawing::colour`] gives them theirs.
     pub fn of(plan: &StaticPlan, graph: &Graph) -> Drawing {
-        let mut artist = Artist { drawing: Drawing { root: plan.root.clone(), ..Drawing::default() } };
+        let mut artist = Artist::default();
+        artist.drawing.root = plan.root.clone();
         artist.draw(plan, graph);
         artist.drawing
     }
@@ -128,8 +130,9 @@ impl Drawing {
     /// Colours the boxes by what was found, but for what was set aside.
     pub fn colour(&mut self, clusters: &[ClusterReport], findings: &[Finding]) {
         let levels = levels(findings);
+        let clusters: FxHashMap<&str, &ClusterReport> = clusters.iter().map(|c| (&*c.address, c)).collect();
         for node in &mut self.nodes {
-            let judged = (node.kind == Kind::Cluster).then(|| clusters.iter().find(|c| c.address == node.address));
+            let judged = (node.kind == Kind::Cluster).then(|| clusters.get(&*node.address));
             node.state = match (judged.flatten(), levels.get(node.resource.as_str())) {
                 (Some(report), _) => state(report),
                 (None, Some(Level::Error)) => State::Bad,
@@ -152,8 +155,13 @@ fn levels(findings: &[Finding]) -> BTreeMap<&str, Level> {
     levels
 }
 
+#[derive(Default)]
 struct Artist {
     drawing: Drawing,
+    /// Where each box is.
+    places: FxHashMap<(Kind, String), usize>,
+    /// The lines so far.
+    lines: FxHashSet<Edge>,
 }
 
 impl Artist {
@@ -188,17 +196,18 @@ impl Artist {
 
     /// Adds a box, or finds the one that is there.
     fn add(&mut self, kind: Kind, address: &str, resource: &str, detail: String, place: Option<Span>) -> usize {
-        let known = self.drawing.nodes.iter().position(|n| n.kind == kind && n.address == address);
-        known.unwrap_or_else(|| {
+        let next = self.drawing.nodes.len();
+        let at = *self.places.entry((kind, address.to_string())).or_insert(next);
+        if at == next {
             let (address, resource) = (address.to_string(), resource.to_string());
             self.drawing.nodes.push(Node { kind, address, resource, detail, place, state: State::Good });
-            self.drawing.nodes.len() - 1
-        })
+        }
+        at
     }
 
     fn line(&mut self, from: usize, to: usize, label: &'static str) {
         let edge = Edge { from, to, label };
-        if !self.drawing.edges.contains(&edge) {
+        if self.lines.insert(edge.clone()) {
             self.drawing.edges.push(edge);
         }
     }

@@ -2,9 +2,10 @@
 
 use super::fact::Fact;
 use super::refs::{self, Reference};
+use super::types::ByType;
 use super::view::{Place, View, text_of};
 use crate::catalog::iam::PermissionSet;
-use crate::eval::plan::{Mode, Resource, StaticPlan};
+use crate::eval::plan::{Mode, Resource};
 use crate::eval::value::{Reasons, Value};
 use std::cell::OnceCell;
 use std::sync::Arc;
@@ -90,11 +91,11 @@ const FAMILIES: [(&str, Level, &str); 5] = [
 ];
 
 /// The grants that a resource makes; none for other resources.
-pub fn of_resource<'p>(plan: &'p StaticPlan, resource: &'p Resource) -> Vec<Grant<'p>> {
+pub fn of_resource<'p>(types: &ByType<'p>, resource: &'p Resource) -> Vec<Grant<'p>> {
     let Some((family, form)) = family(&resource.type_name) else { return Vec::new() };
     let Some((_, level, target)) = FAMILIES.iter().find(|(name, ..)| *name == family) else { return Vec::new() };
     let view = View::of(resource);
-    let reader = Reader { plan, resource, level: *level, form, target, view };
+    let reader = Reader { types, resource, level: *level, form, target, view };
     match form {
         Form::Policy => reader.policy(),
         _ => vec![reader.grant(&reader.view, resource.uncertain.clone())],
@@ -113,7 +114,7 @@ fn family(type_name: &str) -> Option<(&str, Form)> {
 }
 
 struct Reader<'p, 'a> {
-    plan: &'p StaticPlan,
+    types: &'a ByType<'p>,
     resource: &'p Resource,
     level: Level,
     form: Form,
@@ -181,8 +182,8 @@ impl<'p> Reader<'p, '_> {
             return self.bindings(&json);
         }
         let refs = self.refs(&self.view, "policy_data");
-        let is_policy = |r: &&Resource| r.mode == Mode::Data && &*r.type_name == "google_iam_policy";
-        let mut sources = self.plan.resources.iter().filter(is_policy).filter(|s| refs.iter().any(|r| r.is_to(s)));
+        let policies = self.types.all("google_iam_policy").filter(|r| r.mode == Mode::Data);
+        let mut sources = policies.filter(|s| refs.iter().any(|r| r.is_to(s)));
         if let (Some(source), None) = (sources.next(), sources.next()) {
             let blocks = View::of(source).blocks("binding");
             return blocks.iter().map(|b| self.grant(b, self.uncertain(b))).collect();

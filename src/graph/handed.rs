@@ -29,6 +29,11 @@ impl<'p> Handed<'p> {
         }
     }
 
+    /// All module calls that are not on disk.
+    pub fn all(&self) -> impl Iterator<Item = &'p ModuleInstance> {
+        self.modules.iter().map(|(module, _)| *module)
+    }
+
     /// All module calls that are not on disk; and for each, whether it is handed a resource.
     pub fn modules<'h>(&'h self, resource: &'h Resource) -> impl Iterator<Item = (&'p ModuleInstance, bool)> + 'h {
         self.modules.iter().map(|(module, refs)| (*module, refs.iter().any(|r| r.is_to(resource))))

@@ -5,6 +5,7 @@ use crate::catalog::kfp;
 use crate::eval::plan::{ConfigAttribute, Mode, ModuleInstance, Resource, SCRIPTS, StaticPlan};
 use crate::eval::value::{Reasons, Value};
 use crate::syntax::ast::{Expr, ExprKind, TemplatePart};
+use rustc_hash::FxHashSet;
 
 /// Something that installs Kubeflow Pipelines.
 #[derive(Clone, Debug)]
@@ -27,16 +28,14 @@ pub fn of_plan(plan: &StaticPlan) -> Vec<Installation> {
     if !any("google_") && (any("aws_") || any("azurerm_")) {
         return Vec::new();
     }
-    let resources = plan.resources.iter().filter(|r| r.mode == Mode::Managed || builds(plan, r));
+    let kustomize = |r: &&Resource| r.type_name.starts_with("kustomization_");
+    let made = plan.resources.iter().filter(|r| r.mode == Mode::Managed);
+    let applying: FxHashSet<&str> = made.filter(kustomize).map(|r| &*r.module).collect();
+    // A data source renders manifests that a resource beside it applies.
+    let builds = |r: &Resource| kustomize(&r) && applying.contains(&*r.module);
+    let resources = plan.resources.iter().filter(|r| r.mode == Mode::Managed || builds(r));
     let modules = plan.modules.iter().filter(|m| !m.present);
     resources.flat_map(of_resource).chain(modules.flat_map(of_module)).collect()
-}
-
-/// Whether a data source renders manifests that a resource beside it applies.
-fn builds(plan: &StaticPlan, data: &Resource) -> bool {
-    let kustomize = |r: &Resource| r.type_name.starts_with("kustomization_");
-    let applies = |r: &Resource| r.mode == Mode::Managed && kustomize(r) && r.module == data.module;
-    kustomize(data) && plan.resources.iter().any(applies)
 }
 
 fn of_resource(resource: &Resource) -> Vec<Installation> {

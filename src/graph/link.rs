@@ -8,8 +8,10 @@ use super::identity::{last_part, same, same_by_cause};
 use super::machine::Account;
 use super::pool::{Parts, Pool, PoolKind};
 use super::refs::{self, Reference};
+use super::types::ByType;
 use super::view::View;
-use crate::eval::plan::{Mode, Resource, StaticPlan};
+use crate::budget::Budget;
+use crate::eval::plan::{Resource, StaticPlan};
 use crate::eval::value::{ReasonKind, Reasons, Value};
 use crate::profile::Profile;
 use std::collections::HashMap;
@@ -18,25 +20,17 @@ const CLUSTER: &str = "google_container_cluster";
 const POOL: &str = "google_container_node_pool";
 
 /// All clusters with their pools.
-pub fn clusters<'p>(
-    plan: &'p StaticPlan,
-    accounts: &[ServiceAccount<'p>],
-    handed: &Handed<'p>,
-    profile: &'p Profile,
-) -> Vec<Cluster<'p>> {
-    let managed =
-        |name: &'static str| plan.resources.iter().filter(move |r| r.mode == Mode::Managed && &*r.type_name == name);
-    let mut clusters: Vec<Cluster<'p>> =
-        managed(CLUSTER).map(|r| Cluster::new(r, drawn_zones(plan, r), profile)).collect();
-    let linker = Linker { accounts, handed, profile };
+pub fn clusters<'p>(plan: &'p StaticPlan, types: &ByType<'p>, linker: Linker<'p, '_>) -> Vec<Cluster<'p>> {
+    let new = |r| Cluster::new(r, drawn_zones(types, r), linker.profile);
+    let mut clusters: Vec<Cluster<'p>> = types.managed(CLUSTER).map(new).collect();
     let by_address = clusters.iter().enumerate().map(|(at, c)| (&*c.resource.address, at)).collect();
     let mut owned: Vec<Vec<(&Resource, Option<Reasons>)>> = vec![Vec::new(); clusters.len()];
-    for pool in managed(POOL) {
+    for pool in types.managed(POOL).take_while(|_| !linker.budget.is_late()) {
         for (owner, doubt) in linker.owners(pool, &clusters, &by_address) {
             owned[owner].push((pool, doubt));
         }
     }
-    for (cluster, pools) in clusters.iter_mut().zip(owned) {
+    for (cluster, pools) in clusters.iter_mut().zip(owned).take_while(|_| !linker.budget.is_late()) {
         linker.own_pools(cluster);
         cluster.pools_elsewhere = linker.elsewhere(cluster);
         for (pool, doubt) in pools {
@@ -53,11 +47,11 @@ pub fn clusters<'p>(
 }
 
 /// How many zones `random_shuffle` draws for a cluster's `node_locations`: the usual way to take some of a region's.
-fn drawn_zones(plan: &StaticPlan, cluster: &Resource) -> Option<u64> {
+fn drawn_zones(types: &ByType, cluster: &Resource) -> Option<u64> {
     let view = View::of(cluster);
     let refs = refs::of_attribute(view.written("node_locations")?);
-    let drawn = |r: &&Resource| &*r.type_name == "random_shuffle" && refs.iter().any(|reference| reference.is_to(r));
-    let mut shuffles = plan.resources.iter().filter(drawn);
+    let drawn = |r: &&Resource| refs.iter().any(|reference| reference.is_to(r));
+    let mut shuffles = types.all("random_shuffle").filter(drawn);
     let (shuffle, None) = (shuffles.next()?, shuffles.next()) else { return None };
     let count = shuffle.values.get("result_count")?;
     count.as_number()?.to_i64()?.try_into().ok()
@@ -70,10 +64,16 @@ fn union(a: Option<&Reasons>, b: Option<&Reasons>) -> Option<Reasons> {
     }
 }
 
-struct Linker<'p, 'a> {
-    accounts: &'a [ServiceAccount<'p>],
-    handed: &'a Handed<'p>,
-    profile: &'p Profile,
+/// What linking takes beside the clusters and pools.
+pub struct Linker<'p, 'a> {
+    /// Service accounts that the configuration makes.
+    pub accounts: &'a [ServiceAccount<'p>],
+    /// What leaves its sight.
+    pub handed: &'a Handed<'p>,
+    /// What is required.
+    pub profile: &'p Profile,
+    /// How long it may take.
+    pub budget: &'a Budget,
 }
 
 impl<'p> Linker<'p, '_> {

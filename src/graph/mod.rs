@@ -22,15 +22,18 @@ pub mod refs;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod types;
 pub mod view;
 
-use crate::eval::plan::{Mode, Resource, StaticPlan};
+use crate::budget::Budget;
+use crate::eval::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::profile::Profile;
 use account::ServiceAccount;
 use cluster::Cluster;
 use grant::Grant;
 use handed::Handed;
 use members::Members;
+use types::ByType;
 use view::View;
 
 /// What the configuration makes, as GKE and IAM see it.
@@ -50,6 +53,8 @@ pub struct Graph<'p> {
     pub profile: &'p Profile,
     /// Buckets that it makes.
     pub buckets: Vec<View<'p>>,
+    /// All resources by their type.
+    pub types: ByType<'p>,
     /// Which grants are to whom.
     members: Members,
     /// What is handed to modules that are not on disk, and to callers.
@@ -57,16 +62,16 @@ pub struct Graph<'p> {
 }
 
 impl<'p> Graph<'p> {
-    /// Derives the graph of a plan. `profile` says what nodes must have to qualify.
-    pub fn build(plan: &'p StaticPlan, profile: &'p Profile) -> Graph<'p> {
-        let managed = |type_name: &'static str| {
-            plan.resources.iter().filter(move |r| r.mode == Mode::Managed && &*r.type_name == type_name)
-        };
-        let accounts: Vec<_> = managed("google_service_account").map(ServiceAccount::new).collect();
+    /// Derives the graph of a plan. `profile` says what nodes must have to qualify. Once the budget's time is used up, what
+    /// is left of it is not looked at: [`crate::rule::check_root`] then judges no cluster.
+    pub fn build(plan: &'p StaticPlan, profile: &'p Profile, budget: &Budget) -> Graph<'p> {
+        let types = ByType::of(plan);
+        let accounts: Vec<_> = types.managed("google_service_account").map(ServiceAccount::new).collect();
         let handed = Handed::of(plan);
-        let clusters = link::clusters(plan, &accounts, &handed, profile);
+        let clusters =
+            link::clusters(plan, &types, link::Linker { accounts: &accounts, handed: &handed, profile, budget });
         let managed_all = plan.resources.iter().filter(|r| r.mode == Mode::Managed);
-        let grants: Vec<Grant> = managed_all.flat_map(|r: &Resource| grant::of_resource(plan, r)).collect();
+        let grants: Vec<Grant> = managed_all.flat_map(|r: &Resource| grant::of_resource(&types, r)).collect();
         let custom = ["google_project_iam_custom_role", "google_organization_iam_custom_role"];
         Graph {
             profile,
@@ -75,9 +80,15 @@ impl<'p> Graph<'p> {
             members: Members::of(&grants),
             grants,
             handed,
-            custom_roles: custom.into_iter().flat_map(managed).map(View::of).collect(),
+            custom_roles: custom.into_iter().flat_map(|name| types.managed(name)).map(View::of).collect(),
             installations: install::of_plan(plan),
-            buckets: managed("google_storage_bucket").map(View::of).collect(),
+            buckets: types.managed("google_storage_bucket").map(View::of).collect(),
+            types,
         }
+    }
+
+    /// Module calls that are not on disk.
+    pub fn absent_modules(&self) -> impl Iterator<Item = &'p ModuleInstance> {
+        self.handed.all()
     }
 }

@@ -2,15 +2,34 @@
 
 use super::Graph;
 use super::testing::plan;
-use crate::finding::{ClusterReport, Status};
+use crate::budget::Budget;
+use crate::finding::{ClusterReport, Status, Verdict};
 use crate::profile::Profile;
 use crate::rule::check_root;
 use serde_json::{Value as Json, json};
 
 fn reports(resources: Json) -> Vec<ClusterReport> {
     let plan = plan(resources);
-    let graph = Graph::build(&plan, Profile::kfp());
-    check_root(&plan, &graph).clusters
+    let graph = Graph::build(&plan, Profile::kfp(), &Budget::default());
+    check_root(&plan, &graph, &Budget::default()).clusters
+}
+
+#[test]
+fn clusters_are_undecided_when_the_time_is_over() {
+    let plan = plan(
+        json!([cluster(json!({ "initial_node_count": 3 })), { "type": "google_storage_bucket", "name": "b", "values": {} }]),
+    );
+    let late = Budget::new(None, None, None, Some(0));
+    let report = check_root(&plan, &Graph::build(&plan, Profile::kfp(), &late), &late);
+    assert_eq!(report.clusters.len(), 1);
+    assert_eq!(report.clusters[0].verdict, Verdict::Undecided);
+    assert!(report.clusters[0].requirements.iter().all(|r| r.status == Status::Undecided));
+    let in_time = reports(json!([cluster(json!({ "initial_node_count": 3 }))]));
+    let codes = |report: &ClusterReport| report.requirements.iter().map(|r| r.code).collect::<Vec<_>>();
+    assert_eq!(codes(&report.clusters[0]), codes(&in_time[0]), "every requirement is listed");
+    let [finding] = report.findings.as_slice() else { panic!("{:?}", report.findings) };
+    assert_eq!(finding.code, "TF006");
+    assert_eq!(finding.message, "1 of 1 clusters of this root module are not judged: the run took longer than 0 s");
 }
 
 fn status(resources: Json, code: &str) -> (Status, String) {
@@ -48,7 +67,7 @@ fn zones_multiply_counts() {
     let with = |location: &str, zones: Json| {
         let graph_of =
             plan(json!([cluster(json!({ "location": location, "node_locations": zones, "initial_node_count": 1 }))]));
-        Graph::build(&graph_of, Profile::kfp()).clusters[0].zones.known()
+        Graph::build(&graph_of, Profile::kfp(), &Budget::default()).clusters[0].zones.known()
     };
     assert_eq!(with("us-central1-a", Json::Null), Some(1));
     assert_eq!(with("us-central1-a", json!(["us-central1-a", "us-central1-b"])), Some(2));

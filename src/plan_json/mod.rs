@@ -20,6 +20,7 @@ pub use compare::Comparison;
 pub use error::DocumentError;
 pub use kind::Kind;
 
+use crate::budget::Budget;
 use crate::eval::VariableOption;
 use crate::eval::plan::StaticPlan;
 use crate::finding::RootReport;
@@ -112,13 +113,13 @@ impl Subject {
     }
 
     /// Judges it; findings stand in the files of `source`, the evaluated configuration, where that is given.
-    pub fn check(&self, source: Option<StaticPlan>, profile: &Profile) -> RootReport {
+    pub fn check(&self, source: Option<StaticPlan>, profile: &Profile, budget: &Budget) -> RootReport {
         let mut recorded = self.recorded();
         if let Some(source) = source {
             overlay::lay(&mut recorded, source);
         }
-        let graph = Graph::build(&recorded.plan, profile);
-        let mut report = check_root(&recorded.plan, &graph);
+        let graph = Graph::build(&recorded.plan, profile, budget);
+        let mut report = check_root(&recorded.plan, &graph, budget);
         match self.kind() {
             Kind::Plan => {}
             Kind::State | Kind::RawState => live::bound_existing(&mut report),

@@ -17,7 +17,7 @@ pub fn graph(args: &GraphArgs) -> Result<u8, Failure> {
         State::of(&args.paths, &args.config, &args.inputs, budget)?;
     let found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources.clone(), loader, options);
-    let look = Look { environment: environment.as_deref(), profile: &config.profile, draw: true };
+    let look = Look { environment: environment.as_deref(), profile: &config.profile, draw: true, budget: &budget };
     let judged = |root| {
         let mut report: RootReport = check_one(&evaluator, root, look).report;
         report.drawing.iter_mut().for_each(|d| d.colour(&report.clusters, &report.findings));

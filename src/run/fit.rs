@@ -32,10 +32,11 @@ pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
     let mut reports = Vec::new();
     for root in &found.roots {
         let plan = super::units::plan(&evaluator, root);
-        let (root, findings) = (root.shown.clone(), plan.findings.clone());
+        let graph = Graph::build(&plan, &config.profile, &budget);
+        let late = reach::late(root, evaluator.loader()).filter(|_| plan.unreached.is_none());
+        let (root, findings) = (root.shown.clone(), plan.findings.iter().cloned().chain(late.clone()).collect());
         reports.push(RootReport { root, findings, ..RootReport::default() });
-        let graph = Graph::build(&plan, &config.profile);
-        for cluster in &graph.clusters {
+        for cluster in graph.clusters.iter().filter(|_| late.is_none()) {
             clusters += 1;
             short |= judge(cluster, &pods, &mut text) == Some(false);
         }

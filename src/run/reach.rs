@@ -5,13 +5,20 @@ use crate::discover::Root;
 use crate::discover::loader::Loader;
 use crate::eval::plan::StaticPlan;
 use crate::eval::report::{BUDGET_EXCEEDED, error};
-use crate::finding::RootReport;
+use crate::finding::{Finding, RootReport};
 use crate::report::{self, Detail, Diagnostic, Report};
 use crate::source::{FileId, Sources, Span};
 use std::io::Write;
 
 /// The plan of a root module that is not evaluated, since the time is used up; `None` while it is not.
 pub fn unreached(root: &Root, loader: &Loader) -> Option<StaticPlan> {
+    let finding = late(root, loader)?;
+    let (why, root) = (loader.budget().late(), root.shown.clone());
+    Some(StaticPlan { unreached: Some(why), findings: vec![finding], root, ..StaticPlan::default() })
+}
+
+/// What says that a root module is not looked at, since the time is used up; `None` while it is not.
+pub fn late(root: &Root, loader: &Loader) -> Option<Finding> {
     let budget = loader.budget();
     if !budget.is_late() {
         return None;
@@ -22,8 +29,7 @@ pub fn unreached(root: &Root, loader: &Loader) -> Option<StaticPlan> {
     let mut finding = error(BUDGET_EXCEEDED, place.unwrap_or(Span::new(FileId::FACTS, 0, 0)), message, "");
     finding.primary = place;
     finding.help.push(Limit::Timeout.help().into());
-    let shown = root.shown.clone();
-    Some(StaticPlan { unreached: Some(budget.late()), findings: vec![finding], root: shown, ..StaticPlan::default() })
+    Some(finding)
 }
 
 /// Says on stderr what of a report was left out, where what is printed on stdout has no place for it. Whether there was

@@ -1,5 +1,6 @@
 //! A root module whose files are in memory, evaluated and judged as `kfplint check` does.
 
+use kfplint::budget::Budget;
 use kfplint::config::Config;
 use kfplint::discover::loader::{Loader, Texts};
 use kfplint::eval::plan::StaticPlan;
@@ -48,8 +49,8 @@ pub fn judge_texts(dir: &Path, texts: Texts) -> Judged {
     loader.name_folder(dir, Path::new("root"));
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), Options::default());
     let plan = evaluator.evaluate(dir, "root");
-    let graph = Graph::build(&plan, Profile::kfp());
-    let mut root = check_root(&plan, &graph);
+    let graph = Graph::build(&plan, Profile::kfp(), &Budget::default());
+    let mut root = check_root(&plan, &graph, &Budget::default());
     let mut drawing = Drawing::of(&plan, &graph);
     drop(graph);
     drawing.colour(&root.clusters, &root.findings);

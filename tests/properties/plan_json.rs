@@ -2,6 +2,7 @@
 
 use super::judged::{Judged, folder, judge};
 use super::{parts, reports};
+use kfplint::budget::Budget;
 use kfplint::eval::plan_json;
 use kfplint::plan_json::{Document, Subject};
 use kfplint::profile::Profile;
@@ -40,10 +41,10 @@ fn all(read: Vec<Document>, judged: &Judged) {
     }
     for subject in Subject::all(read) {
         let sources = Sources::new();
-        let report = subject.check(None, Profile::kfp());
+        let report = subject.check(None, Profile::kfp(), &Budget::default());
         reports::check(&Report::new(vec![report], Vec::new(), subject.files(), &sources), &sources);
         if subject.has_source() {
-            let report = subject.check(Some(judged.plan.clone()), Profile::kfp());
+            let report = subject.check(Some(judged.plan.clone()), Profile::kfp(), &Budget::default());
             reports::check(&Report::new(vec![report], Vec::new(), subject.files(), &judged.sources), &judged.sources);
         }
     }
