@@ -193,7 +193,7 @@ pub struct InputArgs {
     /// The workspace's name, for `terraform.workspace`
     #[arg(long, value_name = "NAME")]
     pub workspace: Option<String>,
-    /// Let functions such as file() read outside of the repository
+    /// Follow links, module sources and functions such as file() out of the repository
     #[arg(long)]
     pub allow_outside: bool,
     /// Take a module that is not on disk from a folder, as SOURCE=DIR (repeatable)

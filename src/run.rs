@@ -125,7 +125,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let Job { args, config, budget, past } = job;
     let progress = Progress::start();
     let sources = Arc::new(config.sources());
-    let loader = Arc::new(Loader::with(sources.clone(), instead).within(*budget));
+    let loader = Arc::new(Loader::with(sources.clone(), instead).within(*budget).bounded(args.inputs.allow_outside));
     past.iter().for_each(|(dir, given)| loader.name_folder(dir, given));
     let options = inputs::options(&args.inputs, &loader)?;
     let (mut documents, folders) = match args.changed {

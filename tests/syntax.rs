@@ -49,7 +49,7 @@ fn corner_cases_have_the_values_of_hcl() {
     std::fs::write(dir.path().join("main.tf"), "terraform {}\n").expect("written");
     let sources = Arc::new(Sources::new());
     let loader = Arc::new(Loader::new(sources.clone()));
-    let evaluator = Evaluator::new(sources, loader, Options { allow_outside: true, ..Options::default() });
+    let evaluator = Evaluator::new(sources, loader, Options::default());
     let root = evaluator.root(dir.path());
     let names = r#"{ a = "A", n = 5, t = true, f = false, nul = null, s5 = "5", l = ["x", "y", "z"], nums = [1, 2, 3],
         o = { k = "v", b = 2 }, m = { k = "v" }, e = [], objs = [{ tags = ["p", "q"] }, { tags = ["r", "s"] }] }"#

@@ -43,7 +43,7 @@ pub struct File {
     /// The format of the report on stdout.
     #[cfg_attr(test, schemars(schema_with = "schema::choice::<Format>"))]
     pub format: Option<Text>,
-    /// Further reports, each as `FORMAT=FILE`; the file is relative to this one.
+    /// Further reports, each as `FORMAT=FILE`; the file is relative to this one, and in the same repository.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub output: Vec<Text>,
     /// Which comments that suppress findings count.

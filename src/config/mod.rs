@@ -13,6 +13,7 @@ pub use levels::Levels;
 
 use crate::budget::{CONFIGURATION, size};
 use crate::cli::{FailOn, Format, Ignores, Undecided};
+use crate::discover::bounds;
 use crate::discover::loader::{Loader, up_to};
 use crate::profile::Profile;
 use crate::selector::Selector;
@@ -182,7 +183,19 @@ pub fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, LoadError> {
             }
         }
     }
-    Ok(found.flatten())
+    let found = found.flatten();
+    if let Some(file) = found.as_ref().filter(|file| leads_out(file)) {
+        let folder = crate::discover::shown(file.parent().unwrap_or(file));
+        let why = "it is a link out of the repository; name it with --config if it is meant".into();
+        return Err(LoadError::Unreadable { path: format!("{folder}/{FILE}"), why });
+    }
+    Ok(found)
+}
+
+/// Whether a configuration file that was found is a link to somewhere else.
+fn leads_out(file: &Path) -> bool {
+    let tree = file.parent().map(bounds::tree).unwrap_or(file);
+    std::fs::canonicalize(file).is_ok_and(|real| !real.starts_with(tree))
 }
 
 fn upward(from: &Path) -> Option<PathBuf> {
@@ -279,7 +292,27 @@ fn existing(text: &Text, dir: &Path) -> Checked<PathBuf> {
 
 fn output(text: &Text, dir: &Path) -> Checked<(Format, PathBuf)> {
     let (format, file) = crate::cli::parse_output(text.get_ref()).map_err(|why| Fault::at(text.span(), why))?;
-    Ok((format, dir.join(file)))
+    let path = dir.join(&file);
+    match may_be_written(&path, dir) {
+        true => Ok((format, path)),
+        false => Err(Fault::at(text.span(), format!("`{}` is outside of the repository", file.display()))
+            .help("only the command line writes there: --output FORMAT=FILE")),
+    }
+}
+
+/// Whether a configuration, which may be a stranger's, may name this file to be written: it is in the same repository
+/// (without one, in the configuration's folder), also where links lead, and not among git's own files.
+fn may_be_written(file: &Path, dir: &Path) -> bool {
+    let tree = bounds::tree(dir);
+    let folder = file.parent().and_then(|folder| std::fs::canonicalize(folder).ok());
+    let real = match (std::fs::canonicalize(file), folder) {
+        (Ok(real), _) => real,
+        // A link to a file that is not there yet would be written through.
+        (Err(_), _) if file.is_symlink() => return false,
+        (Err(_), Some(folder)) => folder.join(file.file_name().unwrap_or_default()),
+        (Err(_), None) => bounds::normalise(file),
+    };
+    real.strip_prefix(tree).is_ok_and(|below| below.components().all(|part| part.as_os_str() != ".git"))
 }
 
 fn ignore(entry: &file::Override, id: FileId) -> Checked<Ignore> {

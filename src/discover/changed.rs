@@ -107,7 +107,10 @@ fn unit_source(file: &Path, dir: &Path, loader: &Loader) -> Source {
     let source = hcl.body.blocks("terraform").find_map(|t| t.body.attribute("source"));
     let Some(text) = source.and_then(|a| a.expr.as_str()) else { return Source::Unknown };
     match module::is_local(text) {
-        true => module::resolve(dir, &text.replace("//", "/")).map_or(Source::Unknown, Source::Local),
+        true => match loader.called(dir, &text.replace("//", "/")) {
+            Ok(Some(dir)) => Source::Local(dir),
+            _ => Source::Unknown,
+        },
         false => Source::Remote,
     }
 }

@@ -1,9 +1,10 @@
 //! Reads the files of module folders: each folder listed once, each file read and parsed once in a run.
 
+use super::bounds::{Bounds, OUTSIDE};
 use super::files::{self, Role, Syntax};
 use super::shown::{self, Shown};
 use super::walk::reason;
-use crate::budget::{Budget, Limit};
+use crate::budget::{Budget, DOCUMENT, Limit};
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{self, ast};
 use rayon::prelude::*;
@@ -42,6 +43,7 @@ pub struct Loader {
     read: AtomicUsize,
     instead: Texts,
     budget: Budget,
+    bounds: RwLock<Bounds>,
 }
 
 /// Texts that take the place of those on disk, by real path.
@@ -79,7 +81,8 @@ struct Entry {
 }
 
 impl Loader {
-    /// A loader that adds what it reads to `sources`. Paths are shown relative to the working directory.
+    /// A loader that adds what it reads to `sources`, and reads everything that it is asked for. Paths are shown relative
+    /// to the working directory.
     pub fn new(sources: Arc<Sources>) -> Loader {
         Loader::with(sources, Texts::new())
     }
@@ -95,12 +98,51 @@ impl Loader {
             read: AtomicUsize::new(0),
             instead,
             budget: Budget::default(),
+            bounds: RwLock::new(Bounds::new(true)),
         }
     }
 
     /// The same within a budget.
     pub fn within(self, budget: Budget) -> Loader {
         Loader { budget, ..self }
+    }
+
+    /// The same that reads only what lies in the trees of folders that are named from now on, unless `open`.
+    pub fn bounded(self, open: bool) -> Loader {
+        Loader { bounds: RwLock::new(Bounds::new(open)), ..self }
+    }
+
+    /// Adds the tree of a folder that the user named to those that may be read.
+    pub fn admit(&self, dir: &Path) {
+        let real = std::fs::canonicalize(dir);
+        real.iter().for_each(|real| self.bounds.write().unwrap_or_else(|e| e.into_inner()).name(real));
+    }
+
+    /// What may be read, as it is now.
+    pub fn bounds(&self) -> Bounds {
+        self.bounds.read().unwrap_or_else(|e| e.into_inner()).clone()
+    }
+
+    /// Whether a real path may be read.
+    pub fn may_read(&self, real: &Path) -> bool {
+        self.bounds.read().unwrap_or_else(|e| e.into_inner()).holds(real)
+    }
+
+    /// The real folder of a module that a file in `dir` calls by the path `source`; `None` where it is not there.
+    ///
+    /// # Errors
+    /// It is there, but may not be read.
+    pub fn called(&self, dir: &Path, source: &str) -> Result<Option<PathBuf>, &'static str> {
+        let written = dir.join(source.replace('\\', "/"));
+        let Ok(real) = std::fs::canonicalize(&written) else { return Ok(None) };
+        let held = self.may_read(&real) || self.bounds.write().unwrap_or_else(|e| e.into_inner()).call(&written, &real);
+        if held { Ok(Some(real)) } else { Err(OUTSIDE) }
+    }
+
+    /// What may be read of a small file beside the configuration; `None` where there is none.
+    pub fn beside(&self, path: &Path) -> Option<Vec<u8>> {
+        let real = std::fs::canonicalize(path).ok().filter(|real| self.may_read(real))?;
+        up_to(&real, DOCUMENT).ok()?
     }
 
     /// What it may cost.
@@ -125,7 +167,7 @@ impl Loader {
 
     /// The files of a module folder; `None` where there is no Terraform configuration in it.
     pub fn module(&self, dir: &Path) -> Option<Arc<ModuleFiles>> {
-        let real = std::fs::canonicalize(dir).ok()?;
+        let real = std::fs::canonicalize(dir).ok().filter(|real| self.may_read(real))?;
         let slot = slot(&self.modules, &real);
         slot.get_or_init(|| {
             let entries = self.list(&real);
@@ -138,7 +180,7 @@ impl Loader {
     pub fn preload(&self, dirs: &[PathBuf]) {
         let listed: Vec<(PathBuf, Vec<Entry>)> = dirs
             .par_iter()
-            .filter_map(|dir| std::fs::canonicalize(dir).ok())
+            .filter_map(|dir| std::fs::canonicalize(dir).ok().filter(|real| self.may_read(real)))
             .map(|real| (real.clone(), self.list(&real)))
             .collect();
         let wanted: BTreeSet<&FileKey> =
@@ -162,15 +204,19 @@ impl Loader {
     pub fn variables(&self, path: &Path) -> Result<Arc<ast::File>, String> {
         let real = std::fs::canonicalize(path).map_err(|e| reason(&e))?;
         self.shown.write().unwrap_or_else(|e| e.into_inner()).name(&real, path);
-        self.values(path)
+        self.values_of(path, real)
     }
 
-    /// A variable file that the configuration names.
+    /// A variable file that a configuration names.
     ///
     /// # Errors
     /// Why it cannot be read.
     pub fn values(&self, path: &Path) -> Result<Arc<ast::File>, String> {
-        let real = std::fs::canonicalize(path).map_err(|e| reason(&e))?;
+        let real = self.real(path)?;
+        self.values_of(path, real)
+    }
+
+    fn values_of(&self, path: &Path, real: PathBuf) -> Result<Arc<ast::File>, String> {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         self.file(&(real, files::syntax(&name)))
     }
@@ -180,13 +226,24 @@ impl Loader {
     /// # Errors
     /// Why it cannot be read.
     pub fn hcl(&self, path: &Path) -> Result<Arc<ast::File>, String> {
-        let real = std::fs::canonicalize(path).map_err(|e| reason(&e))?;
+        let real = self.real(path)?;
         let json = real.extension().is_some_and(|ending| ending == "json");
         self.file(&(real, if json { Syntax::Json } else { Syntax::Native }))
     }
 
-    /// Notes how the user writes a folder.
+    /// The real path of a file that a configuration names.
+    fn real(&self, path: &Path) -> Result<PathBuf, String> {
+        let real = std::fs::canonicalize(path).map_err(|e| reason(&e))?;
+        if self.may_read(&real) {
+            return Ok(real);
+        }
+        self.skip(path, OUTSIDE.into());
+        Err(OUTSIDE.into())
+    }
+
+    /// Notes how the user writes a folder, whose tree may then be read.
     pub fn name_folder(&self, dir: &Path, given: &Path) {
+        self.admit(dir);
         self.shown.write().unwrap_or_else(|e| e.into_inner()).name(dir, given);
     }
 
@@ -243,7 +300,11 @@ impl Loader {
             names.insert(entry.file_name().to_string_lossy().into_owned(), (entry.path(), regular));
         }
         let entry = |(name, (path, regular), role): (&str, &(PathBuf, bool), Role)| {
-            let real = if *regular { Ok(path.clone()) } else { real_file(path)? };
+            let inside = |real: PathBuf| match self.may_read(&real) || real.starts_with(dir) {
+                true => Ok(real),
+                false => Err(OUTSIDE.to_string()),
+            };
+            let real = if *regular { Ok(path.clone()) } else { real_file(path)?.and_then(inside) };
             Some(Entry { role, real: real.map(|real| (real, files::syntax(name))), path: path.clone() })
         };
         files::select(&names).into_iter().filter_map(entry).collect()

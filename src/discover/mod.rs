@@ -3,6 +3,7 @@
 //! A root module is a folder with Terraform files that no other folder found calls as a local module, or that has a
 //! backend, a configured provider or variable files of its own. A folder that the user names is one in any case.
 
+pub mod bounds;
 mod changed;
 mod files;
 pub mod loader;
@@ -77,7 +78,7 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     let mut found = walk::Found::default();
     for folder in &named {
         loader.name_folder(&folder.dir, &folder.given);
-        walk::walk(folder, &mut found, loader.budget());
+        walk::walk(folder, &mut found, loader);
     }
     for (dir, way) in found.folders.iter().chain(&found.unit_folders) {
         loader.name_folder_elsewhere(dir, way);
@@ -107,7 +108,7 @@ pub fn files(root: &Path, loader: &Loader) -> BTreeSet<FileId> {
         }
         let Some(module) = loader.module(&dir) else { continue };
         out.extend(module.files.iter().chain(&module.overrides).chain(&module.tfvars).map(|file| file.id));
-        todo.extend(Traits::of(&module).calls);
+        todo.extend(Traits::of(&module, loader).calls);
     }
     out
 }
@@ -164,7 +165,7 @@ fn load_with_modules(found: Vec<PathBuf>, loader: &Loader) -> Folders {
             let Some(files) = loader.module(&dir).filter(|m| !(m.files.is_empty() && m.overrides.is_empty())) else {
                 continue;
             };
-            let traits = Traits::of(&files);
+            let traits = Traits::of(&files, loader);
             called.extend(traits.calls.iter().cloned());
             folders.insert(dir, (traits, candidate));
         }

@@ -1,9 +1,9 @@
 //! What a folder's own files say of its place: which modules it calls, and whether it is a root in its own right.
 
-use super::loader::ModuleFiles;
+use super::loader::{Loader, ModuleFiles};
 use crate::syntax::ast::{Block, Body};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What decides whether a folder is a root.
 #[derive(Clone, Debug, Default)]
@@ -18,11 +18,14 @@ pub struct Traits {
 
 impl Traits {
     /// Reads them off a folder's files.
-    pub fn of(files: &ModuleFiles) -> Traits {
+    pub fn of(files: &ModuleFiles, loader: &Loader) -> Traits {
         let mut traits = Traits { is_own_root: !files.tfvars.is_empty(), ..Traits::default() };
         for block in files.files.iter().chain(&files.overrides).flat_map(|f| &f.body.blocks) {
             match &*block.kind.name {
-                "module" => traits.calls.extend(local_source(block).and_then(|s| resolve(&files.dir, s))),
+                "module" => {
+                    let called = local_source(block).and_then(|s| loader.called(&files.dir, s).ok()?);
+                    traits.calls.extend(called);
+                }
                 "terraform" => traits.is_own_root |= has(&block.body, "backend") || has(&block.body, "cloud"),
                 "variable" => traits.has_inputs = true,
                 "provider" => traits.is_own_root |= is_configured(&block.body),
@@ -46,11 +49,6 @@ fn local_source(block: &Block) -> Option<&str> {
 /// Whether a module's source is a folder, relative to the one in which it is called.
 pub fn is_local(source: &str) -> bool {
     source == "." || source == ".." || ["./", "../", ".\\", "..\\"].iter().any(|p| source.starts_with(p))
-}
-
-/// The real folder that a local source means; `None` where it is not there.
-pub fn resolve(dir: &Path, source: &str) -> Option<PathBuf> {
-    std::fs::canonicalize(dir.join(source.replace('\\', "/"))).ok()
 }
 
 /// Whether a body has a block of this type, also one that is written in JSON.

@@ -1,8 +1,9 @@
 //! Walks the folders that the user named.
 
 use super::PathError;
+use super::bounds::OUTSIDE;
 use super::files::{UNIT, is_terraform, is_variables};
-use crate::budget::Budget;
+use super::loader::Loader;
 use ignore::WalkBuilder;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -55,7 +56,7 @@ pub fn named(path: &Path) -> Result<Named, PathError> {
 }
 
 /// Finds the folders with Terraform files at and below a folder.
-pub fn walk(folder: &Named, found: &mut Found, budget: &Budget) {
+pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
     if has_terraform(&folder.dir) {
         found.folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
     }
@@ -65,6 +66,8 @@ pub fn walk(folder: &Named, found: &mut Found, budget: &Budget) {
     found.entered.insert(folder.dir.clone());
     let entered = std::sync::Arc::new(Mutex::new(std::mem::take(&mut found.entered)));
     let seen = entered.clone();
+    let closed = std::sync::Arc::new(Mutex::new(Vec::new()));
+    let (outside, bounds, budget) = (closed.clone(), loader.bounds(), loader.budget());
     let walk = WalkBuilder::new(&folder.given)
         .follow_links(true)
         .hidden(true)
@@ -81,6 +84,10 @@ pub fn walk(folder: &Named, found: &mut Found, budget: &Budget) {
                 return true;
             }
             let Ok(real) = std::fs::canonicalize(entry.path()) else { return true };
+            if !bounds.holds(&real) {
+                outside.lock().unwrap_or_else(|e| e.into_inner()).push(entry.path().to_path_buf());
+                return false;
+            }
             seen.lock().unwrap_or_else(|e| e.into_inner()).insert(real)
         })
         .build();
@@ -107,6 +114,8 @@ pub fn walk(folder: &Named, found: &mut Found, budget: &Budget) {
             Err(error) => note(&error, found),
         }
     }
+    let closed = std::mem::take(&mut *closed.lock().unwrap_or_else(|e| e.into_inner()));
+    found.skipped.extend(closed.into_iter().map(|path| (path, OUTSIDE.to_string())));
     found.entered = std::mem::take(&mut entered.lock().unwrap_or_else(|e| e.into_inner()));
 }
 

@@ -3,9 +3,7 @@
 //! The schema is that of one version of the provider. What it lacks is an error only where `terraform init` may choose
 //! that major version; elsewhere only what is one slip of the pen away from a name that there is.
 
-use crate::budget::DOCUMENT;
 use crate::catalog::schema::{self, NestedBlock};
-use crate::discover::loader::up_to;
 use crate::eval::config::ResourceId;
 use crate::eval::instance::Instance;
 use crate::eval::plan::Mode;
@@ -53,7 +51,7 @@ fn is_ours(root: &Rc<Instance>, modules: &[Rc<Instance>]) -> bool {
 
 /// The provider's major version in `.terraform.lock.hcl`.
 fn locked_major(root: &Rc<Instance>) -> Option<u64> {
-    let bytes = up_to(&root.dir.join(".terraform.lock.hcl"), DOCUMENT).ok()??;
+    let bytes = root.world.evaluator.loader().beside(&root.dir.join(".terraform.lock.hcl"))?;
     let text = String::from_utf8(bytes).ok()?;
     let file = crate::syntax::parse(crate::source::FileId(0), &text, &[]);
     let provider = file.body.blocks("provider").find(|b| b.label(0).ends_with("/hashicorp/google"))?;

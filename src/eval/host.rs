@@ -1,15 +1,15 @@
-//! Files and templates for functions: reads only inside the tree that the user named (or with `--allow-outside`).
+//! Files and templates for functions: reads only what the loader may read.
 
 use crate::budget::Limit;
+use crate::discover::bounds::{OUTSIDE, normalise};
 use crate::discover::loader::up_to;
 use crate::discover::reason;
 use crate::eval::functions::{ErrorKind, FunctionError, Host};
 use crate::eval::scope::Scope;
 use crate::eval::value::Value;
-use crate::eval::world::normalise;
 use crate::source::SourceFile;
 use crate::syntax;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The most files that `fileset` may list.
 const MOST_FILES: usize = 100_000;
@@ -29,15 +29,10 @@ impl TreeHost<'_> {
     fn resolve(&self, path: &str) -> Result<PathBuf, FunctionError> {
         let world = &self.scope.instance.world;
         let full = normalise(&world.root_dir.join(path));
-        if world.evaluator.options.allow_outside {
-            return Ok(full);
-        }
         let real = std::fs::canonicalize(&full).unwrap_or_else(|_| full.clone());
-        let tree = world.evaluator.tree_of(&world.root_dir);
-        if real.starts_with(&tree) || full.starts_with(&tree) && !full.exists() {
-            Ok(full)
-        } else {
-            Err(file_error(format!("\"{path}\" is outside of the tree that is checked; --allow-outside reads it")))
+        match world.evaluator.loader().may_read(&real) {
+            true => Ok(full),
+            false => Err(file_error(format!("\"{path}\" cannot be read: {OUTSIDE}"))),
         }
     }
 }
@@ -65,8 +60,10 @@ impl Host for TreeHost<'_> {
     fn list(&self, dir: &str) -> Result<Vec<String>, FunctionError> {
         let full = self.resolve(dir)?;
         let mut found = Vec::new();
+        let loader = self.scope.instance.world.evaluator.loader();
+        let inside = |path: &Path| std::fs::canonicalize(path).is_ok_and(|real| loader.may_read(&real));
         let walk = ignore::WalkBuilder::new(&full).standard_filters(false).follow_links(true).build();
-        for entry in walk.flatten() {
+        for entry in walk.flatten().filter(|entry| !entry.path_is_symlink() || inside(entry.path())) {
             if entry.file_type().is_some_and(|t| t.is_file())
                 && let Ok(below) = entry.path().strip_prefix(&full)
             {

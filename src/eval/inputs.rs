@@ -24,8 +24,6 @@ pub struct Options {
     pub environment: BTreeMap<String, String>,
     /// `--workspace`; "default" where it is not given (or `TF_WORKSPACE`).
     pub workspace: Option<String>,
-    /// `--allow-outside`: functions may read files outside of the tree.
-    pub allow_outside: bool,
     /// `--module-dir SOURCE=DIR`.
     pub module_dirs: BTreeMap<String, PathBuf>,
     /// What evaluation may cost.

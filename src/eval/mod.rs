@@ -46,9 +46,10 @@ pub use inputs::{Options, VariableOption};
 pub use report::syntax_error;
 pub use sheet::Sheet;
 pub use stand_in::Absent;
-pub use world::{OwnFunctions, normalise};
+pub use world::OwnFunctions;
 
 use crate::catalog::modules::Known;
+use crate::discover::bounds::normalise;
 use crate::discover::loader::Loader;
 use crate::eval::instance::Instance;
 use crate::eval::plan::StaticPlan;
@@ -70,7 +71,6 @@ pub struct Evaluator {
     pub options: Options,
     loader: Arc<Loader>,
     modules: RwLock<FxHashMap<PathBuf, ModuleSlot>>,
-    trees: RwLock<FxHashMap<PathBuf, PathBuf>>,
     facts: RwLock<FxHashMap<Known, Arc<ModuleConfig>>>,
 }
 
@@ -80,14 +80,7 @@ type ModuleSlot = Arc<OnceLock<Option<Arc<ModuleConfig>>>>;
 impl Evaluator {
     /// An evaluator over a loader's files.
     pub fn new(sources: Arc<Sources>, loader: Arc<Loader>, options: Options) -> Arc<Evaluator> {
-        Arc::new(Evaluator {
-            sources,
-            options,
-            loader,
-            modules: RwLock::default(),
-            trees: RwLock::default(),
-            facts: RwLock::default(),
-        })
+        Arc::new(Evaluator { sources, options, loader, modules: RwLock::default(), facts: RwLock::default() })
     }
 
     /// The same evaluator with other values of input variables.
@@ -127,17 +120,6 @@ impl Evaluator {
             let mut facts = self.facts.write().unwrap_or_else(|e| e.into_inner());
             facts.entry(known).or_insert_with(|| Arc::new(ModuleConfig::of_facts(known))).clone()
         })
-    }
-
-    /// The tree that functions may read for a root module: the repository that it is in, else the root's own folder.
-    pub fn tree_of(&self, root: &Path) -> PathBuf {
-        if let Some(tree) = self.trees.read().unwrap_or_else(|e| e.into_inner()).get(root) {
-            return tree.clone();
-        }
-        let real = std::fs::canonicalize(root).unwrap_or_else(|_| normalise(root));
-        let tree = real.ancestors().find(|a| a.join(".git").exists()).map_or(real.clone(), Path::to_path_buf);
-        self.trees.write().unwrap_or_else(|e| e.into_inner()).insert(root.to_path_buf(), tree.clone());
-        tree
     }
 
     /// The static plan of the root module in `dir`, shown to the user as `shown`.

@@ -2,13 +2,13 @@
 
 use crate::budget::Limit;
 use crate::catalog::modules::{self, Known};
+use crate::discover::bounds::normalise;
 use crate::eval::config::ModuleConfig;
 use crate::eval::error::{EvalError, poison};
 use crate::eval::instance::{Instance, missing_module};
 use crate::eval::report::{MISSING_MODULE, error};
 use crate::eval::value::Reasons;
 use crate::eval::version::Constraint;
-use crate::eval::world::normalise;
 use crate::finding::Level;
 use crate::syntax::ast::Block;
 use std::path::{Component, Path, PathBuf};
@@ -45,16 +45,24 @@ pub fn resolve(
         ));
     }
     let options = &world.evaluator.options;
+    let loader = world.evaluator.loader();
     let dir = if is_local(source) {
-        Some(normalise(&instance.dir.join(source)))
+        let dir = normalise(&instance.dir.join(source));
+        if !loader.may_read(&dir) {
+            // Outside of a repository, this is what opens the folder.
+            let _ = loader.called(&instance.dir, source);
+        }
+        Some(dir)
     } else {
         let given = options.module_dirs.get(source).or_else(|| options.module_dirs.get(source.split('?').next()?));
         given.cloned().or_else(|| world.installed_module(&call_path(instance, name)))
     };
-    let found = dir.and_then(|dir| Some((world.evaluator.module(&dir)?, dir)));
+    let real = || std::fs::canonicalize(dir.as_ref()?).ok();
+    let found = dir.as_ref().and_then(|dir| Some((world.evaluator.module(dir)?, dir.clone())));
     let Some((config, dir)) = found else {
         let known = known(instance, block, source);
-        report_missing(instance, name, source, at, known);
+        let outside = real().is_some_and(|real| !loader.may_read(&real));
+        report_missing(instance, name, source, at, Absence { known, outside });
         let Some(known) = known else { return Err(missing_module(&address, source, at)) };
         return Ok((world.evaluator.fact_module(known), instance.dir.clone()));
     };
@@ -116,8 +124,19 @@ fn callers(instance: &Rc<Instance>) -> Vec<Rc<Instance>> {
     std::iter::successors(Some(instance.clone()), |at| at.parent()).collect()
 }
 
-fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: crate::source::Span, known: Option<Known>) {
-    let message = if is_local(source) {
+/// How a module is not on disk.
+struct Absence {
+    /// What is known of it all the same.
+    known: Option<Known>,
+    /// It is there, but may not be read.
+    outside: bool,
+}
+
+fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: crate::source::Span, absence: Absence) {
+    let Absence { known, outside } = absence;
+    let message = if outside {
+        format!("module.{name} is not looked into: `{source}` is outside of the tree that is checked")
+    } else if is_local(source) {
         format!("module.{name} is not on disk: there is no Terraform in `{source}`")
     } else {
         format!("module.{name} is not on disk: `{source}` was never installed here")
@@ -131,7 +150,9 @@ fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: crate::
     let mut finding = error(MISSING_MODULE, at, message, unknown);
     finding.level = Level::Warning;
     finding.address = Some(instance.address_of(&format!("module.{name}")));
-    finding.help.push(if is_local(source) {
+    finding.help.push(if outside {
+        "check a folder that holds both, or give --allow-outside".into()
+    } else if is_local(source) {
         "correct the path; it is relative to the folder of this file".into()
     } else {
         format!("run `terraform init`, or give its folder: --module-dir '{source}=DIR'")

@@ -1,7 +1,8 @@
 //! What all module instances of one root share: inputs, findings, budget, files.
 
-use crate::budget::{DOCUMENT, Limit, MEMORY, STEPS, size as shown};
-use crate::discover::loader::up_to;
+use crate::budget::{Limit, MEMORY, STEPS, size as shown};
+use crate::discover::bounds::normalise;
+use crate::discover::loader::Loader;
 use crate::eval::Evaluator;
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::inputs::Inputs;
@@ -236,15 +237,15 @@ impl World {
 
     /// The folder that `terraform init` installed a module call into, by the call's path (`a.b`).
     pub fn installed_module(&self, key: &str) -> Option<PathBuf> {
-        let installed = self.installed.get_or_init(|| read_modules_json(&self.root_dir));
+        let installed = self.installed.get_or_init(|| read_modules_json(&self.root_dir, self.evaluator.loader()));
         installed.get(key).cloned()
     }
 }
 
 /// `.terraform/modules/modules.json`: call path → folder.
-fn read_modules_json(root: &Path) -> BTreeMap<String, PathBuf> {
+fn read_modules_json(root: &Path, loader: &Loader) -> BTreeMap<String, PathBuf> {
     let read = || -> Option<BTreeMap<String, PathBuf>> {
-        let text = up_to(&root.join(".terraform/modules/modules.json"), DOCUMENT).ok()??;
+        let text = loader.beside(&root.join(".terraform/modules/modules.json"))?;
         let json: serde_json::Value = serde_json::from_slice(&text).ok()?;
         let entry = |m: &serde_json::Value| {
             let key = m.get("Key")?.as_str()?.to_string();
@@ -254,21 +255,4 @@ fn read_modules_json(root: &Path) -> BTreeMap<String, PathBuf> {
         Some(json.get("Modules")?.as_array()?.iter().filter_map(entry).collect())
     };
     read().unwrap_or_default()
-}
-
-/// A path without `.` and `..` components, by text alone.
-pub fn normalise(path: &Path) -> PathBuf {
-    use std::path::Component;
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir if matches!(out.components().next_back(), Some(Component::Normal(_))) => {
-                out.pop();
-            }
-            Component::ParentDir if matches!(out.components().next_back(), Some(Component::RootDir)) => {}
-            other => out.push(other),
-        }
-    }
-    out
 }

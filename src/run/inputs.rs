@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// A malformed `-var`, an unreadable `-var-file`.
 pub fn options(args: &InputArgs, loader: &Loader) -> Result<Options, Failure> {
+    args.module_dir.iter().for_each(|(_, dir)| loader.admit(dir));
     let variables = args.given.iter().map(|given| variable(given, loader)).collect::<Result<_, _>>()?;
     let text = |(key, value): (std::ffi::OsString, std::ffi::OsString)| {
         Some((key.into_string().ok()?, value.into_string().ok()?))
@@ -22,7 +23,6 @@ pub fn options(args: &InputArgs, loader: &Loader) -> Result<Options, Failure> {
         variables,
         environment: std::env::vars_os().filter_map(text).collect(),
         workspace: args.workspace.clone(),
-        allow_outside: args.allow_outside,
         budget: *loader.budget(),
         module_dirs: args.module_dir.iter().map(|(source, dir)| (source.clone(), absolute(dir))).collect(),
         ..Options::default()
@@ -44,6 +44,9 @@ pub fn within(
         let unreadable = |why| Failure::VariableFile { path: path.display().to_string(), why };
         loader.values(path).map(VariableOption::File).map_err(unreadable)
     };
+    if !config.dir.as_os_str().is_empty() {
+        loader.admit(&config.dir);
+    }
     let mut variables = files.map(read).collect::<Result<Vec<_>, _>>()?;
     variables.extend(environment.map(|e| VariableOption::File(e.vars.clone())));
     variables.extend(options.variables);

@@ -137,7 +137,9 @@ impl Past {
         config.var_files = files(&config.var_files);
         config.environments.iter_mut().for_each(|e| e.var_files = files(&e.var_files));
         config.dir = self.at(&config.dir).unwrap_or_default();
-        let mut names: Vec<(PathBuf, PathBuf)> = vec![(self.tree(), shown(&self.top).into())];
+        // Installed modules are those of now.
+        let mut names: Vec<(PathBuf, PathBuf)> =
+            [self.tree(), self.top.clone()].map(|dir| (dir, shown(&self.top).into())).into();
         let named = paths.iter().filter_map(|path| Some((std::fs::canonicalize(self.at(path)?).ok()?, path.clone())));
         names.extend(named.filter(|(dir, _)| dir.is_dir()));
         Some(Job { args, config, budget: job.budget, past: names })

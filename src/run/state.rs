@@ -34,7 +34,7 @@ impl State {
         let config = job::configuration(args, paths)?;
         let environment = job::environment(args, &config)?;
         let sources = Arc::new(config.sources());
-        let loader = Arc::new(Loader::new(sources.clone()).within(budget));
+        let loader = Arc::new(Loader::new(sources.clone()).within(budget).bounded(given.allow_outside));
         let options = inputs::within(inputs::options(given, &loader)?, &config, environment, &loader)?;
         let environment = environment.map(|e| e.name.clone());
         Ok(State { config, environment, sources, loader, options })

@@ -1,8 +1,9 @@
 //! One `terragrunt.hcl` with what it includes.
 
 use super::functions::{Functions, object};
+use crate::discover::bounds::normalise;
 use crate::eval::value::{ReasonKind, Reasons, Type, Value};
-use crate::eval::{Evaluator, Sheet, normalise};
+use crate::eval::{Evaluator, Sheet};
 use crate::finding::Finding;
 use crate::source::Span;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, File, ObjectKey};

@@ -1,8 +1,9 @@
 //! Terragrunt's own functions: those about paths, the environment and other files. What others give is not known.
 
 use super::config::{Context, Reader};
+use crate::discover::bounds::normalise;
+use crate::eval::OwnFunctions;
 use crate::eval::value::{ReasonKind, Reasons, Type, Value, json};
-use crate::eval::{OwnFunctions, normalise};
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;

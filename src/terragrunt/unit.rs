@@ -2,9 +2,10 @@
 
 use super::config::{Config, Context, Outputs, Reader};
 use crate::discover::Root;
+use crate::discover::bounds::normalise;
 use crate::eval::plan::StaticPlan;
 use crate::eval::value::{ReasonKind, Reasons, Type, Value};
-use crate::eval::{Absent, Evaluator, Options, VariableOption, normalise};
+use crate::eval::{Absent, Evaluator, Options, VariableOption};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax;
 use crate::syntax::ast::File;
@@ -146,7 +147,7 @@ impl Walk {
             }
         }
         let files = config.variable_files.iter().filter_map(Value::as_str);
-        let files = files.filter_map(|path| self.evaluator.loader().variables(&dir.join(path)).ok());
+        let files = files.filter_map(|path| self.evaluator.loader().values(&dir.join(path)).ok());
         options.variables.splice(0..0, files.map(VariableOption::File).collect::<Vec<_>>());
         options
     }
@@ -191,7 +192,12 @@ fn source(config: &Config, dir: &Path, evaluator: &Evaluator) -> Source {
     };
     let given = evaluator.options.module_dirs.get(text).cloned();
     // A double slash divides what Terragrunt copies from the folder in it.
-    let local = || normalise(&dir.join(text.replace("//", "/")));
+    let local = || {
+        let text = text.replace("//", "/");
+        // Outside of a repository, this is what opens the folder.
+        let _ = evaluator.loader().called(dir, &text);
+        normalise(&dir.join(text))
+    };
     match given.unwrap_or_else(local) {
         folder if evaluator.module(&folder).is_some() => Source::Here(folder),
         _ => {

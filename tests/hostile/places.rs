@@ -55,6 +55,133 @@ fn functions_read_nothing_outside_of_the_tree() {
     }
 }
 
+/// A folder outside that holds a marker in every kind of file, and a repository beside it.
+fn outside_and_repository() -> (Tree, Tree) {
+    let marked = "locals {\n  outside-marker\n}\n";
+    let outside = Tree::new(&[
+        ("main.tf", marked),
+        ("values.tfvars", "outside-marker\n"),
+        ("unit.hcl", "outside-marker\n"),
+        ("kfplint.toml", "outside-marker\n"),
+    ]);
+    (outside, Tree::new(&[("main.tf", READY), (".git/HEAD", "")]))
+}
+
+/// Every output that quotes sources, without and with `--allow-outside`.
+fn said(tree: &Tree, more: &[&str]) -> String {
+    let formats = [&["--format", "json", "--verbose"][..], &["--format", "human", "--verbose"], &["--format", "sarif"]];
+    formats
+        .iter()
+        .map(|format| run(tree, &[*format, more].concat()))
+        .map(|ended| ended.stdout + &ended.stderr)
+        .collect()
+}
+
+/// Holds that nothing of what lies outside is said, and why not; and that all of it is where that is asked for.
+fn stays_closed(tree: &Tree, what: &str) {
+    let closed = said(tree, &["."]);
+    assert!(!closed.contains("outside-marker"), "{what}: {closed}");
+    assert!(closed.contains("outside of the tree that is checked"), "{what}: {closed}");
+    let open = said(tree, &["--allow-outside", "."]);
+    assert!(open.contains("outside-marker"), "{what}: {open}");
+}
+
+#[test]
+fn links_and_sources_do_not_lead_out_of_the_repository() {
+    let up = |outside: &Tree| {
+        format!("{}{}", "../".repeat(40), outside.path("").display().to_string().trim_start_matches('/'))
+    };
+    type Lay = fn(&Tree, &str, &str);
+    let calls = |source: &str| format!("{READY}module \"m\" {{\n  source = \"{source}\"\n}}\n");
+    let ways: [(&str, Lay); 5] = [
+        ("a link to a file", |tree, outside, _| tree.link(&format!("{outside}/main.tf"), "more.tf")),
+        ("a link to values", |tree, outside, _| tree.link(&format!("{outside}/values.tfvars"), "terraform.tfvars")),
+        ("a link to a folder", |tree, outside, _| tree.link(outside, "env")),
+        ("an installed module", |tree, _, up| {
+            let module =
+                format!("{{\"Modules\":[{{\"Key\":\"m\",\"Source\":\"example.com/a/b/c\",\"Dir\":\"{up}\"}}]}}");
+            tree.write(".terraform/modules/modules.json", module.as_bytes());
+        }),
+        ("an include of Terragrunt", |tree, outside, _| {
+            let unit = format!("include \"root\" {{\n  path = \"{outside}/unit.hcl\"\n}}\n");
+            tree.write("unit/terragrunt.hcl", unit.as_bytes());
+        }),
+    ];
+    for (what, lay) in ways {
+        let (outside, tree) = outside_and_repository();
+        tree.write(
+            "main.tf",
+            if what == "an installed module" { calls("example.com/a/b/c") } else { READY.into() }.as_bytes(),
+        );
+        lay(&tree, outside.path("").to_str().unwrap().trim_end_matches('/'), &up(&outside));
+        stays_closed(&tree, what);
+        if what.starts_with("a link") {
+            assert_ne!(json(&tree, &["."]).0["verdict"], "ready", "{what}: something was not read");
+        }
+    }
+    let (outside, tree) = outside_and_repository();
+    tree.write("main.tf", calls(&up(&outside)).as_bytes());
+    stays_closed(&tree, "a source");
+    tree.link(outside.path("").to_str().unwrap(), "linked");
+    tree.write("main.tf", calls("./linked").as_bytes());
+    stays_closed(&tree, "a source by a link");
+}
+
+#[test]
+fn the_configuration_does_not_lead_out_of_the_repository() {
+    let (outside, tree) = outside_and_repository();
+    tree.link(outside.path("kfplint.toml").to_str().unwrap(), "kfplint.toml");
+    let ended = run(&tree, &["."]);
+    assert_eq!(ended.code, 2);
+    assert!(ended.stderr.contains("kfplint.toml") && !ended.stderr.contains("outside-marker"), "{}", ended.stderr);
+    std::fs::remove_file(tree.path("kfplint.toml")).unwrap();
+    let values = format!("var-files = [{:?}]\n", outside.path("values.tfvars"));
+    tree.write("kfplint.toml", values.as_bytes());
+    let ended = run(&tree, &["."]);
+    assert_eq!(ended.code, 2);
+    assert!(
+        ended.stderr.contains("outside of the tree") && !ended.stderr.contains("outside-marker"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[test]
+fn the_configuration_writes_nothing_outside_of_the_repository() {
+    let (outside, tree) = outside_and_repository();
+    tree.link(outside.path("new.json").to_str().unwrap(), "there.json");
+    tree.link(outside.path("").to_str().unwrap(), "folder");
+    let before = std::fs::read_dir(outside.path("")).unwrap().count();
+    let absolute = outside.path("new.json").display().to_string();
+    for file in [absolute.as_str(), "../new.json", "there.json", "folder/new.json", ".git/config"] {
+        tree.write("kfplint.toml", format!("output = [\"json={file}\"]\n").as_bytes());
+        let ended = run(&tree, &["."]);
+        assert_eq!(ended.code, 2, "{file}: {}", ended.stderr);
+        assert!(ended.stderr.contains("outside of the repository"), "{file}: {}", ended.stderr);
+    }
+    assert_eq!(std::fs::read_dir(outside.path("")).unwrap().count(), before);
+    assert!(!tree.path(".git/config").exists());
+    assert_eq!(run(&tree, &["--no-config", "--output", &format!("json={absolute}"), "."]).code, 0);
+    assert!(outside.path("new.json").exists(), "the command line may");
+}
+
+#[test]
+fn outside_of_a_repository_calls_may_lead_up_but_links_may_not() {
+    let call = |source: &str| format!("module \"m\" {{\n  source = \"{source}\"\n}}\n");
+    let outside = Tree::new(&[("main.tf", TOO_FEW)]);
+    let tree = Tree::new(&[("modules/gke/main.tf", TOO_FEW), ("env/main.tf", &call("../modules/gke"))]);
+    tree.link(outside.path("").to_str().unwrap(), "modules/linked");
+    let clusters = |args: &[&str]| {
+        let ended = ended(kfplint(&tree, args).current_dir(tree.path("env")).spawn().unwrap());
+        let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        report["clusters"].as_array().unwrap().len()
+    };
+    assert_eq!(clusters(&["--format", "json", "."]), 1);
+    tree.write("env/main.tf", call("../modules/linked").as_bytes());
+    assert_eq!(clusters(&["--format", "json", "."]), 0);
+    assert_eq!(clusters(&["--format", "json", "--allow-outside", "."]), 1);
+}
+
 #[test]
 fn nothing_in_a_configuration_is_run() {
     let tree = Tree::new(&[]);
