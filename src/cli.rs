@@ -19,7 +19,7 @@ use std::path::PathBuf;
 /// Says whether a GKE cluster that Terraform describes will be ready for Kubeflow Pipelines, before it exists.
 ///
 /// Without a command, `kfplint [PATH]…` checks.
-#[derive(Debug, Parser)]
+#[derive(Clone, Debug, Parser)]
 #[command(
     name = "kfplint",
     version,
@@ -38,7 +38,7 @@ pub struct Cli {
 }
 
 /// The commands.
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Command {
     /// Check root modules (also without naming the command)
     #[command(after_help = examples::CHECK)]
@@ -222,7 +222,7 @@ pub struct TerminalArgs {
 }
 
 /// What `baseline` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct BaselineArgs {
     /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]
     #[arg(value_name = "PATH")]
@@ -239,7 +239,7 @@ pub struct BaselineArgs {
 }
 
 /// What `suppressions` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ListArgs {
     /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]
     #[arg(value_name = "PATH")]
@@ -256,7 +256,7 @@ pub struct ListArgs {
 }
 
 /// What `merge` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct MergeArgs {
     /// The reports, all JSON or all SARIF
     #[arg(value_name = "FILE", required = true)]
@@ -267,7 +267,7 @@ pub struct MergeArgs {
 }
 
 /// What `init` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct InitArgs {
     /// The folder for kfplint.toml: best the repository's root
     #[arg(value_name = "DIR", default_value = ".")]
@@ -275,7 +275,7 @@ pub struct InitArgs {
 }
 
 /// What `completions` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
@@ -283,7 +283,7 @@ pub struct CompletionsArgs {
 }
 
 /// What `man` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ManArgs {
     /// Write the pages of all commands into this folder
     #[arg(value_name = "DIR")]
@@ -291,14 +291,14 @@ pub struct ManArgs {
 }
 
 /// What `explain` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ExplainArgs {
     /// A rule's code or name, such as KFP001 or node-count
     pub rule: String,
 }
 
 /// What `rules` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct RulesArgs {
     /// How the list is written.
     #[command(flatten)]
@@ -306,7 +306,7 @@ pub struct RulesArgs {
 }
 
 /// What `graph` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct GraphArgs {
     /// Folders to search for root modules [default: .]
     #[arg(value_name = "PATH")]
@@ -336,7 +336,7 @@ pub enum GraphFormat {
 }
 
 /// What `fit` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct FitArgs {
     /// A manifest, or a folder of manifests (.yaml, .yml, .json)
     #[arg(long, value_name = "FILE|DIR")]
@@ -353,7 +353,7 @@ pub struct FitArgs {
 }
 
 /// What `evaluate` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct EvaluateArgs {
     /// The root module.
     #[command(flatten)]
@@ -364,7 +364,7 @@ pub struct EvaluateArgs {
 }
 
 /// One root module.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct RootArgs {
     /// The root module's folder
     #[arg(value_name = "DIR", default_value = ".")]

@@ -14,6 +14,7 @@ pub mod fix;
 pub mod graph;
 pub mod manifests;
 pub mod merge;
+pub mod parallel;
 pub mod plan_json;
 pub mod profile;
 pub mod report;

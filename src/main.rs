@@ -1,10 +1,7 @@
 //! The kfplint command.
 
-use kfplint::{cli, run};
+use kfplint::{cli, parallel, run};
 use std::process::ExitCode;
-
-/// Stack of the threads that work, in bytes: deeply nested input is read and evaluated by recursion.
-const STACK: usize = 64 << 20;
 
 fn main() -> ExitCode {
     let cli = match cli::parse(std::env::args_os()) {
@@ -14,9 +11,11 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { run::USAGE } else { run::READY });
         }
     };
-    let code = match rayon::ThreadPoolBuilder::new().stack_size(STACK).build() {
-        Ok(pool) => pool.install(|| run::run(cli)),
-        // No threads are to be had: on this one, then.
+    let work = cli.clone();
+    let code = match std::thread::Builder::new().stack_size(parallel::STACK).spawn(|| run::run(work)) {
+        // A thread that panics has said so.
+        Ok(thread) => thread.join().unwrap_or(run::USAGE),
+        // No thread is to be had: on this one, then.
         Err(_) => run::run(cli),
     };
     ExitCode::from(code)

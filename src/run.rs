@@ -37,6 +37,7 @@ use crate::eval::{self, Evaluator, plan::StaticPlan};
 use crate::finding::{Level, RootReport, Status};
 use crate::graph::Graph;
 use crate::graph::drawing::Drawing;
+use crate::parallel;
 use crate::plan_json::Subject;
 use crate::profile::Profile;
 use crate::report::{self, Detail, Report};
@@ -44,7 +45,6 @@ use crate::rule::check_root;
 use crate::source::Sources;
 use crate::suppress::{Outline, Suppressions};
 use clap::CommandFactory;
-use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::io::{BufRead, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -159,13 +159,17 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
         checked.retain(|unit| wanted.contains(unit.report.root.as_str()));
         roots.retain(|root| wanted.contains(root.shown.as_str()));
         progress.expect(roots.len());
-        checked.par_extend(roots.par_iter().map(|root| check_one(&evaluator, root, look)).inspect(|_| progress.done()));
+        checked.extend(parallel::map(&roots, 1, |root| {
+            let checked = check_one(&evaluator, root, look);
+            progress.done();
+            checked
+        }));
     }
     let source = documents::source(args, &documents, &loader)?;
     let options = inputs::within(options, config, None, &loader)?;
     let source = source.map(|root| (root, Evaluator::new(sources.clone(), loader.clone(), options)));
-    let judge = |subject| check_document(subject, source.as_ref(), look(None));
-    checked.par_extend(documents.par_iter().map(judge));
+    let judge = |subject: &Subject| check_document(subject, source.as_ref(), look(None));
+    checked.extend(parallel::map(&documents, 1, judge));
     elsewhere.extend(declared(&checked));
     if past.is_empty() && !budget.is_late() {
         inputs::check_names(&args.inputs, &elsewhere)?;

@@ -10,8 +10,10 @@
 //! For a few types of other providers (kubernetes, random, local, null, time), whose schema is not in the catalog, the
 //! lines are what real plans show, nulls and unknowns too; an argument that is neither written nor listed is not known.
 
+use super::memo::Memo;
 use super::table::{Row, Table, search, table};
 use crate::ty::Type;
+use std::sync::Arc;
 
 static DEFAULTS: Table = table!("provider_defaults", 5);
 static REWRITES: Table = table!("provider_rewrites", 4);
@@ -98,8 +100,14 @@ fn lines<'a>(table: &'static Table, type_name: &'a str) -> impl Iterator<Item = 
 }
 
 /// What is filled in for a resource type, sorted by path; nothing for a type without exceptions.
-pub fn defaults(type_name: &str) -> impl Iterator<Item = DefaultLine> + use<'_> {
-    lines(&DEFAULTS, type_name).filter_map(line)
+pub fn defaults(type_name: &str) -> impl Iterator<Item = DefaultLine> + use<> {
+    static KNOWN: Memo<String, Vec<DefaultLine>> = Memo::new();
+    each(KNOWN.get(type_name, || lines(&DEFAULTS, type_name).filter_map(line).collect()))
+}
+
+/// The items of a shared list.
+fn each<T: Copy>(all: Arc<Vec<T>>) -> impl Iterator<Item = T> {
+    (0..all.len()).filter_map(move |i| all.get(i).copied())
 }
 
 /// What is filled in at one path of a resource type.
@@ -134,19 +142,22 @@ pub enum Rewrite {
 }
 
 /// How the plan shows written arguments of a resource type, by path, where not as written. Source: as for [`defaults`].
-pub fn rewrites(type_name: &str) -> impl Iterator<Item = (&'static str, Rewrite)> + use<'_> {
-    lines(&REWRITES, type_name).filter_map(|row| {
-        let rewrite = match row.text(2) {
-            "null_if" => Rewrite::NullIf(row.text(3)),
-            "null_when_autopilot" => Rewrite::NullWhenAutopilot,
-            "upper_case" => Rewrite::UpperCase,
-            "scope_aliases" => Rewrite::ScopeAliases,
-            "normal_json" => Rewrite::NormalJson,
-            "strip_prefix" => Rewrite::StripPrefix(row.text(3)),
-            _ => return None,
-        };
-        Some((row.text(1), rewrite))
-    })
+pub fn rewrites(type_name: &str) -> impl Iterator<Item = (&'static str, Rewrite)> + use<> {
+    static KNOWN: Memo<String, Vec<(&str, Rewrite)>> = Memo::new();
+    each(KNOWN.get(type_name, || lines(&REWRITES, type_name).filter_map(rewrite).collect()))
+}
+
+fn rewrite(row: Row) -> Option<(&'static str, Rewrite)> {
+    let rewrite = match row.text(2) {
+        "null_if" => Rewrite::NullIf(row.text(3)),
+        "null_when_autopilot" => Rewrite::NullWhenAutopilot,
+        "upper_case" => Rewrite::UpperCase,
+        "scope_aliases" => Rewrite::ScopeAliases,
+        "normal_json" => Rewrite::NormalJson,
+        "strip_prefix" => Rewrite::StripPrefix(row.text(3)),
+        _ => return None,
+    };
+    Some((row.text(1), rewrite))
 }
 
 /// How the plan shows a written argument at one path of a resource type, if not as written.

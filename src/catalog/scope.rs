@@ -64,12 +64,15 @@ pub fn scopes() -> impl ExactSizeIterator<Item = Scope> {
 /// [`exists`]), and then allows none of what [`Scope`] lists.
 pub fn scope(alias_or_url: &str) -> Option<Scope> {
     let url = canonical(alias_or_url);
-    scopes().find(|s| s.url == url)
+    SCOPES.rows().find(|row| row.text(0) == url).map(Scope::read)
 }
 
 /// The URL that Terraform's google provider sends: an alias is replaced, anything else goes through unchanged.
 pub fn canonical(alias_or_url: &str) -> &str {
-    scopes().find(|s| s.alias == Some(alias_or_url)).map_or(alias_or_url, |s| s.url)
+    if alias_or_url.starts_with(PREFIX) {
+        return alias_or_url;
+    }
+    SCOPES.rows().find(|row| row.text(1) == alias_or_url && row.flag(2)).map_or(alias_or_url, |row| row.text(0))
 }
 
 /// Whether there is such a scope, by alias or URL.

@@ -4,14 +4,14 @@ use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// What helps those who work on kfplint itself.
-#[derive(Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 pub enum Dev {
     /// Make a folder for a new rule, with an example check that passes all tests, and register it
     NewRule(NewRuleArgs),
 }
 
 /// What `dev new-rule` is given.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct NewRuleArgs {
     /// The rule's code, such as KFP407
     pub code: String,

@@ -1,17 +1,17 @@
 //! Reads the files of module folders: each folder listed once, each file read and parsed once in a run.
 
-use super::bounds::{Bounds, OUTSIDE};
+use super::bounds::{Bounds, OUTSIDE, normalise};
 use super::files::{self, Role, Syntax};
 use super::shown::{self, Shown};
 use super::walk::reason;
 use crate::budget::{Budget, DOCUMENT, Limit};
+use crate::parallel;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{self, ast};
-use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
@@ -44,10 +44,15 @@ pub struct Loader {
     instead: Texts,
     budget: Budget,
     bounds: RwLock<Bounds>,
+    /// Where paths without links in them lead, as far as that was asked.
+    led: RwLock<FxHashMap<PathBuf, Option<PathBuf>>>,
 }
 
 /// Texts that take the place of those on disk, by real path.
 pub type Texts = BTreeMap<PathBuf, Vec<u8>>;
+
+/// So many files or folders are read one after the other: more, on all cores.
+const FEW: usize = 16;
 
 /// A value that is made once, by whoever needs it first.
 type Slot<T> = Arc<OnceLock<T>>;
@@ -99,6 +104,7 @@ impl Loader {
             instead,
             budget: Budget::default(),
             bounds: RwLock::new(Bounds::new(true)),
+            led: RwLock::default(),
         }
     }
 
@@ -133,10 +139,29 @@ impl Loader {
     /// # Errors
     /// It is there, but may not be read.
     pub fn called(&self, dir: &Path, source: &str) -> Result<Option<PathBuf>, &'static str> {
-        let written = dir.join(source.replace('\\', "/"));
-        let Ok(real) = std::fs::canonicalize(&written) else { return Ok(None) };
+        let source = source.replace('\\', "/");
+        let written = dir.join(&source);
+        let Some(real) = self.lead(dir, &source) else { return Ok(None) };
         let held = self.may_read(&real) || self.bounds.write().unwrap_or_else(|e| e.into_inner()).call(&written, &real);
         if held { Ok(Some(real)) } else { Err(OUTSIDE) }
+    }
+
+    /// Where a path leads that a file in a real folder writes. Many folders write the same one: the system is asked once,
+    /// unless the path goes up again from what may be a link.
+    fn lead(&self, dir: &Path, source: &str) -> Option<PathBuf> {
+        let ask = |path: &Path| std::fs::canonicalize(path).ok();
+        let mut parts = Path::new(source).components();
+        let first = parts.find(|part| !matches!(part, Component::CurDir | Component::ParentDir));
+        if first.is_some() && parts.any(|part| part == Component::ParentDir) {
+            return ask(&dir.join(source));
+        }
+        let plain = normalise(&dir.join(source));
+        if let Some(known) = self.led.read().unwrap_or_else(|e| e.into_inner()).get(&plain) {
+            return known.clone();
+        }
+        let real = ask(&plain);
+        self.led.write().unwrap_or_else(|e| e.into_inner()).insert(plain, real.clone());
+        real
     }
 
     /// What may be read of a small file beside the configuration; `None` where there is none.
@@ -178,22 +203,23 @@ impl Loader {
 
     /// Reads several folders at once. File ids are given in the order of the paths, whatever the threads do.
     pub fn preload(&self, dirs: &[PathBuf]) {
-        let listed: Vec<(PathBuf, Vec<Entry>)> = dirs
-            .par_iter()
-            .filter_map(|dir| std::fs::canonicalize(dir).ok().filter(|real| self.may_read(real)))
-            .map(|real| (real.clone(), self.list(&real)))
-            .collect();
+        let listed = parallel::map(dirs, FEW, |dir| {
+            let real = std::fs::canonicalize(dir).ok().filter(|real| self.may_read(real))?;
+            let entries = self.list(&real);
+            Some((real, entries))
+        });
+        let listed: Vec<(PathBuf, Vec<Entry>)> = listed.into_iter().flatten().collect();
         let wanted: BTreeSet<&FileKey> =
             listed.iter().flat_map(|(_, entries)| entries.iter().filter_map(|e| e.real.as_ref().ok())).collect();
         let wanted: Vec<&FileKey> = wanted.into_iter().filter(|key| slot(&self.files, key).get().is_none()).collect();
-        let read: Vec<Result<Content, String>> = wanted.par_iter().map(|(path, _)| self.read(path)).collect();
+        let read = parallel::map(&wanted, FEW, |(path, _)| self.read(path));
         let added: Vec<_> = wanted.iter().zip(read).map(|(key, file)| (key, file.map(|f| self.add(f)))).collect();
-        added.into_par_iter().for_each(|(key, added)| {
+        parallel::map(&added, FEW, |(key, added)| {
+            let added = added.as_ref().map_err(String::clone);
             let _ = slot(&self.files, key).set(added.map(|added| self.parse(added, key.1)));
         });
-        listed.into_par_iter().for_each(|(dir, entries)| {
-            let slot = slot(&self.modules, &dir);
-            slot.get_or_init(|| self.assemble(dir.clone(), &entries));
+        parallel::map(&listed, FEW, |(dir, entries)| {
+            slot(&self.modules, dir).get_or_init(|| self.assemble(dir.clone(), entries));
         });
     }
 
@@ -337,7 +363,7 @@ impl Loader {
 
     /// A file by its real path, read and parsed once.
     fn file(&self, key: &FileKey) -> Parsed {
-        slot(&self.files, key).get_or_init(|| self.read(&key.0).map(|file| self.parse(self.add(file), key.1))).clone()
+        slot(&self.files, key).get_or_init(|| self.read(&key.0).map(|file| self.parse(&self.add(file), key.1))).clone()
     }
 
     fn read(&self, real: &Path) -> Result<Content, String> {
@@ -363,16 +389,16 @@ impl Loader {
         Added { id: self.sources.add(read.source), over: read.over }
     }
 
-    fn parse(&self, added: Added, syntax: Syntax) -> Arc<ast::File> {
+    fn parse(&self, added: &Added, syntax: Syntax) -> Arc<ast::File> {
         let Added { id, over } = added;
-        let mut file = match self.sources.get(id) {
-            Some(file) => parse(id, &file, syntax),
-            None => syntax::parse(id, "", &[]),
+        let mut file = match self.sources.get(*id) {
+            Some(file) => parse(*id, &file, syntax),
+            None => syntax::parse(*id, "", &[]),
         };
         if let Some((limit, why)) = over {
             let message = format!("this file is not read: {why}");
-            let span = Span::new(id, 0, 0);
-            file.errors = vec![ast::SyntaxError { span, message, help: None, related: None, limit: Some(limit) }];
+            let span = Span::new(*id, 0, 0);
+            file.errors = vec![ast::SyntaxError { span, message, help: None, related: None, limit: Some(*limit) }];
         }
         Arc::new(file)
     }

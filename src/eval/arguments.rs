@@ -27,17 +27,29 @@ const SLIP: usize = 2;
 pub fn check(modules: &[Rc<Instance>]) {
     let Some(root) = modules.first() else { return };
     let ours = is_ours(root, modules);
-    for instance in modules {
-        for (id, block) in &instance.config.resources {
-            if id.mode != Mode::Ephemeral && id.type_name.starts_with("google_") {
-                let key = ProviderKey::written(id, block);
-                let provider = instance.provider(&key).name.clone();
-                let certain = ours && &*provider == "google";
-                let checker = Checker { instance, id, address: instance.address_of(&id.address()), certain };
-                checker.resource(block);
-            }
+    for instance in modules.iter().filter(|m| m.config.fits_schema.get().is_none()) {
+        let mut strict = true;
+        let silent = instance.world.is_silent(|| strict = resources(instance, ours));
+        if silent && strict {
+            let _ = instance.config.fits_schema.set(());
         }
     }
+}
+
+/// Checks a module's resources. Whether all of them were held against the schema as it is.
+fn resources(instance: &Rc<Instance>, ours: bool) -> bool {
+    let mut strict = true;
+    for (id, block) in &instance.config.resources {
+        if id.mode != Mode::Ephemeral && id.type_name.starts_with("google_") {
+            let key = ProviderKey::written(id, block);
+            let provider = instance.provider(&key).name.clone();
+            let certain = ours && &*provider == "google";
+            strict &= certain;
+            let checker = Checker { instance, id, address: instance.address_of(&id.address()), certain };
+            checker.resource(block);
+        }
+    }
+    strict
 }
 
 /// Whether `terraform init` may choose the provider version that the schema is of.

@@ -39,6 +39,11 @@ pub struct ModuleConfig {
     pub left_out: Vec<(String, String)>,
     /// Whether there may be a cycle among what it declares; found out once.
     pub may_be_cyclic: OnceLock<bool>,
+    /// All its references are to what there is: found out for the first root module that calls it, since values do not
+    /// come in.
+    pub refers_well: OnceLock<()>,
+    /// All its arguments are the provider's, by the strictest measure: found out in the same way.
+    pub fits_schema: OnceLock<()>,
     /// What is wrong with the declarations themselves.
     pub findings: Vec<Finding>,
 }

@@ -160,7 +160,7 @@ impl Builder<'_> {
         if self.id.mode == Mode::Managed {
             rewrite::apply(&self.id.type_name, &mut values);
             if let Some(schema) = self.schema {
-                rewrite::drop_empty(&mut values, schema, &|path, ty| known.unknown(path, ty), "");
+                rewrite::drop_empty(&mut values, schema, &|path, ty| known.unknown(path, ty));
             }
         }
         if let (Some(reasons), Some(schema)) = (facts::reasons(instance), self.schema)

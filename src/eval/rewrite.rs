@@ -83,28 +83,42 @@ fn each_text(value: &Value, change: &dyn Fn(&str) -> String) -> Option<Value> {
 }
 
 /// An argument that the provider can compute and that is written as an empty text or list counts as not written.
-pub fn drop_empty(values: &mut Values, schema: &schema::Block, unknown: &dyn Fn(&str, Type) -> Value, path: &str) {
-    for attribute in schema.attributes.iter().filter(|a| a.optional && a.computed) {
-        let empty = values
-            .get(attribute.name)
-            .is_some_and(|v| v.as_str() == Some("") || v.elements().is_some_and(<[Value]>::is_empty));
-        if empty {
-            let value = unknown(&format!("{path}{}", attribute.name), attribute.ty.clone());
-            values.insert(attribute.name.into(), value);
+pub fn drop_empty(values: &mut Values, schema: &schema::Block, unknown: &dyn Fn(&str, Type) -> Value) {
+    values.extend(emptied(values, schema, unknown, ""));
+}
+
+/// What takes the place of empty values in a block, by name.
+fn emptied(
+    values: &Values,
+    schema: &schema::Block,
+    unknown: &dyn Fn(&str, Type) -> Value,
+    path: &str,
+) -> Vec<(Arc<str>, Value)> {
+    let replaced = |(name, value): (&Arc<str>, &Value)| {
+        let at = || format!("{path}{name}");
+        if value.as_str() == Some("") || value.elements().is_some_and(<[Value]>::is_empty) {
+            let attribute = schema.attribute(name).filter(|a| a.optional && a.computed)?;
+            return Some((name.clone(), unknown(&at(), attribute.ty.clone())));
         }
-    }
-    for nested in &schema.blocks {
-        let below = format!("{path}{}.", nested.name);
-        let Some(Data::Tuple(items)) = values.get(nested.name).map(|v| &v.data) else { continue };
-        let changed = items.iter().map(|item| match &item.data {
-            Data::Object(entries) => {
-                let mut entries = (**entries).clone();
-                drop_empty(&mut entries, &nested.block, unknown, &below);
-                Value::object(entries)
-            }
-            _ => item.clone(),
-        });
-        let changed = Value::tuple(changed.collect());
-        values.insert(nested.name.into(), changed);
-    }
+        let Data::Tuple(items) = &value.data else { return None };
+        let nested = schema.block(name)?;
+        let below = format!("{}.", at());
+        let inside = |item: &Value| match &item.data {
+            Data::Object(entries) => emptied(entries, &nested.block, unknown, &below),
+            _ => Vec::new(),
+        };
+        let inner: Vec<_> = items.iter().map(inside).collect();
+        inner.iter().any(|new| !new.is_empty()).then(|| {
+            let all = items.iter().zip(inner).map(|(item, new)| match &item.data {
+                Data::Object(entries) if !new.is_empty() => {
+                    let mut entries = (**entries).clone();
+                    entries.extend(new);
+                    Value::object(entries)
+                }
+                _ => item.clone(),
+            });
+            (name.clone(), Value::tuple(all.collect()))
+        })
+    };
+    values.iter().filter_map(replaced).collect()
 }

@@ -34,6 +34,7 @@ pub struct World {
     /// Blocks whose number is not known.
     pub undecided: RefCell<Vec<(String, Reasons)>>,
     findings: RefCell<Vec<Finding>>,
+    told: Cell<u64>,
     seen: RefCell<FxHashSet<(&'static str, Option<Span>, String)>>,
     steps: Cell<u64>,
     instances: Cell<u64>,
@@ -76,6 +77,7 @@ impl World {
             missing: RefCell::default(),
             undecided: RefCell::default(),
             findings: RefCell::default(),
+            told: Cell::new(0),
             seen: RefCell::default(),
             steps: Cell::new(0),
             instances: Cell::new(0),
@@ -96,6 +98,7 @@ impl World {
         if finding.primary.is_some_and(Span::is_fact) {
             return;
         }
+        self.told.set(self.told.get() + 1);
         let key = (finding.code, finding.primary, finding.message.clone());
         if self.seen.borrow_mut().insert(key) {
             self.findings.borrow_mut().push(finding);
@@ -111,6 +114,13 @@ impl World {
             return;
         }
         self.report(error.finding());
+    }
+
+    /// Whether some work has nothing to report, not even again.
+    pub fn is_silent(&self, work: impl FnOnce()) -> bool {
+        let before = self.told.get();
+        work();
+        self.told.get() == before
     }
 
     /// Does some work on something that may or may not exist.

@@ -5,8 +5,8 @@ use super::{Checked, Look, guarded, judged};
 use crate::discover::{Root, loader::Loader, with_calls};
 use crate::eval::Evaluator;
 use crate::eval::plan::StaticPlan;
+use crate::parallel;
 use crate::terragrunt::Units;
-use rayon::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use std::sync::Arc;
 pub fn check(roots: &mut Vec<Root>, evaluator: &Arc<Evaluator>, loader: &Loader, look: Look) -> Vec<Checked> {
     let (units, rest): (Vec<Root>, Vec<Root>) = std::mem::take(roots).into_iter().partition(|r| r.unit.is_some());
     let all = Units::new(evaluator);
-    let checked: Vec<(Checked, Option<PathBuf>)> = units.par_iter().map(|unit| one(&all, unit, loader, look)).collect();
+    let checked = parallel::map(&units, 1, |unit| one(&all, unit, loader, look));
     let sources = checked.iter().filter_map(|(_, source)| source.as_ref()?.canonicalize().ok()).collect();
     let used = with_calls(sources, loader);
     *roots = rest.into_iter().filter(|root| !(root.library && used.contains(&root.dir))).collect();

@@ -52,7 +52,10 @@ fn order(r: &Resource) -> (&str, super::Mode, &str, &str, &super::InstanceKey) {
 fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<Instance>>) {
     if instance.world.checked.borrow_mut().insert(instance.dir.clone()) {
         instance.config.findings.iter().for_each(|f| instance.world.report(f.clone()));
-        statics::check(instance);
+        let known = &instance.config.refers_well;
+        if known.get().is_none() && instance.world.is_silent(|| statics::check(instance)) {
+            let _ = known.set(());
+        }
         if cycles::check(instance) {
             instance.world.cyclic.set(true);
         }
