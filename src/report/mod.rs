@@ -227,8 +227,10 @@ fn distinct(mut finding: Finding) -> Finding {
         seen.push(label.clone());
         new
     });
-    let mut seen = BTreeSet::new();
-    finding.help.retain(|help| seen.insert(help.clone()));
+    if finding.help.len() > 1 {
+        let mut seen = BTreeSet::new();
+        finding.help.retain(|help| seen.insert(help.clone()));
+    }
     finding
 }
 
@@ -248,14 +250,18 @@ fn verdict(clusters: &[ClusterReport], diagnostics: &[Diagnostic], coverage: &Co
 }
 
 fn sort(diagnostics: &mut [Diagnostic], sources: &Sources) {
-    let mut paths: HashMap<u32, String> = HashMap::new();
-    let mut place = |span: Option<Span>| {
-        span.map(|s| (paths.entry(s.file.0).or_insert_with(|| path(s, sources)).clone(), s.start, s.end))
-    };
-    diagnostics.sort_by_cached_key(|d| {
-        let f = &d.finding;
-        let what = (f.code, d.root.clone(), f.cluster.clone(), f.address.clone(), f.message.clone());
-        (f.primary.is_none(), place(f.primary), what)
+    let spans = diagnostics.iter().filter_map(|d| d.finding.primary);
+    let files: HashMap<u32, Span> = spans.map(|span| (span.file.0, span)).collect();
+    let mut paths: Vec<(String, u32)> = files.into_iter().map(|(file, span)| (path(span, sources), file)).collect();
+    paths.sort();
+    let ranks: HashMap<u32, usize> = paths.iter().enumerate().map(|(rank, (_, file))| (*file, rank)).collect();
+    let place = |span: Option<Span>| span.map(|s| (ranks.get(&s.file.0), s.start, s.end));
+    fn what(d: &Diagnostic) -> impl Ord + '_ {
+        (d.finding.code, &d.root, &d.finding.cluster, &d.finding.address, &d.finding.message)
+    }
+    diagnostics.sort_by(|a, b| {
+        let places = |d: &Diagnostic| (d.finding.primary.is_none(), place(d.finding.primary));
+        places(a).cmp(&places(b)).then_with(|| what(a).cmp(&what(b)))
     });
 }
 
@@ -268,7 +274,7 @@ fn identify(diagnostics: &mut [Diagnostic], sources: &Sources) {
         let environment = diagnostic.environments.first().map_or("", |e| &e.environment);
         let mut parts = vec![f.code, &diagnostic.root, environment, f.address.as_deref().unwrap_or("")];
         parts.push(f.attribute.as_deref().unwrap_or(""));
-        let file = f.primary.map(|span| path(span, sources)).unwrap_or_default();
+        let file = f.primary.filter(|_| f.address.is_none()).map(|span| path(span, sources)).unwrap_or_default();
         if f.address.is_none() {
             parts.extend([file.as_str(), f.message.as_str()]);
         }
@@ -282,7 +288,8 @@ fn identify(diagnostics: &mut [Diagnostic], sources: &Sources) {
             hash.update(times.to_le_bytes());
         }
         *times += 1;
-        diagnostic.fingerprint = hash.finalize().iter().take(16).map(|b| format!("{b:02x}")).collect();
+        let digits = hash.finalize().into_iter().take(16).flat_map(|byte| [byte >> 4, byte & 15]);
+        diagnostic.fingerprint = digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
         for holding in &mut diagnostic.environments {
             holding.fingerprint.clone_from(&diagnostic.fingerprint);
         }
@@ -291,6 +298,9 @@ fn identify(diagnostics: &mut [Diagnostic], sources: &Sources) {
 
 /// Joins findings that are the same in several environments.
 fn once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if diagnostics.iter().all(|d| d.environments.is_empty()) {
+        return diagnostics;
+    }
     let mut at: HashMap<_, usize> = HashMap::new();
     let mut out: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
     for diagnostic in diagnostics {

@@ -280,7 +280,8 @@ fn state(until: Option<Date>, reason: &Option<String>, policy: Policy) -> State 
 /// Takes requirements all of whose findings are set aside out of the verdicts, and says so in their reasons.
 fn excuse(report: &mut RootReport, sources: &Sources) {
     let mut said: BTreeMap<(&str, &str), Option<&Suppressed>> = BTreeMap::new();
-    for finding in &report.findings {
+    let any = report.findings.iter().any(|f| f.suppressed.is_some());
+    for finding in report.findings.iter().filter(|_| any) {
         let Some(cluster) = &finding.cluster else { continue };
         let all = said.entry((cluster, finding.code)).or_insert(finding.suppressed.as_ref());
         *all = all.and(finding.suppressed.as_ref());
