@@ -326,7 +326,8 @@ impl Loader {
             names.insert(entry.file_name().to_string_lossy().into_owned(), (entry.path(), regular));
         }
         let entry = |(name, (path, regular), role): (&str, &(PathBuf, bool), Role)| {
-            let inside = |real: PathBuf| match self.may_read(&real) || real.starts_with(dir) {
+            // What is no file at all is refused as such when it is read.
+            let inside = |real: PathBuf| match self.may_read(&real) || real.starts_with(dir) || !real.is_file() {
                 true => Ok(real),
                 false => Err(OUTSIDE.to_string()),
             };
@@ -348,7 +349,13 @@ impl Loader {
                     Role::Override => module.overrides.push(file),
                     Role::Variables => module.tfvars.push(file),
                 },
-                Err(why) => self.skip(&entry.path, why),
+                Err(why) => {
+                    // What Terraform would read may declare anything.
+                    if why == OUTSIDE && entry.role != Role::Variables {
+                        module.left_out.push((self.shown_way(&entry.path), why.clone()));
+                    }
+                    self.skip(&entry.path, why);
+                }
             }
         }
         let over = |file: &Arc<ast::File>| {

@@ -128,6 +128,21 @@ fn links_and_sources_do_not_lead_out_of_the_repository() {
 }
 
 #[test]
+fn what_a_file_outside_declares_is_not_missing() {
+    let declares = "resource \"google_service_account\" \"nodes\" {\n  account_id = \"nodes-account\"\n}\n";
+    let outside = Tree::new(&[("accounts.tf", declares)]);
+    let refers = TOO_FEW
+        .replace("    oauth_scopes", "    service_account = google_service_account.nodes.email\n    oauth_scopes");
+    let tree = Tree::new(&[("main.tf", &refers), (".git/HEAD", "")]);
+    tree.link(outside.path("accounts.tf").to_str().unwrap(), "accounts.tf");
+    let (report, code) = json(&tree, &["."]);
+    assert_eq!(findings(&report, "TF002"), []);
+    assert_eq!((crate::status(&report, "KFP001"), code), ("undecided".into(), 0), "it may hold a node pool");
+    let (report, code) = json(&tree, &["--allow-outside", "."]);
+    assert_eq!((crate::status(&report, "KFP001"), code), ("unmet".into(), 1));
+}
+
+#[test]
 fn the_configuration_does_not_lead_out_of_the_repository() {
     let (outside, tree) = outside_and_repository();
     tree.link(outside.path("kfplint.toml").to_str().unwrap(), "kfplint.toml");
