@@ -13,6 +13,10 @@ pub const LEVELS: u32 = 256;
 pub const MEMORY: u64 = 512 << 20;
 /// The most steps of evaluation in a root module: expressions, and rounds of `for`.
 pub const STEPS: u64 = 100_000_000;
+/// The most findings that are kept of a root module.
+pub const FINDINGS: usize = 20_000;
+/// The most clusters of a root module that are judged.
+pub const CLUSTERS: usize = 5_000;
 /// How deep brackets, blocks, operators and templates of one file may lie in each other.
 pub const NESTING: usize = 256;
 /// The largest document (plan, state, description of a cluster), after unpacking, and the largest baseline, in bytes.

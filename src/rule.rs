@@ -1,6 +1,6 @@
 //! The rule trait, and the run of all rules over one root module.
 
-use crate::budget::{Budget, Limit};
+use crate::budget::{Budget, CLUSTERS, FINDINGS, Limit};
 use crate::eval::plan::StaticPlan;
 use crate::eval::report::{BUDGET_EXCEEDED, error};
 use crate::eval::value::Reasons;
@@ -232,7 +232,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     let mut findings = plan.findings.clone();
     let mut clusters = Vec::with_capacity(graph.clusters.len());
     let mut left = Vec::new();
-    for cluster in &graph.clusters {
+    for cluster in graph.clusters.iter().take(CLUSTERS) {
         let mut requirements = Vec::new();
         if budget.is_late() {
             left.push(cluster);
@@ -258,10 +258,12 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
         });
     }
     findings.extend(too_late(&left, graph.clusters.len(), budget));
+    findings.extend(too_many_clusters(graph));
     findings.extend(found.into_iter().flatten());
     clusters.sort_by(|a, b| a.address.cmp(&b.address));
     findings.iter_mut().for_each(|f| f.related.retain(|label| !label.span.is_fact() && Some(label.span) != f.primary));
     sort(&mut findings);
+    bound(&mut findings);
     let root = plan.root.clone();
     RootReport { root, environment: None, clusters, findings, coverage: coverage(plan), drawing: None }
 }
@@ -279,14 +281,38 @@ fn open(meta: &Meta, budget: &Budget) -> Option<Requirement> {
 
 /// What says that clusters were not judged, at the first of them.
 fn too_late(left: &[&Cluster], all: usize, budget: &Budget) -> Option<Finding> {
-    let first = left.first()?;
     let message = format!("{} of {all} clusters of this root module are not judged: {}", left.len(), budget.late());
-    let place = first.resource.header;
-    let mut finding =
-        error(BUDGET_EXCEEDED, place.unwrap_or(Span::new(FileId::FACTS, 0, 0)), message, "the first of them");
+    Some(exceeded(left.first()?.resource.header, message, "the first of them", Limit::Timeout))
+}
+
+/// What says that there are more clusters than are judged, at the first that is not.
+fn too_many_clusters(graph: &Graph) -> Option<Finding> {
+    let (first, all) = (graph.clusters.get(CLUSTERS)?, graph.clusters.len());
+    let message = format!("this root module has {all} clusters, of which only {CLUSTERS} are judged");
+    Some(exceeded(first.resource.header, message, "the first that is not", Limit::Fixed))
+}
+
+/// Keeps so many findings, those of the highest level and in the order of places, and says so at the first that is left
+/// out.
+fn bound(findings: &mut Vec<Finding>) {
+    if findings.len() <= FINDINGS {
+        return;
+    }
+    // What says that something was left out is never left out.
+    let unimportant = |f: &Finding| (f.code != BUDGET_EXCEEDED.0, std::cmp::Reverse(f.level));
+    findings.sort_by_key(unimportant);
+    let first = findings.get(FINDINGS).and_then(|f| f.primary);
+    findings.truncate(FINDINGS);
+    let message = format!("this root module has more than {FINDINGS} findings: the others are not listed");
+    findings.push(exceeded(first, message, "the first that is not", Limit::Fixed));
+    sort(findings);
+}
+
+fn exceeded(place: Option<Span>, message: String, at: &str, limit: Limit) -> Finding {
+    let mut finding = error(BUDGET_EXCEEDED, place.unwrap_or(Span::new(FileId::FACTS, 0, 0)), message, at);
     finding.primary = place;
-    finding.help.push(Limit::Timeout.help().into());
-    Some(finding)
+    finding.help.push(limit.help().into());
+    finding
 }
 
 fn sort(findings: &mut Vec<Finding>) {

@@ -1,7 +1,7 @@
 //! A module's configuration: its files' blocks sorted by what they declare, overrides merged.
 
 use crate::catalog::modules::Known;
-use crate::eval::report::{duplicate, invalid_block, invalid_name};
+use crate::eval::report::{add, duplicate, invalid_block, invalid_name, nothing_to_override, syntax_error};
 use crate::eval::typeexpr::{TypeConstraint, type_constraint};
 use crate::eval::value::{ReasonKind, Reasons};
 use crate::eval::version::{self, Constraint};
@@ -101,7 +101,7 @@ impl ModuleConfig {
         let mut config = ModuleConfig::default();
         let files = || primary.iter().chain(overrides);
         for error in files().flat_map(|f| &f.errors) {
-            config.findings.push(crate::eval::report::syntax_error(error));
+            add(&mut config.findings, || syntax_error(error));
         }
         for file in primary {
             for block in &file.body.blocks {
@@ -115,7 +115,7 @@ impl ModuleConfig {
         }
         for file in files() {
             for attribute in &file.body.attributes {
-                config.findings.push(invalid_block(attribute.span, &attribute.name.name));
+                add(&mut config.findings, || invalid_block(attribute.span, &attribute.name.name));
             }
         }
         config
@@ -133,7 +133,7 @@ impl ModuleConfig {
         let kind = &*block.kind.name;
         if ["variable", "output", "module", "resource", "data", "ephemeral", "check"].contains(&kind) {
             let wrong = block.labels.iter().filter(|label| !is_identifier(&label.text));
-            self.findings.extend(wrong.map(|label| invalid_name(kind, label)));
+            wrong.for_each(|label| add(&mut self.findings, || invalid_name(kind, label)));
         }
         match kind {
             "locals" => self.declare_locals(&block.body, false),
@@ -146,7 +146,7 @@ impl ModuleConfig {
                 let variable = VariableConfig::new(block.clone(), &mut self.findings);
                 let name: Arc<str> = block.label(0).into();
                 if let Some(first) = self.variables.get(&name) {
-                    self.findings.push(duplicate("variable", &name, block.header, first.block.header));
+                    add(&mut self.findings, || duplicate("variable", &name, block.header, first.block.header));
                 } else {
                     self.variables.insert(name, variable);
                 }
@@ -156,14 +156,14 @@ impl ModuleConfig {
             "resource" | "data" | "ephemeral" => {
                 let id = resource_id(block);
                 if let Some(first) = self.resources.get(&id) {
-                    self.findings.push(duplicate("resource", &id.address(), block.header, first.header));
+                    add(&mut self.findings, || duplicate("resource", &id.address(), block.header, first.header));
                 } else {
                     self.resources.insert(id, block.clone());
                 }
             }
             "check" => self.checks.push(block.clone()),
             "moved" | "import" | "removed" => {}
-            other => self.findings.push(invalid_block(block.header, other)),
+            other => add(&mut self.findings, || invalid_block(block.header, other)),
         }
     }
 
@@ -172,7 +172,8 @@ impl ModuleConfig {
             let name = attribute.name.name.clone();
             match self.locals.get(&name) {
                 Some(first) if !replace => {
-                    self.findings.push(duplicate("local value", &name, attribute.name.span, first.name.span));
+                    let twice = || duplicate("local value", &name, attribute.name.span, first.name.span);
+                    add(&mut self.findings, twice);
                 }
                 _ => {
                     self.locals.insert(name, attribute.clone());
@@ -209,7 +210,7 @@ impl ModuleConfig {
             _ => return self.declare(block),
         };
         if !merged {
-            self.findings.push(crate::eval::report::nothing_to_override(block));
+            add(&mut self.findings, || nothing_to_override(block));
         }
     }
 }
@@ -258,7 +259,7 @@ fn resource_id(block: &Block) -> ResourceId {
 fn insert(map: &mut BTreeMap<Arc<str>, Block>, what: &str, block: &Block, findings: &mut Vec<Finding>) {
     let name: Arc<str> = block.label(0).into();
     if let Some(first) = map.get(&name) {
-        findings.push(duplicate(what, &name, block.header, first.header));
+        add(findings, || duplicate(what, &name, block.header, first.header));
     } else {
         map.insert(name, block.clone());
     }

@@ -1,5 +1,6 @@
 //! The findings that evaluation itself makes: TF001 to TF006.
 
+use crate::budget::FINDINGS;
 use crate::finding::{Finding, Label, Level};
 use crate::source::Span;
 use crate::syntax::ast::{self, Block, SyntaxError};
@@ -17,6 +18,13 @@ pub const EVALUATION_ERROR: (&str, &str) = ("TF005", "evaluation-error");
 
 /// TF006.
 pub const BUDGET_EXCEEDED: (&str, &str) = ("TF006", "budget-exceeded");
+
+/// Adds a finding, unless there are more than may be kept.
+pub fn add(findings: &mut Vec<Finding>, finding: impl FnOnce() -> Finding) {
+    if findings.len() <= FINDINGS {
+        findings.push(finding());
+    }
+}
 
 /// An error-level finding at a place.
 pub fn error(

@@ -1,6 +1,6 @@
 //! What all module instances of one root share: inputs, findings, budget, files.
 
-use crate::budget::{Limit, MEMORY, STEPS, size as shown};
+use crate::budget::{FINDINGS, Limit, MEMORY, STEPS, size as shown};
 use crate::discover::bounds::normalise;
 use crate::discover::loader::Loader;
 use crate::eval::Evaluator;
@@ -99,9 +99,10 @@ impl World {
             return;
         }
         self.told.set(self.told.get() + 1);
-        let key = (finding.code, finding.primary, finding.message.clone());
-        if self.seen.borrow_mut().insert(key) {
-            self.findings.borrow_mut().push(finding);
+        let mut findings = self.findings.borrow_mut();
+        let key = || (finding.code, finding.primary, finding.message.clone());
+        if findings.len() <= FINDINGS && self.seen.borrow_mut().insert(key()) {
+            findings.push(finding);
         }
     }
 

@@ -5,6 +5,7 @@ use super::access::NodeAccount;
 use super::account::ServiceAccount;
 use super::grant::Grant;
 use super::pool::Pool;
+use crate::budget::CLUSTERS;
 use crate::eval::plan::{Mode, StaticPlan};
 use crate::finding::{ClusterReport, Finding, Level, Status, Verdict};
 use crate::source::Span;
@@ -167,7 +168,7 @@ struct Artist {
 impl Artist {
     fn draw(&mut self, plan: &StaticPlan, graph: &Graph) {
         let accounts: Vec<usize> = graph.accounts.iter().map(|a| self.account(a)).collect();
-        for cluster in &graph.clusters {
+        for cluster in graph.clusters.iter().take(CLUSTERS) {
             let address = cluster.address();
             let from = self.add(Kind::Cluster, address, address, location(cluster), cluster.resource.header);
             for pool in &cluster.pools {

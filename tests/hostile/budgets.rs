@@ -1,7 +1,7 @@
 //! The budgets: each is met at its value and not before, says where, and which option raises it; what was left out is
 //! undecided.
 
-use crate::tree::{READY, Tree, skipped};
+use crate::tree::{READY, TOO_FEW, Tree, skipped};
 use crate::{findings, json, over, run, status};
 
 #[test]
@@ -172,4 +172,24 @@ fn nesting_has_an_end() {
     tree.write("deep.tf.json", deep.as_bytes());
     let (report, code) = json(&tree, &[]);
     assert_eq!((findings(&report, "TF006").len(), code), (1, 1), "{report:#}");
+}
+
+#[test]
+fn only_so_many_clusters_are_judged() {
+    let tree = Tree::new(&[("main.tf", &TOO_FEW.replacen("{\n", "{\n  count = 5001\n", 1))]);
+    let (report, code) = json(&tree, &["."]);
+    assert_eq!(report["clusters"].as_array().unwrap().len(), 5000);
+    let [(message, ..)] = &findings(&report, "TF006")[..] else { panic!("{:?}", findings(&report, "TF006")) };
+    assert_eq!(message, "this root module has 5001 clusters, of which only 5000 are judged");
+    assert_eq!((&report["verdict"], code), (&"not-ready".into(), 1));
+}
+
+#[test]
+fn only_so_many_findings_are_kept() {
+    let tree = Tree::new(&[("main.tf", &(READY.to_string() + &"a {}\n".repeat(20_500)))]);
+    let (report, code) = json(&tree, &["."]);
+    assert_eq!(report["diagnostics"].as_array().unwrap().len(), 20_001);
+    let [(message, ..)] = &findings(&report, "TF006")[..] else { panic!("{:?}", findings(&report, "TF006")) };
+    assert_eq!(message, "this root module has more than 20000 findings: the others are not listed");
+    assert_eq!(code, 1);
 }
