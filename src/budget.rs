@@ -13,6 +13,8 @@ pub const LEVELS: u32 = 256;
 pub const MEMORY: u64 = 512 << 20;
 /// The most steps of evaluation in a root module: expressions, and rounds of `for`.
 pub const STEPS: u64 = 100_000_000;
+/// The most tokens of a file in HCL, and about the most values in one in JSON: what is made of each takes some 150 bytes.
+pub const TOKENS: usize = 8_000_000;
 /// The most findings that are kept of a root module.
 pub const FINDINGS: usize = 20_000;
 /// The most clusters of a root module that are judged.
@@ -90,7 +92,9 @@ pub enum Limit {
     Timeout,
     /// See [`Budget::file_size`].
     FileSize,
-    /// One that no option raises.
+    /// [`TOKENS`].
+    Tokens,
+    /// Another one that no option raises.
     Fixed,
 }
 
@@ -102,7 +106,7 @@ impl Limit {
             Limit::Depth => "if this is meant, raise the budget: --max-depth N",
             Limit::Timeout => "give it more time: --timeout SECONDS; or check a part of the tree",
             Limit::FileSize => "if this is meant, raise the budget: --max-file-size SIZE",
-            Limit::Fixed => "no option raises this limit: make it smaller, or split it up",
+            Limit::Fixed | Limit::Tokens => "no option raises this limit: make it smaller, or split it up",
         }
     }
 }

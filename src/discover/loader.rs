@@ -4,7 +4,7 @@ use super::bounds::{Bounds, OUTSIDE, normalise};
 use super::files::{self, Role, Syntax};
 use super::shown::{self, Shown};
 use super::walk::reason;
-use crate::budget::{Budget, DOCUMENT, Limit};
+use crate::budget::{Budget, DOCUMENT, Limit, TOKENS};
 use crate::parallel;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{self, ast};
@@ -212,7 +212,7 @@ impl Loader {
         let wanted: BTreeSet<&FileKey> =
             listed.iter().flat_map(|(_, entries)| entries.iter().filter_map(|e| e.real.as_ref().ok())).collect();
         let wanted: Vec<&FileKey> = wanted.into_iter().filter(|key| slot(&self.files, key).get().is_none()).collect();
-        let read = parallel::map(&wanted, FEW, |(path, _)| self.read(path));
+        let read = parallel::map(&wanted, FEW, |key| self.read(key));
         let added: Vec<_> = wanted.iter().zip(read).map(|(key, file)| (key, file.map(|f| self.add(f)))).collect();
         parallel::map(&added, FEW, |(key, added)| {
             let added = added.as_ref().map_err(String::clone);
@@ -359,7 +359,8 @@ impl Loader {
             }
         }
         let over = |file: &Arc<ast::File>| {
-            let whole = |e: &&ast::SyntaxError| matches!(e.limit, Some(Limit::FileSize | Limit::Timeout));
+            let whole =
+                |e: &&ast::SyntaxError| matches!(e.limit, Some(Limit::FileSize | Limit::Timeout | Limit::Tokens));
             let error = file.errors.iter().find(whole)?;
             Some((self.sources.path(file.id).to_string_lossy().into_owned(), error.message.clone()))
         };
@@ -370,10 +371,10 @@ impl Loader {
 
     /// A file by its real path, read and parsed once.
     fn file(&self, key: &FileKey) -> Parsed {
-        slot(&self.files, key).get_or_init(|| self.read(&key.0).map(|file| self.parse(&self.add(file), key.1))).clone()
+        slot(&self.files, key).get_or_init(|| self.read(key).map(|file| self.parse(&self.add(file), key.1))).clone()
     }
 
-    fn read(&self, real: &Path) -> Result<Content, String> {
+    fn read(&self, (real, syntax): &FileKey) -> Result<Content, String> {
         let source = |bytes| SourceFile::new(PathBuf::from(self.shown(real)), bytes);
         if let Some(bytes) = self.instead.get(real) {
             return Ok(Content { source: source(bytes.clone()), over: None });
@@ -386,6 +387,7 @@ impl Loader {
             return over(Limit::Timeout, self.budget.late());
         }
         match up_to(real, self.budget.file_size).map_err(|e| reason(&e))? {
+            Some(bytes) if is_dense(&bytes, *syntax) => over(Limit::Tokens, format!("more than {TOKENS} tokens")),
             Some(bytes) => Ok(Content { source: source(bytes), over: None }),
             None => over(Limit::FileSize, self.budget.too_large()),
         }
@@ -414,6 +416,16 @@ impl Loader {
         let shown = self.shown_way(path);
         self.skipped.lock().unwrap_or_else(|e| e.into_inner()).insert(shown, why);
     }
+}
+
+/// Whether a file has more tokens than may be.
+fn is_dense(bytes: &[u8], syntax: Syntax) -> bool {
+    let marks = || bytes.iter().filter(|byte| b",:[{".contains(byte)).count();
+    bytes.len() > TOKENS
+        && match syntax {
+            Syntax::Native => syntax::lexer::has_more_than(&String::from_utf8_lossy(bytes), TOKENS),
+            Syntax::Json | Syntax::JsonValues => marks() > TOKENS,
+        }
 }
 
 /// The bytes of a regular file (opening a pipe would wait for a writer); `None` where there are more than `most`.

@@ -122,20 +122,17 @@ pub fn lex_template(text: &str) -> Vec<Token> {
     run(text, Mode::Bare, false)
 }
 
-fn run(text: &str, mode: Mode, recovering: bool) -> Vec<Token> {
-    let mut lexer = Lexer {
-        text,
-        bytes: text.as_bytes(),
-        at: 0,
-        tokens: Vec::with_capacity(text.len() / 4),
-        modes: vec![mode],
-        lines: None,
-        no_comment_end: false,
-        recovering,
-    };
-    if text.starts_with('\u{feff}') {
-        lexer.push(Kind::Space, 3);
+/// Whether a text in native syntax has more tokens than this.
+pub fn has_more_than(text: &str, most: usize) -> bool {
+    let mut lexer = Lexer::new(text, Mode::Normal, false);
+    while text.len() > most && lexer.at < lexer.bytes.len() && lexer.tokens.len() <= most {
+        lexer.next();
     }
+    lexer.tokens.len() > most
+}
+
+fn run(text: &str, mode: Mode, recovering: bool) -> Vec<Token> {
+    let mut lexer = Lexer::new(text, mode, recovering);
     while lexer.at < lexer.bytes.len() {
         lexer.next();
     }
@@ -157,6 +154,23 @@ fn is_ident_continue(c: char) -> bool {
 }
 
 impl<'t> Lexer<'t> {
+    fn new(text: &'t str, mode: Mode, recovering: bool) -> Lexer<'t> {
+        let mut lexer = Lexer {
+            text,
+            bytes: text.as_bytes(),
+            at: 0,
+            tokens: Vec::with_capacity(text.len() / 4),
+            modes: vec![mode],
+            lines: None,
+            no_comment_end: false,
+            recovering,
+        };
+        if text.starts_with('\u{feff}') {
+            lexer.push(Kind::Space, 3);
+        }
+        lexer
+    }
+
     fn push(&mut self, kind: Kind, len: usize) {
         let start = self.at as u32;
         self.at += len;

@@ -193,3 +193,15 @@ fn only_so_many_findings_are_kept() {
     assert_eq!(message, "this root module has more than 20000 findings: the others are not listed");
     assert_eq!(code, 1);
 }
+
+#[test]
+fn a_file_of_too_many_tokens_is_not_read() {
+    let tree = Tree::new(&[("main.tf", READY), ("dense.tf", &"a=b\n".repeat(2_000_100))]);
+    tree.write("dense.tf.json", format!("[{}]", "[],".repeat(4_000_100)).as_bytes());
+    let (report, code) = json(&tree, &["."]);
+    let found = findings(&report, "TF006");
+    let places: Vec<&str> = found.iter().map(|(_, place, _)| place.as_str()).collect();
+    assert_eq!(places, ["dense.tf:1", "dense.tf.json:1"]);
+    assert!(found.iter().all(|(m, ..)| m == "this file is not read: more than 8000000 tokens"), "{found:?}");
+    assert_eq!(code, 1);
+}
