@@ -196,6 +196,12 @@ text("one line of 60 MB", lambda: '# ' + "x" * (60 << 20) + "\n" + CLUSTER)
 text("a string of 60 MB that is wrong", lambda: 'locals {\n  a = element("' + "x" * (60 << 20) + '", 0)\n}\n' + CLUSTER)
 
 
+text("two million locals in 8 MB, all of one name", lambda: "locals {\n" + "a=b\n" * 1_900_000 + "}\n" + CLUSTER)
+text("blocks that nobody knows, 8 MB of them", lambda: "a {}\n" * 1_600_000 + CLUSTER)
+text("`count = 199000` on a cluster with faults", CLUSTER.replace("{\n", "{\n  count = 199000\n", 1).replace("count = 3", "count = 1"))
+text("the same as JSON", CLUSTER.replace("{\n", "{\n  count = 199000\n", 1).replace("count = 3", "count = 1"), ["--format", "json"])
+
+
 @case("100,000 files in one folder")
 def _(folder):
     for i in range(100_000):
@@ -319,6 +325,7 @@ document(
     ),
     ["plan.json"],
 )
+document("a plan of 40 million values", lambda f: (f / "plan.json").write_text('{"format_version":"1.2","planned_values":[' + "[]," * 40_000_000 + "1]}"), ["plan.json"])
 document("a plan nested 100,000 deep", lambda f: (f / "plan.json").write_text('{"format_version":"1.2","planned_values":' + '{"root_module":' * 100_000 + "1" + "}" * 100_000 + "}"), ["plan.json"])
 document("a baseline of 100 MB", lambda f: (f / "b.json").write_bytes(b"[" * (100 << 20)), ["--baseline", "b.json", "."])
 document("a `kfplint.toml` of 100 MB", lambda f: (f / "kfplint.toml").write_bytes(b"ignore = [\n" + b'"KFP001",\n' * 10_000_000 + b"]\n"), ["."])
@@ -351,7 +358,7 @@ def _(folder):
         file.write(CLUSTER)
 
 
-@case("a fix on a full disk", shell='cp {dir}/main.tf {dir}/copy; ulimit -f 0; "$KFPLINT" fix --no-config {dir}; code=$?; ulimit -f unlimited 2>/dev/null; cmp {dir}/main.tf {dir}/copy && exit $code')
+@case("a fix on a full disk", shell='cp {dir}/main.tf {dir}/copy; trap "" XFSZ; ulimit -f 0; "$KFPLINT" fix --no-config {dir}; code=$?; ulimit -f unlimited 2>/dev/null; cmp {dir}/main.tf {dir}/copy && exit $code')
 def _(folder):
     return CLUSTER.replace("initial_node_count = 3\n", "initial_node_count = 1\n").replace("    oauth_scopes", "    service_account = google_service_account.s.email\n    oauth_scopes") + 'resource "google_service_account" "s" {\n  account_id = "s-account"\n  project    = "p-project"\n}\n'
 
@@ -413,6 +420,7 @@ def said(out, err):
     lines = [line for line in (out + "\n" + err).splitlines() if line.strip()]
     first = next((line for line in lines if re.match(r"(error|warning)\b.*(TF00|:)", line) and "KFP" not in line), None)
     first = first or next((line for line in lines if re.match(r"error|  ! |NOT READY|READY|UNDECIDED", line)), lines[0] if lines else "")
+    first = "(a report in JSON)" if first == "{" else first
     first = first.strip().replace("|", "\\|").replace("`", "")
     return first[:110] + ("…" if len(first) > 110 else "")
 

@@ -23,6 +23,8 @@ pub const CLUSTERS: usize = 5_000;
 pub const NESTING: usize = 256;
 /// The largest document (plan, state, description of a cluster), after unpacking, and the largest baseline, in bytes.
 pub const DOCUMENT: u64 = 128 << 20;
+/// About the most values in a document: what is made of each takes some 200 bytes.
+pub const VALUES: usize = 12_000_000;
 /// The largest `kfplint.toml`, in bytes.
 pub const CONFIGURATION: u64 = 1 << 20;
 

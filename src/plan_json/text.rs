@@ -1,7 +1,7 @@
 //! From the bytes of a document to JSON: gzip, the encodings that shells write, and what is most often passed by mistake.
 
 use super::error::{DocumentError, MAKE, MAKE_PLAN, make};
-use crate::budget::{DOCUMENT, size};
+use crate::budget::{DOCUMENT, VALUES, size};
 use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::io::Read;
@@ -21,14 +21,18 @@ pub fn parse(file: &str, bytes: Vec<u8>) -> Result<Json, DocumentError> {
     if !start.starts_with(['{', '[']) {
         return Err(not_json(file, &text));
     }
+    if text.len() > VALUES && text.bytes().filter(|byte| b",:[{".contains(byte)).count() > VALUES {
+        return Err(too_large(file, format!("the document has more than {VALUES} values")));
+    }
     serde_json::from_str(&text).map_err(|error| broken(file, &text, &error))
 }
 
+fn too_large(file: &str, what: String) -> DocumentError {
+    DocumentError::new(file, what, "check the folder of the configuration instead")
+}
+
 fn unpack(file: &str, bytes: Vec<u8>) -> Result<Vec<u8>, DocumentError> {
-    let too_large = || {
-        let what = format!("the document is larger than {}", size(DOCUMENT));
-        DocumentError::new(file, what, "check the folder of the configuration instead")
-    };
+    let too_large = || too_large(file, format!("the document is larger than {}", size(DOCUMENT)));
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let mut out = Vec::new();
         let mut limited = flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(DOCUMENT + 1);
@@ -141,5 +145,6 @@ mod tests {
         assert!(error(b"\x1f\x8b\x08").contains("gzip"));
         assert!(error(b"{\"@level\":\"info\",\"@message\":\"x\"}\n{}\n").contains("log of a command"));
         assert!(error("[".repeat(100_000).as_bytes()).contains("128 levels"));
+        assert!(error(format!("[{}1]", "[],".repeat(6_000_100)).as_bytes()).contains("more than 12000000 values"));
     }
 }
