@@ -120,6 +120,12 @@ impl<'p> View<'p> {
             return Some(Interval::exact(elements.len() as u64));
         }
         let Data::Unknown(unknown) = &value.data else { return None };
+        // As it is written, before it is made a set: a list of places has each of them once.
+        let written = self.written(name).map(|w| &w.value.data);
+        let unknown = match written {
+            Some(Data::Unknown(list)) if list.refinement.min_len == list.refinement.max_len => list,
+            _ => unknown,
+        };
         let min = unknown.refinement.min_len.unwrap_or(0) as u64;
         let max = unknown.refinement.max_len.map(|n| n as u64);
         Some(Interval { min, max, reasons: unknown.reasons.clone() })

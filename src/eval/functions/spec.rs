@@ -314,6 +314,11 @@ pub fn call(name: &str, args: &[Value], host: &dyn Host) -> Outcome {
             return Ok(Value::bool(decided).mark(marks));
         }
         let reasons = converted.iter().fold(Reasons::default(), |r, v| r.union(&v.collect_reasons()));
+        if let ("slice", Some((ty, length))) = (name, sliced(&converted)) {
+            let (min_len, max_len) = (Some(length), Some(length));
+            let refinement = Refinement { min_len, max_len, ..Refinement::default() };
+            return Ok(Value::unknown_refined(ty, reasons, refinement).mark(marks));
+        }
         let not_null = function.result != Type::Any;
         let refinement = Refinement { not_null, prefix: prefix(name, &converted), ..Refinement::default() };
         return Ok(Value::unknown_refined(function.result.clone(), reasons, refinement).mark(marks));
@@ -331,6 +336,14 @@ fn strip(mut value: Value, unknowns: Unknowns, marks: Marks) -> Value {
     }
     value.marks = Marks::NONE;
     value
+}
+
+/// The type and length of a part of a list that is not known: Terraform refuses a list that is too short for it.
+fn sliced(args: &[Value]) -> Option<(Type, usize)> {
+    let [Value { data: Data::Unknown(list), .. }, start, end] = args else { return None };
+    let index = |value: &Value| usize::try_from(value.as_number()?.to_i64()?).ok();
+    let length = index(end)?.checked_sub(index(start)?)?;
+    matches!(list.ty, Type::List(_)).then(|| (list.ty.clone(), length))
 }
 
 /// Whether a text whose beginning alone is known starts with another; `None` where that does not decide it.
