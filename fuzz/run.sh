@@ -1,7 +1,8 @@
 #!/bin/bash
-# Fuzzes each target until it has used so many minutes of CPU time, over all runs together, and prints what came of it.
+# Fuzzes each target until it has used so many minutes of CPU time, over all runs that fuzz/runs.tsv has, and prints what came of it.
 #   fuzz/run.sh [MINUTES] [TARGET…]        30 minutes and all targets by default
 # JOBS says how many run at once (1), SLICE for how many seconds one runs before the next has its turn (300).
+# Each slice adds a line to fuzz/runs.tsv: target, commit, CPU seconds, executions, edges, features, corpus.
 # A crash ends a slice, not the run: the input stays in fuzz/artifacts/TARGET, and what was said in fuzz/logs/TARGET.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,6 +11,7 @@ shift || :
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's|^path = "targets/\(.*\)\.rs"|\1|p' fuzz/Cargo.toml)
 declare -A most=([syntax]=4096 [tfvars]=4096 [tf_json]=8192 [evaluate]=8192 [plan_json]=16384 [config]=4096 [suppress]=512 [fix]=4096 [merge]=16384)
+commit=$(git rev-parse --short HEAD)
 triple=$(rustc -vV | sed -n 's/^host: //p')
 
 if [ -z "${NO_BUILD:-}" ]; then
@@ -19,7 +21,7 @@ fi
 ulimit -s 65536
 ulimit -c 0
 
-# Runs a target for one slice and notes: CPU seconds, executions, coverage, features, corpus.
+# Runs a target for one slice and notes what came of it.
 slice() {
     local target=$1 logs=fuzz/logs/$1 dict=() TIMEFORMAT='%U %S'
     mkdir -p "$logs" "fuzz/corpus/$target" "fuzz/artifacts/$target"
@@ -28,7 +30,7 @@ slice() {
     { time "${BINARIES:-fuzz/target/$triple/release}/$target" "fuzz/corpus/$target" -artifact_prefix="fuzz/artifacts/$target/" \
         "${dict[@]}" -max_len="${most[$target]:-4096}" -max_total_time="${SLICE:-300}" -timeout=20 -report_slow_units=5 \
         -rss_limit_mb=2048 -print_final_stats=1 -reload=0 >"$log" 2>&1 || :; } 2>"$log.time"
-    awk -v cpu="$(awk '{ print $1 + $2 }' "$log.time")" '
+    awk -v name="$target" -v commit="$commit" -v cpu="$(awk '{ print $1 + $2 }' "$log.time")" '
         /^#[0-9]+/ { runs = substr($1, 2) }
         { for (i = 1; i < NF; i++) {
             if ($i == "cov:") cov = $(i + 1)
@@ -36,11 +38,11 @@ slice() {
             if ($i == "corp:") corp = $(i + 1)
         } }
         /stat::number_of_executed_units/ { runs = $2 }
-        END { split(corp, c, "/"); printf "%s\t%d\t%d\t%d\t%d\n", cpu, runs, cov, ft, c[1] }' "$log" >>"$logs/runs.tsv"
+        END { split(corp, c, "/"); printf "%s\t%s\t%s\t%d\t%d\t%d\t%d\n", name, commit, cpu, runs, cov, ft, c[1] }' "$log" >>fuzz/runs.tsv
     rm "$log.time"
 }
 
-used() { awk '{ s += $1 } END { printf "%d", s }' "fuzz/logs/$1/runs.tsv" 2>/dev/null || echo 0; }
+used() { awk -v name="$1" '$1 == name { s += $3 } END { printf "%d", s }' fuzz/runs.tsv; }
 
 declare -A running=()
 while :; do
