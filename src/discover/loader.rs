@@ -44,7 +44,7 @@ pub struct Loader {
     instead: Texts,
     budget: Budget,
     bounds: RwLock<Bounds>,
-    /// Where paths without links in them lead, as far as that was asked.
+    /// Where paths that configurations write lead, as far as that was asked.
     led: RwLock<FxHashMap<PathBuf, Option<PathBuf>>>,
 }
 
