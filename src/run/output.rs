@@ -55,7 +55,11 @@ fn render(format: Format, report: &Report, sources: &Sources, view: View) -> Vec
 
 /// JSON with line breaks, and one at the end. What would steer a terminal is escaped.
 pub fn pretty(json: &serde_json::Value) -> Vec<u8> {
-    let text = serde_json::to_string_pretty(json).unwrap_or_default();
+    let mut text = serde_json::to_string_pretty(json).unwrap_or_default();
+    if !text.contains(|c| c != '\n' && report::steers(c)) {
+        text.push('\n');
+        return text.into_bytes();
+    }
     let mut safe = String::with_capacity(text.len() + 1);
     for c in text.chars() {
         if c == '\n' || !report::steers(c) {
