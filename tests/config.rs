@@ -359,4 +359,7 @@ fn commands_that_look_at_one_state_take_one_environment() {
     let several = tree.run(&["evaluate", "infra", "--environment", "prod", "--environment", "dev"]);
     assert_eq!(several.code, 2);
     assert!(several.stderr.contains("leave out `--environment dev`"), "{}", several.stderr);
+    tree.write("kfplint.toml", b"[environment.made-later]\nvar-files = [\"later.tfvars\"]\n");
+    assert_eq!(size(&["-var", "size=7"]), "7\n", "no environment's values are needed");
+    assert!(tree.run(&["console", "infra", "--environment", "made-later"]).stderr.contains("later.tfvars"));
 }

@@ -137,11 +137,11 @@ impl Config {
     const FILE: FileId = FileId(0);
 
     /// Reads the text of a configuration file in the folder `dir`, shown to the user as `shown`. Variable files must be
-    /// there for the `wanted` environments only, where some are named.
+    /// there for the environments that are `wanted`.
     ///
     /// # Errors
     /// What is wrong with it, with the place.
-    pub fn of_text(text: String, dir: &Path, shown: &str, wanted: &[String]) -> Result<Config, Box<ConfigError>> {
+    pub fn of_text(text: String, dir: &Path, shown: &str, wanted: Wanted) -> Result<Config, Box<ConfigError>> {
         match parse(&text, dir.to_path_buf(), wanted) {
             Ok(config) => Ok(Config { text: Some((shown.into(), text)), ..config }),
             Err(fault) => Err(Box::new(fault.within(shown, &text))),
@@ -164,6 +164,9 @@ impl Config {
         loader.opened().into_iter().filter_map(below).collect()
     }
 }
+
+/// Whether the values of an environment are wanted.
+pub type Wanted<'w> = &'w dyn Fn(&str) -> bool;
 
 /// The configuration file for what is checked: the nearest one upward from each path, not beyond its repository.
 ///
@@ -211,11 +214,11 @@ fn upward(from: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Reads a configuration file. Variable files must be there for the `wanted` environments only, where some are named.
+/// Reads a configuration file. Variable files must be there for the environments that are `wanted`.
 ///
 /// # Errors
 /// A file that cannot be read, or that is wrong, with the place.
-pub fn read(path: &Path, wanted: &[String]) -> Result<Config, LoadError> {
+pub fn read(path: &Path, wanted: Wanted) -> Result<Config, LoadError> {
     let shown = &crate::discover::shown(path);
     let unreadable = |e: std::io::Error| LoadError::Unreadable { path: shown.into(), why: crate::discover::reason(&e) };
     let real = std::fs::canonicalize(path).map_err(unreadable)?;
@@ -228,14 +231,14 @@ pub fn read(path: &Path, wanted: &[String]) -> Result<Config, LoadError> {
     Ok(Config::of_text(text, real.parent().unwrap_or(Path::new("/")), shown, wanted)?)
 }
 
-fn parse(text: &str, dir: PathBuf, wanted: &[String]) -> Checked<Config> {
+fn parse(text: &str, dir: PathBuf, wanted: Wanted) -> Checked<Config> {
     let id = Config::FILE;
     let file: file::File = toml::from_str(text).map_err(|e| error::of_toml(&e))?;
     let paths = |texts: &[Text]| texts.iter().map(|t| existing(t, &dir)).collect::<Checked<Vec<_>>>();
     let environment = |(name, env): (&Text, &file::Environment)| {
         Ok(Environment {
             name: name.get_ref().clone(),
-            var_files: match wanted.is_empty() || wanted.contains(name.get_ref()) {
+            var_files: match wanted(name.get_ref()) {
                 true => paths(&env.var_files)?,
                 false => Vec::new(),
             },

@@ -30,7 +30,9 @@ impl Job {
             args.paths.push(PathBuf::from("."));
         }
         let here = [PathBuf::from(".")];
-        let config = configuration(&args.config, if args.changed { &here } else { &args.paths })?;
+        let named = &args.config.environment;
+        let wanted = |name: &str| named.is_empty() || named.iter().any(|n| n == name);
+        let config = configuration(&args.config, if args.changed { &here } else { &args.paths }, &wanted)?;
         let told = |name| args.told.contains(&name);
         args.format = config.format.filter(|_| !told("format")).unwrap_or(args.format);
         args.fail_on = config.fail_on.filter(|_| !told("fail_on")).unwrap_or(args.fail_on);
@@ -70,17 +72,17 @@ impl Job {
     }
 }
 
-/// The configuration of what is at these paths.
+/// The configuration of what is at these paths, with the values of the environments that are wanted.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn configuration(args: &ConfigArgs, paths: &[PathBuf]) -> Result<Config, Failure> {
+pub fn configuration(args: &ConfigArgs, paths: &[PathBuf], wanted: config::Wanted) -> Result<Config, Failure> {
     let file = match (&args.config, args.no_config) {
         (Some(file), _) => Some(file.clone()),
         (None, true) => None,
         (None, false) => config::find(paths)?,
     };
-    Ok(file.map(|file| config::read(&file, &args.environment)).transpose()?.unwrap_or_default())
+    Ok(file.map(|file| config::read(&file, wanted)).transpose()?.unwrap_or_default())
 }
 
 /// The environment whose values a command takes that looks at one state only: the one that is named.

@@ -31,7 +31,7 @@ impl State {
     /// What is wrong with the configuration or the values given.
     pub fn of(paths: &[PathBuf], config: &ConfigArgs, given: &InputArgs, budget: Budget) -> Result<State, Failure> {
         let args = config;
-        let config = job::configuration(args, paths)?;
+        let config = job::configuration(args, paths, &|name| args.environment.iter().any(|n| n == name))?;
         let environment = job::environment(args, &config)?;
         let sources = Arc::new(config.sources());
         let loader = Arc::new(Loader::new(sources.clone()).within(budget).bounded(given.allow_outside));
