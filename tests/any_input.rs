@@ -188,7 +188,7 @@ fn reports_to_be_joined() {
 /// Inputs that once broke a property, most of them found by the fuzzer.
 #[test]
 fn what_once_broke_holds() {
-    let once: [(Check, &str); 4] = [
+    let once: [(Check, &str); 5] = [
         // The block was said to end before its content did.
         (syntax::check, "a {\n  n {\n"),
         // The error stood on the first byte of a character.
@@ -200,8 +200,48 @@ fn what_once_broke_holds() {
             fix::check,
             "resource \"google_container_cluster\" \"c\" {\n  name = \"c\"\n  locaton = \"us-central1\"\n  location = \"us-central1\"\n}\n",
         ),
+        // Grants were added under a name that was taken, again and again.
+        (fix::check, TAKEN),
     ];
     for (check, input) in once {
         check(input.as_bytes());
     }
 }
+
+const TAKEN: &str = r#"provider "google" {
+  project = "acme-ml"
+  zone    = "us-central1-a"
+}
+
+resource "google_service_account" "kfp" {
+  accountdi_ = "kfp"
+}
+
+resource "google_project_iam_binding" "node_agent" {
+  project = "acme-ml"
+  role    = "roles/container.defaultNodeServiceAccount"
+  members = ["serviceAccount:kfp@acme-ml.iam.gserviceaccoun2.com"]
+}
+
+resource "google_storage_bucket" "artifacts" {
+  name     = "acme-ml-kfp-artifacts"
+  location = "US"
+}
+
+resource "google_storage_bucket_iam_ucket  = google_storage_bucket.artifacts.name
+  role    = "roles/storage.objectAdmin"
+  members = ["serviceAccount:${google_service_account.kfp.email}"]
+}
+
+resource "google_container_cluster" "kfp" {
+  name               = "kfp"
+  location           = "us-central1-a"
+  initial_node_count = 3
+
+  node_config {
+    machine_type    = "e2-standard-4"
+    service_account = google_service_account.kfp.email
+    oauth_scopes    = ["https://www.googleapis.com/auth/cket" "artifacD"]
+  }
+}
+"#;

@@ -66,6 +66,21 @@ fn safe_fixes_are_made_and_the_rest_of_the_file_stays() {
 }
 
 #[test]
+fn what_a_fix_adds_has_a_name_of_its_own() {
+    let tree = Tree::new(&[("main.tf", NO_ROLES)]);
+    tree.run(&["fix"]);
+    let fixed = read(&tree, "main.tf");
+    let one_less: Vec<&str> = fixed.lines().filter(|line| !line.contains("roles/storage.objectViewer")).collect();
+    tree.write("main.tf", one_less.join("\n").as_bytes());
+    assert!(codes(&tree).contains(&"KFP201".into()), "{}", one_less.join("\n"));
+    assert_eq!(tree.run(&["check", "--fix"]).stderr, "fixed 1 finding in 1 file\n");
+    let text = read(&tree, "main.tf");
+    assert_eq!(text.matches("_kubeflow_pipelines\" {").count(), 1, "{text}");
+    assert_eq!(text.matches("_kubeflow_pipelines_2\" {").count(), 1, "{text}");
+    assert_eq!(codes(&tree).iter().filter(|code| *code == "KFP201" || code.starts_with("TF")).count(), 0);
+}
+
+#[test]
 fn unsafe_fixes_are_made_only_when_asked_for_and_until_nothing_changes() {
     let tree = Tree::new(&[("main.tf", MISSPELT)]);
     assert_eq!(tree.run(&["fix"]).stderr, "fixed 0 findings in 0 files\n");

@@ -3,6 +3,7 @@
 mod lack;
 mod text;
 
+use self::lack::Lack;
 use super::support::{list, worse};
 use crate::finding::{Finding, Level};
 use crate::graph::access::{Access, NodeAccount};
@@ -65,7 +66,7 @@ fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) ->
     match (account, lack.roles.is_empty() && lack.open.is_empty()) {
         (_, true) => met(cluster, pool, account, &access, &name),
         (NodeAccount::Here(_), false) if !lack.roles.is_empty() && pool.uncertain.is_none() => {
-            unmet(cluster, pool, account, &access, &lack)
+            unmet(cx, cluster, pool, account, (&access, &lack))
         }
         _ => undecided(cluster, pool, account, lack),
     }
@@ -101,7 +102,8 @@ fn met(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, n
     answer.with(finding)
 }
 
-fn unmet(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, lack: &lack::Lack) -> Answer {
+fn unmet(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount, has: (&Access, &Lack)) -> Answer {
+    let (access, lack) = has;
     let name = text::name(account, pool);
     let parts: Vec<String> =
         lack.roles.iter().map(|(role, missing)| format!("{role} ({})", text::few(missing))).collect();
@@ -114,11 +116,11 @@ fn unmet(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access,
         draft = draft.related(other, "this grant is on another project than the cluster's");
     }
     let mut finding = draft.at(&address, &place, "the nodes' account lacks required roles");
-    text::mend(&mut finding, account, &names);
+    text::mend(&mut finding, cx.graph, account, &names);
     Answer::unmet(reason, vec![finding])
 }
 
-fn undecided(cluster: &Cluster, pool: &Pool, account: &NodeAccount, lack: lack::Lack) -> Answer {
+fn undecided(cluster: &Cluster, pool: &Pool, account: &NodeAccount, lack: Lack) -> Answer {
     let name = text::name(account, pool);
     let mut roles: Vec<String> = lack.roles.iter().map(|(role, _)| role.to_string()).collect();
     roles.extend(lack.open.iter().map(|r| r.to_string()));

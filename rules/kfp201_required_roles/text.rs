@@ -1,10 +1,12 @@
 //! What KFP201 says and writes.
 
 use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::graph::Graph;
 use crate::graph::access::NodeAccount;
 use crate::graph::account::ServiceAccount;
 use crate::graph::pool::Pool;
 use crate::source::Span;
+use std::collections::BTreeSet;
 
 /// How messages name an account.
 pub fn name(account: &NodeAccount, pool: &Pool) -> String {
@@ -26,8 +28,9 @@ pub fn few(names: &[&str]) -> String {
 }
 
 /// The missing grants as Terraform text, ready to be added behind the account's block.
-fn grants(account: &ServiceAccount, roles: &[String]) -> String {
+fn grants(graph: &Graph, account: &ServiceAccount, roles: &[String]) -> String {
     let name = &account.resource.name;
+    let title = free_name(graph, account);
     let reference = match account.resource.key {
         crate::eval::plan::InstanceKey::None => format!("google_service_account.{name}"),
         ref key => format!("google_service_account.{name}{}", key_text(key)),
@@ -45,9 +48,19 @@ fn grants(account: &ServiceAccount, roles: &[String]) -> String {
     };
     let list: String = roles.iter().map(|r| format!("    \"{r}\",\n")).collect();
     format!(
-        "resource \"google_project_iam_member\" \"{name}_kubeflow_pipelines\" {{\n  for_each = toset([\n{list}  ])\n\n  \
+        "resource \"google_project_iam_member\" \"{title}\" {{\n  for_each = toset([\n{list}  ])\n\n  \
          project = {project}\n  role    = each.value\n  member  = {member}\n}}\n"
     )
+}
+
+/// A name for the grants that no others beside the account have.
+fn free_name(graph: &Graph, account: &ServiceAccount) -> String {
+    let module = &account.resource.module;
+    let here = graph.types.managed("google_project_iam_member").filter(|r| r.module == *module);
+    let taken: BTreeSet<&str> = here.map(|r| &*r.name).collect();
+    let first = format!("{}_kubeflow_pipelines", account.resource.name);
+    let further = (2..).map(|n| format!("{first}_{n}"));
+    std::iter::once(first.clone()).chain(further).find(|name| !taken.contains(name.as_str())).unwrap_or(first)
 }
 
 fn key_text(key: &crate::eval::plan::InstanceKey) -> String {
@@ -60,9 +73,9 @@ fn key_text(key: &crate::eval::plan::InstanceKey) -> String {
 }
 
 /// Adds help and fix to a finding about an account of this configuration.
-pub fn mend(finding: &mut Finding, account: &NodeAccount, roles: &[String]) {
+pub fn mend(finding: &mut Finding, graph: &Graph, account: &NodeAccount, roles: &[String]) {
     let NodeAccount::Here(here) = account else { return };
-    let text = grants(here, roles);
+    let text = grants(graph, here, roles);
     finding.help.push(format!("grant what is missing:\n{text}"));
     if let Some(span) = here.resource.span {
         let end = Span::new(span.file, span.end, span.end);
