@@ -188,7 +188,7 @@ fn reports_to_be_joined() {
 /// Inputs that once broke a property, most of them found by the fuzzer.
 #[test]
 fn what_once_broke_holds() {
-    let once: [(Check, &str); 5] = [
+    let once: [(Check, &str); 6] = [
         // The block was said to end before its content did.
         (syntax::check, "a {\n  n {\n"),
         // The error stood on the first byte of a character.
@@ -200,6 +200,8 @@ fn what_once_broke_holds() {
             fix::check,
             "resource \"google_container_cluster\" \"c\" {\n  name = \"c\"\n  locaton = \"us-central1\"\n  location = \"us-central1\"\n}\n",
         ),
+        // The property took a log in SARIF for a report of kfplint's own.
+        (merge::check, "{\"version\": \"2.1.0\", \"runs\": [{}], \"summary\": {}}"),
         // Grants were added under a name that was taken, again and again.
         (fix::check, TAKEN),
     ];

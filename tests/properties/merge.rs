@@ -21,7 +21,8 @@ pub fn check(bytes: &[u8]) {
     assert_eq!(counts(&twice), counts(&joined), "a finding in both counts once");
     let backwards = merge(reports.into_iter().rev().collect()).expect("the order does not matter");
     assert_eq!(counts(&backwards), counts(&joined), "the order does not matter");
-    if let Some(summary) = joined.get("summary") {
+    // SARIF has no summary; what else a log holds is left as it is.
+    if let Some(summary) = joined.get("summary").filter(|_| joined.get("runs").is_none()) {
         assert_eq!(summary["errors"], counts(&joined).errors);
     }
 }
