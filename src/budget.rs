@@ -113,6 +113,11 @@ impl Limit {
     }
 }
 
+/// Whether a text in JSON has more values than this, or about as many: counted by the marks between them, without reading it.
+pub fn has_more_values(json: &[u8], most: usize) -> bool {
+    json.len() > most && json.iter().filter(|byte| b",:[{".contains(byte)).count() > most
+}
+
 /// A number of bytes as people write it: whole MiB or KiB where it is.
 pub fn size(bytes: u64) -> String {
     match bytes {

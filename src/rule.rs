@@ -2,7 +2,7 @@
 
 use crate::budget::{Budget, CLUSTERS, FINDINGS, Limit};
 use crate::eval::plan::StaticPlan;
-use crate::eval::report::{BUDGET_EXCEEDED, error};
+use crate::eval::report::{BUDGET_EXCEEDED, exceeded};
 use crate::eval::value::Reasons;
 use crate::finding::{
     ClusterReport, Coverage, Finding, Label, Level, PoolReport, Requirement, RootReport, Status, Verdict,
@@ -11,7 +11,7 @@ use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::view::Place;
-use crate::source::{FileId, Span};
+use crate::source::Span;
 
 /// What is fixed about a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,7 +230,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     let in_time = |rule: &&dyn Rule| if budget.is_late() { Vec::new() } else { rule.root(&whole) };
     let found: Vec<Vec<Finding>> = rules.iter().map(in_time).collect();
     let mut findings = plan.findings.clone();
-    let mut clusters = Vec::with_capacity(graph.clusters.len());
+    let mut clusters = Vec::with_capacity(graph.clusters.len().min(CLUSTERS));
     let mut left = Vec::new();
     for cluster in graph.clusters.iter().take(CLUSTERS) {
         let mut requirements = Vec::new();
@@ -306,13 +306,6 @@ fn bound(findings: &mut Vec<Finding>) {
     let message = format!("this root module has more than {FINDINGS} findings: the others are not listed");
     findings.push(exceeded(first, message, "the first that is not", Limit::Fixed));
     sort(findings);
-}
-
-fn exceeded(place: Option<Span>, message: String, at: &str, limit: Limit) -> Finding {
-    let mut finding = error(BUDGET_EXCEEDED, place.unwrap_or(Span::new(FileId::FACTS, 0, 0)), message, at);
-    finding.primary = place;
-    finding.help.push(limit.help().into());
-    finding
 }
 
 fn sort(findings: &mut Vec<Finding>) {

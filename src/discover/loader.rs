@@ -4,7 +4,7 @@ use super::bounds::{Bounds, OUTSIDE, normalise};
 use super::files::{self, Role, Syntax};
 use super::shown::{self, Shown};
 use super::walk::reason;
-use crate::budget::{Budget, DOCUMENT, Limit, TOKENS};
+use crate::budget::{Budget, DOCUMENT, Limit, TOKENS, has_more_values};
 use crate::parallel;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{self, ast};
@@ -420,12 +420,10 @@ impl Loader {
 
 /// Whether a file has more tokens than may be.
 fn is_dense(bytes: &[u8], syntax: Syntax) -> bool {
-    let marks = || bytes.iter().filter(|byte| b",:[{".contains(byte)).count();
-    bytes.len() > TOKENS
-        && match syntax {
-            Syntax::Native => syntax::lexer::has_more_than(&String::from_utf8_lossy(bytes), TOKENS),
-            Syntax::Json | Syntax::JsonValues => marks() > TOKENS,
-        }
+    match syntax {
+        Syntax::Native => bytes.len() > TOKENS && syntax::lexer::has_more_than(&String::from_utf8_lossy(bytes), TOKENS),
+        Syntax::Json | Syntax::JsonValues => has_more_values(bytes, TOKENS),
+    }
 }
 
 /// The bytes of a regular file (opening a pipe would wait for a writer); `None` where there are more than `most`.

@@ -13,6 +13,7 @@ mod walk;
 
 pub use changed::changed;
 pub use files::{Syntax, UNIT, is_terraform, is_variables};
+pub use module::is_local;
 pub use walk::reason;
 
 use crate::source::FileId;

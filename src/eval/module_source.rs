@@ -3,6 +3,7 @@
 use crate::budget::Limit;
 use crate::catalog::modules::{self, Known};
 use crate::discover::bounds::normalise;
+use crate::discover::is_local;
 use crate::eval::config::ModuleConfig;
 use crate::eval::error::{EvalError, poison};
 use crate::eval::instance::{Instance, missing_module};
@@ -99,10 +100,6 @@ fn known(instance: &Instance, block: &Block, source: &str) -> Option<Known> {
         None => registry(),
     };
     constraint.and_then(|constraint| modules::find(source, |major| constraint.admits(major)))
-}
-
-fn is_local(source: &str) -> bool {
-    ["./", "../", ".\\", "..\\"].iter().any(|p| source.starts_with(p)) || source == "." || source == ".."
 }
 
 /// The call's path as `modules.json` has it: names joined by dots, without instance keys.

@@ -1,8 +1,8 @@
 //! The findings that evaluation itself makes: TF001 to TF006.
 
-use crate::budget::FINDINGS;
+use crate::budget::{FINDINGS, Limit};
 use crate::finding::{Finding, Label, Level};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::{self, Block, SyntaxError};
 
 /// TF001.
@@ -48,6 +48,14 @@ pub fn error(
         fixes: Vec::new(),
         suppressed: None,
     }
+}
+
+/// TF006 for what a limit leaves out; no place where no file is to blame.
+pub fn exceeded(place: Option<Span>, message: String, at: &str, limit: Limit) -> Finding {
+    let mut finding = error(BUDGET_EXCEEDED, place.unwrap_or(Span::new(FileId::FACTS, 0, 0)), message, at);
+    finding.primary = place;
+    finding.help.push(limit.help().into());
+    finding
 }
 
 /// TF001 for what the parser says, or TF006 for what it does not read.

@@ -1,7 +1,7 @@
 //! From the bytes of a document to JSON: gzip, the encodings that shells write, and what is most often passed by mistake.
 
 use super::error::{DocumentError, MAKE, MAKE_PLAN, make};
-use crate::budget::{DOCUMENT, VALUES, size};
+use crate::budget::{DOCUMENT, VALUES, has_more_values, size};
 use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::io::Read;
@@ -21,7 +21,7 @@ pub fn parse(file: &str, bytes: Vec<u8>) -> Result<Json, DocumentError> {
     if !start.starts_with(['{', '[']) {
         return Err(not_json(file, &text));
     }
-    if text.len() > VALUES && text.bytes().filter(|byte| b",:[{".contains(byte)).count() > VALUES {
+    if has_more_values(text.as_bytes(), VALUES) {
         return Err(too_large(file, format!("the document has more than {VALUES} values")));
     }
     serde_json::from_str(&text).map_err(|error| broken(file, &text, &error))

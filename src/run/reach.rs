@@ -4,10 +4,10 @@ use crate::budget::Limit;
 use crate::discover::Root;
 use crate::discover::loader::Loader;
 use crate::eval::plan::StaticPlan;
-use crate::eval::report::{BUDGET_EXCEEDED, error};
+use crate::eval::report::{BUDGET_EXCEEDED, exceeded};
 use crate::finding::{Finding, RootReport};
 use crate::report::{self, Detail, Diagnostic, Report};
-use crate::source::{FileId, Sources, Span};
+use crate::source::{Sources, Span};
 use std::io::Write;
 
 /// The plan of a root module that is not evaluated, since the time is used up; `None` while it is not.
@@ -26,10 +26,7 @@ pub fn late(root: &Root, loader: &Loader) -> Option<Finding> {
     let file = loader.module(&root.dir).and_then(|module| module.files.first().cloned());
     let place = file.map(|file| Span::new(file.id, 0, 0));
     let message = format!("this root module is not checked: {}", budget.late());
-    let mut finding = error(BUDGET_EXCEEDED, place.unwrap_or(Span::new(FileId::FACTS, 0, 0)), message, "");
-    finding.primary = place;
-    finding.help.push(Limit::Timeout.help().into());
-    Some(finding)
+    Some(exceeded(place, message, "", Limit::Timeout))
 }
 
 /// Says on stderr what of a report was left out, where what is printed on stdout has no place for it. Whether there was

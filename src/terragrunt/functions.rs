@@ -1,7 +1,7 @@
 //! Terragrunt's own functions: those about paths, the environment and other files. What others give is not known.
 
 use super::config::{Context, Reader};
-use crate::discover::bounds::normalise;
+use crate::discover::bounds::{normalise, repository};
 use crate::eval::OwnFunctions;
 use crate::eval::value::{ReasonKind, Reasons, Type, Value, json};
 use std::collections::BTreeMap;
@@ -78,8 +78,7 @@ impl OwnFunctions for Functions {
 
 impl Functions {
     fn repository(&self) -> Result<&Path, String> {
-        let root = self.context.unit.ancestors().find(|folder| folder.join(".git").exists());
-        root.ok_or_else(|| "the unit is in no Git repository".into())
+        repository(&self.context.unit).ok_or_else(|| "the unit is in no Git repository".into())
     }
 
     /// Upwards from the folder around the unit, not beyond the repository that it is in.

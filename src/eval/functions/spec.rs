@@ -310,11 +310,15 @@ pub fn call(name: &str, args: &[Value], host: &dyn Host) -> Outcome {
     });
     let known = |v: &Value| if function.unknowns == Unknowns::Deep { v.is_wholly_known() } else { v.is_known() };
     if !converted.iter().all(known) {
-        if let ("startswith", Some(decided)) = (name, starts_with(&converted)) {
+        if name == "startswith"
+            && let Some(decided) = starts_with(&converted)
+        {
             return Ok(Value::bool(decided).mark(marks));
         }
         let reasons = converted.iter().fold(Reasons::default(), |r, v| r.union(&v.collect_reasons()));
-        if let ("slice", Some((ty, length))) = (name, sliced(&converted)) {
+        if name == "slice"
+            && let Some((ty, length)) = sliced(&converted)
+        {
             let (min_len, max_len) = (Some(length), Some(length));
             let refinement = Refinement { min_len, max_len, ..Refinement::default() };
             return Ok(Value::unknown_refined(ty, reasons, refinement).mark(marks));
