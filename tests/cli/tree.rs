@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -100,7 +100,9 @@ impl Tree {
         command.current_dir(self.dir.path()).args(args).envs(env.iter().copied()).env_remove("TF_WORKSPACE");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
-        child.stdin.take().unwrap().write_all(stdin.as_bytes()).unwrap();
+        // A command that refuses its arguments ends before it reads anything, and its pipe may be gone by then.
+        let written = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+        assert!(written.as_ref().err().is_none_or(|e| e.kind() == ErrorKind::BrokenPipe), "{written:?}");
         let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
         Run {
             code: status.code().unwrap(),
