@@ -18,15 +18,15 @@ use super::plan::Mode;
 #[derive(Debug, Default)]
 pub struct ModuleConfig {
     /// `variable` blocks.
-    pub variables: BTreeMap<Arc<str>, VariableConfig>,
+    pub variables: BTreeMap<Arc<str>, Box<VariableConfig>>,
     /// Arguments of `locals` blocks.
     pub locals: BTreeMap<Arc<str>, Attribute>,
     /// `output` blocks.
-    pub outputs: BTreeMap<Arc<str>, Block>,
+    pub outputs: BTreeMap<Arc<str>, Box<Block>>,
     /// `resource`, `data` and `ephemeral` blocks.
-    pub resources: BTreeMap<ResourceId, Block>,
+    pub resources: BTreeMap<ResourceId, Box<Block>>,
     /// `module` blocks.
-    pub calls: BTreeMap<Arc<str>, Block>,
+    pub calls: BTreeMap<Arc<str>, Box<Block>>,
     /// `check` blocks, in file order.
     pub checks: Vec<Block>,
     /// `provider` blocks, in file order.
@@ -81,11 +81,12 @@ pub struct VariableConfig {
 impl ResourceId {
     /// The address within its module, without an instance key.
     pub fn address(&self) -> String {
-        match self.mode {
-            Mode::Managed => format!("{}.{}", self.type_name, self.name),
-            Mode::Data => format!("data.{}.{}", self.type_name, self.name),
-            Mode::Ephemeral => format!("ephemeral.{}.{}", self.type_name, self.name),
-        }
+        let mode = match self.mode {
+            Mode::Managed => "",
+            Mode::Data => "data.",
+            Mode::Ephemeral => "ephemeral.",
+        };
+        [mode, &self.type_name, ".", &self.name].concat()
     }
 }
 
@@ -148,7 +149,7 @@ impl ModuleConfig {
                 if let Some(first) = self.variables.get(&name) {
                     add(&mut self.findings, || duplicate("variable", &name, block.header, first.block.header));
                 } else {
-                    self.variables.insert(name, variable);
+                    self.variables.insert(name, Box::new(variable));
                 }
             }
             "output" => insert(&mut self.outputs, "output", block, &mut self.findings),
@@ -158,7 +159,7 @@ impl ModuleConfig {
                 if let Some(first) = self.resources.get(&id) {
                     add(&mut self.findings, || duplicate("resource", &id.address(), block.header, first.header));
                 } else {
-                    self.resources.insert(id, block.clone());
+                    self.resources.insert(id, Box::new(block.clone()));
                 }
             }
             "check" => self.checks.push(block.clone()),
@@ -191,7 +192,7 @@ impl ModuleConfig {
                 Some(base) => {
                     let block = merge_block(base.block, block);
                     let variable = VariableConfig::new(block, &mut self.findings);
-                    self.variables.insert(name, variable);
+                    self.variables.insert(name, Box::new(variable));
                     true
                 }
                 None => false,
@@ -256,18 +257,18 @@ fn resource_id(block: &Block) -> ResourceId {
     ResourceId { mode, type_name: block.label(0).into(), name: block.label(1).into() }
 }
 
-fn insert(map: &mut BTreeMap<Arc<str>, Block>, what: &str, block: &Block, findings: &mut Vec<Finding>) {
+fn insert(map: &mut BTreeMap<Arc<str>, Box<Block>>, what: &str, block: &Block, findings: &mut Vec<Finding>) {
     let name: Arc<str> = block.label(0).into();
     if let Some(first) = map.get(&name) {
         add(findings, || duplicate(what, &name, block.header, first.header));
     } else {
-        map.insert(name, block.clone());
+        map.insert(name, Box::new(block.clone()));
     }
 }
 
-fn merge_into<K: Ord + Clone>(map: &mut BTreeMap<K, Block>, key: &K, over: &Block) -> bool {
+fn merge_into<K: Ord + Clone>(map: &mut BTreeMap<K, Box<Block>>, key: &K, over: &Block) -> bool {
     let Some(base) = map.remove(key) else { return false };
-    map.insert(key.clone(), merge_block(base, over));
+    map.insert(key.clone(), Box::new(merge_block(*base, over)));
     true
 }
 

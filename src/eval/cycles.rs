@@ -188,7 +188,7 @@ impl Graph<'_> {
             Node::Resource(id) => {
                 config.resources.get(id).map(|block| resource(node, block, body(block))).unwrap_or_default()
             }
-            Node::Call(name) => config.calls.get(name).map(body).unwrap_or_default(),
+            Node::Call(name) => config.calls.get(name).map(|block| body(block)).unwrap_or_default(),
             Node::Output(call, output) => self.output(call, output),
         }
     }

@@ -30,6 +30,17 @@ pub struct Repetition {
     collection: Option<Arc<Expr>>,
 }
 
+impl InstanceKey {
+    /// The address of an instance: that of what is repeated, with this key.
+    pub fn added_to(&self, address: &str) -> String {
+        match self {
+            InstanceKey::None => address.to_string(),
+            InstanceKey::Name(name) => [address, "[", &quoted(name), "]"].concat(),
+            InstanceKey::Index(_) | InstanceKey::Unknown => format!("{address}{self}"),
+        }
+    }
+}
+
 impl std::fmt::Display for InstanceKey {
     /// As in an address: `[0]`, `["name"]`, `[*]`, or nothing.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -43,6 +54,10 @@ impl std::fmt::Display for InstanceKey {
 }
 
 fn quoted(text: &str) -> String {
+    let is_plain = |b: u8| !matches!(b, b'"' | b'\\' | b'\n' | b'\r' | b'\t' | b'$' | b'%');
+    if text.bytes().all(is_plain) {
+        return ["\"", text, "\""].concat();
+    }
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {
@@ -75,7 +90,7 @@ impl Repetition {
 }
 
 impl Expansion {
-    /// The repetitions of a block with this body. Errors are reported and leave the number unknown.
+    /// The repetitions of a block with this address in its module. Errors are reported and leave the number unknown.
     pub fn of(scope: &Scope, block: &Block, address: &str) -> Expansion {
         let (body, at) = (&block.body, block.header);
         let world = &scope.instance.world;
@@ -96,7 +111,7 @@ impl Expansion {
             Expansion { over: e.limit.map(|_| reasons.clone()), ..unknown(body, reasons) }
         });
         if let Shape::Unknown(reasons) = &expansion.shape {
-            world.undecided.borrow_mut().push((address.to_string(), reasons.clone()));
+            world.undecided.borrow_mut().push((scope.instance.address_of(address), reasons.clone()));
         }
         expansion
     }

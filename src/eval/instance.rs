@@ -179,7 +179,7 @@ impl Instance {
 
     /// An address of something in this module.
     pub fn address_of(&self, local: &str) -> String {
-        if self.address.is_empty() { local.to_string() } else { format!("{}.{local}", self.address) }
+        if self.address.is_empty() { local.to_string() } else { [&*self.address, ".", local].concat() }
     }
 
     /// `path.module`: the folder relative to the root's, as Terraform gives it.
@@ -274,7 +274,7 @@ impl Instance {
 
     fn expand_call(self: &Rc<Self>, name: &Arc<str>, block: &Block) -> CallState {
         let local = format!("module.{name}");
-        let expansion = Expansion::of(&self.scope(), block, &self.address_of(&local));
+        let expansion = Expansion::of(&self.scope(), block, &local);
         let source: Arc<str> = block.body.attribute("source").and_then(|a| a.expr.as_str()).unwrap_or("").into();
         let found = match &expansion.over {
             Some(reasons) => Err(reasons.clone()),
@@ -297,7 +297,7 @@ impl Instance {
         match found {
             Ok((config, dir)) => {
                 for repetition in &state.repetitions {
-                    let address = self.address_of(&format!("{local}{}", repetition.key));
+                    let address = self.address_of(&repetition.key.added_to(&local));
                     let uncertain = merge_reasons(self.uncertain.as_ref(), repetition.uncertain.as_ref());
                     let site =
                         CallSite { parent: Rc::downgrade(self), name: name.clone(), repetition: repetition.clone() };

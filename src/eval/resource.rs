@@ -93,11 +93,12 @@ pub fn schema_of(id: &ResourceId) -> Option<&'static schema::Block> {
 /// Evaluates a resource.
 pub fn build(instance: &Rc<Instance>, id: &ResourceId, block: &Block) -> ResourceState {
     let scope = instance.scope();
-    let expansion = Expansion::of(&scope, block, &instance.address_of(&id.address()));
+    let address = id.address();
+    let expansion = Expansion::of(&scope, block, &address);
     let shape = expansion.shape();
     let schema = schema_of(id);
     let deferred = id.mode == Mode::Data && refers_to_managed(instance, block);
-    let builder = Builder { instance, id, block, schema, deferred };
+    let builder = Builder { instance, id, block, address, schema, deferred };
     let one = |repetition: &Repetition| {
         let uncertain = instance.uncertain.is_some() || repetition.uncertain.is_some();
         instance.world.within(uncertain, || builder.one(&scope, repetition))
@@ -110,6 +111,8 @@ struct Builder<'b> {
     instance: &'b Rc<Instance>,
     id: &'b ResourceId,
     block: &'b Block,
+    /// Within its module, without an instance key.
+    address: String,
     schema: Option<&'static schema::Block>,
     deferred: bool,
 }
@@ -144,8 +147,7 @@ impl Builder<'_> {
         let instance = self.instance;
         let scope = repetition.bind(scope);
         let provider = instance.provider_of(&scope, self.id, self.block);
-        let local = format!("{}{}", self.id.address(), repetition.key);
-        let address: Arc<str> = instance.address_of(&local).into();
+        let address: Arc<str> = instance.address_of(&repetition.key.added_to(&self.address)).into();
         let body = &self.block.body;
         // `timeouts` is a block that some schemas have and references hardly ever read: it is the provider's own.
         let skip: &[&str] = if body.blocks("timeouts").next().is_some() { &META[..7] } else { &META };

@@ -13,33 +13,38 @@ type Values = BTreeMap<Arc<str>, Value>;
 pub fn apply(type_name: &str, values: &mut Values) {
     let autopilot = values.get("enable_autopilot").and_then(Value::as_bool) == Some(true);
     for (path, rewrite) in provider_defaults::rewrites(type_name) {
-        let steps: Vec<&str> = path.split('.').collect();
-        at_path(values, &steps, &|value| one(value, rewrite, autopilot));
+        let (first, rest) = split(path);
+        let change = |value: &Value| one(value, rewrite, autopilot);
+        if let Some(value) = values.get_mut(first)
+            && let Some(changed) = inside(value, rest, &change)
+        {
+            *value = changed;
+        }
     }
 }
 
-fn at_path(values: &mut Values, steps: &[&str], change: &dyn Fn(&Value) -> Option<Value>) {
-    let Some((first, rest)) = steps.split_first() else { return };
-    let Some(value) = values.get(*first) else { return };
-    if let Some(changed) = inside(value, rest, change) {
-        values.insert(Arc::from(*first), changed);
-    }
+/// The first name of a path, and the others.
+fn split(path: &str) -> (&str, Option<&str>) {
+    path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)))
 }
 
 /// The value with what stands at the path changed; `None` where nothing changes.
-fn inside(value: &Value, steps: &[&str], change: &dyn Fn(&Value) -> Option<Value>) -> Option<Value> {
-    if steps.is_empty() {
-        return change(value);
-    }
+fn inside(value: &Value, path: Option<&str>, change: &dyn Fn(&Value) -> Option<Value>) -> Option<Value> {
+    let Some(names) = path else { return change(value) };
     let data = match &value.data {
         Data::Object(entries) => {
+            let (first, rest) = split(names);
+            let changed = inside(entries.get(first)?, rest, change)?;
             let mut entries = (**entries).clone();
-            at_path(&mut entries, steps, change);
+            entries.insert(Arc::from(first), changed);
             Data::Object(Arc::new(entries))
         }
-        Data::Tuple(items) => Data::Tuple(Arc::new(
-            items.iter().map(|item| inside(item, steps, change).unwrap_or_else(|| item.clone())).collect(),
-        )),
+        Data::Tuple(items) => {
+            let new: Vec<Option<Value>> = items.iter().map(|item| inside(item, path, change)).collect();
+            new.iter().any(Option::is_some).then_some(())?;
+            let all = items.iter().zip(new).map(|(item, new)| new.unwrap_or_else(|| item.clone()));
+            Data::Tuple(Arc::new(all.collect()))
+        }
         _ => return None,
     };
     Some(Value { data, marks: value.marks })
@@ -84,7 +89,19 @@ fn each_text(value: &Value, change: &dyn Fn(&str) -> String) -> Option<Value> {
 
 /// An argument that the provider can compute and that is written as an empty text or list counts as not written.
 pub fn drop_empty(values: &mut Values, schema: &schema::Block, unknown: &dyn Fn(&str, Type) -> Value) {
-    values.extend(emptied(values, schema, unknown, ""));
+    values.extend(emptied(values, schema, unknown, None));
+}
+
+/// A name in a resource, and those of the blocks around it.
+struct At<'a> {
+    around: Option<&'a At<'a>>,
+    name: &'a str,
+}
+
+impl At<'_> {
+    fn path(&self) -> String {
+        self.around.map_or_else(|| self.name.to_string(), |around| [&around.path(), ".", self.name].concat())
+    }
 }
 
 /// What takes the place of empty values in a block, by name.
@@ -92,19 +109,18 @@ fn emptied(
     values: &Values,
     schema: &schema::Block,
     unknown: &dyn Fn(&str, Type) -> Value,
-    path: &str,
+    around: Option<&At>,
 ) -> Vec<(Arc<str>, Value)> {
     let replaced = |(name, value): (&Arc<str>, &Value)| {
-        let at = || format!("{path}{name}");
+        let at = At { around, name };
         if value.as_str() == Some("") || value.elements().is_some_and(<[Value]>::is_empty) {
             let attribute = schema.attribute(name).filter(|a| a.optional && a.computed)?;
-            return Some((name.clone(), unknown(&at(), attribute.ty.clone())));
+            return Some((name.clone(), unknown(&at.path(), attribute.ty.clone())));
         }
         let Data::Tuple(items) = &value.data else { return None };
         let nested = schema.block(name)?;
-        let below = format!("{}.", at());
         let inside = |item: &Value| match &item.data {
-            Data::Object(entries) => emptied(entries, &nested.block, unknown, &below),
+            Data::Object(entries) => emptied(entries, &nested.block, unknown, Some(&at)),
             _ => Vec::new(),
         };
         let inner: Vec<_> = items.iter().map(inside).collect();

@@ -208,7 +208,8 @@ fn cut(verb: &Verb, text: &str) -> String {
 }
 
 fn pad(verb: &Verb, text: String) -> String {
-    let missing = verb.width.unwrap_or(0).saturating_sub(text.graphemes(true).count());
+    let Some(width) = verb.width else { return text };
+    let missing = width.saturating_sub(text.graphemes(true).count());
     match (missing, verb.minus) {
         (0, _) => text,
         (n, true) => text + &" ".repeat(n),

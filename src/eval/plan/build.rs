@@ -90,7 +90,7 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<In
 
 fn visit_call(instance: &Rc<Instance>, name: &str, block: &Block, state: &CallState, plan: &mut StaticPlan) {
     for repetition in &state.repetitions {
-        let local = format!("module.{name}{}", repetition.key);
+        let local = repetition.key.added_to(&format!("module.{name}"));
         plan.modules.push(ModuleInstance {
             address: instance.address_of(&local).into(),
             source: state.source.clone(),
