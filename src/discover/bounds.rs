@@ -76,5 +76,27 @@ pub fn normalise(path: &Path) -> PathBuf {
     out
 }
 
+/// The path that a file in a real folder writes, without `.` and `..`; `None` where it goes up again from what may be a link.
+pub fn plain(dir: &Path, source: &str) -> Option<PathBuf> {
+    let (mut from, mut rest) = (dir, source);
+    loop {
+        if let Some(below) = rest.strip_prefix("./") {
+            rest = below;
+        } else if let (Some(below), Some(parent)) = (rest.strip_prefix("../"), from.parent()) {
+            (from, rest) = (parent, below);
+        } else {
+            break;
+        }
+    }
+    let odd = |part: &str| matches!(part, "" | "." | "..");
+    if !rest.split('/').any(odd) {
+        return Some(from.join(rest));
+    }
+    let mut parts = Path::new(source).components();
+    let first = parts.find(|part| !matches!(part, Component::CurDir | Component::ParentDir));
+    let goes_up = first.is_some() && parts.any(|part| part == Component::ParentDir);
+    (!goes_up).then(|| normalise(&dir.join(source)))
+}
+
 /// Why something is not read that lies outside.
 pub const OUTSIDE: &str = "it is outside of the tree that is checked; --allow-outside reads it";

@@ -2,6 +2,7 @@
 
 use super::loader::Loader;
 use super::{Discovery, Folders, PathError, Root, UNIT, files, look, module, reach};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -74,19 +75,17 @@ impl Change {
     }
 
     fn concerns(&self, root: &Root, folders: &Folders, loader: &Loader) -> bool {
-        let mut reached = BTreeSet::new();
+        let source = root.unit.as_ref().map(|file| unit_source(file, &root.dir, loader));
+        let mut reached = FxHashSet::default();
         reach(&root.dir, folders, &mut reached);
-        if let Some(file) = &root.unit {
-            match unit_source(file, &root.dir, loader) {
-                Source::Local(dir) => reach(&dir, folders, &mut reached),
-                Source::Remote => {}
-                Source::Unknown => return true,
-            }
-            if self.included {
-                return true;
-            }
+        match &source {
+            Some(Source::Unknown) => return true,
+            Some(_) if self.included => return true,
+            Some(Source::Local(dir)) => reach(dir, folders, &mut reached),
+            Some(Source::Remote) | None => {}
         }
-        !reached.is_disjoint(&self.touched) || self.loose.iter().any(|dir| around(dir, &root.dir))
+        self.touched.iter().any(|dir| reached.contains(dir.as_path()))
+            || self.loose.iter().any(|dir| around(dir, &root.dir))
     }
 }
 

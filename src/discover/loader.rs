@@ -1,6 +1,6 @@
 //! Reads the files of module folders: each folder listed once, each file read and parsed once in a run.
 
-use super::bounds::{Bounds, OUTSIDE, normalise};
+use super::bounds::{self, Bounds, OUTSIDE};
 use super::files::{self, Role, Syntax};
 use super::shown::{self, Shown};
 use super::walk::reason;
@@ -11,7 +11,7 @@ use crate::syntax::{self, ast};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
@@ -140,9 +140,9 @@ impl Loader {
     /// It is there, but may not be read.
     pub fn called(&self, dir: &Path, source: &str) -> Result<Option<PathBuf>, &'static str> {
         let source = source.replace('\\', "/");
-        let written = dir.join(&source);
         let Some(real) = self.lead(dir, &source) else { return Ok(None) };
-        let held = self.may_read(&real) || self.bounds.write().unwrap_or_else(|e| e.into_inner()).call(&written, &real);
+        let call = || self.bounds.write().unwrap_or_else(|e| e.into_inner()).call(&dir.join(&source), &real);
+        let held = self.may_read(&real) || call();
         if held { Ok(Some(real)) } else { Err(OUTSIDE) }
     }
 
@@ -150,12 +150,7 @@ impl Loader {
     /// unless the path goes up again from what may be a link.
     fn lead(&self, dir: &Path, source: &str) -> Option<PathBuf> {
         let ask = |path: &Path| std::fs::canonicalize(path).ok();
-        let mut parts = Path::new(source).components();
-        let first = parts.find(|part| !matches!(part, Component::CurDir | Component::ParentDir));
-        if first.is_some() && parts.any(|part| part == Component::ParentDir) {
-            return ask(&dir.join(source));
-        }
-        let plain = normalise(&dir.join(source));
+        let Some(plain) = bounds::plain(dir, source) else { return ask(&dir.join(source)) };
         if let Some(known) = self.led.read().unwrap_or_else(|e| e.into_inner()).get(&plain) {
             return known.clone();
         }
@@ -192,6 +187,12 @@ impl Loader {
 
     /// The files of a module folder; `None` where there is no Terraform configuration in it.
     pub fn module(&self, dir: &Path) -> Option<Arc<ModuleFiles>> {
+        // A path that is among them is real and may be read.
+        let known =
+            self.modules.read().unwrap_or_else(|e| e.into_inner()).get(dir).and_then(|slot| slot.get().cloned());
+        if let Some(known) = known {
+            return known;
+        }
         let real = std::fs::canonicalize(dir).ok().filter(|real| self.may_read(real))?;
         let slot = slot(&self.modules, &real);
         slot.get_or_init(|| {
@@ -201,14 +202,10 @@ impl Loader {
         .clone()
     }
 
-    /// Reads several folders at once. File ids are given in the order of the paths, whatever the threads do.
+    /// Reads several real folders at once. File ids are given in the order of the paths, whatever the threads do.
     pub fn preload(&self, dirs: &[PathBuf]) {
-        let listed = parallel::map(dirs, FEW, |dir| {
-            let real = std::fs::canonicalize(dir).ok().filter(|real| self.may_read(real))?;
-            let entries = self.list(&real);
-            Some((real, entries))
-        });
-        let listed: Vec<(PathBuf, Vec<Entry>)> = listed.into_iter().flatten().collect();
+        let dirs: Vec<&PathBuf> = dirs.iter().filter(|dir| self.may_read(dir)).collect();
+        let listed = parallel::map(&dirs, FEW, |dir| (*dir, self.list(dir)));
         let wanted: BTreeSet<&FileKey> =
             listed.iter().flat_map(|(_, entries)| entries.iter().filter_map(|e| e.real.as_ref().ok())).collect();
         let wanted: Vec<&FileKey> = wanted.into_iter().filter(|key| slot(&self.files, key).get().is_none()).collect();
@@ -219,7 +216,7 @@ impl Loader {
             let _ = slot(&self.files, key).set(added.map(|added| self.parse(added, key.1)));
         });
         parallel::map(&listed, FEW, |(dir, entries)| {
-            slot(&self.modules, dir).get_or_init(|| self.assemble(dir.clone(), entries));
+            slot(&self.modules, dir).get_or_init(|| self.assemble((*dir).clone(), entries));
         });
     }
 

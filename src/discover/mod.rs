@@ -19,6 +19,7 @@ pub use walk::reason;
 use crate::source::FileId;
 use loader::Loader;
 use module::Traits;
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -161,17 +162,17 @@ fn load_with_modules(found: Vec<PathBuf>, loader: &Loader) -> Folders {
     let mut candidate = true;
     while !next.is_empty() {
         loader.preload(&next);
-        let mut called = BTreeSet::new();
+        let mut called = FxHashSet::default();
         for dir in next {
             let Some(files) = loader.module(&dir).filter(|m| !(m.files.is_empty() && m.overrides.is_empty())) else {
                 continue;
             };
             let traits = Traits::of(&files, loader);
-            called.extend(traits.calls.iter().cloned());
+            called.extend(traits.calls.iter().filter(|dir| !folders.contains_key(*dir)).cloned());
             folders.insert(dir, (traits, candidate));
         }
-        next = called.into_iter().filter(|dir| !folders.contains_key(dir)).collect();
-        next.retain(|dir| loader.module(dir).is_some());
+        next = called.into_iter().filter(|dir| !folders.contains_key(dir) && loader.module(dir).is_some()).collect();
+        next.sort();
         candidate = false;
     }
     folders
@@ -179,7 +180,7 @@ fn load_with_modules(found: Vec<PathBuf>, loader: &Loader) -> Folders {
 
 /// Chooses the roots among the candidates, so that every candidate is a root or called from one.
 fn choose(folders: &Folders, named: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
-    let called: BTreeSet<&Path> = folders
+    let called: FxHashSet<&Path> = folders
         .iter()
         .flat_map(|(dir, (traits, _))| traits.calls.iter().filter(move |c| *c != dir).map(PathBuf::as_path))
         .collect();
@@ -188,11 +189,14 @@ fn choose(folders: &Folders, named: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
         .filter(|(dir, (traits, _))| traits.is_own_root || named.contains(*dir) || !called.contains(dir.as_path()))
         .map(|(dir, _)| dir.clone())
         .collect();
-    let mut reached = BTreeSet::new();
-    roots.iter().for_each(|root| reach(root, folders, &mut reached));
+    let mut reached = FxHashSet::default();
+    roots
+        .iter()
+        .filter_map(|root| folders.get_key_value(root))
+        .for_each(|(root, _)| reach(root, folders, &mut reached));
     for (dir, _) in candidates() {
         // Folders that call each other in a circle have no root among them: the first stands for all.
-        if !reached.contains(dir) {
+        if !reached.contains(dir.as_path()) {
             roots.insert(dir.clone());
             reach(dir, folders, &mut reached);
         }
@@ -200,13 +204,14 @@ fn choose(folders: &Folders, named: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
     roots
 }
 
-fn reach(from: &Path, folders: &Folders, reached: &mut BTreeSet<PathBuf>) {
-    let mut todo = vec![from.to_path_buf()];
+/// Adds a folder and all that it calls to those that were reached.
+fn reach<'f>(from: &'f Path, folders: &'f Folders, reached: &mut FxHashSet<&'f Path>) {
+    let mut todo = vec![from];
     while let Some(dir) = todo.pop() {
-        if reached.insert(dir.clone())
-            && let Some((traits, _)) = folders.get(&dir)
+        if reached.insert(dir)
+            && let Some((traits, _)) = folders.get(dir)
         {
-            todo.extend(traits.calls.iter().cloned());
+            todo.extend(traits.calls.iter().map(PathBuf::as_path));
         }
     }
 }

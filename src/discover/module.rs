@@ -2,14 +2,14 @@
 
 use super::loader::{Loader, ModuleFiles};
 use crate::syntax::ast::{Block, Body};
-use std::collections::BTreeSet;
+use rustc_hash::FxHashSet;
 use std::path::PathBuf;
 
 /// What decides whether a folder is a root.
 #[derive(Clone, Debug, Default)]
 pub struct Traits {
     /// Real folders that it calls as local modules.
-    pub calls: BTreeSet<PathBuf>,
+    pub calls: FxHashSet<PathBuf>,
     /// It has a backend, a configured provider or variable files.
     pub is_own_root: bool,
     /// It has input variables.

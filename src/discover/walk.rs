@@ -91,6 +91,7 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
             seen.lock().unwrap_or_else(|e| e.into_inner()).insert(real)
         })
         .build();
+    let mut noted = None;
     for entry in walk {
         if budget.is_late() {
             found.skipped.insert(folder.given.clone(), format!("not searched to its end: {}", budget.late()));
@@ -105,10 +106,13 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
                     false => &mut found.folders,
                 };
                 let dir = entry.path().parent().filter(|_| !is_dir && (name == UNIT || is_terraform(&name)));
-                if let Some(way) = dir
-                    && let Ok(real) = std::fs::canonicalize(way)
-                {
+                // A folder is noted by its first Terraform file.
+                let Some(way) = dir.filter(|way| name == UNIT || noted.as_deref() != Some(*way)) else { continue };
+                if let Ok(real) = std::fs::canonicalize(way) {
                     folders.entry(real).or_insert_with(|| way.to_path_buf());
+                }
+                if name != UNIT {
+                    noted = Some(way.to_path_buf());
                 }
             }
             Err(error) => note(&error, found),
