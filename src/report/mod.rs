@@ -35,8 +35,9 @@ use crate::finding::{ClusterReport, Coverage, Finding, Level, RootReport, Verdic
 use crate::graph::drawing::Drawing;
 use crate::since::Since;
 use crate::source::{Sources, Span};
+use rustc_hash::FxHashMap;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 /// What a whole run says.
 #[derive(Debug)]
@@ -129,7 +130,7 @@ impl Report {
         }
         redact_all(&mut clusters, &mut diagnostics, &mut drawings, &sources.secrets());
         clusters.sort_by(|a: &ClusterReport, b| (&a.root, &a.address).cmp(&(&b.root, &b.address)));
-        sort(&mut diagnostics, sources);
+        let mut diagnostics = sorted(diagnostics, sources);
         identify(&mut diagnostics, sources);
         let diagnostics = once(diagnostics);
         tidy(&mut coverage);
@@ -249,26 +250,29 @@ fn verdict(clusters: &[ClusterReport], diagnostics: &[Diagnostic], coverage: &Co
     }
 }
 
-fn sort(diagnostics: &mut [Diagnostic], sources: &Sources) {
+/// By file, place and code; those without a place last.
+fn sorted(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
     let spans = diagnostics.iter().filter_map(|d| d.finding.primary);
-    let files: HashMap<u32, Span> = spans.map(|span| (span.file.0, span)).collect();
+    let files: FxHashMap<u32, Span> = spans.map(|span| (span.file.0, span)).collect();
     let mut paths: Vec<(String, u32)> = files.into_iter().map(|(file, span)| (path(span, sources), file)).collect();
     paths.sort();
-    let ranks: HashMap<u32, usize> = paths.iter().enumerate().map(|(rank, (_, file))| (*file, rank)).collect();
-    let place = |span: Option<Span>| span.map(|s| (ranks.get(&s.file.0), s.start, s.end));
+    let ranks: FxHashMap<u32, usize> = paths.iter().enumerate().map(|(rank, (_, file))| (*file, rank)).collect();
+    let place = |d: &Diagnostic| {
+        let at = d.finding.primary.map(|s| (ranks.get(&s.file.0).copied(), s.start, s.end));
+        (at.is_none(), at)
+    };
     fn what(d: &Diagnostic) -> impl Ord + '_ {
         (d.finding.code, &d.root, &d.finding.cluster, &d.finding.address, &d.finding.message)
     }
-    diagnostics.sort_by(|a, b| {
-        let places = |d: &Diagnostic| (d.finding.primary.is_none(), place(d.finding.primary));
-        places(a).cmp(&places(b)).then_with(|| what(a).cmp(&what(b)))
-    });
+    let mut placed: Vec<_> = diagnostics.into_iter().map(|d| (place(&d), Box::new(d))).collect();
+    placed.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| what(left).cmp(&what(right))));
+    placed.into_iter().map(|(_, diagnostic)| *diagnostic).collect()
 }
 
 /// Gives each finding its fingerprint. Findings that share all of rule, root, address and attribute are told apart by
 /// file and message where they have no address, and by their order.
 fn identify(diagnostics: &mut [Diagnostic], sources: &Sources) {
-    let mut seen: HashMap<[u8; 32], u32> = HashMap::new();
+    let mut seen: FxHashMap<[u8; 32], u32> = FxHashMap::default();
     for diagnostic in diagnostics {
         let f = &diagnostic.finding;
         let environment = diagnostic.environments.first().map_or("", |e| &e.environment);
@@ -283,12 +287,14 @@ fn identify(diagnostics: &mut [Diagnostic], sources: &Sources) {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);
         }
-        let times = seen.entry(hash.clone().finalize().into()).or_default();
-        if *times > 0 {
-            hash.update(times.to_le_bytes());
-        }
+        let plain: [u8; 32] = hash.clone().finalize().into();
+        let times = seen.entry(plain).or_default();
+        let own = match *times {
+            0 => plain,
+            again => hash.chain_update(again.to_le_bytes()).finalize().into(),
+        };
         *times += 1;
-        let digits = hash.finalize().into_iter().take(16).flat_map(|byte| [byte >> 4, byte & 15]);
+        let digits = own.into_iter().take(16).flat_map(|byte| [byte >> 4, byte & 15]);
         diagnostic.fingerprint = digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
         for holding in &mut diagnostic.environments {
             holding.fingerprint.clone_from(&diagnostic.fingerprint);
@@ -301,7 +307,7 @@ fn once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     if diagnostics.iter().all(|d| d.environments.is_empty()) {
         return diagnostics;
     }
-    let mut at: HashMap<_, usize> = HashMap::new();
+    let mut at: FxHashMap<_, usize> = FxHashMap::default();
     let mut out: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
     for diagnostic in diagnostics {
         let f = &diagnostic.finding;

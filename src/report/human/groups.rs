@@ -4,8 +4,9 @@ use super::clusters;
 use crate::finding::{ClusterReport, Finding};
 use crate::report::{Diagnostic, Report};
 use indexmap::IndexSet;
+use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 /// The findings that concern one cluster, or none.
 pub struct Group<'r> {
@@ -29,7 +30,7 @@ pub struct Folded<'r> {
 /// come first in each.
 pub fn groups(report: &Report, wanted: impl Fn(&Finding) -> bool) -> Vec<Group<'_>> {
     let clusters = clusters::ordered(report);
-    let mut rank = HashMap::new();
+    let mut rank = FxHashMap::default();
     for (at, cluster) in clusters.iter().enumerate() {
         rank.entry((cluster.root.as_str(), cluster.address.as_str())).or_insert(at);
     }
@@ -53,7 +54,7 @@ pub fn groups(report: &Report, wanted: impl Fn(&Finding) -> bool) -> Vec<Group<'
 
 /// Findings that are the same in several roots or for several clusters, such as those in a shared module, once.
 fn fold<'r>(ordered: Vec<(Option<usize>, &'r Diagnostic)>) -> Vec<(Option<usize>, Folded<'r>)> {
-    let mut at: HashMap<_, usize> = HashMap::new();
+    let mut at: FxHashMap<_, usize> = FxHashMap::default();
     let mut out: Vec<(Option<usize>, Folded)> = Vec::new();
     for (rank, diagnostic) in ordered {
         let f = &diagnostic.finding;
@@ -79,7 +80,8 @@ fn fold<'r>(ordered: Vec<(Option<usize>, &'r Diagnostic)>) -> Vec<(Option<usize>
 /// The message without the names of the cluster and the resource that it is about.
 fn unnamed(finding: &Finding) -> String {
     let mut message = finding.message.clone();
-    for name in finding.cluster.iter().chain(&finding.address) {
+    let resource = finding.address.iter().filter(|address| finding.cluster.as_ref() != Some(*address));
+    for name in finding.cluster.iter().chain(resource) {
         message = message.replace(name.as_str(), "\0");
     }
     message
