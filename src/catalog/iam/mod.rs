@@ -9,6 +9,7 @@
 
 mod set;
 
+use super::memo::Memo;
 use super::table::{Reader, Row, Table, search, table, text, word};
 
 pub use set::PermissionSet;
@@ -96,7 +97,8 @@ fn role_name(index: usize) -> &'static str {
 
 /// The predefined or basic role of this name (with `roles/`).
 pub fn role(name: &str) -> Option<Role> {
-    search(role_count(), name, role_name).map(role_at)
+    static ROLES: Memo<String, Option<Role>> = Memo::new();
+    *ROLES.get(name, || search(role_count(), name, role_name).map(role_at))
 }
 
 fn role_at(index: usize) -> Role {

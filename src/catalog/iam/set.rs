@@ -19,9 +19,9 @@ impl PermissionSet {
 
     /// The permissions of one role; `None` if there is no such role or its permissions are not known.
     pub fn of_role(name: &str) -> Option<Arc<PermissionSet>> {
-        static ROLES: Memo<&str, PermissionSet> = Memo::new();
-        let role = role(name).filter(|role| role.known_permissions)?;
-        Some(ROLES.get(&role.name, || role.permissions().into_iter().flatten().collect()))
+        static ROLES: Memo<String, Option<Arc<PermissionSet>>> = Memo::new();
+        let known = ROLES.get(name, || Some(Arc::new(role(name)?.permissions()?.collect())));
+        known.as_ref().clone()
     }
 
     /// Adds a permission.
@@ -55,7 +55,8 @@ impl PermissionSet {
 
     /// Whether every permission of `other` is here.
     pub fn is_superset(&self, other: &PermissionSet) -> bool {
-        other.iter().all(|p| self.contains(p))
+        let mine = self.bits.iter().chain(std::iter::repeat(&0));
+        other.bits.iter().zip(mine).fold(0, |missing, (theirs, mine)| missing | theirs & !mine) == 0
     }
 
     /// What `other` holds and this set does not, sorted by name.
@@ -66,9 +67,11 @@ impl PermissionSet {
     /// The role's core permissions that are not here, sorted as the catalog has them. Of a role of which it is not judged
     /// which those are, all permissions count.
     pub fn missing_core(&self, role_name: &str) -> Vec<&'static str> {
-        let mut core = core_permissions(role_name).peekable();
-        if core.peek().is_some() {
-            return core.filter(|p| !self.contains_name(p)).collect();
+        static CORE: Memo<String, Vec<(&str, Option<Permission>)>> = Memo::new();
+        let core = CORE.get(role_name, || core_permissions(role_name).map(|p| (p, Permission::named(p))).collect());
+        if !core.is_empty() {
+            let missing = core.iter().filter(|(_, p)| !p.is_some_and(|p| self.contains(p)));
+            return missing.map(|(name, _)| *name).collect();
         }
         let all = PermissionSet::of_role(role_name).unwrap_or_default();
         let missing = self.missing(&all).map(Permission::name);
@@ -93,7 +96,7 @@ impl PermissionSet {
 
 /// The permissions whose bits are set.
 fn members(words: impl Iterator<Item = u64>) -> impl Iterator<Item = Permission> {
-    words.zip(0u32..).flat_map(|(word, i)| {
+    words.zip(0u32..).filter(|(word, _)| *word != 0).flat_map(|(word, i)| {
         // Each step takes the lowest bit away.
         let rest = std::iter::successors(Some(word), |word| Some(word & word.wrapping_sub(1)));
         rest.take_while(|word| *word != 0).map(move |word| Permission(i * 64 + word.trailing_zeros()))

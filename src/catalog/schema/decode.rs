@@ -5,6 +5,7 @@
 //! A block: count of attributes, attributes, count of nested blocks, nested blocks, all numbers as varints.
 
 use super::{Attribute, Block, NestedBlock, Nesting};
+use crate::catalog::memo::Memo;
 use crate::catalog::table::{Reader, search, text, word};
 use crate::ty::{Attr, Type};
 use std::collections::BTreeMap;
@@ -49,6 +50,16 @@ pub(super) fn names(section: Section) -> impl ExactSizeIterator<Item = &'static 
 
 /// The block of a type, decoded on first use.
 pub(super) fn find(section: Section, type_name: &str) -> Option<&'static Block> {
+    static RESOURCES: Memo<String, Option<&Block>> = Memo::new();
+    static DATA_SOURCES: Memo<String, Option<&Block>> = Memo::new();
+    let found = match section {
+        Section::Resources => &RESOURCES,
+        Section::DataSources => &DATA_SOURCES,
+    };
+    *found.get(type_name, || decoded(section, type_name))
+}
+
+fn decoded(section: Section, type_name: &str) -> Option<&'static Block> {
     static BLOCKS: OnceLock<Vec<OnceLock<Block>>> = OnceLock::new();
     let (first, count) = extent(section);
     let index = first + search(count, type_name, |i| name(first + i))?;
