@@ -132,7 +132,7 @@ fn pod(object: &Json, spec: &Json) -> Result<Pod, String> {
         // GKE tolerates its own taint for pods that ask for GPUs (ExtendedResourceToleration).
         tolerations.push(Toleration { key: "nvidia.com/gpu".into(), ..Toleration::default() });
     }
-    Ok(Pod { name: name.to_string(), room, selector: texts(&spec["nodeSelector"]), tolerations })
+    Ok(Pod { name: name.to_string().into(), room, selector: texts(&spec["nodeSelector"]), tolerations })
 }
 
 fn toleration(json: &Json) -> Toleration {

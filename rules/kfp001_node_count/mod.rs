@@ -82,7 +82,7 @@ fn unmet(cluster: &Cluster, found: u64) -> Answer {
     };
     let mut draft = META.finding(message).cluster(cluster).help(text::raise(pool, least));
     for other in cluster.pools.iter().filter(|p| p.counts().is_false() && !p.is_empty()) {
-        draft = draft.related(&other.machine.place, format!("the nodes of {} do not count", other.title()));
+        draft = draft.related(&other.place("machine_type"), format!("the nodes of {} do not count", other.title()));
     }
     let mut finding = draft.at(&pool.address, &place, label);
     finding.fixes.extend(text::fix(pool, least));
@@ -120,7 +120,7 @@ fn finding_undecided(cluster: &Cluster, pool: Option<&Pool>, reasons: &Reasons) 
     let message = format!("whether {} has {least} nodes that qualify is not known", cluster.address());
     let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(reasons);
     let (address, place) = match pool {
-        Some(pool) if pool.counts().known().is_none() => (pool.address.as_str(), pool.machine.place.clone()),
+        Some(pool) if pool.counts().known().is_none() => (pool.address.as_str(), pool.place("machine_type")),
         Some(pool) => (pool.address.as_str(), pool.count_place()),
         None => (cluster.address(), Place { attribute: String::new(), ..cluster.view.own_place() }),
     };

@@ -48,7 +48,7 @@ fn judge(cluster: &Cluster) -> Answer {
             let message = format!("whether the machines of {} have {} is not known", cluster.address(), machine("and"));
             let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
             let (address, place) = match pool {
-                Some(pool) => (pool.address.as_str(), pool.machine.place.clone()),
+                Some(pool) => (pool.address.as_str(), pool.place("machine_type")),
                 None => (cluster.address(), cluster.view.own_place()),
             };
             Answer::undecided(reason, decides(&reasons), vec![draft.at(address, &place, "this decides")])
@@ -67,7 +67,7 @@ fn size(cluster: &Cluster, pool: &Pool) -> String {
 fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
     let message =
         format!("the nodes of {} are too small for Kubeflow Pipelines: {}", pool.title(), size(cluster, pool));
-    let place = &pool.machine.place;
+    let place = &pool.place("machine_type");
     let needs = format!("each node needs {}", cluster.profile.machine("and"));
     let fitting = fitting(cluster);
     let draft = META.finding(message).cluster(cluster).help(match fitting {

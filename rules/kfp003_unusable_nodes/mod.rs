@@ -51,7 +51,7 @@ fn obstacle(pool: &Pool) -> String {
 fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
     let least = cluster.profile.nodes;
     let what = pool.obstacle.as_ref().map_or("the node configuration", |o| o.what.as_str());
-    let place = pool.obstacle.as_ref().map_or_else(|| pool.machine.place.clone(), |o| o.place.clone());
+    let place = pool.obstacle.as_ref().map_or_else(|| pool.place("machine_type"), |o| o.place.clone());
     META.finding(format!("KFP's pods cannot run on the nodes of {}, because of {what}", pool.title()))
         .cluster(cluster)
         .help(format!(

@@ -64,5 +64,5 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
     META.finding(format!("GKE leaves {left} of {machine} for pods, on the nodes of {}", pool.title()))
         .cluster(cluster)
         .help("write `machine_type = \"e2-standard-2\"` or a bigger one: of its 8 GiB about 5.9 GiB are left for pods")
-        .at(&pool.address, &pool.machine.place, "below 4 GiB or 1 CPU for pods")
+        .at(&pool.address, &pool.place("machine_type"), "below 4 GiB or 1 CPU for pods")
 }

@@ -40,7 +40,7 @@ fn judge(cluster: &Cluster, pool: &Pool) -> Answer {
             .level(Level::Warning)
             .cluster(cluster)
             .reasons(&reasons)
-            .at(&pool.address, &pool.machine.place, "this decides");
+            .at(&pool.address, &pool.place("machine_type"), "this decides");
         return Answer::undecided(reason, decides(&reasons), vec![finding]);
     };
     match machine::machine_type(name) {
@@ -50,7 +50,7 @@ fn judge(cluster: &Cluster, pool: &Pool) -> Answer {
 }
 
 fn unknown(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
-    let place = &pool.machine.place;
+    let place = &pool.place("machine_type");
     if let Some(Err(error)) = machine::custom(name) {
         let reason = format!("{name} is not a possible custom machine type: {error}");
         let finding = META.finding(reason.clone()).cluster(cluster).at(&pool.address, place, "outside of the limits");
@@ -101,7 +101,7 @@ fn offered(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
         .cluster(cluster)
         .related(&cluster.view.place("location"), "the cluster's location")
         .help(format!("regions that offer it: {}", some_regions(name)))
-        .at(&pool.address, &pool.machine.place, format!("not offered in {region}"));
+        .at(&pool.address, &pool.place("machine_type"), format!("not offered in {region}"));
     Answer::unmet(reason, vec![finding])
 }
 

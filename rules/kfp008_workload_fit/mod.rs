@@ -81,7 +81,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     unmet(cluster, &certain, version, &rest)
 }
 
-fn pod(name: &str, cpu_m: u64, memory_mib: u64) -> Pod {
+fn pod(name: &'static str, cpu_m: u64, memory_mib: u64) -> Pod {
     Pod { name: name.into(), room: Room { cpu_m, memory_mib, gpus: 0 }, ..Pod::default() }
 }
 
@@ -98,6 +98,6 @@ fn unmet(cluster: &Cluster, pools: &[&Pool], version: &str, rest: &[&Pod]) -> An
         .finding(message.clone())
         .cluster(cluster)
         .help("three nodes of `machine_type = \"e2-standard-2\"` hold them, with room for runs")
-        .at(&pool.address, &pool.machine.place, "too little room beside GKE's own pods");
+        .at(&pool.address, &pool.place("machine_type"), "too little room beside GKE's own pods");
     Answer::unmet(message, vec![finding])
 }

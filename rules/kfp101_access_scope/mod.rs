@@ -77,7 +77,7 @@ fn open(pool: &Pool, answer: &Fact<bool>) -> Option<Reasons> {
 fn place(pool: &Pool) -> crate::graph::view::Place {
     match (&pool.config, pool.account.known(), pool.scopes.from) {
         (Some(config), None, ScopesFrom::Default | ScopesFrom::NamedAccount) => config.place("service_account"),
-        _ => pool.scopes.place.clone(),
+        _ => pool.place("oauth_scopes"),
     }
 }
 
@@ -91,7 +91,7 @@ fn finding(cx: &Context, cluster: &Cluster, pool: &Pool) -> Finding {
     let finding = draft
         .help(format!("write in the node configuration:\noauth_scopes = {:?}", cluster.profile.scopes))
         .help("or name a service account of your own there, and grant it what the pipelines need:\nservice_account = google_service_account.nodes.email")
-        .at(&pool.address, &pool.scopes.place, label);
+        .at(&pool.address, &pool.place("oauth_scopes"), label);
     Finding { fixes: fix(cx, cluster, pool).into_iter().collect(), ..finding }
 }
 

@@ -81,7 +81,7 @@ fn judge(cluster: &Cluster) -> Answer {
     let reason = format!("whether the node scopes are wide enough is not known: {}", because(&reasons));
     let message = format!("whether the scopes of {} let its service account use its roles is not known", pool.title());
     let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
-    let finding = draft.at(&pool.address, &pool.scopes.place, "this decides");
+    let finding = draft.at(&pool.address, &pool.place("oauth_scopes"), "this decides");
     Answer::undecided(reason, decides(&reasons), vec![finding])
 }
 
@@ -94,5 +94,5 @@ fn finding(cluster: &Cluster, pool: &Pool, shut: &[&Need]) -> Finding {
         .cluster(cluster)
         .help(format!("with a service account of its own, let IAM decide:\noauth_scopes = [\"{CLOUD_PLATFORM}\"]"))
         .help(format!("or add the scopes {}", list(&scopes)))
-        .at(&pool.address, &pool.scopes.place, "too narrow for the account's roles")
+        .at(&pool.address, &pool.place("oauth_scopes"), "too narrow for the account's roles")
 }

@@ -39,5 +39,5 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
     ))
     .cluster(cluster)
     .help("this is enough; with less power, name a service account of its own and grant it only what pipelines need")
-    .at(&pool.address, &pool.scopes.place, "more than Kubeflow Pipelines needs")
+    .at(&pool.address, &pool.place("oauth_scopes"), "more than Kubeflow Pipelines needs")
 }

@@ -37,7 +37,7 @@ fn scopes(pool: &Pool) -> Vec<String> {
 fn judge(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
     let near = suggest(name, scope::aliases().chain(scope::urls()));
     let message = format!("there is no OAuth scope \"{name}\", which the nodes of {} ask for", pool.title());
-    let place = &pool.scopes.place;
+    let place = &pool.place("oauth_scopes");
     if near.is_none() && name.starts_with(scope::PREFIX) {
         let message = format!("the OAuth scope \"{name}\" is not among those that kfplint knows; it may be newer");
         let finding = META.finding(message.clone()).level(Level::Warning).cluster(cluster);

@@ -3,6 +3,7 @@
 use super::support::{unless_autopilot, worse};
 use crate::catalog::kfp::identities;
 use crate::catalog::suggest;
+use crate::eval::value::Value;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
@@ -91,16 +92,15 @@ fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
 /// The pool and the account of members such as `serviceAccount:PROJECT.svc.id.goog[NAMESPACE/KSA]`, of a binding to them.
 fn subjects<'g>(grant: &'g Grant) -> impl Iterator<Item = (&'g str, &'g str)> {
     let binds = grant.role.known().is_some_and(|r| &**r == "roles/iam.workloadIdentityUser");
-    let texts = grant.members.iter().filter(move |_| binds).filter_map(|m| m.text.as_str());
+    let texts = grant.members.iter().filter(move |_| binds).filter_map(Value::as_str);
     texts.filter_map(|text| text.strip_prefix("serviceAccount:")?.strip_suffix(']')?.split_once(".svc.id.goog["))
 }
 
 /// Whether a grant binds an account of Kubeflow Pipelines in this cluster's own pool.
 fn bound(cx: &Context, cluster: &Cluster, grant: &Grant) -> bool {
-    let project = cluster.project();
-    let own = |pool: &str| project.as_str().map_or(cx.graph.clusters.len() == 1, |project| project == pool);
+    let own = |pool: &str| cluster.project().as_str().map_or(cx.graph.clusters.len() == 1, |project| project == pool);
     let ours = |ksa: &str| ksa.strip_prefix(&*cx.graph.profile.namespace).is_some_and(|k| k.starts_with('/'));
-    grant.uncertain.is_none() && subjects(grant).any(|(pool, ksa)| own(pool) && ours(ksa))
+    grant.uncertain.is_none() && subjects(grant).any(|(pool, ksa)| ours(ksa) && own(pool))
 }
 
 fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
@@ -111,7 +111,7 @@ fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
     );
     let bindings = cx.graph.grants.iter().filter(|g| bound(cx, cluster, g));
     let draft = META.finding(message).cluster(cluster).help(POOL);
-    let draft = bindings.fold(draft, |draft, g| draft.related(&g.members_place, "bound here"));
+    let draft = bindings.fold(draft, |draft, g| draft.related(&g.members_place(), "bound here"));
     draft.at(cluster.address(), &cluster.view.own_place(), "no workload_identity_config")
 }
 
@@ -126,6 +126,6 @@ fn strange(grant: &Grant, namespace: &str) -> Option<Finding> {
             grant.resource.address
         ))
         .help(format!("its steps run as \"{namespace}/pipeline-runner\"; did you mean \"{namespace}/{near}\"?"))
-        .at(&grant.resource.address, &grant.members_place, "no Kubernetes account of Kubeflow Pipelines");
+        .at(&grant.resource.address, &grant.members_place(), "no Kubernetes account of Kubeflow Pipelines");
     Some(finding)
 }

@@ -10,6 +10,7 @@ use crate::graph::fact::Fact;
 use crate::graph::grant::{Grant, Level as On};
 use crate::graph::identity::{last_part, same_by_cause};
 use crate::rule::{Answer, Context, Meta, Rule};
+use std::sync::LazyLock;
 
 /// The rule.
 pub struct ServiceAccountUser;
@@ -18,7 +19,7 @@ static META: Meta =
     Meta { code: "KFP203", name: "service-account-user", level: Level::Warning, page: include_str!("rule.md") };
 
 /// What whoever makes nodes with an account needs on it.
-const ACT_AS: &str = "iam.serviceAccounts.actAs";
+static ACT_AS: LazyLock<Option<Permission>> = LazyLock::new(|| Permission::named("iam.serviceAccounts.actAs"));
 
 impl Rule for ServiceAccountUser {
     fn meta(&self) -> &'static Meta {
@@ -75,18 +76,18 @@ fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
 /// Whether a grant lets its members act as the account.
 fn allows(cx: &Context, grant: &Grant, account: &ServiceAccount) -> Fact<bool> {
     let may = match cx.graph.permissions(grant) {
-        Ok(set) if Permission::named(ACT_AS).is_some_and(|p| set.contains(p)) => Fact::Known(true),
+        Ok(set) if ACT_AS.is_some_and(|p| set.contains(p)) => Fact::Known(true),
         Ok(_) => return Fact::Known(false),
         Err(reasons) => Fact::Unknown(reasons.clone()),
     };
-    let on = match (grant.level, &grant.target) {
-        (On::ServiceAccount, Some(target)) => {
-            let email = target.as_str().map(|t| Value::string(last_part(t)));
-            account.is(email.as_ref().unwrap_or(target), &grant.target_refs)
+    let on = match grant.level {
+        On::ServiceAccount => {
+            let email = grant.target.as_str().map(|t| Value::string(last_part(t)));
+            account.is(email.as_ref().unwrap_or(&grant.target), || grant.target_refs())
         }
-        (On::Project, Some(target)) => same_by_cause(target, &account.project, last_part),
-        (On::Folder | On::Organization, _) => Fact::Known(true),
-        _ => return Fact::Known(false),
+        On::Project => same_by_cause(&grant.target, &account.project, last_part),
+        On::Folder | On::Organization => Fact::Known(true),
+        On::Bucket => return Fact::Known(false),
     };
     let someone = Fact::Known(!grant.members.is_empty() || grant.open_members.is_some());
     let certain = grant.uncertain.clone().map_or(Fact::Known(true), Fact::Unknown);

@@ -3,6 +3,7 @@
 use super::support::of_root;
 use crate::catalog::suggest;
 use crate::eval::plan::Mode;
+use crate::eval::value::Value;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
@@ -34,7 +35,7 @@ impl Rule for UnknownMember {
         let known = Accounts::of(cx);
         let mut all = Vec::new();
         for grant in &cx.graph.grants {
-            for text in grant.members.iter().filter_map(|m| m.text.as_str()) {
+            for text in grant.members.iter().filter_map(Value::as_str) {
                 all.extend(malformed(grant, text).or_else(|| known.unknown(grant, text)));
             }
         }
@@ -61,7 +62,7 @@ fn malformed(grant: &Grant, text: &str) -> Option<Finding> {
         None => format!("a member starts with one of {} and a colon", KINDS.join(", ")),
     };
     let draft = META.finding(format!("\"{text}\" is not an IAM member")).help(help);
-    Some(draft.at(&grant.resource.address, &grant.members_place, "no member of this form"))
+    Some(draft.at(&grant.resource.address, &grant.members_place(), "no member of this form"))
 }
 
 /// The service accounts that the configuration makes or reads.
@@ -104,7 +105,7 @@ impl Accounts {
             Some(near) => draft.help(format!("did you mean \"serviceAccount:{near}\"?")),
             None => draft.level(Level::Warning).help("make it here, or read it with `data \"google_service_account\"`"),
         };
-        Some(draft.at(&grant.resource.address, &grant.members_place, "made nowhere here"))
+        Some(draft.at(&grant.resource.address, &grant.members_place(), "made nowhere here"))
     }
 }
 

@@ -52,9 +52,8 @@ fn wiped(grants: &[&Grant], owner: &Grant, other: &Grant) -> bool {
     if owner.resource.address == other.resource.address || owner.level != other.level {
         return false;
     }
-    let (Some(here), Some(there)) = (&owner.target, &other.target) else { return false };
-    let one_path = owner.target_path.is_some() && owner.target_path == other.target_path;
-    if !same(here, there, last_part).is_true() && !one_path {
+    let one_path = || owner.target_path().is_some() && owner.target_path() == other.target_path();
+    if !same(&owner.target, &other.target, last_part).is_true() && !one_path() {
         return false;
     }
     if owner.form == Form::Policy {
@@ -76,7 +75,7 @@ fn same_role(a: &Grant, b: &Grant) -> bool {
 /// Whether every member of `other` is or may be a member of `owner`.
 fn holds(owner: &Grant, other: &Grant) -> bool {
     let may_be = |a: &Value, b: &Value| !same(a, b, small).is_false();
-    other.open_members.is_some() || other.members.iter().all(|m| owner.members.iter().any(|o| may_be(&o.text, &m.text)))
+    other.open_members.is_some() || other.members.iter().all(|m| owner.members.iter().any(|o| may_be(o, m)))
 }
 
 fn finding(owner: &Grant, other: &Grant) -> Finding {
@@ -86,7 +85,7 @@ fn finding(owner: &Grant, other: &Grant) -> Finding {
         _ => "decides about all members of the role",
     };
     META.finding(format!("{address} {decides} and removes what {} grants ({role})", other.resource.address))
-        .related(&other.role_place, "this grant is removed")
+        .related(&other.role_place(), "this grant is removed")
         .help("grant with `_member` resources, which add, or name all members in the one that decides")
-        .at(address, &owner.members_place, decides)
+        .at(address, &owner.members_place(), decides)
 }

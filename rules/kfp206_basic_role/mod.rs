@@ -50,5 +50,5 @@ fn finding(cluster: &Cluster, grant: &Grant) -> Finding {
     META.finding(format!("{} grants {role} to the nodes' service account", grant.resource.address))
         .cluster(cluster)
         .help("grant roles/container.defaultNodeServiceAccount, roles/storage.objectUser on the artifacts' bucket, and what the pipelines use")
-        .at(&grant.resource.address, &grant.role_place, "every pod on the nodes has this power")
+        .at(&grant.resource.address, &grant.role_place(), "every pod on the nodes has this power")
 }

@@ -132,7 +132,7 @@ fn roles(cx: &Context, cluster: &Cluster, found: &Secret) -> Option<Finding> {
     let key_of = |r: &&Resource| keys.iter().any(|k| k.is_to(r));
     let key = View::of(cx.graph.types.all("google_service_account_key").find(key_of)?);
     let (id, refs) = (key.get("service_account_id")?, refs::of_attribute(key.written("service_account_id")?));
-    let account = cx.graph.accounts.iter().find(|a| a.is(id, &refs).is_true())?;
+    let account = cx.graph.accounts.iter().find(|a| a.is(id, || &refs).is_true())?;
     let access = cx.graph.access(&NodeAccount::Here(account), cluster);
     let lacking = |role: &&String| access.lacks(role).is_some_and(|(_, doubts)| doubts.is_empty());
     let roles: Vec<String> = cluster.profile.roles.iter().filter(lacking).cloned().collect();

@@ -13,6 +13,7 @@ use super::view::Place;
 use crate::catalog::iam::{self, Permission, PermissionSet};
 use crate::eval::plan::ModuleInstance;
 use crate::eval::value::{ReasonKind, Reasons, Value};
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 /// The account that a pool's nodes run as.
@@ -83,8 +84,10 @@ impl Access {
     /// Permissions of a role that are not granted, beside those about the project itself.
     pub fn gaps(&self, role: &str) -> Vec<&'static str> {
         let Some(all) = PermissionSet::of_role(role) else { return Vec::new() };
-        let missing: Vec<Permission> = self.granted.missing(&all).collect();
-        missing.into_iter().map(Permission::name).filter(|p| !iam::is_project_metadata(p)).collect()
+        if self.granted.is_superset(&all) {
+            return Vec::new();
+        }
+        self.granted.missing(&all).map(Permission::name).filter(|p| !iam::is_project_metadata(p)).collect()
     }
 }
 
@@ -97,11 +100,11 @@ impl<'p> Graph<'p> {
             (open, None) => return NodeAccount::Unknown(open.reasons().cloned().unwrap_or_default()),
             (_, Some(named)) => named,
         };
-        let refs = config.written("service_account").map(refs::of_attribute);
-        let refs = refs.unwrap_or_default();
+        let written = config.written("service_account");
+        let refs = LazyCell::new(|| written.map(refs::of_attribute).unwrap_or_default());
         let mut possible = None;
-        for account in &self.accounts {
-            match account.is(value, &refs) {
+        for account in self.emails.may_be(value.as_str()).into_iter().filter_map(|at| self.accounts.get(at)) {
+            match account.is(value, || &*refs) {
                 Fact::Known(true) => return NodeAccount::Here(account),
                 Fact::Known(false) => {}
                 Fact::OneOf(_, reasons) | Fact::Unknown(reasons) => possible = possible.or(Some(reasons)),
@@ -110,7 +113,7 @@ impl<'p> Graph<'p> {
         match (&pool.account, possible) {
             (Fact::Known(Account::Custom), None) => {
                 let title = value.as_str().map(str::to_string).or_else(|| refs.first().map(title)).unwrap_or_default();
-                NodeAccount::Elsewhere(Elsewhere { email: value.clone(), refs, title })
+                NodeAccount::Elsewhere(Elsewhere { email: value.clone(), refs: refs.clone(), title })
             }
             (_, Some(reasons)) => NodeAccount::Unknown(reasons),
             (open, None) => NodeAccount::Unknown(open.reasons().cloned().unwrap_or_default()),
@@ -145,24 +148,26 @@ impl<'p> Graph<'p> {
             return;
         }
         let member = is_member(grant, who);
-        let target = match (grant.level, &grant.target) {
-            (Level::Project, Some(target)) => same_by_cause(target, project, last_part),
-            _ => Fact::Known(true),
-        };
         if member.is_false() {
             return;
         }
+        let target = match grant.level {
+            Level::Project => same_by_cause(&grant.target, project, last_part),
+            _ => Fact::Known(true),
+        };
         if target.is_false() {
             if member.is_true() {
-                access.other_projects.push(grant.role_place.clone());
+                access.other_projects.push(grant.role_place());
             }
             return;
         }
         let permissions = self.permissions(grant);
         let unsure = [&member, &target].into_iter().find_map(|f| f.reasons()).or(grant.uncertain.as_ref());
-        let place = Some(grant.role_place.clone());
         let address = &grant.resource.address;
-        let doubt = |permissions, why: String, decides| Doubt { permissions, why, decides, place: place.clone() };
+        let doubt = |permissions, why: String, decides| {
+            let place = Some(grant.role_place());
+            Doubt { permissions, why, decides, place }
+        };
         match (permissions, &grant.condition, unsure) {
             (_, Some(condition), _) => {
                 let why = format!("{address} grants under the condition \"{condition}\"");
@@ -198,8 +203,9 @@ impl<'p> Graph<'p> {
     }
 
     fn given(&self, grant: &Grant) -> Result<Arc<PermissionSet>, Reasons> {
+        let role_refs = if self.custom_roles.is_empty() { Vec::new() } else { grant.role_refs() };
         let custom = self.custom_roles.iter().find(|role| {
-            let by_ref = grant.role_refs.len() == 1 && grant.role_refs.iter().any(|r| r.is_to(role.resource));
+            let by_ref = matches!(role_refs.as_slice(), [only] if only.is_to(role.resource));
             let id = role.text("role_id");
             let id = id.as_ref().and_then(|id| id.known());
             by_ref || id.is_some_and(|id| grant.role.known().is_some_and(|r| r.ends_with(&format!("/roles/{id}"))))
@@ -270,17 +276,17 @@ fn title(reference: &Reference) -> String {
 
 /// Whether the account is among a grant's members.
 pub fn is_member(grant: &Grant, who: &NodeAccount) -> Fact<bool> {
-    let one = |text: &Value, refs: &[Reference]| match who {
-        NodeAccount::Here(account) => account.is(text, refs),
+    let one = |text: &Value| match who {
+        NodeAccount::Here(account) => account.is(text, || grant.member_refs()),
         NodeAccount::Elsewhere(other) => {
-            let by_text = same(text, &other.email, identity::email);
-            let shared = refs.len() == 1 && refs == other.refs;
-            if shared && !text.is_known() { Fact::Known(true) } else { by_text }
+            let refs = || grant.member_refs();
+            let shared = !text.is_known() && refs().len() == 1 && refs() == other.refs;
+            if shared { Fact::Known(true) } else { same(text, &other.email, identity::email) }
         }
         NodeAccount::Default | NodeAccount::Unknown(_) => Fact::Known(false),
     };
-    let members = grant.members.iter().filter(|m| may_be_account(&m.text));
-    let known = members.fold(Fact::Known(false), |any, m| any.or(&one(&m.text, &m.refs)));
+    let members = grant.members.iter().filter(|m| may_be_account(m));
+    let known = members.fold(Fact::Known(false), |any, m| any.or(&one(m)));
     match &grant.open_members {
         Some(open) => known.or(&Fact::Unknown(open.reasons().cloned().unwrap_or_default())),
         None => known,

@@ -31,8 +31,8 @@ impl<'p> ServiceAccount<'p> {
         ServiceAccount { resource, view, email, project }
     }
 
-    /// Whether a member or e-mail is this account. `refs` are the resources that its expression refers to.
-    pub fn is(&self, text: &Value, refs: &[Reference]) -> Fact<bool> {
+    /// Whether a member or e-mail is this account. `refs` gives the resources that its expression refers to.
+    pub fn is<R: AsRef<[Reference]>>(&self, text: &Value, refs: impl FnOnce() -> R) -> Fact<bool> {
         let by_text = same(text, &self.email, identity::email);
         if by_text.known().is_some() && text.is_known() && self.email.is_known() {
             return by_text;
@@ -40,6 +40,8 @@ impl<'p> ServiceAccount<'p> {
         if self.computed(text) {
             return Fact::Known(true);
         }
+        let refs = refs();
+        let refs = refs.as_ref();
         let mut accounts = refs.iter().filter(|r| !r.data && r.type_name == "google_service_account").peekable();
         if accounts.peek().is_none() {
             return by_text;

@@ -246,7 +246,7 @@ impl Artist {
         let name = format!("{address} {role}");
         let to = self.add(Kind::Grant, &name, address, role, grant.resource.header);
         for (account, at) in graph.accounts.iter().zip(accounts) {
-            if grant.members.iter().any(|m| account.is(&m.text, &m.refs).is_true()) {
+            if grant.members.iter().any(|m| account.is(m, || grant.member_refs()).is_true()) {
                 self.line(*at, to, "is granted");
             }
         }

@@ -1,5 +1,6 @@
 //! Packs pods onto nodes by first-fit decreasing.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What a pod asks for, or a node has: CPU in thousandths of a core, memory in MiB, GPUs.
@@ -39,7 +40,7 @@ pub struct Toleration {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pod {
     /// How messages name it.
-    pub name: String,
+    pub name: Cow<'static, str>,
     /// What it asks for.
     pub room: Room,
     /// Labels that its node must have.
@@ -124,7 +125,7 @@ mod tests {
         Room { cpu_m, memory_mib, gpus: 0 }
     }
 
-    fn pod(name: &str, cpu_m: u64, memory_mib: u64) -> Pod {
+    fn pod(name: &'static str, cpu_m: u64, memory_mib: u64) -> Pod {
         Pod { name: name.into(), room: room(cpu_m, memory_mib), ..Pod::default() }
     }
 

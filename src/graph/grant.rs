@@ -45,39 +45,79 @@ pub struct Grant<'p> {
     pub level: Level,
     /// How it treats others.
     pub form: Form,
-    /// The project, folder, organisation, bucket or account; `None` where it is not written.
-    pub target: Option<Value>,
-    /// The resources that the target refers to.
-    pub target_refs: Vec<Reference>,
-    /// The target as a plain reference (`var.project`) with its module; `None` for other expressions.
-    pub target_path: Option<String>,
+    /// The project, folder, organisation, bucket or account.
+    pub target: Value,
     /// The role, such as `roles/logging.logWriter`.
     pub role: Fact<Arc<str>>,
-    /// The resources that the role's expression refers to.
-    pub role_refs: Vec<Reference>,
-    /// Where the role stands.
-    pub role_place: Place,
-    /// The members.
-    pub members: Vec<Member>,
+    /// The members, such as `serviceAccount:a@p.iam.gserviceaccount.com`.
+    pub members: Vec<Value>,
     /// The members where even their number is not known.
     pub open_members: Option<Value>,
-    /// Where the members stand.
-    pub members_place: Place,
     /// The title of a condition on it, or its expression.
     pub condition: Option<String>,
     /// Why it is not certain that it is made.
     pub uncertain: Option<Reasons>,
+    written: Written<'p>,
+    target_path: OnceCell<Option<String>>,
+    member_refs: OnceCell<Vec<Reference>>,
     /// The permissions that it gives, as [`super::Graph::permissions`] has worked them out.
     pub(super) gives: OnceCell<Result<Arc<PermissionSet>, Reasons>>,
 }
 
-/// A member of a grant.
+/// Where the parts of a grant are written.
 #[derive(Clone, Debug)]
-pub struct Member {
-    /// The text, such as `serviceAccount:a@p.iam.gserviceaccount.com`.
-    pub text: Value,
-    /// The resources that the expression refers to (of a list, those of all its elements).
-    pub refs: Vec<Reference>,
+struct Written<'p> {
+    /// The resource, or the `binding` of a policy.
+    view: View<'p>,
+    /// The resource's argument that names the target.
+    target: &'static str,
+    /// The view's argument that names the role.
+    role: &'static str,
+    /// The view's argument that names the members.
+    members: &'static str,
+}
+
+/// The argument of a `_policy` that holds all of it.
+const POLICY: &str = "policy_data";
+
+impl Grant<'_> {
+    /// The resources that the target refers to.
+    pub fn target_refs(&self) -> Vec<Reference> {
+        refs_of(&View::of(self.resource), self.written.target)
+    }
+
+    /// The target as a plain reference (`var.project`) with its module; `None` for other expressions.
+    pub fn target_path(&self) -> Option<&str> {
+        let path = || refs::path(&self.resource.module, View::of(self.resource).written(self.written.target)?);
+        self.target_path.get_or_init(path).as_deref()
+    }
+
+    /// The resources that the role's expression refers to.
+    pub fn role_refs(&self) -> Vec<Reference> {
+        refs_of(&self.written.view, "role")
+    }
+
+    /// The resources that the members' expressions refer to: any of them may be any member's.
+    pub fn member_refs(&self) -> &[Reference] {
+        self.member_refs.get_or_init(|| match self.written.members {
+            POLICY => Vec::new(),
+            name => refs_of(&self.written.view, name),
+        })
+    }
+
+    /// Where the role stands.
+    pub fn role_place(&self) -> Place {
+        self.written.view.place(self.written.role)
+    }
+
+    /// Where the members stand.
+    pub fn members_place(&self) -> Place {
+        self.written.view.place(self.written.members)
+    }
+}
+
+fn refs_of(view: &View, name: &str) -> Vec<Reference> {
+    view.written(name).map(refs::of_attribute).unwrap_or_default()
 }
 
 /// The resource types that grant, without `_member`, `_binding` or `_policy`; what they grant on; and the argument that
@@ -98,7 +138,7 @@ pub fn of_resource<'p>(types: &ByType<'p>, resource: &'p Resource) -> Vec<Grant<
     let reader = Reader { types, resource, level: *level, form, target, view };
     match form {
         Form::Policy => reader.policy(),
-        _ => vec![reader.grant(&reader.view, resource.uncertain.clone())],
+        _ => vec![reader.grant(reader.view.clone(), resource.uncertain.clone())],
     }
 }
 
@@ -118,79 +158,73 @@ struct Reader<'p, 'a> {
     resource: &'p Resource,
     level: Level,
     form: Form,
-    target: &'a str,
+    target: &'static str,
     view: View<'p>,
 }
 
 impl<'p> Reader<'p, '_> {
     /// A grant of one role, written in `view`: the resource itself, or a `binding` of a policy.
-    fn grant(&self, view: &View<'p>, uncertain: Option<Reasons>) -> Grant<'p> {
-        let name = if view.get("members").is_some() || self.form != Form::Member { "members" } else { "member" };
-        let refs = self.refs(view, name);
-        let value = view.get(name).cloned();
-        let (texts, open) = match value {
+    fn grant(&self, view: View<'p>, uncertain: Option<Reasons>) -> Grant<'p> {
+        let name = if self.form != Form::Member || view.get("members").is_some() { "members" } else { "member" };
+        let (members, open_members) = match view.get(name) {
             Some(list) if name == "members" => match list.elements() {
                 Some(elements) => (elements.to_vec(), None),
-                None => (Vec::new(), Some(list)),
+                None => (Vec::new(), Some(list.clone())),
             },
-            Some(one) => (vec![one], None),
+            Some(one) => (vec![one.clone()], None),
             None => (Vec::new(), None),
         };
-        let members = texts.into_iter().map(|text| Member { text, refs: refs.clone() }).collect();
         let role = view.text("role").unwrap_or_else(|| Fact::Known(Arc::from("")));
         let condition = view.block("condition").map(|c| condition_title(&c));
-        Grant {
-            role,
-            role_refs: self.refs(view, "role"),
-            role_place: view.place("role"),
-            members,
-            open_members: open,
-            members_place: view.place(name),
-            condition,
-            ..self.empty(uncertain)
-        }
+        let written = Written { view, target: self.target, role: "role", members: name };
+        Grant { role, members, open_members, condition, ..self.empty(written, uncertain) }
     }
 
-    fn empty(&self, uncertain: Option<Reasons>) -> Grant<'p> {
+    /// A grant of nothing to nobody.
+    fn empty(&self, written: Written<'p>, uncertain: Option<Reasons>) -> Grant<'p> {
         Grant {
             resource: self.resource,
             level: self.level,
             form: self.form,
-            target: Some(super::cluster::default_of(&self.view, self.target)),
-            target_refs: self.refs(&self.view, self.target),
-            target_path: self.view.written(self.target).and_then(|w| refs::path(&self.resource.module, w)),
+            target: super::cluster::default_of(&self.view, self.target),
             role: Fact::Unknown(Reasons::default()),
-            role_refs: Vec::new(),
-            role_place: self.view.place("policy_data"),
             members: Vec::new(),
             open_members: None,
-            members_place: self.view.place("policy_data"),
             condition: None,
             uncertain,
+            written,
+            target_path: OnceCell::new(),
+            member_refs: OnceCell::new(),
             gives: OnceCell::new(),
         }
     }
 
-    fn refs(&self, view: &View<'p>, name: &str) -> Vec<Reference> {
-        view.written(name).map(refs::of_attribute).unwrap_or_default()
+    /// A grant in the JSON of a policy.
+    fn in_policy(&self) -> Grant<'p> {
+        let written = Written { view: self.view.clone(), target: self.target, role: POLICY, members: POLICY };
+        self.empty(written, self.resource.uncertain.clone())
     }
 
     /// The grants of a policy: read from its JSON, or, where that is not known, from the data source's own blocks.
     fn policy(&self) -> Vec<Grant<'p>> {
-        let Some(data) = self.view.get("policy_data") else { return Vec::new() };
+        let Some(data) = self.view.get(POLICY) else { return Vec::new() };
         if let Some(json) = data.as_str().and_then(|text| serde_json::from_str(text).ok()) {
             return self.bindings(&json);
         }
-        let refs = self.refs(&self.view, "policy_data");
+        let refs = refs_of(&self.view, POLICY);
         let policies = self.types.all("google_iam_policy").filter(|r| r.mode == Mode::Data);
         let mut sources = policies.filter(|s| refs.iter().any(|r| r.is_to(s)));
         if let (Some(source), None) = (sources.next(), sources.next()) {
             let blocks = View::of(source).blocks("binding");
-            return blocks.iter().map(|b| self.grant(b, self.uncertain(b))).collect();
+            let grant = |block: View<'p>| {
+                let uncertain = self.uncertain(&block);
+                self.grant(block, uncertain)
+            };
+            return blocks.into_iter().map(grant).collect();
         }
         let reasons = data.reasons().cloned().unwrap_or_default();
         let open = Some(Value::unknown(crate::eval::value::Type::Any, reasons.clone()));
-        vec![Grant { role: Fact::Unknown(reasons), open_members: open, ..self.empty(self.resource.uncertain.clone()) }]
+        vec![Grant { role: Fact::Unknown(reasons), open_members: open, ..self.in_policy() }]
     }
 
     fn uncertain(&self, block: &View) -> Option<Reasons> {
@@ -205,8 +239,7 @@ impl<'p> Reader<'p, '_> {
         let one = |binding: &serde_json::Value| {
             let role = binding.get("role").and_then(|r| r.as_str()).unwrap_or_default();
             let members = binding.get("members").and_then(|m| m.as_array()).cloned().unwrap_or_default();
-            let member =
-                |m: &serde_json::Value| m.as_str().map(|m| Member { text: Value::string(m), refs: Vec::new() });
+            let member = |m: &serde_json::Value| m.as_str().map(Value::string);
             let condition = binding.get("condition").map(|c| {
                 let text = |name: &str| c.get(name).and_then(|t| t.as_str()).map(str::to_string);
                 text("title").or_else(|| text("expression")).unwrap_or_default()
@@ -215,7 +248,7 @@ impl<'p> Reader<'p, '_> {
                 role: Fact::Known(role.into()),
                 members: members.iter().filter_map(member).collect(),
                 condition,
-                ..self.empty(self.resource.uncertain.clone())
+                ..self.in_policy()
             }
         };
         bindings.iter().map(one).collect()

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// the same known text; it is another one where a known beginning differs.
 pub fn same(a: &Value, b: &Value, normal: impl Fn(&str) -> Cow<'_, str>) -> Fact<bool> {
     match (&a.data, &b.data) {
-        (Data::String(a), Data::String(b)) => Fact::Known(normal(a) == normal(b)),
+        (Data::String(a), Data::String(b)) => Fact::Known(a == b || normal(a) == normal(b)),
         (Data::Unknown(u), Data::String(s)) | (Data::String(s), Data::Unknown(u)) => half_known(u, s, normal),
         (Data::Unknown(a), Data::Unknown(b)) => unknown(a, b, normal),
         _ => Fact::Known(false),

@@ -91,7 +91,7 @@ impl<'p> Linker<'p, '_> {
         {
             return Some(Account::Default);
         }
-        self.accounts.iter().any(|a| a.is(value, &refs).is_true()).then_some(Account::Custom)
+        self.accounts.iter().any(|a| a.is(value, || &refs).is_true()).then_some(Account::Custom)
     }
 
     /// The pools that the cluster's own block describes.

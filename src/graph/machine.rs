@@ -26,12 +26,15 @@ pub struct NodeMachine {
     pub machine: Fact<Machine>,
     /// Whether it has the vCPU and memory that the profile asks for.
     pub big_enough: Fact<bool>,
-    /// Where the machine type stands.
-    pub place: Place,
+}
+
+/// Where an argument of a node configuration stands, or the block that lacks it.
+pub fn place(config: Option<&View>, pool: &View, argument: &str) -> Place {
+    config.map_or_else(|| pool.place("node_config"), |config| config.place(argument))
 }
 
 /// Reads the machine type of a node configuration.
-pub fn node_machine(config: Option<&View>, pool: &View, profile: &Profile) -> NodeMachine {
+pub fn node_machine(config: Option<&View>, profile: &Profile) -> NodeMachine {
     let type_name = match config.and_then(|c| c.text("machine_type")) {
         Some(name) => name,
         None => match config.and_then(|c| c.uncertain.clone()) {
@@ -46,8 +49,7 @@ pub fn node_machine(config: Option<&View>, pool: &View, profile: &Profile) -> No
     };
     let machine = look_up(&type_name);
     let big_enough = machine.judge(|m| Fact::Known(profile.takes(m.vcpus, m.memory_mib)));
-    let place = config.map_or_else(|| pool.place("node_config"), |c| c.place("machine_type"));
-    NodeMachine { type_name, machine, big_enough, place }
+    NodeMachine { type_name, machine, big_enough }
 }
 
 fn look_up(name: &Fact<Arc<str>>) -> Fact<Machine> {
@@ -66,11 +68,11 @@ fn look_up(name: &Fact<Arc<str>>) -> Fact<Machine> {
 }
 
 /// Whether pods without tolerations, built for x86-64 Linux, can run on the nodes; and what keeps them off.
-pub fn usable(config: Option<&View>, machine: &NodeMachine) -> (Fact<bool>, Option<Obstacle>) {
+pub fn usable(config: Option<&View>, pool: &View, machine: &NodeMachine) -> (Fact<bool>, Option<Obstacle>) {
     let mut open = Vec::new();
     let checks = [
         config.map(taints).unwrap_or((Fact::Known(true), None)),
-        by_machine(machine),
+        by_machine(machine, || place(config, pool, "machine_type")),
         config.map(accelerators).unwrap_or((Fact::Known(true), None)),
         config.map(windows).unwrap_or((Fact::Known(true), None)),
     ];
@@ -114,19 +116,20 @@ fn taints(config: &View) -> Check {
     open.unwrap_or((Fact::Known(true), None))
 }
 
-fn by_machine(node: &NodeMachine) -> Check {
+fn by_machine(node: &NodeMachine, place: impl Fn() -> Place) -> Check {
     let fits = |m: &Machine| m.arch == Arch::Amd64 && !m.has_accelerator();
     let fact = node.machine.judge(|m| Fact::Known(fits(m)));
+    // A name that the catalog lacks is somebody else's finding; here only inputs leave it open.
+    match (&fact, &node.type_name) {
+        (Fact::Unknown(_), Fact::Known(_)) | (Fact::Known(true), _) => return (Fact::Known(true), None),
+        _ => {}
+    }
     let what = match node.machine.known() {
         Some(m) if m.arch == Arch::Arm64 => format!("the Arm machine type {}", m.name),
         Some(m) => format!("the accelerators of machine type {} (GKE taints such nodes)", m.name),
         None => "the machine type".to_string(),
     };
-    // A name that the catalog lacks is somebody else's finding; here only inputs leave it open.
-    match (&fact, &node.type_name) {
-        (Fact::Unknown(_), Fact::Known(_)) => (Fact::Known(true), None),
-        _ => (fact, Some(Obstacle { what, place: node.place.clone() })),
-    }
+    (fact, Some(Obstacle { what, place: place() }))
 }
 
 fn accelerators(config: &View) -> Check {
@@ -168,8 +171,6 @@ pub struct Scopes {
     pub urls: Fact<Vec<Fact<Arc<str>>>>,
     /// Who gives them.
     pub from: ScopesFrom,
-    /// Where they stand, or the block that lacks them.
-    pub place: Place,
 }
 
 impl Scopes {
@@ -243,8 +244,7 @@ fn by_reasons(reasons: &Reasons) -> Option<Account> {
 }
 
 /// Reads the effective scopes.
-pub fn scopes(config: Option<&View>, pool: &View, account: &Fact<Account>) -> Scopes {
-    let place = config.map_or_else(|| pool.place("node_config"), |c| c.place("oauth_scopes"));
+pub fn scopes(config: Option<&View>, account: &Fact<Account>) -> Scopes {
     let written = config.and_then(|c| c.texts("oauth_scopes"));
     let given = |list: &[&str]| list.iter().map(|s| Fact::Known(Arc::from(*s))).collect::<Vec<_>>();
     let (urls, from) = match (written, account) {
@@ -259,5 +259,5 @@ pub fn scopes(config: Option<&View>, pool: &View, account: &Fact<Account>) -> Sc
         }
         (_, open) => (Fact::Unknown(open.reasons().cloned().unwrap_or_default()), ScopesFrom::Default),
     };
-    Scopes { urls, from, place }
+    Scopes { urls, from }
 }

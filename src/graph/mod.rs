@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+mod by_email;
 pub mod cluster;
 pub mod count;
 pub mod drawing;
@@ -14,7 +15,6 @@ pub mod identity;
 pub mod install;
 mod link;
 pub mod machine;
-mod members;
 pub mod nodes;
 pub mod pool;
 pub mod refs;
@@ -29,10 +29,10 @@ use crate::budget::Budget;
 use crate::eval::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::profile::Profile;
 use account::ServiceAccount;
+use by_email::ByEmail;
 use cluster::Cluster;
 use grant::Grant;
 use handed::Handed;
-use members::Members;
 use types::ByType;
 use view::View;
 
@@ -56,7 +56,9 @@ pub struct Graph<'p> {
     /// All resources by their type.
     pub types: ByType<'p>,
     /// Which grants are to whom.
-    members: Members,
+    members: ByEmail,
+    /// Which accounts have which e-mail.
+    emails: ByEmail,
     /// What is handed to modules that are not on disk, and to callers.
     handed: Handed<'p>,
 }
@@ -76,8 +78,9 @@ impl<'p> Graph<'p> {
         Graph {
             profile,
             clusters,
+            members: ByEmail::members(&grants),
+            emails: ByEmail::accounts(&accounts),
             accounts,
-            members: Members::of(&grants),
             grants,
             handed,
             custom_roles: custom.into_iter().flat_map(|name| types.managed(name)).map(View::of).collect(),

@@ -94,13 +94,13 @@ impl<'p> Pool<'p> {
             nodes.floor = repeated(&nodes.floor, kind, reasons);
             nodes.ceiling = repeated(&nodes.ceiling, kind, reasons);
         }
-        let machine = machine::node_machine(config.as_ref(), &view, profile);
-        let (usable, obstacle) = machine::usable(config.as_ref(), &machine);
+        let machine = machine::node_machine(config.as_ref(), profile);
+        let (usable, obstacle) = machine::usable(config.as_ref(), &view, &machine);
         let account = match config.as_ref().and_then(knows_account) {
             Some(account) => Fact::Known(account),
             None => machine::account(config.as_ref()),
         };
-        let scopes = machine::scopes(config.as_ref(), &view, &account);
+        let scopes = machine::scopes(config.as_ref(), &account);
         let flag = |name: &str| config.as_ref().map_or(Fact::Known(false), |c| c.flag(name, false));
         let spot = flag("spot").or(&flag("preemptible"));
         let address = view.resource.address.to_string();
@@ -140,6 +140,11 @@ impl<'p> Pool<'p> {
     /// Whether it is certain that it is there and can have a node.
     pub fn is_certain(&self) -> bool {
         self.uncertain.is_none() && (self.auto() || self.nodes.ceiling.min > 0)
+    }
+
+    /// Where an argument of its nodes' configuration stands, or the block that lacks it.
+    pub fn place(&self, argument: &str) -> Place {
+        machine::place(self.config.as_ref(), &self.view, argument)
     }
 
     /// Where the number of its nodes stands.

@@ -272,6 +272,17 @@ fn traversal(expr: &Expr) -> Option<Vec<Step<'_>>> {
     }
 }
 
+/// Whether there are steps of it.
+fn is_traversal(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Variable(_) => true,
+        ExprKind::GetAttr(object, _) | ExprKind::Index(object, _) => is_traversal(object),
+        ExprKind::Splat(splat) => is_traversal(&splat.object),
+        ExprKind::Paren(inner) | ExprKind::Wrap(inner) => is_traversal(inner),
+        _ => false,
+    }
+}
+
 fn literal_key(key: &Expr) -> Option<InstanceKey> {
     match &key.kind {
         ExprKind::Number(text) => text.parse().ok().map(InstanceKey::Index),
@@ -284,17 +295,17 @@ fn literal_key(key: &Expr) -> Option<InstanceKey> {
 fn children(expr: &Expr, visit: &mut dyn FnMut(&Expr)) {
     match &expr.kind {
         ExprKind::Template(parts) => parts.iter().for_each(|p| part(p, visit)),
-        ExprKind::Wrap(e) | ExprKind::Paren(e) if traversal(e).is_none() => visit(e),
+        ExprKind::Wrap(e) | ExprKind::Paren(e) if !is_traversal(e) => visit(e),
         ExprKind::Unary(_, e) => visit(e),
-        ExprKind::GetAttr(object, _) if traversal(expr).is_none() => visit(object),
+        ExprKind::GetAttr(object, _) if !is_traversal(expr) => visit(object),
         ExprKind::Index(object, key) => {
-            if traversal(expr).is_none() {
+            if !is_traversal(expr) {
                 visit(object);
             }
             visit(key);
         }
         ExprKind::Splat(splat) => {
-            if traversal(expr).is_none() {
+            if !is_traversal(expr) {
                 visit(&splat.object);
             }
             splat.steps.iter().for_each(|s| {
