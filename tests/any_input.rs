@@ -5,6 +5,7 @@ mod properties;
 
 use properties::*;
 use proptest::prelude::*;
+use proptest::test_runner::{RngSeed, TestRunner};
 
 /// Pieces of what users write, to be put anywhere.
 const PIECES: [&str; 40] = [
@@ -75,12 +76,14 @@ fn changed(mut bytes: Vec<u8>, changes: &[Change]) -> Vec<u8> {
 /// Panics where a property does not hold.
 type Check = fn(&[u8]);
 
-/// Runs a check on some changed seeds. The number is fixed, so that the time is.
+/// Runs a check on some changed seeds: always as many and the same ones, so that who changes nothing breaks nothing. To look
+/// for more is the fuzzer's work.
 fn hold(cases: u32, seeds: &[&[u8]], check: Check) {
     let changes = proptest::collection::vec((0u8..6, 0usize..1000, 0usize..60, 0usize..PIECES.len()), 0..6);
     let inputs = (0..seeds.len(), changes).prop_map(|(seed, changes)| changed(seeds[seed].to_vec(), &changes));
     let inputs = inputs.prop_map(|bytes| Shown(String::from_utf8_lossy(&bytes).into_owned(), bytes));
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(cases));
+    let config = ProptestConfig { cases, rng_seed: RngSeed::Fixed(7), ..ProptestConfig::default() };
+    let mut runner = TestRunner::new(config);
     let done = runner.run(&inputs, |input| {
         check(&input.1);
         Ok(())
