@@ -215,7 +215,6 @@ fn what_once_broke_holds() {
 
 const TAKEN: &str = r#"provider "google" {
   project = "acme-ml"
-  zone    = "us-central1-a"
 }
 
 resource "google_service_account" "kfp" {
@@ -223,30 +222,14 @@ resource "google_service_account" "kfp" {
 }
 
 resource "google_project_iam_binding" "node_agent" {
-  project = "acme-ml"
   role    = "roles/container.defaultNodeServiceAccount"
   members = ["serviceAccount:kfp@acme-ml.iam.gserviceaccoun2.com"]
 }
 
-resource "google_storage_bucket" "artifacts" {
-  name     = "acme-ml-kfp-artifacts"
-  location = "US"
-}
-
-resource "google_storage_bucket_iam_ucket  = google_storage_bucket.artifacts.name
-  role    = "roles/storage.objectAdmin"
-  members = ["serviceAccount:${google_service_account.kfp.email}"]
-}
-
 resource "google_container_cluster" "kfp" {
-  name               = "kfp"
-  location           = "us-central1-a"
   initial_node_count = 3
-
   node_config {
-    machine_type    = "e2-standard-4"
     service_account = google_service_account.kfp.email
-    oauth_scopes    = ["https://www.googleapis.com/auth/cket" "artifacD"]
   }
 }
 "#;
