@@ -1,6 +1,7 @@
 //! The kfplint command.
 
 use kfplint::{cli, parallel, run};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -11,12 +12,7 @@ fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { run::USAGE } else { run::READY });
         }
     };
-    let work = cli.clone();
-    let code = match std::thread::Builder::new().stack_size(parallel::STACK).spawn(|| run::run(work)) {
-        // A thread that panics has said so.
-        Ok(thread) => thread.join().unwrap_or(run::USAGE),
-        // No thread is to be had: on this one, then.
-        Err(_) => run::run(cli),
-    };
-    ExitCode::from(code)
+    let work = || parallel::run(|| run::run(cli));
+    // A panic has said so itself.
+    ExitCode::from(catch_unwind(AssertUnwindSafe(work)).unwrap_or(run::USAGE))
 }

@@ -2,9 +2,20 @@
 
 use rayon::prelude::*;
 use std::sync::OnceLock;
+use std::thread::{self, ThreadId};
 
 /// Stack of the threads that work, in bytes: deeply nested input is read and evaluated by recursion.
-pub const STACK: usize = 64 << 20;
+const STACK: usize = 64 << 20;
+
+/// The thread that [`run`] made one of those that work.
+static FIRST: OnceLock<ThreadId> = OnceLock::new();
+
+/// Does all the work of a program on this thread, with a stack as the others have it, and with these where [`map`] asks for
+/// it. To start a thread just for the stack takes longer, and memory that is got on the first thread costs less.
+pub fn run<R>(work: impl FnOnce() -> R) -> R {
+    let _ = FIRST.set(thread::current().id());
+    stacker::grow(STACK, work)
+}
 
 /// The results for all items, in their order. Not more than `few` items are worked on one after the other: to start the
 /// threads takes about as long as a small root module does as a whole.
@@ -17,9 +28,15 @@ pub fn map<T: Sync, R: Send>(items: &[T], few: usize, work: impl Fn(&T) -> R + S
     if rayon::current_thread_index().is_some() {
         return all();
     }
-    match THREADS.get_or_init(|| rayon::ThreadPoolBuilder::new().stack_size(STACK).build().ok()) {
+    match THREADS.get_or_init(threads) {
         Some(threads) => threads.install(all),
         // No threads are to be had: on this one, then.
         None => items.iter().map(work).collect(),
     }
+}
+
+fn threads() -> Option<rayon::ThreadPool> {
+    let threads = rayon::ThreadPoolBuilder::new().stack_size(STACK);
+    let is_first = FIRST.get() == Some(&thread::current().id());
+    if is_first { threads.use_current_thread() } else { threads }.build().ok()
 }

@@ -4,8 +4,8 @@ use super::PathError;
 use super::bounds::OUTSIDE;
 use super::files::{UNIT, is_terraform, is_variables};
 use super::loader::Loader;
-use ignore::WalkBuilder;
-use rustc_hash::FxHashSet;
+use ignore::{DirEntry, WalkBuilder};
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -67,7 +67,8 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
     let entered = std::sync::Arc::new(Mutex::new(std::mem::take(&mut found.entered)));
     let seen = entered.clone();
     let closed = std::sync::Arc::new(Mutex::new(Vec::new()));
-    let (outside, bounds, budget) = (closed.clone(), loader.bounds(), loader.budget());
+    let ways = std::sync::Arc::new(Ways::from(folder));
+    let (outside, real, bounds, budget) = (closed.clone(), ways.clone(), loader.bounds(), loader.budget());
     let walk = WalkBuilder::new(&folder.given)
         .follow_links(true)
         .hidden(true)
@@ -83,7 +84,7 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
             if entry.depth() == 0 || !entry.file_type().is_some_and(|t| t.is_dir()) {
                 return true;
             }
-            let Ok(real) = std::fs::canonicalize(entry.path()) else { return true };
+            let Some(real) = real.note(entry) else { return true };
             if !bounds.holds(&real) {
                 outside.lock().unwrap_or_else(|e| e.into_inner()).push(entry.path().to_path_buf());
                 return false;
@@ -91,7 +92,6 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
             seen.lock().unwrap_or_else(|e| e.into_inner()).insert(real)
         })
         .build();
-    let mut noted = None;
     for entry in walk {
         if budget.is_late() {
             found.skipped.insert(folder.given.clone(), format!("not searched to its end: {}", budget.late()));
@@ -106,13 +106,10 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
                     false => &mut found.folders,
                 };
                 let dir = entry.path().parent().filter(|_| !is_dir && (name == UNIT || is_terraform(&name)));
-                // A folder is noted by its first Terraform file.
-                let Some(way) = dir.filter(|way| name == UNIT || noted.as_deref() != Some(*way)) else { continue };
-                if let Ok(real) = std::fs::canonicalize(way) {
+                if let Some(way) = dir
+                    && let Some(real) = ways.real(way)
+                {
                     folders.entry(real).or_insert_with(|| way.to_path_buf());
-                }
-                if name != UNIT {
-                    noted = Some(way.to_path_buf());
                 }
             }
             Err(error) => note(&error, found),
@@ -121,6 +118,32 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
     let closed = std::mem::take(&mut *closed.lock().unwrap_or_else(|e| e.into_inner()));
     found.skipped.extend(closed.into_iter().map(|path| (path, OUTSIDE.to_string())));
     found.entered = std::mem::take(&mut entered.lock().unwrap_or_else(|e| e.into_inner()));
+}
+
+/// Where the folders of a walk really are, by the way to each. The system is asked about links only.
+struct Ways(Mutex<FxHashMap<PathBuf, PathBuf>>);
+
+impl Ways {
+    /// Those of a walk that begins here.
+    fn from(folder: &Named) -> Ways {
+        Ways(Mutex::new(std::iter::once((folder.given.clone(), folder.dir.clone())).collect()))
+    }
+
+    /// The real folder; `None` where it cannot be told.
+    fn real(&self, way: &Path) -> Option<PathBuf> {
+        let known = self.0.lock().unwrap_or_else(|e| e.into_inner()).get(way).cloned();
+        known.or_else(|| std::fs::canonicalize(way).ok())
+    }
+
+    /// The real folder of an entry, which is kept for what is in it.
+    fn note(&self, entry: &DirEntry) -> Option<PathBuf> {
+        let real = match entry.path_is_symlink() {
+            true => std::fs::canonicalize(entry.path()).ok()?,
+            false => self.real(entry.path().parent()?)?.join(entry.file_name()),
+        };
+        self.0.lock().unwrap_or_else(|e| e.into_inner()).insert(entry.path().to_path_buf(), real.clone());
+        Some(real)
+    }
 }
 
 /// Notes what could not be walked. Links that lead nowhere matter only where Terraform would follow them, and a link
