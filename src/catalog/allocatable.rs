@@ -6,7 +6,7 @@
 
 use super::machine::{Arch, Machine};
 use super::memo::Memo;
-use super::table::{Table, table};
+use super::table::{Row, Table, table};
 
 static OS_RESERVED: Table = table!("gke_os_reserved", 7);
 
@@ -134,19 +134,18 @@ fn os_points(arch: Arch, node: Node) -> Vec<(u64, u64)> {
     let os = if node.os == Os::Cos { "cos" } else { "ubuntu" };
     let arch = if arch == Arch::Amd64 { "amd64" } else { "arm64" };
     let confidential = if node.confidential { "true" } else { "false" };
-    let rows = || {
-        OS_RESERVED
-            .rows()
-            .filter(move |r| r.text(0) == "memory" && r.text(1) == os && r.text(2) == arch && r.text(3) == confidential)
-    };
+    let of_node = |r: &Row| r.text(0) == "memory" && r.text(1) == os && r.text(2) == arch && r.text(3) == confidential;
+    let rows: Vec<(Option<(u32, u32)>, Row)> =
+        OS_RESERVED.rows().filter(of_node).map(|row| (minor(row.text(4)), row)).collect();
     let asked = node.minor.and_then(minor).unwrap_or((u32::MAX, u32::MAX));
-    let versions = || rows().filter_map(|r| minor(r.text(4)));
+    let versions = || rows.iter().filter_map(|(version, _)| *version);
     let Some(version) = versions().filter(|v| *v <= asked).max().or_else(|| versions().min()) else {
         return Vec::new();
     };
-    let mut points: Vec<(u64, u64)> = rows()
-        .filter(|r| minor(r.text(4)) == Some(version))
-        .filter_map(|r| Some((r.number(5)?, r.number(6)?)))
+    let mut points: Vec<(u64, u64)> = rows
+        .iter()
+        .filter(|(own, _)| *own == Some(version))
+        .filter_map(|(_, row)| Some((row.number(5)?, row.number(6)?)))
         .chain([(0, 0)])
         .collect();
     points.sort_unstable();

@@ -32,10 +32,7 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip
         if skip.contains(&&**name) {
             continue;
         }
-        if body.json
-            && let Some(block) = schema.and_then(|s| s.block(name))
-        {
-            let _ = block;
+        if body.json && schema.is_some_and(|s| s.block(name).is_some()) {
             nested.extend(json::blocks_of(attribute));
             continue;
         }
@@ -105,14 +102,12 @@ fn add_block(scope: &Scope, block: &Block, schema: Option<&schema::Block>, group
     let kind = &block.kind.name;
     let inner = nested_schema(schema, kind);
     let label = block.labels.first().map(|l| l.text.to_string());
-    push(scope, kind, block, &block.body, inner.as_deref(), None, label, groups);
+    push(scope, kind, block, &block.body, inner, None, label, groups);
 }
 
-/// The schema of a nested block: of a block type, or of an attribute that is a collection of objects and may be written
-/// as blocks (the SDK's attributes-as-blocks mode).
-fn nested_schema<'s>(schema: Option<&'s schema::Block>, kind: &str) -> Option<std::borrow::Cow<'s, schema::Block>> {
-    use std::borrow::Cow;
-    schema?.block(kind).map(|b| Cow::Borrowed(&b.block))
+/// The schema of a nested block.
+fn nested_schema<'s>(schema: Option<&'s schema::Block>, kind: &str) -> Option<&'s schema::Block> {
+    Some(&schema?.block(kind)?.block)
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -163,7 +158,7 @@ fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups:
         let item = Named::Each(any(Type::Any), any(element_type(&collection.ty())));
         let inner = scope.with(iterator, item);
         scope.instance.world.within(true, || {
-            push(&inner, &kind, block, &content.body, inner_schema.as_deref(), Some(reasons.clone()), None, groups);
+            push(&inner, &kind, block, &content.body, inner_schema, Some(reasons.clone()), None, groups);
         });
         return Ok(());
     }
@@ -175,7 +170,7 @@ fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups:
         let key = if matches!(collection.data, Data::Set(..)) { value.clone() } else { key };
         let inner = scope.with_origin(iterator.clone(), Named::Each(key, value), each.expr.clone(), scope.clone());
         let label = label_of(&inner, block);
-        push(&inner, &kind, block, &content.body, inner_schema.as_deref(), None, label, groups);
+        push(&inner, &kind, block, &content.body, inner_schema, None, label, groups);
     }
     Ok(())
 }
