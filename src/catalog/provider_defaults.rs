@@ -141,13 +141,25 @@ pub enum Rewrite {
     NormalJson,
 }
 
-/// How the plan shows written arguments of a resource type, by path, where not as written. Source: as for [`defaults`].
-pub fn rewrites(type_name: &str) -> impl Iterator<Item = (&'static str, Rewrite)> + use<> {
-    static KNOWN: Memo<String, Vec<(&str, Rewrite)>> = Memo::new();
-    each(KNOWN.get(type_name, || lines(&REWRITES, type_name).filter_map(rewrite).collect()))
+/// How the plan shows one written argument otherwise than it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RewriteLine {
+    /// The argument's or outermost block's name.
+    pub name: &'static str,
+    /// The names below it, joined by dots.
+    pub below: Option<&'static str>,
+    /// How.
+    pub rewrite: Rewrite,
 }
 
-fn rewrite(row: Row) -> Option<(&'static str, Rewrite)> {
+/// How the plan shows written arguments of a resource type, sorted by path, where not as written. Source: as for
+/// [`defaults`].
+pub fn rewrites(type_name: &str) -> Arc<Vec<RewriteLine>> {
+    static KNOWN: Memo<String, Vec<RewriteLine>> = Memo::new();
+    KNOWN.get(type_name, || lines(&REWRITES, type_name).filter_map(rewrite).collect())
+}
+
+fn rewrite(row: Row) -> Option<RewriteLine> {
     let rewrite = match row.text(2) {
         "null_if" => Rewrite::NullIf(row.text(3)),
         "null_when_autopilot" => Rewrite::NullWhenAutopilot,
@@ -157,12 +169,19 @@ fn rewrite(row: Row) -> Option<(&'static str, Rewrite)> {
         "strip_prefix" => Rewrite::StripPrefix(row.text(3)),
         _ => return None,
     };
-    Some((row.text(1), rewrite))
+    let (name, below) = split(row.text(1));
+    Some(RewriteLine { name, below, rewrite })
+}
+
+/// The first name of a path, and the others.
+pub fn split(path: &str) -> (&str, Option<&str>) {
+    path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)))
 }
 
 /// How the plan shows a written argument at one path of a resource type, if not as written.
 pub fn rewrite_at(type_name: &str, path: &str) -> Option<Rewrite> {
-    rewrites(type_name).find(|(at, _)| *at == path).map(|(_, rewrite)| rewrite)
+    let (name, below) = split(path);
+    rewrites(type_name).iter().find(|line| line.name == name && line.below == below).map(|line| line.rewrite)
 }
 
 /// What stands, as JSON, for an argument of this type that is not written inside a block of a set, or of a block within

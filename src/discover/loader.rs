@@ -10,6 +10,7 @@ use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{self, ast};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -45,7 +46,7 @@ pub struct Loader {
     budget: Budget,
     bounds: RwLock<Bounds>,
     /// Where paths that configurations write lead, as far as that was asked.
-    led: RwLock<FxHashMap<PathBuf, Option<PathBuf>>>,
+    led: RwLock<FxHashMap<OsString, Option<PathBuf>>>,
 }
 
 /// Texts that take the place of those on disk, by real path.
@@ -151,11 +152,11 @@ impl Loader {
     fn lead(&self, dir: &Path, source: &str) -> Option<PathBuf> {
         let ask = |path: &Path| std::fs::canonicalize(path).ok();
         let Some(plain) = bounds::plain(dir, source) else { return ask(&dir.join(source)) };
-        if let Some(known) = self.led.read().unwrap_or_else(|e| e.into_inner()).get(&plain) {
+        if let Some(known) = self.led.read().unwrap_or_else(|e| e.into_inner()).get(plain.as_os_str()) {
             return known.clone();
         }
         let real = ask(&plain);
-        self.led.write().unwrap_or_else(|e| e.into_inner()).insert(plain, real.clone());
+        self.led.write().unwrap_or_else(|e| e.into_inner()).insert(plain.into_os_string(), real.clone());
         real
     }
 

@@ -12,20 +12,14 @@ type Values = BTreeMap<Arc<str>, Value>;
 /// Rewrites the arguments of a resource as the provider does at plan time.
 pub fn apply(type_name: &str, values: &mut Values) {
     let autopilot = values.get("enable_autopilot").and_then(Value::as_bool) == Some(true);
-    for (path, rewrite) in provider_defaults::rewrites(type_name) {
-        let (first, rest) = split(path);
-        let change = |value: &Value| one(value, rewrite, autopilot);
-        if let Some(value) = values.get_mut(first)
-            && let Some(changed) = inside(value, rest, &change)
-        {
-            *value = changed;
+    for lines in provider_defaults::rewrites(type_name).chunk_by(|a, b| a.name == b.name) {
+        let Some(value) = lines.first().and_then(|line| values.get_mut(line.name)) else { continue };
+        for line in lines {
+            if let Some(changed) = inside(value, line.below, &|value| one(value, line.rewrite, autopilot)) {
+                *value = changed;
+            }
         }
     }
-}
-
-/// The first name of a path, and the others.
-fn split(path: &str) -> (&str, Option<&str>) {
-    path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)))
 }
 
 /// The value with what stands at the path changed; `None` where nothing changes.
@@ -33,7 +27,7 @@ fn inside(value: &Value, path: Option<&str>, change: &dyn Fn(&Value) -> Option<V
     let Some(names) = path else { return change(value) };
     let data = match &value.data {
         Data::Object(entries) => {
-            let (first, rest) = split(names);
+            let (first, rest) = provider_defaults::split(names);
             let changed = inside(entries.get(first)?, rest, change)?;
             let mut entries = (**entries).clone();
             entries.insert(Arc::from(first), changed);

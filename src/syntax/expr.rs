@@ -44,9 +44,9 @@ fn conditional(c: &mut Cursor) -> Expr {
     Expr::new(ExprKind::Conditional(Box::new(Conditional { condition, yes, no })), span)
 }
 
-/// The operators by level, loosest first.
-fn operator(kind: Kind, level: usize) -> Option<BinaryOp> {
-    let (at, op) = match kind {
+/// An operator with its level: the higher, the tighter it binds.
+fn operator(kind: Kind) -> Option<(usize, BinaryOp)> {
+    Some(match kind {
         Kind::Or => (0, BinaryOp::Or),
         Kind::And => (1, BinaryOp::And),
         Kind::EqualEqual => (2, BinaryOp::Eq),
@@ -61,19 +61,14 @@ fn operator(kind: Kind, level: usize) -> Option<BinaryOp> {
         Kind::Slash => (5, BinaryOp::Div),
         Kind::Percent => (5, BinaryOp::Mod),
         _ => return None,
-    };
-    (at == level).then_some(op)
+    })
 }
 
-const LEVELS: usize = 6;
-
-fn binary(c: &mut Cursor, level: usize) -> Expr {
-    if level == LEVELS {
-        return unary(c);
-    }
-    let (mut left, mut height) = c.measured(|c| binary(c, level + 1));
+/// Operands with the operators between them that bind at least as tightly as this level (precedence climbing).
+fn binary(c: &mut Cursor, loosest: usize) -> Expr {
+    let (mut left, mut height) = c.measured(unary);
     while !c.failed {
-        let Some(op) = operator(c.peek().kind, level) else { break };
+        let Some((level, op)) = operator(c.peek().kind).filter(|(level, _)| *level >= loosest) else { break };
         c.take();
         let (right, other) = c.measured(|c| binary(c, level + 1));
         let span = left.span.to(right.span);

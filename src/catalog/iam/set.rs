@@ -55,8 +55,8 @@ impl PermissionSet {
 
     /// Whether every permission of `other` is here.
     pub fn is_superset(&self, other: &PermissionSet) -> bool {
-        let mine = self.bits.iter().chain(std::iter::repeat(&0));
-        other.bits.iter().zip(mine).fold(0, |missing, (theirs, mine)| missing | theirs & !mine) == 0
+        let missing = other.bits.iter().zip(&self.bits).fold(0, |missing, (theirs, mine)| missing | theirs & !mine);
+        missing == 0 && (!self.bits.is_empty() || other.is_empty())
     }
 
     /// What `other` holds and this set does not, sorted by name.
