@@ -78,24 +78,21 @@ pub fn normalise(path: &Path) -> PathBuf {
 
 /// The path that a file in a real folder writes, without `.` and `..`; `None` where it goes up again from what may be a link.
 pub fn plain(dir: &Path, source: &str) -> Option<PathBuf> {
-    let (mut from, mut rest) = (dir, source);
-    loop {
-        if let Some(below) = rest.strip_prefix("./") {
-            rest = below;
-        } else if let (Some(below), Some(parent)) = (rest.strip_prefix("../"), from.parent()) {
-            (from, rest) = (parent, below);
-        } else {
-            break;
+    let (mut path, mut below) = (dir.to_path_buf(), false);
+    for part in Path::new(source).components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir if below => return None,
+            Component::ParentDir => {
+                path.pop();
+            }
+            other => {
+                path.push(other);
+                below = true;
+            }
         }
     }
-    let odd = |part: &str| matches!(part, "" | "." | "..");
-    if !rest.split('/').any(odd) {
-        return Some(from.join(rest));
-    }
-    let mut parts = Path::new(source).components();
-    let first = parts.find(|part| !matches!(part, Component::CurDir | Component::ParentDir));
-    let goes_up = first.is_some() && parts.any(|part| part == Component::ParentDir);
-    (!goes_up).then(|| normalise(&dir.join(source)))
+    Some(path)
 }
 
 /// Why something is not read that lies outside.

@@ -168,7 +168,7 @@ fn load_with_modules(found: Vec<PathBuf>, loader: &Loader) -> Folders {
                 continue;
             };
             let traits = Traits::of(&files, loader);
-            called.extend(traits.calls.iter().filter(|dir| !folders.contains_key(*dir)).cloned());
+            called.extend(traits.calls.iter().cloned());
             folders.insert(dir, (traits, candidate));
         }
         next = called.into_iter().filter(|dir| !folders.contains_key(dir) && loader.module(dir).is_some()).collect();
@@ -185,23 +185,20 @@ fn choose(folders: &Folders, named: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
         .flat_map(|(dir, (traits, _))| traits.calls.iter().filter(move |c| *c != dir).map(PathBuf::as_path))
         .collect();
     let candidates = || folders.iter().filter(|(_, (_, candidate))| *candidate);
-    let mut roots: BTreeSet<PathBuf> = candidates()
+    let mut roots: BTreeSet<&Path> = candidates()
         .filter(|(dir, (traits, _))| traits.is_own_root || named.contains(*dir) || !called.contains(dir.as_path()))
-        .map(|(dir, _)| dir.clone())
+        .map(|(dir, _)| dir.as_path())
         .collect();
     let mut reached = FxHashSet::default();
-    roots
-        .iter()
-        .filter_map(|root| folders.get_key_value(root))
-        .for_each(|(root, _)| reach(root, folders, &mut reached));
+    roots.iter().for_each(|root| reach(root, folders, &mut reached));
     for (dir, _) in candidates() {
         // Folders that call each other in a circle have no root among them: the first stands for all.
         if !reached.contains(dir.as_path()) {
-            roots.insert(dir.clone());
+            roots.insert(dir);
             reach(dir, folders, &mut reached);
         }
     }
-    roots
+    roots.into_iter().map(Path::to_path_buf).collect()
 }
 
 /// Adds a folder and all that it calls to those that were reached.
