@@ -39,6 +39,11 @@ impl Marks {
     pub const SENSITIVE: Marks = Marks(1);
     /// Set by `ephemeral = true` and ephemeral resources.
     pub const EPHEMERAL: Marks = Marks(2);
+    /// Set by its source: the environment, a state, key or credential file, or a file outside of the repository, behind a
+    /// link or ignored by Git.
+    pub const PRIVATE: Marks = Marks(4);
+    /// Every mark that keeps a value out of reports.
+    pub const HIDDEN: Marks = Marks(1 | 2 | 4);
 
     /// Both sets together.
     pub fn union(self, other: Marks) -> Marks {
@@ -53,6 +58,11 @@ impl Marks {
     /// Whether all of `other` is here.
     pub fn contains(self, other: Marks) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// Whether a value with these marks is judged but never shown.
+    pub fn is_hidden(self) -> bool {
+        self.0 & Marks::HIDDEN.0 != 0
     }
 
     /// Whether there is no mark.
