@@ -101,7 +101,7 @@ find fixtures tests docs README.md rules -name '*.toml' | while read -r file; do
 awk '/^```toml/ { n++; open = 1; next } /^```/ { open = 0 } open { print > (out "." n ".toml") }' out="$work/readme" README.md docs/*.md
 for file in "$work"/*.toml; do [ -f "$file" ] && put config "$file"; done
 
-grep -rhoE 'kfplint: ?ignore.*' README.md docs tests/suppress.rs src/suppress rules | sed 's/\\n.*//; s/\\"/"/g' | sort -u | while read -r line; do
+grep -rhoE 'kfplint: ?ignore.*' README.md docs tests/it/suppress.rs src/suppress rules | sed 's/\\n.*//; s/\\"/"/g' | sort -u | while read -r line; do
     printf '%s' "$line" >"$work/comment"
     put suppress "$work/comment"
 done

@@ -1,5 +1,5 @@
 //! What must hold for any bytes at all. Each file has one entrance of kfplint's and `check`, which panics where a property
-//! does not hold. `tests/properties.rs` runs them on mutated fixtures, `fuzz/` on what a fuzzer thinks of.
+//! does not hold. `tests/it/any_input.rs` runs them on mutated fixtures, `fuzz/` on what a fuzzer thinks of.
 
 pub mod config;
 pub mod evaluate;

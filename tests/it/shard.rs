@@ -1,12 +1,8 @@
 //! Big repositories shared by several machines: `--shard` and `merge`.
 
-#[path = "cli/tree.rs"]
-#[allow(dead_code)]
-mod tree;
-
+use crate::tree::{OPEN, READY, TOO_FEW, Tree};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use tree::{OPEN, READY, TOO_FEW, Tree};
 
 fn estate() -> Tree {
     let call = "module \"c\" {\n  source = \"../../modules/c\"\n}\n";

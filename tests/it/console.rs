@@ -26,7 +26,7 @@ fn answer(expr: &str) -> Option<String> {
 #[test]
 fn expressions_are_answered_as_by_terraform() {
     let mut wrong = Vec::new();
-    let recorded = [include_str!("console/expressions.jsonl"), include_str!("console/functions.jsonl")];
+    let recorded = [include_str!("../console/expressions.jsonl"), include_str!("../console/functions.jsonl")];
     for line in recorded.iter().flat_map(|text| text.lines()) {
         let case: Json = serde_json::from_str(line).expect("a line of JSON");
         let expr = case["expr"].as_str().expect("an expression");
@@ -44,7 +44,7 @@ const OURS: [&str; 3] = ["base64gunzip", "cidrcontains", "urldecode"];
 
 #[test]
 fn the_functions_are_those_of_terraform_and_ours() {
-    let terraform: BTreeSet<&str> = include_str!("console/functions.txt").lines().collect();
+    let terraform: BTreeSet<&str> = include_str!("../console/functions.txt").lines().collect();
     let ours = functions::names().filter(|n| !n.starts_with("provider::google::"));
     let have: BTreeSet<&str> = ours.chain(["try", "can"]).filter(|n| !OURS.contains(n)).collect();
     // `type` is a function of the console alone.

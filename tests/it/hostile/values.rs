@@ -1,7 +1,7 @@
 //! Expressions that would make endless values, or take endless time.
 
+use super::{beside, findings, json, over};
 use crate::tree::{READY, Tree};
-use crate::{beside, findings, json, over};
 
 /// A local that is made of the one before, many times over.
 fn doubling(first: &str, step: &str, last: &str) -> String {
@@ -42,7 +42,7 @@ fn try_and_can_do_not_hide_it() {
     let size = "locals {\n  n = can([for p in setproduct(range(1024), range(1024)) : p]) ? 3 : 1\n}\n";
     let tree = Tree::new(&[("main.tf", &READY.replace("= 3", "= local.n")), ("more.tf", size)]);
     let (report, code) = json(&tree, &[]);
-    assert_eq!((crate::status(&report, "KFP001").as_str(), code), ("undecided", 1), "{report:#}");
+    assert_eq!((super::status(&report, "KFP001").as_str(), code), ("undecided", 1), "{report:#}");
 }
 
 #[test]

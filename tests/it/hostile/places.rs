@@ -1,7 +1,7 @@
 //! Files that are none, places outside of the tree, what may be written, and what is never run.
 
+use super::{ended, findings, json, kfplint, run};
 use crate::tree::{READY, TOO_FEW, Tree};
-use crate::{ended, findings, json, kfplint, run};
 use std::os::unix::net::UnixListener;
 use std::process::{Command, Stdio};
 
@@ -137,9 +137,9 @@ fn what_a_file_outside_declares_is_not_missing() {
     tree.link(outside.path("accounts.tf").to_str().unwrap(), "accounts.tf");
     let (report, code) = json(&tree, &["."]);
     assert_eq!(findings(&report, "TF002"), []);
-    assert_eq!((crate::status(&report, "KFP001"), code), ("undecided".into(), 0), "it may hold a node pool");
+    assert_eq!((super::status(&report, "KFP001"), code), ("undecided".into(), 0), "it may hold a node pool");
     let (report, code) = json(&tree, &["--allow-outside", "."]);
-    assert_eq!((crate::status(&report, "KFP001"), code), ("unmet".into(), 1));
+    assert_eq!((super::status(&report, "KFP001"), code), ("unmet".into(), 1));
 }
 
 #[test]

@@ -1,11 +1,7 @@
 //! Known findings, as a user keeps them out of the report.
 
-#[path = "cli/tree.rs"]
-#[allow(dead_code)]
-mod tree;
-
+use crate::tree::{OPEN, TOO_FEW, Tree};
 use serde_json::Value;
-use tree::{OPEN, TOO_FEW, Tree};
 
 fn codes(report: &Value) -> Vec<&str> {
     report["diagnostics"].as_array().unwrap().iter().map(|d| d["code"].as_str().unwrap()).collect()

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 /// Cases on which HCL parsers disagree, with what HashiCorp's own parser (hcl v2.24) says.
 fn corner_cases() -> Vec<Json> {
-    serde_json::from_str(include_str!("syntax/corner_cases.json")).expect("the fixture is JSON")
+    serde_json::from_str(include_str!("../syntax/corner_cases.json")).expect("the fixture is JSON")
 }
 
 fn parse(text: &str) -> File {
@@ -80,7 +80,8 @@ fn corner_cases_have_the_values_of_hcl() {
 /// JSON configurations with what `terraform validate` 1.11 says of them.
 #[test]
 fn json_is_accepted_and_refused_as_by_terraform() {
-    let cases: Vec<Json> = serde_json::from_str(include_str!("syntax/json_cases.json")).expect("the fixture is JSON");
+    let cases: Vec<Json> =
+        serde_json::from_str(include_str!("../syntax/json_cases.json")).expect("the fixture is JSON");
     let parse = |source: &str| syntax::parse_json(FileId(0), source).errors;
     let wrong: Vec<String> = cases
         .iter()

@@ -1,18 +1,11 @@
 //! Plans, states and descriptions of clusters: what `kfplint` says of each.
 
-#[path = "documents/against.rs"]
 mod against;
-#[path = "documents/broken.rs"]
 mod broken;
-#[path = "documents/live.rs"]
 mod live;
-#[path = "documents/plans.rs"]
 mod plans;
-#[path = "documents/readme.rs"]
 mod readme;
-#[path = "documents/state.rs"]
 mod state;
-#[path = "documents/verdicts.rs"]
 mod verdicts;
 
 use serde_json::Value as Json;

@@ -1,8 +1,8 @@
 //! The budgets: each is met at its value and not before, says where, and which option raises it; what was left out is
 //! undecided.
 
+use super::{findings, json, over, run, status};
 use crate::tree::{READY, TOO_FEW, Tree, skipped};
-use crate::{findings, json, over, run, status};
 
 #[test]
 fn instances_count_over_all_blocks() {

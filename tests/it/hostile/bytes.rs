@@ -1,7 +1,7 @@
 //! Bytes that are no Terraform, and documents and settings that are too large or too deep.
 
+use super::{findings, json, run, status};
 use crate::tree::{READY, Tree};
-use crate::{findings, json, run, status};
 
 #[test]
 fn encodings_are_read_or_said_to_be_wrong() {

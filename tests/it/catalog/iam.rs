@@ -1,4 +1,4 @@
-use crate::facts::{csv, json_gz};
+use super::facts::{csv, json_gz};
 use kfplint::catalog::iam::{self, Permission, PermissionSet, REQUIRED_ROLES, permissions, role};
 use kfplint::catalog::suggest;
 

@@ -1,4 +1,4 @@
-use crate::facts::csv;
+use super::facts::csv;
 use kfplint::catalog::allocatable::{
     EVICTION_MIB, Node, allocatable, allocatable_on, kube_reserved_mib, os_reserved_bytes,
 };

@@ -1,13 +1,9 @@
 //! What each format makes of environments, shared modules, baselines and long reports; read by schemas and parsers that are
 //! not kfplint's own.
 
-#[path = "cli/tree.rs"]
-#[allow(dead_code)]
-mod tree;
-
+use crate::tree::{OPEN, READY, TOO_FEW, Tree};
 use serde_json::Value;
 use std::path::Path;
-use tree::{OPEN, READY, TOO_FEW, Tree};
 
 /// Formats that list findings, and none of them more than once.
 const LISTS: [&str; 8] = ["compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];

@@ -1,4 +1,4 @@
-use crate::facts::csv;
+use super::facts::csv;
 use kfplint::catalog::scope::{self, CLOUD_PLATFORM, canonical, exists};
 use kfplint::catalog::{services, suggest};
 

@@ -1,12 +1,8 @@
 //! `--since`: only what is new or changed, also when the cause is elsewhere.
 
-#[path = "cli/tree.rs"]
-#[allow(dead_code)]
-mod tree;
-
+use crate::tree::{OPEN, READY, TOO_FEW, Tree};
 use serde_json::{Value, json};
 use std::process::Command;
-use tree::{OPEN, READY, TOO_FEW, Tree};
 
 fn git(tree: &Tree, args: &[&str]) {
     let done = Command::new("git")

@@ -1,4 +1,4 @@
-use crate::facts::csv;
+use super::facts::csv;
 use kfplint::catalog::provider_defaults::{self as defaults, Fill, Formula, Rewrite, default_at, rewrite_at};
 use kfplint::catalog::schema::{self, Block};
 use kfplint::ty::Type;

@@ -1,9 +1,7 @@
 //! What must hold for any bytes at all, held on fixtures that were cut, doubled and mixed, and on inputs that once broke it.
 //! `fuzz/` looks for more of these; `docs/fuzzing.md` says how.
 
-mod properties;
-
-use properties::*;
+use crate::properties::*;
 use proptest::prelude::*;
 use proptest::test_runner::{RngSeed, TestRunner};
 
@@ -104,7 +102,7 @@ impl std::fmt::Debug for Shown {
 }
 
 macro_rules! seeds {
-    ($($file:literal),* $(,)?) => { [$(include_bytes!(concat!("../", $file)) as &[u8]),*] };
+    ($($file:literal),* $(,)?) => { [$(include_bytes!(concat!("../../", $file)) as &[u8]),*] };
 }
 
 const ROOTS: [&[u8]; 8] = seeds![
@@ -162,7 +160,7 @@ fn documents() {
 
 #[test]
 fn configuration_files() {
-    let template = include_str!("../src/config/template.toml");
+    let template = include_str!("../../src/config/template.toml");
     let active: String =
         template.lines().map(|line| line.strip_prefix("# ").unwrap_or(line).to_string() + "\n").collect();
     let small = b"select = [\"KFP\"]\n[rules]\nKFP001 = \"off\"\n[profile.a]\nextends = \"kfp\"\nmemory = \"8GB\"\n";

@@ -1,12 +1,8 @@
 //! `kfplint.toml` as a user writes it: where it is found, what each key does, and what is said of a wrong one.
 
-#[path = "cli/tree.rs"]
-#[allow(dead_code)]
-mod tree;
-
+use crate::tree::{OPEN, READY, TOO_FEW, Tree};
 use serde_json::{Value, json};
 use std::path::Path;
-use tree::{OPEN, READY, TOO_FEW, Tree};
 
 /// A tree with this configuration beside a cluster of one node.
 fn too_few(config: &str) -> Tree {

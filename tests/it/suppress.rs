@@ -1,11 +1,7 @@
 //! Comments that suppress findings, as a user sees them.
 
-#[path = "cli/tree.rs"]
-#[allow(dead_code)]
-mod tree;
-
+use crate::tree::Tree;
 use serde_json::{Value, json};
-use tree::Tree;
 
 /// A cluster with a note (KFP103 on line 7) and an error (KFP001 on line 4); `{}` marks places for comments.
 fn cluster(name: &str, header: &str, count: &str, scopes: &str) -> String {

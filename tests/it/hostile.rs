@@ -1,25 +1,16 @@
 //! Hostile input: each ends in time, and says what was left out. `benches/hostile.py` has the same and more at full size.
 
-#[path = "cli/tree.rs"]
-#[allow(dead_code)]
-mod tree;
-
-#[path = "hostile/budgets.rs"]
 mod budgets;
-#[path = "hostile/bytes.rs"]
 mod bytes;
 #[cfg(unix)]
-#[path = "hostile/places.rs"]
 mod places;
-#[path = "hostile/secrets.rs"]
 mod secrets;
-#[path = "hostile/values.rs"]
 mod values;
 
+use crate::tree::{READY, Tree};
 use serde_json::Value;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-use tree::{READY, Tree};
 
 /// After so long a run is stopped: far more than any takes here.
 const PATIENCE: Duration = Duration::from_secs(60);

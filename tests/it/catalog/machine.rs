@@ -1,4 +1,4 @@
-use crate::facts::csv;
+use super::facts::csv;
 use kfplint::catalog::machine::{self, Arch, CustomError, Status, custom, machine_type, offered_in};
 use kfplint::catalog::{location, suggest};
 

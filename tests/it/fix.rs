@@ -1,11 +1,7 @@
 //! `--fix` and `--diff` as a user sees them: what files become, and what is left alone.
 
-#[path = "cli/tree.rs"]
-#[allow(dead_code)]
-mod tree;
-
+use crate::tree::Tree;
 use std::process::Command;
-use tree::Tree;
 
 /// A cluster that is ready but for its account, whose roles a safe fix grants.
 const NO_ROLES: &str = r#"# The nodes' account.

@@ -1,13 +1,9 @@
 //! Setting kfplint up: `init`, `completions`, `man`.
 
-#[path = "cli/tree.rs"]
-#[allow(dead_code)]
-mod tree;
-
+use crate::tree::{READY, Tree};
 use clap::CommandFactory;
 use std::io::Write;
 use std::process::{Command, Stdio};
-use tree::{READY, Tree};
 
 #[test]
 fn init_writes_a_configuration_once() {

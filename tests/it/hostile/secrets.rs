@@ -1,6 +1,6 @@
 //! What is sensitive, and key material, is in no report, graph or list.
 
-use crate::run;
+use super::run;
 use crate::tree::Tree;
 
 /// Values that must never be seen, each given in another way.

@@ -1,4 +1,4 @@
-use crate::facts::csv;
+use super::facts::csv;
 use kfplint::catalog::gke::{Features, overhead};
 use kfplint::catalog::kfp::{self, Env, compare, kubernetes_range, nearest, pods, workloads};
 use std::cmp::Ordering;

@@ -1,4 +1,4 @@
-use crate::facts::json_gz;
+use super::facts::json_gz;
 use kfplint::catalog::schema::{self, Block, Nesting};
 use kfplint::ty::Type;
 use serde_json::{Value, json};

@@ -1,0 +1,29 @@
+//! Tests of what a user sees, in one binary: kfplint is linked once, and all cores are busy to the end.
+//!
+//! `tests/work.rs` is a binary of its own, because it replaces the allocator.
+
+mod any_input;
+mod baseline;
+mod catalog;
+mod cli;
+mod config;
+mod console;
+mod documents;
+mod fix;
+mod fixtures;
+mod formats;
+mod hostile;
+mod plan;
+#[path = "../properties/mod.rs"]
+mod properties;
+mod report;
+mod rules;
+mod setup;
+mod shard;
+mod since;
+mod suppress;
+mod syntax;
+mod terragrunt;
+mod tree;
+mod unknown;
+mod values;
