@@ -13,6 +13,7 @@ mod fix;
 mod fixtures;
 mod formats;
 mod hostile;
+mod layers;
 mod plan;
 #[path = "../properties/mod.rs"]
 mod properties;

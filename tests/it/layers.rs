@@ -1,0 +1,176 @@
+//! The rooms of the code are layers: an arrow (`crate::ROOM`, `kfplint::ROOM`) only points down.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+/// The rooms, from the ground up. A new room takes its place here.
+const LAYERS: [&str; 28] = [
+    "source",
+    "ty",
+    "budget",
+    "parallel",
+    "catalog",
+    "profile",
+    "syntax",
+    "discover",
+    "finding",
+    "eval",
+    "terragrunt",
+    "plan_json",
+    "graph",
+    "rule",
+    "rules",
+    "selector",
+    "manifests",
+    "fix",
+    "shard",
+    "suppress",
+    "config",
+    "baseline",
+    "since",
+    "report",
+    "merge",
+    "cli",
+    "run",
+    "main",
+];
+
+/// Arrows that point up today. The list may only shrink: one that is gone from the code goes from here too.
+const UPWARD: [(&str, &str); 10] = [
+    ("baseline", "report"),
+    ("config", "cli"),
+    ("finding", "graph"),
+    ("graph", "rule"),
+    ("plan_json", "graph"),
+    ("plan_json", "rule"),
+    ("rule", "rules"),
+    ("since", "report"),
+    ("suppress", "config"),
+    ("suppress", "report"),
+];
+
+/// A Rust file without comments, texts and its unit tests.
+fn code(text: &str) -> String {
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let mut out = String::new();
+    for line in text.lines() {
+        let mut quoted = false;
+        let mut before = ' ';
+        for (at, c) in line.char_indices() {
+            match c {
+                '"' if before != '\\' && before != '\'' => quoted = !quoted,
+                '/' if !quoted && line[at..].starts_with("//") => break,
+                _ if !quoted => out.push(c),
+                _ => {}
+            }
+            before = c;
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The rooms that a piece of code names after `crate::` or `kfplint::`, in braces or not.
+fn named(code: &str) -> BTreeSet<String> {
+    let mut rooms = BTreeSet::new();
+    for start in ["crate::", "kfplint::"] {
+        for (at, _) in code.match_indices(start) {
+            let rest = &code[at + start.len()..];
+            match rest.strip_prefix('{') {
+                Some(group) => rooms.extend(group_of(group).iter().map(|path| first(path))),
+                None => {
+                    rooms.insert(first(rest));
+                }
+            }
+        }
+    }
+    rooms
+}
+
+/// The rooms that a file reaches by climbing to the crate's root with `super::`, `depth` modules up.
+fn climbed(code: &str, depth: usize) -> BTreeSet<String> {
+    let up = "super::".repeat(depth);
+    let starts = code.match_indices(&up).filter(|(at, _)| !code[..*at].ends_with("super::"));
+    let rests = starts.map(|(at, _)| &code[at + up.len()..]).filter(|rest| !rest.starts_with("super::"));
+    rests.map(first).filter(|name| LAYERS.contains(&name.as_str())).collect()
+}
+
+/// The paths of `a::b, c::{d, e}}` up to the brace that ends the group.
+fn group_of(text: &str) -> Vec<&str> {
+    let (mut depth, mut from, mut paths) = (0, 0, Vec::new());
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                paths.push(&text[from..at]);
+                return paths;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                paths.push(&text[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    paths
+}
+
+fn first(path: &str) -> String {
+    path.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// Every arrow between two rooms, with a file that has it.
+fn arrows() -> BTreeMap<(String, String), String> {
+    let mut arrows = BTreeMap::new();
+    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (folder, fixed) in [("src", None), ("rules", Some("rules"))] {
+        let files = ignore::WalkBuilder::new(top.join(folder)).build().flatten();
+        for file in files.filter(|f| f.path().extension().is_some_and(|e| e == "rs") && !f.path().ends_with("tests.rs"))
+        {
+            let below = file.path().strip_prefix(top).unwrap().to_string_lossy().into_owned();
+            let room = below.split('/').nth(1).unwrap().trim_end_matches(".rs");
+            let room = fixed.unwrap_or(room);
+            let text = std::fs::read_to_string(file.path()).unwrap();
+            let code = code(&text);
+            let module = below.trim_end_matches(".rs").trim_end_matches("/mod");
+            let mut rooms = named(&code);
+            rooms.extend(climbed(&code, module.split('/').count() - usize::from(folder == "src")));
+            for to in rooms.into_iter().filter(|to| to != room && room != "lib") {
+                arrows.entry((room.to_string(), to)).or_insert(below.clone());
+            }
+        }
+    }
+    arrows
+}
+
+#[test]
+fn arrows_between_rooms_point_down() {
+    let layer = |room: &str| LAYERS.iter().position(|l| *l == room);
+    let mut wrong = Vec::new();
+    let mut upward = BTreeSet::new();
+    for ((from, to), file) in arrows() {
+        match (layer(&from), layer(&to)) {
+            (Some(a), Some(b)) if a > b => {}
+            (Some(_), Some(_)) if UPWARD.contains(&(from.as_str(), to.as_str())) => {
+                upward.insert((from, to));
+            }
+            (Some(_), Some(_)) => wrong.push(format!("{file}: `{from}` uses `{to}`, which lies above it")),
+            _ => wrong.push(format!("{file}: `{from}` or `{to}` has no place in LAYERS")),
+        }
+    }
+    let gone = |(from, to): &&(&str, &str)| !upward.contains(&(from.to_string(), to.to_string()));
+    wrong.extend(UPWARD.iter().filter(gone).map(|(a, b)| format!("`{a}` no longer uses `{b}`: remove it from UPWARD")));
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_planted_arrow_is_seen() {
+    let seen = |text: &str| named(&code(text)).into_iter().collect::<Vec<_>>();
+    assert_eq!(seen("use crate::graph::Graph;\n"), ["graph"]);
+    assert_eq!(seen("use crate::{run, eval::{plan, value}};\n"), ["eval", "run"]);
+    assert_eq!(seen("// crate::graph\nlet a = \"crate::graph\"; kfplint::rules::all();\n"), ["rules"]);
+    assert_eq!(climbed("use super::super::graph::Graph;", 2).into_iter().collect::<Vec<_>>(), ["graph"]);
+    assert_eq!(climbed("use super::graph::Graph;", 2).len(), 0, "a module of the same room");
+    assert_eq!(seen("fn a() {}\n#[cfg(test)]\nmod tests { use crate::graph; }\n"), Vec::<String>::new());
+}
