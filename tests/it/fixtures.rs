@@ -1,5 +1,5 @@
 //! Every root under `fixtures/` is checked as a user would check it; `expected.txt` beside its files has the report.
-//! `UPDATE=1 cargo test --test fixtures` writes the reports anew: read the difference before you keep it.
+//! `UPDATE=1 cargo test --test it fixtures` writes the reports anew: read the difference before you keep it.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

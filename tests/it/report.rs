@@ -1,4 +1,4 @@
-//! Every format of the report: snapshots (`UPDATE=1 cargo test --test report` writes them anew), the published schema of
+//! Every format of the report: snapshots (`UPDATE=1 cargo test --test it report` writes them anew), the published schema of
 //! SARIF, parsers, and what hostile names become.
 
 use serde_json::Value;
@@ -41,7 +41,7 @@ fn formats_are_as_recorded() {
             std::fs::write(&path, &text).expect("a file");
         }
         let recorded = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(text == recorded, "{format} is not as recorded: run UPDATE=1 cargo test --test report");
+        assert!(text == recorded, "{format} is not as recorded: run UPDATE=1 cargo test --test it report");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pages under `docs/` that are written from the facts: `UPDATE=1 cargo test --test cli docs` writes them anew.
+//! Pages under `docs/` that are written from the facts: `UPDATE=1 cargo test --test it cli::docs` writes them anew.
 
 use clap::CommandFactory;
 use kfplint::catalog::kfp;
@@ -13,7 +13,7 @@ pub fn hold(path: &str, expected: &str) {
         std::fs::write(&path, expected).unwrap();
     }
     let have = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(have == expected, "{} is out of date: run UPDATE=1 cargo test --test cli docs", path.display());
+    assert!(have == expected, "{} is out of date: run UPDATE=1 cargo test --test it cli::docs", path.display());
 }
 
 #[test]

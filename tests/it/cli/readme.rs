@@ -8,7 +8,7 @@ use std::sync::Mutex;
 const BEGIN: &str = "<!-- rules: begin (written by a test) -->\n";
 const END: &str = "<!-- rules: end -->";
 
-/// `UPDATE=1 cargo test --test cli` writes the table anew.
+/// `UPDATE=1 cargo test --test it cli` writes the table anew.
 #[test]
 fn the_table_of_rules_is_that_of_the_registry() {
     update(|readme| {
@@ -27,7 +27,7 @@ fn update(change: impl Fn(&str) -> String) {
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md"), expected).unwrap();
     } else if readme != expected {
-        panic!("README.md is out of date: run UPDATE=1 cargo test --test cli readme");
+        panic!("README.md is out of date: run UPDATE=1 cargo test --test it cli::readme");
     }
 }
 
@@ -51,7 +51,7 @@ fn excerpts(report: &str) -> [String; 2] {
     [paragraph("NOT READY"), paragraph("error[KFP002")]
 }
 
-/// `UPDATE=1 cargo test --test cli` draws it anew.
+/// `UPDATE=1 cargo test --test it cli` draws it anew.
 #[test]
 fn the_picture_is_what_the_first_command_prints() {
     let mut run = Command::new(env!("CARGO_BIN_EXE_kfplint"));
@@ -67,7 +67,7 @@ fn the_picture_is_what_the_first_command_prints() {
     assert!(read("README.md").contains("](docs/screenshot.svg)"));
 }
 
-/// `UPDATE=1 cargo test --test cli` writes the excerpts anew.
+/// `UPDATE=1 cargo test --test it cli` writes the excerpts anew.
 #[test]
 fn the_first_command_prints_what_the_readme_shows() {
     let readme = read("README.md");
