@@ -106,9 +106,85 @@ grep -rhoE 'kfplint: ?ignore.*' README.md docs tests/it/suppress.rs src/suppress
     put suppress "$work/comment"
 done
 
+# Comments above many copies: one byte says how many, then comments, then what they stand above.
+grep -rhoE 'kfplint: ?ignore.*' README.md docs tests/it/suppress.rs src/suppress | sed 's/\\n.*//; s/\\"/"/g' | sort -u | while read -r line; do
+    printf '\005%s' "$line" >"$work/many"
+    put suppress_many "$work/many"
+done
+for rule in TF002 KFP 'KFP007, TF003' 'no-such-rule'; do
+    for block in 'output "o{i}" {
+  value = var.nope
+}' 'resource "google_container_node_pool" "p{i}" {
+  cluster = "c"
+  node_config {
+    machine_type = "e2-standrd-4"
+  }
+}' 'module "m{i}" {
+  source = "./nope{i}"
+  # kfplint: ignore[TF004] until=2027-01-31
+  size = local.x{i}
+}'; do
+        for copies in '\004' '\011' '\014'; do
+            { printf "$copies"'kfplint: ignore[%s] reason="{i}"\n#---8<---\n%s\n' "$rule" "$block"; } >"$work/many"
+            put suppress_many "$work/many"
+        done
+    done
+done
+
+# Units: the unit, its module, what it includes, and another unit.
+for unit in fixtures/terragrunt/live/prod/*/terragrunt.hcl; do
+    for other in fixtures/terragrunt/live/prod/*/terragrunt.hcl; do
+        module=fixtures/terragrunt/modules/$(basename "$(dirname "$unit")")/main.tf
+        [ -f "$module" ] || module=fixtures/too-small/main.tf
+        { sed 's|../../../modules[^"]*"|../../modules/m"|' "$unit"; echo '#---8<---'; cat "$module"; echo '#---8<---'; cat fixtures/terragrunt/live/root.hcl
+            echo '#---8<---'; cat "$other"; } >"$work/joined"
+        put terragrunt "$work/joined"
+    done
+done
+grep -oE '(find_in_parent_folders|get_[a-z_]*|path_[a-z_]*|read_[a-z_]*|run_cmd|sops_decrypt_file|file|templatefile|jsondecode|yamldecode)' src/terragrunt/functions.rs |
+    sort -u | while read -r name; do
+    for argument in '' '"root.hcl"' '"../b/terragrunt.hcl"' '"HOME", "x"' '"../../.git/config"'; do
+        { printf 'include {\n  path = find_in_parent_folders("root.hcl")\n}\nlocals {\n  a = %s(%s)\n}\nterraform {\n  source = "../../modules/m"\n}\n' "$name" "$argument"
+            printf 'inputs = {\n  a = local.a\n}\ngenerate "g" {\n  path = "g.tf"\n  contents = "%s"\n}\n' 'output \"g\" { value = 1 }'
+            printf '#---8<---\nvariable "a" {}\noutput "a" {\n  value = var.a\n}\nresource "google_container_cluster" "c" {\n  name = var.a\n  location = "us-central1"\n}\n'
+            printf '#---8<---\ninputs = {\n  b = path_relative_to_include()\n}\n#---8<---\ndependency "a" {\n  config_path = "../a"\n  mock_outputs = { a = 1 }\n}\n'
+            printf 'inputs = {\n  a = dependency.a.outputs.a\n}\nterraform {\n  source = "../../modules/m"\n}\n'; } >"$work/joined"
+        put terragrunt "$work/joined"
+    done
+done
+
+# Manifests: one of each kind, alone and all in one.
+for kind in Pod Deployment StatefulSet ReplicaSet Job CronJob DaemonSet PodList List; do
+    spec='{containers: [{resources: {requests: {cpu: 250m, memory: 1Gi}}}, {resources: {limits: {cpu: "1", nvidia.com/gpu: 1}}}],
+  initContainers: [{restartPolicy: Always, resources: {requests: {memory: 2G}}}], nodeSelector: {a: b}, tolerations: [{key: k, operator: Exists}]}'
+    case $kind in
+    Pod) body="spec: $spec" ;;
+    CronJob) body="spec: {jobTemplate: {spec: {parallelism: 2, template: {spec: $spec}}}}" ;;
+    *List) body="items: [{kind: Pod, spec: $spec}, {kind: Deployment, spec: {replicas: 3, template: {spec: $spec}}}]" ;;
+    *) body="spec: {replicas: 2, parallelism: 2, template: {spec: $spec}}" ;;
+    esac
+    printf 'apiVersion: v1\nkind: %s\nmetadata: {name: a}\n%s\n' "$kind" "$body" >"$work/manifest"
+    put manifests "$work/manifest"
+    { cat "$work/manifest"; echo ---; } >>"$work/all"
+    { cat "$work/manifest"; echo '#---8<---'; echo '{"kind": "DaemonSet", "spec": {"template": {"spec": {"containers": [{}]}}}}'; } >"$work/joined"
+    put manifests "$work/joined"
+done
+put manifests "$work/all"
+printf 'a: &a {cpu: 1}\nkind: Pod\nspec: {containers: [{resources: {requests: *a}}, {resources: {requests: {<<: *a, memory: 1e3}}}]}\n' >"$work/manifest"
+put manifests "$work/manifest"
+
 if command -v cargo >/dev/null; then
     binary=${KFPLINT:-target/debug/kfplint}
     [ -x "$binary" ] || cargo build --quiet
+    # Baselines of the property's own configuration, whole and in part.
+    mkdir -p "$work/root"
+    { cat fixtures/too-small/main.tf
+        printf '\noutput "a" {\n  value = var.nope # kfplint: ignore[TF002]\n}\n\noutput "b" {\n  value = var.nope\n}\n'; } >"$work/root/main.tf"
+    binary_here=$(realpath "$binary")
+    (cd "$work" && "$binary_here" baseline root --output all.baseline >/dev/null 2>&1 || :)
+    for change in '' 's/error/note/' 's/"level": "[a-z]*",//' 's/KFP/TF/' 's/"address": "[^"]*"/"address": null/' 's/"fingerprint": "./&0/' 's/1/2/'; do
+        [ -s "$work/all.baseline" ] && sed "$change" "$work/all.baseline" >"$work/some.baseline" && put baseline "$work/some.baseline"
+    done
     for dir in fixtures/*/; do
         for format in json sarif; do
             "$binary" "$dir" --format "$format" --no-config >"$work/report" 2>/dev/null || :

@@ -40,7 +40,7 @@ use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
 
 /// What a whole run says.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Report {
     /// The answer for all of it.
     pub verdict: Verdict,

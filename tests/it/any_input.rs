@@ -178,6 +178,39 @@ fn comments() {
 }
 
 #[test]
+fn many_comments() {
+    let seeds: [&[u8]; 2] = [
+        b"\x05kfplint: ignore[TF002] reason=\"{i}\" until=2027-01-31",
+        b"\x07kfplint: ignore[TF]\n#---8<---\nlocals {\n  a{i} = local.b{i}\n}\n",
+    ];
+    hold(25, &seeds, suppress_many::check);
+}
+
+#[test]
+fn baselines() {
+    let all = br#"{"version": 1, "findings": [{"code": "KFP001", "root": "root", "environment": "p", "address": "a.b", "level": "error", "fingerprint": "0a"}]}"#;
+    let few = br#"{"version": 1, "findings": [{"code": "TF006", "root": "", "fingerprint": ""}, {"code": "X", "root": ".", "address": null, "fingerprint": "b"}]}"#;
+    hold(100, &[all, few], baseline::check);
+}
+
+#[test]
+fn manifests_of_pods() {
+    let yaml = b"kind: Deployment\nspec:\n  replicas: 2\n  template: {spec: {containers: [{resources: {requests: &r {cpu: 250m, memory: 1Gi}}}, {resources: {limits: *r}}]}}\n---\nkind: List\nitems: [{kind: Pod}]\n";
+    let json = br#"{"kind": "DaemonSet", "spec": {"template": {"spec": {"containers": [{"resources": {"limits": {"nvidia.com/gpu": 1}}}]}}}}"#;
+    hold(60, &[yaml, json], manifests::check);
+}
+
+#[test]
+fn units() {
+    let live = include_bytes!("../../fixtures/terragrunt/live/prod/gke/terragrunt.hcl");
+    let module = include_str!("../../fixtures/terragrunt/modules/gke/main.tf");
+    let small = format!(
+        "include \"r\" {{\n  path = find_in_parent_folders(\"root.hcl\")\n  expose = true\n}}\nterraform {{\n  source = \"../../modules/m\"\n}}\n{CUT}{module}{CUT}inputs = {{ name = get_env(\"HOME\", \"x\") }}\n{CUT}dependency \"a\" {{\n  config_path = \"../a\"\n}}\ninputs = {{ x = dependency.a.outputs.y }}\n"
+    );
+    hold(25, &[live, small.as_bytes()], terragrunt::check);
+}
+
+#[test]
 fn reports_to_be_joined() {
     let seeds: [&[u8]; 2] = [
         br#"{"version": 1, "clusters": [{"root": "a", "verdict": "ready"}], "diagnostics": [{"level": "error"}], "coverage": {"files": 2}}"#,

@@ -5,6 +5,7 @@ use kfplint::config::Config;
 use kfplint::discover::loader::{Loader, Texts};
 use kfplint::eval::plan::StaticPlan;
 use kfplint::eval::{Evaluator, Options};
+use kfplint::finding::RootReport;
 use kfplint::graph::{Graph, drawing::Drawing};
 use kfplint::profile::Profile;
 use kfplint::report::Report;
@@ -49,12 +50,7 @@ pub fn judge_texts(dir: &Path, texts: Texts) -> Judged {
     loader.name_folder(dir, Path::new("root"));
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), Options::default());
     let plan = evaluator.evaluate(dir, "root");
-    let graph = Graph::build(&plan, Profile::kfp(), &Budget::default());
-    let mut root = check_root(&plan, &graph, &Budget::default());
-    let mut drawing = Drawing::of(&plan, &graph);
-    drop(graph);
-    drawing.colour(&root.clusters, &root.findings);
-    root.drawing = Some(drawing);
+    let mut root = judged(&plan);
     let policy = Policy { on: true, require_reason: false, today: date!(2026 - 11 - 24) };
     let mut suppressions = Suppressions::gather(&loader, &sources, &Config::default(), policy);
     suppressions.apply(&mut root, &Outline::of(&plan), &sources);
@@ -62,4 +58,15 @@ pub fn judge_texts(dir: &Path, texts: Texts) -> Judged {
     reports.extend(suppressions.lint(&BTreeSet::from(["root".to_string()]), &sources, |_| true));
     let report = Report::new(reports, loader.skipped(), loader.files_read(), &sources);
     Judged { sources, plan, report }
+}
+
+/// What is found in a plan, with its graph.
+pub fn judged(plan: &StaticPlan) -> RootReport {
+    let graph = Graph::build(plan, Profile::kfp(), &Budget::default());
+    let mut root = check_root(plan, &graph, &Budget::default());
+    let mut drawing = Drawing::of(plan, &graph);
+    drop(graph);
+    drawing.colour(&root.clusters, &root.findings);
+    root.drawing = Some(drawing);
+    root
 }

@@ -1,0 +1,48 @@
+//! Terragrunt units of up to four files: evaluated, judged, written in every format, the same each time; and nothing of the
+//! environment, of `.git` or of files outside is in any report.
+
+use super::judged::{folder, judged};
+use super::{parts, reports};
+use kfplint::discover::loader::{Loader, Texts};
+use kfplint::discover::{Root, roots};
+use kfplint::eval::{Evaluator, Options};
+use kfplint::report;
+use kfplint::report::Report;
+use kfplint::source::Sources;
+use kfplint::terragrunt::Units;
+use std::path::PathBuf;
+use std::sync::{Arc, LazyLock};
+
+/// The files that an input's parts are, in their order.
+const FILES: [&str; 4] = ["live/a/terragrunt.hcl", "modules/m/main.tf", "root.hcl", "live/b/terragrunt.hcl"];
+
+static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| folder("terragrunt", &FILES));
+
+/// Evaluates and judges the units that the bytes are.
+pub fn check(bytes: &[u8]) {
+    let texts: Texts =
+        FILES.into_iter().zip(parts(bytes)).map(|(name, text)| (FOLDER.join(name), text.to_vec())).collect();
+    let (report, sources) = units(&texts);
+    reports::check(&report, &sources);
+    if bytes.len().is_multiple_of(8) {
+        let (again, sources_again) = units(&texts);
+        let same = report::json(&report, &sources) == report::json(&again, &sources_again);
+        assert!(same, "the same input has the same report");
+    }
+}
+
+/// The report of all roots in the folder.
+fn units(texts: &Texts) -> (Report, Arc<Sources>) {
+    let sources = Arc::new(Sources::new());
+    let loader = Arc::new(Loader::with(sources.clone(), texts.clone()).bounded(false));
+    let found = roots(std::slice::from_ref(&FOLDER), &loader).expect("the folder is there");
+    let evaluator = Evaluator::new(sources.clone(), loader.clone(), Options::default());
+    let units = Units::new(&evaluator);
+    let plan = |root: &Root| match root.unit {
+        Some(_) => units.evaluate(root).plan,
+        None => evaluator.evaluate(&root.dir, &root.shown),
+    };
+    let reports = found.roots.iter().map(|root| judged(&plan(root))).collect();
+    let skipped = [found.skipped, loader.skipped()].concat();
+    (Report::new(reports, skipped, loader.files_read(), &sources), sources)
+}
