@@ -2,6 +2,7 @@
 # Fuzzes each target until it has used so many minutes of CPU time, over all runs that fuzz/runs.tsv has, and prints what came of it.
 #   fuzz/run.sh [MINUTES] [TARGET…]        30 minutes and all targets by default
 # JOBS says how many run at once (1), SLICE for how many seconds one runs before the next has its turn (300).
+# NO_BUILD=1 with BINARIES and COMMIT runs the binaries of a folder, which were built from that commit.
 # Each slice adds a line to fuzz/runs.tsv: target, commit, CPU seconds, executions, edges, features, corpus.
 # A crash ends a slice, not the run: the input stays in fuzz/artifacts/TARGET, and what was said in fuzz/logs/TARGET.
 set -euo pipefail
@@ -12,7 +13,7 @@ targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's|^path = "targets/\(.*\)\.rs"|\1|p' fuzz/Cargo.toml)
 declare -A most=([syntax]=4096 [tfvars]=4096 [tf_json]=8192 [evaluate]=8192 [plan_json]=16384 [config]=4096 [suppress]=512 [fix]=4096 [merge]=16384
     [baseline]=4096 [manifests]=8192 [suppress_many]=2048 [terragrunt]=8192)
-commit=$(git rev-parse --short HEAD)
+commit=${COMMIT:-$(git rev-parse --short HEAD)}
 triple=$(rustc -vV | sed -n 's/^host: //p')
 
 if [ -z "${NO_BUILD:-}" ]; then
