@@ -1,7 +1,6 @@
 //! Findings that are known and accepted for now: a file of fingerprints, against which a run reports only what is new.
 
-use crate::eval::report::BUDGET_EXCEEDED;
-use crate::finding::Level;
+use crate::finding::{ALWAYS, Level};
 use crate::report::{Diagnostic, Holding, Report};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +93,7 @@ pub struct Held {
 impl Baseline {
     /// All findings of a report that are not suppressed, but for those of what was not looked at.
     pub fn of(report: &Report) -> Baseline {
-        let kept = |d: &&Diagnostic| d.finding.code != BUDGET_EXCEEDED.0;
+        let kept = |d: &&Diagnostic| !ALWAYS.contains(&d.finding.code);
         let mut findings: Vec<Entry> = report.open().filter(kept).flat_map(entries).collect();
         findings.sort();
         Baseline { version: Version, findings }
@@ -112,7 +111,7 @@ impl Baseline {
             report.diagnostics.iter().flat_map(entries).map(|entry| entry.fingerprint).collect();
         let before = report.diagnostics.len();
         report.diagnostics.retain_mut(|d| {
-            if d.finding.suppressed.is_some() {
+            if d.finding.suppressed.is_some() || ALWAYS.contains(&d.finding.code) {
                 return true;
             }
             let level = d.finding.level;

@@ -58,6 +58,10 @@ pub struct Edit {
     pub text: String,
 }
 
+/// Rules that always count: what kfplint could not read or did not look at cannot be suppressed, lowered, or kept in a
+/// baseline.
+pub const ALWAYS: [&str; 2] = ["TF001", "TF006"];
+
 /// One finding. It has exactly one primary place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

@@ -3,15 +3,12 @@
 use super::error::{Checked, Fault};
 use super::file::{File, Text};
 use super::{Paths, Places, globs, selector};
-use crate::finding::{Level, RootReport, Status};
+use crate::finding::{ALWAYS, Level, RootReport, Status};
 use crate::rule::verdict;
 use crate::selector::Selector;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-/// The rules that are always on: what cannot be parsed, or takes too much, is not checked, and that is said.
-const ALWAYS: [&str; 2] = ["TF001", "TF006"];
 
 /// What is said of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +31,7 @@ pub struct Levels {
 impl Levels {
     /// Reads them off a file.
     pub(super) fn of(file: &File) -> Checked<Levels> {
+        file.ignore.iter().try_for_each(|text| refuse(text, "ignored"))?;
         let all = |texts: &[Text]| texts.iter().map(selector).collect::<Checked<Vec<_>>>();
         let part = |o: &super::file::Override| Ok((globs(&o.paths)?, levels(&o.rules)?));
         Ok(Levels {
@@ -96,6 +94,9 @@ impl Levels {
 
     /// The level that is set for a rule, in a file.
     fn level(&self, code: &str, name: &str, path: Option<&Path>) -> Option<Level> {
+        if ALWAYS.contains(&code) {
+            return None;
+        }
         let here = path.and_then(|path| {
             let parts = self.overrides.iter().rev().filter(|(paths, _)| paths.matches(path));
             parts.filter_map(|(_, rules)| setting(rules, code, name)).next()
@@ -107,6 +108,17 @@ impl Levels {
     }
 }
 
+/// Refuses a name that means only rules that always count.
+pub(super) fn refuse(text: &Text, how: &str) -> Checked<()> {
+    let selector = selector(text)?;
+    let mut named = crate::rules::all().iter().map(|r| r.meta()).filter(|m| selector.matches(m.code, m.name));
+    if named.any(|meta| !ALWAYS.contains(&meta.code)) {
+        return Ok(());
+    }
+    let fault = Fault::at(text.span(), format!("{} cannot be {how}", text.get_ref()));
+    Err(fault.help("it names what kfplint did not read or look at: correct that, or remove it"))
+}
+
 /// The setting of a rule by the selector that names it most closely.
 fn setting<T: Copy>(rules: &[(Selector, T)], code: &str, name: &str) -> Option<T> {
     let matching = rules.iter().filter(|(selector, _)| selector.matches(code, name));
@@ -116,11 +128,12 @@ fn setting<T: Copy>(rules: &[(Selector, T)], code: &str, name: &str) -> Option<T
 fn settings(rules: &IndexMap<Text, Text>) -> Checked<Vec<(Selector, Setting)>> {
     let one = |(name, level): (&Text, &Text)| {
         let selector = selector(name)?;
+        match level.get_ref().as_str() {
+            "off" => refuse(name, "off")?,
+            "note" | "warning" => refuse(name, "lowered")?,
+            _ => {}
+        }
         let setting = match level.get_ref().as_str() {
-            "off" if crate::rules::find(name.get_ref()).is_some_and(|rule| ALWAYS.contains(&rule.meta().code)) => {
-                let fault = Fault::at(level.span(), format!("{} cannot be off", name.get_ref()));
-                return Err(fault.help("what cannot be parsed is not checked; exclude the file with .gitignore"));
-            }
             "off" => Setting::Off,
             "note" => Setting::Level(Level::Note),
             "warning" => Setting::Level(Level::Warning),

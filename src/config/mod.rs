@@ -319,6 +319,7 @@ fn may_be_written(file: &Path, dir: &Path) -> bool {
 }
 
 fn ignore(entry: &file::Override, id: FileId) -> Checked<Ignore> {
+    entry.ignore.iter().try_for_each(|text| levels::refuse(text, "suppressed"))?;
     let rule = |text: &Text| Ok((text.get_ref().clone(), span(id, text.span()), selector(text)?));
     let until = entry.until.as_ref().map(|text| {
         let day = comment::day(text.get_ref());

@@ -4,8 +4,8 @@ use crate::budget::Limit;
 use crate::discover::Root;
 use crate::discover::loader::Loader;
 use crate::eval::plan::StaticPlan;
-use crate::eval::report::{BUDGET_EXCEEDED, exceeded};
-use crate::finding::{Finding, RootReport};
+use crate::eval::report::exceeded;
+use crate::finding::{ALWAYS, Finding, RootReport};
 use crate::report::{self, Detail, Diagnostic, Report};
 use crate::source::{Sources, Span};
 use std::io::Write;
@@ -29,15 +29,15 @@ pub fn late(root: &Root, loader: &Loader) -> Option<Finding> {
     Some(exceeded(place, message, "", Limit::Timeout))
 }
 
-/// Says on stderr what of a report was left out, where what is printed on stdout has no place for it. Whether there was
-/// anything.
+/// Prints on stderr what kfplint could not read or left out (TF001, TF006), where the output on stdout has no place for
+/// it. Whether there is anything.
 pub fn say(report: &Report, loader: &Loader, sources: &Sources) -> bool {
     let root = |d: &Diagnostic| RootReport {
         root: d.root.clone(),
         findings: vec![d.finding.clone()],
         ..RootReport::default()
     };
-    let roots: Vec<RootReport> = report.open().filter(|d| d.finding.code == BUDGET_EXCEEDED.0).map(root).collect();
+    let roots: Vec<RootReport> = report.open().filter(|d| ALWAYS.contains(&d.finding.code)).map(root).collect();
     let over = !roots.is_empty();
     if over {
         let report = Report::new(roots, loader.skipped(), loader.files_read(), sources);

@@ -1,9 +1,10 @@
 //! LINT001: suppressions that suppress nothing.
 
 use super::{Named, State, Suppression, Suppressions, comment};
-use crate::finding::{Edit, Finding, Fix, RootReport, Safety};
+use crate::finding::{ALWAYS, Edit, Finding, Fix, RootReport, Safety};
 use crate::report::path;
 use crate::rules::lint001_unused_suppression::META;
+use crate::selector::Selector;
 use crate::source::{FileId, Sources, Span};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -63,6 +64,10 @@ impl Suppressions {
         let idle: Vec<&Named> = s.rules.iter().filter(|rule| self.is_idle(s, rule)).collect();
         for rule in &idle {
             let mut finding = match &rule.selector {
+                Ok(selector) if counts_always(selector) => META
+                    .finding(format!("{} cannot be suppressed", rule.text))
+                    .help("it names what kfplint did not read or look at: correct that, and delete the comment")
+                    .on(rule.place, "suppresses nothing"),
                 Ok(_) => META
                     .finding(format!("no finding of {} is suppressed here", rule.text))
                     .help("delete it, or put it on the line of the finding, on the line above, or on its block")
@@ -90,11 +95,20 @@ impl Suppressions {
     /// Whether a rule that a suppression names is named in vain, for all that can be known.
     fn is_idle(&self, s: &Suppression, rule: &Named) -> bool {
         let Ok(selector) = &rule.selector else { return true };
+        if counts_always(selector) {
+            return s.paths.is_none();
+        }
         let metas = || crate::rules::all().iter().map(|r| r.meta()).filter(|m| selector.matches(m.code, m.name));
         let open = metas().any(|m| self.undecided.contains(m.code) || m.code == META.code);
         let absent = s.scope.blocks.iter().any(|block| !self.present.contains(block));
         !rule.used && !open && !absent && !self.broken && s.paths.is_none()
     }
+}
+
+/// Whether all rules that a selector names count in any case.
+fn counts_always(selector: &Selector) -> bool {
+    let metas = crate::rules::all().iter().map(|r| r.meta());
+    metas.filter(|m| selector.matches(m.code, m.name)).all(|m| ALWAYS.contains(&m.code))
 }
 
 /// Takes rules out of a suppression; if none is left, deletes it. `None` where it is no comment.

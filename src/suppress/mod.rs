@@ -10,7 +10,7 @@ mod scope;
 use crate::config::{Config, Ignore, Paths, Places};
 use crate::discover::loader::Loader;
 use crate::eval::plan::StaticPlan;
-use crate::finding::{Finding, RootReport, Status, Suppressed};
+use crate::finding::{ALWAYS, Finding, RootReport, Status, Suppressed};
 use crate::report::path;
 use crate::rule::verdict;
 use crate::selector::Selector;
@@ -232,6 +232,9 @@ impl Suppressions {
 
     /// Marks one finding if a suppression covers it. `calls` has the beginnings of addresses that are covered.
     fn mark(&mut self, finding: &mut Finding, calls: &[(String, usize)]) {
+        if ALWAYS.contains(&finding.code) {
+            return;
+        }
         let mut hits: BTreeSet<usize> = BTreeSet::new();
         if let Some(primary) = finding.primary {
             let here = self.by_file.get(&primary.file).into_iter().flatten();

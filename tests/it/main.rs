@@ -12,6 +12,7 @@ mod documents;
 mod fix;
 mod fixtures;
 mod formats;
+mod hidden;
 mod hostile;
 mod layers;
 mod plan;
