@@ -202,6 +202,13 @@ pub struct Coverage {
     pub undecided_blocks: Vec<(String, String)>,
 }
 
+impl Coverage {
+    /// Whether something was left out that may make clusters.
+    pub fn is_open(&self) -> bool {
+        !self.skipped.is_empty() || self.modules_missing.iter().any(|module| module.open)
+    }
+}
+
 /// A module call whose source is not on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingModule {
@@ -211,6 +218,8 @@ pub struct MissingModule {
     pub source: String,
     /// The version constraint, if any.
     pub version: Option<String>,
+    /// What it makes is not known: no facts stand in for it, and the call makes at least one instance.
+    pub open: bool,
 }
 
 /// What one root module's check gave.

@@ -125,9 +125,11 @@ fn verdict(report: &Value, errors: usize) -> &'static str {
     let clusters = report["clusters"].as_array().map_or(&[][..], Vec::as_slice);
     let any = |verdict: &str| clusters.iter().any(|c| c["verdict"] == verdict);
     let skipped = report.pointer("/coverage/skipped").and_then(Value::as_array).is_some_and(|s| !s.is_empty());
+    let missing = report.pointer("/coverage/modules_missing").and_then(Value::as_array);
+    let missing = missing.is_some_and(|all| all.iter().any(|module| module["known"] != true));
     if any("not-ready") || errors > 0 {
         "not-ready"
-    } else if clusters.is_empty() || skipped || any("undecided") {
+    } else if clusters.is_empty() || skipped || missing || any("undecided") {
         "undecided"
     } else {
         "ready"

@@ -360,7 +360,12 @@ fn why_not(pool: &Pool) -> String {
 fn coverage(plan: &StaticPlan) -> Coverage {
     Coverage {
         files: plan.files,
-        skipped: plan.unreached.iter().map(|why| (plan.root.clone(), why.clone())).collect(),
+        skipped: plan
+            .unreached
+            .iter()
+            .map(|why| (plan.root.clone(), why.clone()))
+            .chain(plan.skipped.clone())
+            .collect(),
         modules_missing: plan.missing_modules.clone(),
         undecided_blocks: plan.undecided_blocks.iter().map(|(a, r)| (a.clone(), because(r))).collect(),
     }

@@ -292,6 +292,7 @@ impl Instance {
                 address: self.address_of(&local),
                 source: state.source.to_string(),
                 version,
+                open: found.is_err() && !state.repetitions.is_empty(),
             });
         }
         match found {

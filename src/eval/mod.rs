@@ -14,6 +14,7 @@ pub mod functions;
 mod host;
 mod identity;
 mod inputs;
+mod installed;
 pub(crate) mod instance;
 mod module_source;
 mod narrow;

@@ -6,6 +6,7 @@ use crate::discover::bounds::normalise;
 use crate::discover::is_local;
 use crate::eval::config::ModuleConfig;
 use crate::eval::error::{EvalError, poison};
+use crate::eval::installed::Wanted;
 use crate::eval::instance::{Instance, missing_module};
 use crate::eval::report::{MISSING_MODULE, error};
 use crate::eval::value::Reasons;
@@ -47,6 +48,7 @@ pub fn resolve(
     }
     let options = &world.evaluator.options;
     let loader = world.evaluator.loader();
+    let mut other = None;
     let dir = if is_local(source) {
         let dir = normalise(&instance.dir.join(source));
         if !loader.may_read(&dir) {
@@ -56,14 +58,19 @@ pub fn resolve(
         Some(dir)
     } else {
         let given = options.module_dirs.get(source).or_else(|| options.module_dirs.get(source.split('?').next()?));
-        given.cloned().or_else(|| world.installed_module(&call_path(instance, name)))
+        given.cloned().or_else(|| {
+            let (key, version) = (call_path(instance, name), version(instance, block));
+            let wanted = Wanted { key: &key, source, version: version.as_deref() };
+            let found = world.installed_module(wanted)?;
+            found.map_err(|why| other = Some(why)).ok()
+        })
     };
     let real = || std::fs::canonicalize(dir.as_ref()?).ok();
     let found = dir.as_ref().and_then(|dir| Some((world.evaluator.module(dir)?, dir.clone())));
     let Some((config, dir)) = found else {
         let known = known(instance, block, source);
         let outside = real().is_some_and(|real| !loader.may_read(&real));
-        report_missing(instance, name, source, at, Absence { known, outside });
+        report_missing(instance, name, source, at, Absence { known, outside, other });
         let Some(known) = known else { return Err(missing_module(&address, source, at)) };
         return Ok((world.evaluator.fact_module(known), instance.dir.clone()));
     };
@@ -83,6 +90,14 @@ pub fn resolve(
         return Err(error.poison().reasons().cloned().unwrap_or_default());
     }
     Ok((config, dir))
+}
+
+/// The version that a call asks for. One that is not known fits no installed copy.
+fn version(instance: &Rc<Instance>, block: &Block) -> Option<String> {
+    let attribute = block.body.attribute("version")?;
+    let written = attribute.expr.as_str().map(str::to_string);
+    let evaluated = || instance.attempt(&instance.scope(), &attribute.expr).as_str().map(str::to_string);
+    Some(written.or_else(evaluated).unwrap_or_default())
 }
 
 /// What is known of a published module without its source.
@@ -127,11 +142,15 @@ struct Absence {
     known: Option<Known>,
     /// It is there, but may not be read.
     outside: bool,
+    /// Another module is installed in its place.
+    other: Option<String>,
 }
 
 fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: crate::source::Span, absence: Absence) {
-    let Absence { known, outside } = absence;
-    let message = if outside {
+    let Absence { known, outside, other } = absence;
+    let message = if let Some(other) = other {
+        format!("module.{name} is not on disk: the call asks for `{source}`, but {other}")
+    } else if outside {
         format!("module.{name} is not looked into: `{source}` is outside of the tree that is checked")
     } else if is_local(source) {
         format!("module.{name} is not on disk: there is no Terraform in `{source}`")

@@ -45,6 +45,14 @@ impl Constraint {
     }
 }
 
+/// Whether a constraint allows this very version; `false` where either cannot be read.
+pub fn admits(constraint: &str, own: &str) -> bool {
+    let excluded = constraint.split(',').filter_map(|part| part.trim().strip_prefix("!="));
+    let excluded: Vec<Version> = excluded.filter_map(|text| Some(version(text.trim())?.0)).collect();
+    let (Some(range), Some((own, _))) = (Constraint::parse(constraint), version(own)) else { return false };
+    range.least <= own && own < range.end && !excluded.contains(&own)
+}
+
 fn part(text: &str) -> Option<Constraint> {
     let text = text.trim();
     let digits = text.find(|c: char| c.is_ascii_digit() || c == 'v')?;

@@ -2,10 +2,10 @@
 
 use crate::budget::{FINDINGS, Limit, MEMORY, STEPS, size as shown};
 use crate::discover::bounds::normalise;
-use crate::discover::loader::Loader;
 use crate::eval::Evaluator;
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::inputs::Inputs;
+use crate::eval::installed::{Installed, Wanted};
 use crate::eval::size::Sizes;
 use crate::eval::value::{Reasons, Value};
 use crate::finding::{Finding, MissingModule};
@@ -13,8 +13,7 @@ use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind};
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -50,7 +49,7 @@ pub struct World {
     pub cyclic: Cell<bool>,
     /// Folders whose static references were checked.
     pub checked: RefCell<FxHashSet<PathBuf>>,
-    installed: OnceCell<BTreeMap<String, PathBuf>>,
+    installed: OnceCell<Installed>,
     /// Functions beside Terraform's own.
     pub functions: OnceCell<Rc<dyn OwnFunctions>>,
 }
@@ -246,24 +245,12 @@ impl World {
         self.evaluator.options.strict
     }
 
-    /// The folder that `terraform init` installed a module call into, by the call's path (`a.b`).
-    pub fn installed_module(&self, key: &str) -> Option<PathBuf> {
-        let installed = self.installed.get_or_init(|| read_modules_json(&self.root_dir, self.evaluator.loader()));
-        installed.get(key).cloned()
+    /// The folder that `terraform init` installed a module call into; `None` where it did not.
+    ///
+    /// # Errors
+    /// Why what is installed is not the module that the call asks for.
+    pub fn installed_module(&self, wanted: Wanted) -> Option<Result<PathBuf, String>> {
+        let read = || Installed::read(&self.root_dir, self.evaluator.loader());
+        self.installed.get_or_init(read).find(&self.root_dir, wanted)
     }
-}
-
-/// `.terraform/modules/modules.json`: call path → folder.
-fn read_modules_json(root: &Path, loader: &Loader) -> BTreeMap<String, PathBuf> {
-    let read = || -> Option<BTreeMap<String, PathBuf>> {
-        let text = loader.beside(&root.join(".terraform/modules/modules.json"))?;
-        let json: serde_json::Value = serde_json::from_slice(&text).ok()?;
-        let entry = |m: &serde_json::Value| {
-            let key = m.get("Key")?.as_str()?.to_string();
-            let dir = m.get("Dir")?.as_str()?;
-            (!key.is_empty()).then(|| (key, root.join(dir)))
-        };
-        Some(json.get("Modules")?.as_array()?.iter().filter_map(entry).collect())
-    };
-    read().unwrap_or_default()
 }

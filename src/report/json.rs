@@ -134,8 +134,7 @@ fn fix(fix: &Fix, sources: &Sources) -> Value {
 }
 
 fn coverage(coverage: &Coverage) -> Value {
-    let missing =
-        |m: &crate::finding::MissingModule| json!({ "address": m.address, "source": m.source, "version": m.version });
+    let missing = |m: &crate::finding::MissingModule| json!({ "address": m.address, "source": m.source, "version": m.version, "known": !m.open });
     let skipped = |(path, why): &(String, String)| json!({ "path": path, "why": why });
     let block = |(address, why): &(String, String)| json!({ "address": address, "why": why });
     json!({

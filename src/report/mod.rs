@@ -172,10 +172,10 @@ impl Report {
     }
 
     /// Whether something that a cluster's readiness hangs on is not known: a cluster is undecided, a file could not be
-    /// read, or no cluster was found while modules are missing that may make one.
+    /// read, or a module is missing that may make one.
     pub fn is_open(&self) -> bool {
         let hollow = self.clusters.is_empty() && !self.coverage.modules_missing.is_empty();
-        hollow || !self.coverage.skipped.is_empty() || self.clusters.iter().any(|c| c.verdict == Verdict::Undecided)
+        hollow || self.coverage.is_open() || self.clusters.iter().any(|c| c.verdict == Verdict::Undecided)
     }
 }
 
@@ -236,14 +236,14 @@ fn distinct(mut finding: Finding) -> Finding {
 }
 
 /// The verdict of a run: not ready if a cluster is not or an error was found, ready only if there are clusters, all of
-/// them are, and every file was read.
+/// them are, every file was read, and no module is missing that may make one.
 fn verdict(clusters: &[ClusterReport], diagnostics: &[Diagnostic], coverage: &Coverage) -> Verdict {
     let any = |verdict| clusters.iter().any(|c| c.verdict == verdict);
     if any(Verdict::NotReady)
         || diagnostics.iter().any(|d| d.finding.level == Level::Error && d.finding.suppressed.is_none())
     {
         Verdict::NotReady
-    } else if clusters.is_empty() || !coverage.skipped.is_empty() || any(Verdict::Undecided) {
+    } else if clusters.is_empty() || coverage.is_open() || any(Verdict::Undecided) {
         Verdict::Undecided
     } else {
         Verdict::Ready

@@ -4,7 +4,7 @@ use super::config::{Config, Context, Outputs, Reader};
 use crate::discover::Root;
 use crate::discover::bounds::normalise;
 use crate::eval::plan::StaticPlan;
-use crate::eval::value::{ReasonKind, Reasons, Type, Value};
+use crate::eval::value::{Type, Value};
 use crate::eval::{Absent, Evaluator, Options, VariableOption};
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax;
@@ -218,12 +218,11 @@ fn registry(text: &str) -> (String, Option<String>) {
 
 /// A unit of which nothing can be evaluated.
 fn nothing(shown: &str, config: Config, why: String) -> Evaluated {
-    let reasons = Reasons::one(ReasonKind::Unsupported(why.into()), None);
     let plan = StaticPlan {
         root: shown.to_string(),
         findings: config.findings,
         files: config.files,
-        undecided_blocks: vec![(format!("{shown}/terragrunt.hcl"), reasons)],
+        skipped: vec![(format!("{shown}/terragrunt.hcl"), why)],
         variables: BTreeMap::new(),
         ..StaticPlan::default()
     };

@@ -179,7 +179,8 @@ fn nothing_is_written_outside_of_what_was_named() {
 #[test]
 fn what_terraform_init_has_installed_is_left() {
     let call = "module \"c\" {\n  source  = \"corp/c/google\"\n  version = \"1.0.0\"\n}\n";
-    let installed = r#"{"Modules": [{"Key": "c", "Source": "corp/c/google", "Dir": ".terraform/modules/c"}]}"#;
+    let installed =
+        r#"{"Modules": [{"Key": "c", "Source": "corp/c/google", "Version": "1.0.0", "Dir": ".terraform/modules/c"}]}"#;
     let tree = Tree::new(&[
         ("main.tf", call),
         (".terraform/modules/modules.json", installed),

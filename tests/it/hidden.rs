@@ -1,5 +1,6 @@
 //! Nothing is hidden: what Terraform would read is judged, or the report says that it was not and why.
 
+mod modules;
 mod rules;
 
 use crate::tree::{READY, TOO_FEW, Tree};

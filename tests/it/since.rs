@@ -99,7 +99,8 @@ fn the_cause_may_be_elsewhere() {
 #[test]
 fn what_git_does_not_have_is_the_same_then_and_now() {
     let root = format!("{OPEN}\nmodule \"m\" {{\n  source  = \"corp/m/google\"\n  version = \"1.0.0\"\n}}\n");
-    let installed = r#"{"Modules": [{"Key": "m", "Source": "corp/m/google", "Dir": ".terraform/modules/m"}]}"#;
+    let installed =
+        r#"{"Modules": [{"Key": "m", "Source": "corp/m/google", "Version": "1.0.0", "Dir": ".terraform/modules/m"}]}"#;
     let tree = repository(&[(".gitignore", ".terraform\n*.tfvars\n"), ("infra/main.tf", &root)]);
     tree.write("infra/.terraform/modules/modules.json", installed.as_bytes());
     tree.write("infra/.terraform/modules/m/main.tf", TOO_FEW.as_bytes());

@@ -35,6 +35,8 @@ pub struct StaticPlan {
     pub left_out: Option<Reasons>,
     /// Why it is not evaluated at all.
     pub unreached: Option<String>,
+    /// Files that are not evaluated: path and why.
+    pub skipped: Vec<(String, String)>,
     /// Outputs of a module for others, with the expressions that give them: what its callers may build on.
     pub for_callers: Vec<Origin>,
     /// How many files were read for it.

@@ -101,7 +101,7 @@ fn what_would_decide_is_named() {
 fn missing_modules_are_in_the_coverage() {
     let main = "module \"gke\" {\n  source  = \"corp/gke/google\"\n  version = \"~> 1.0\"\n}\n";
     let report = Tree::new(&[("main.tf", main)]).json(&[]);
-    let expected = serde_json::json!([{ "address": "module.gke", "source": "corp/gke/google", "version": "~> 1.0" }]);
+    let expected = serde_json::json!([{ "address": "module.gke", "source": "corp/gke/google", "version": "~> 1.0", "known": false }]);
     assert_eq!(report["coverage"]["modules_missing"], expected);
     assert_eq!(report["verdict"], "undecided");
 }
