@@ -29,4 +29,5 @@ pub mod source;
 pub mod suppress;
 pub mod syntax;
 pub mod terragrunt;
+pub mod tree;
 pub mod ty;

@@ -46,15 +46,15 @@ impl Change {
         let mut real_files = BTreeSet::new();
         for path in paths {
             let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let dir = std::fs::canonicalize(parent).ok()?;
+            let dir = loader.tree().canonicalize(parent).ok()?;
             let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-            let real = std::fs::canonicalize(path).unwrap_or_else(|_| dir.join(&name));
+            let real = loader.tree().canonicalize(path).unwrap_or_else(|_| dir.join(&name));
             if everywhere.contains(&real) {
                 return None;
             }
             change.included |= name.ends_with(".hcl") && name != UNIT && name != LOCK;
             let own = name == LOCK || name == UNIT || files::is_read_by_name(&name);
-            let known = folders.contains_key(&dir) || name == UNIT && dir.join(UNIT).is_file();
+            let known = folders.contains_key(&dir) || name == UNIT && loader.tree().is_file(&dir.join(UNIT));
             if own && known {
                 change.touched.insert(dir)
             } else {

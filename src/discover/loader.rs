@@ -8,13 +8,15 @@ use crate::budget::{Budget, DOCUMENT, Limit, TOKENS, has_more_values};
 use crate::parallel;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{self, ast};
+use crate::tree::{Kind, Tree};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
+
+pub use crate::tree::up_to;
 
 /// The files of one module folder, parsed.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +44,7 @@ pub struct Loader {
     files: RwLock<FxHashMap<FileKey, Slot<Parsed>>>,
     skipped: Mutex<BTreeMap<String, String>>,
     read: AtomicUsize,
+    tree: Tree,
     instead: Texts,
     budget: Budget,
     bounds: RwLock<Bounds>,
@@ -102,6 +105,7 @@ impl Loader {
             files: RwLock::default(),
             skipped: Mutex::default(),
             read: AtomicUsize::new(0),
+            tree: Tree::default(),
             instead,
             budget: Budget::default(),
             bounds: RwLock::new(Bounds::new(true)),
@@ -119,9 +123,14 @@ impl Loader {
         Loader { bounds: RwLock::new(Bounds::new(open)), ..self }
     }
 
+    /// The files that are checked.
+    pub fn tree(&self) -> &Tree {
+        &self.tree
+    }
+
     /// Adds the tree of a folder that the user named to those that may be read.
     pub fn admit(&self, dir: &Path) {
-        let real = std::fs::canonicalize(dir);
+        let real = self.tree.canonicalize(dir);
         real.iter().for_each(|real| self.bounds.write().unwrap_or_else(|e| e.into_inner()).name(real));
     }
 
@@ -150,7 +159,7 @@ impl Loader {
     /// Where a path leads that a file in a real folder writes. Many folders write the same one: the system is asked once,
     /// unless the path goes up again from what may be a link.
     fn lead(&self, dir: &Path, source: &str) -> Option<PathBuf> {
-        let ask = |path: &Path| std::fs::canonicalize(path).ok();
+        let ask = |path: &Path| self.tree.canonicalize(path).ok();
         let Some(plain) = bounds::plain(dir, source) else { return ask(&dir.join(source)) };
         if let Some(known) = self.led.read().unwrap_or_else(|e| e.into_inner()).get(plain.as_os_str()) {
             return known.clone();
@@ -162,8 +171,8 @@ impl Loader {
 
     /// What may be read of a small file beside the configuration; `None` where there is none.
     pub fn beside(&self, path: &Path) -> Option<Vec<u8>> {
-        let real = std::fs::canonicalize(path).ok().filter(|real| self.may_read(real))?;
-        up_to(&real, DOCUMENT).ok()?
+        let real = self.tree.canonicalize(path).ok().filter(|real| self.may_read(real))?;
+        self.tree.up_to(&real, DOCUMENT).ok()?
     }
 
     /// What it may cost.
@@ -194,7 +203,7 @@ impl Loader {
         if let Some(known) = known {
             return known;
         }
-        let real = std::fs::canonicalize(dir).ok().filter(|real| self.may_read(real))?;
+        let real = self.tree.canonicalize(dir).ok().filter(|real| self.may_read(real))?;
         let slot = slot(&self.modules, &real);
         slot.get_or_init(|| {
             let entries = self.list(&real);
@@ -226,7 +235,7 @@ impl Loader {
     /// # Errors
     /// Why it cannot be read.
     pub fn variables(&self, path: &Path) -> Result<Arc<ast::File>, String> {
-        let real = std::fs::canonicalize(path).map_err(|e| reason(&e))?;
+        let real = self.tree.canonicalize(path).map_err(|e| reason(&e))?;
         self.shown.write().unwrap_or_else(|e| e.into_inner()).name(&real, path);
         self.values_of(path, real)
     }
@@ -257,7 +266,7 @@ impl Loader {
 
     /// The real path of a file that a configuration names.
     fn real(&self, path: &Path) -> Result<PathBuf, String> {
-        let real = std::fs::canonicalize(path).map_err(|e| reason(&e))?;
+        let real = self.tree.canonicalize(path).map_err(|e| reason(&e))?;
         if self.may_read(&real) {
             return Ok(real);
         }
@@ -287,7 +296,7 @@ impl Loader {
     /// A path that was found by walking from a named folder, as the user would write it.
     pub fn shown_way(&self, path: &Path) -> String {
         let (parent, name) = (path.parent().unwrap_or(path), path.file_name().unwrap_or_default());
-        match std::fs::canonicalize(parent) {
+        match self.tree.canonicalize(parent) {
             Ok(real) => self.shown(&real.join(name)),
             Err(_) => shown::text(path),
         }
@@ -306,7 +315,7 @@ impl Loader {
 
     /// The Terraform files of a real folder, in the order in which Terraform reads them.
     fn list(&self, dir: &Path) -> Vec<Entry> {
-        let entries = match std::fs::read_dir(dir) {
+        let entries = match self.tree.entries(dir) {
             Ok(entries) => entries,
             Err(error) => {
                 self.skip(dir, reason(&error));
@@ -315,21 +324,18 @@ impl Loader {
         };
         // A name that is not UTF-8 is judged by its readable part, but opened as it is.
         let mut names: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
-        for entry in entries.flatten() {
-            let kind = entry.file_type();
-            if kind.as_ref().is_ok_and(|t| t.is_dir()) {
-                continue;
-            }
-            let regular = kind.is_ok_and(|t| t.is_file());
-            names.insert(entry.file_name().to_string_lossy().into_owned(), (entry.path(), regular));
+        for entry in entries.into_iter().filter(|entry| entry.kind != Kind::Folder) {
+            let regular = entry.kind == Kind::File;
+            names.insert(entry.name.to_string_lossy().into_owned(), (dir.join(entry.name), regular));
         }
         let entry = |(name, (path, regular), role): (&str, &(PathBuf, bool), Role)| {
             // What is no file at all is refused as such when it is read.
-            let inside = |real: PathBuf| match self.may_read(&real) || real.starts_with(dir) || !real.is_file() {
-                true => Ok(real),
-                false => Err(OUTSIDE.to_string()),
-            };
-            let real = if *regular { Ok(path.clone()) } else { real_file(path)?.and_then(inside) };
+            let inside =
+                |real: PathBuf| match self.may_read(&real) || real.starts_with(dir) || !self.tree.is_file(&real) {
+                    true => Ok(real),
+                    false => Err(OUTSIDE.to_string()),
+                };
+            let real = if *regular { Ok(path.clone()) } else { self.real_file(path)?.and_then(inside) };
             Some(Entry { role, real: real.map(|real| (real, files::syntax(name))), path: path.clone() })
         };
         files::select(&names).into_iter().filter_map(entry).collect()
@@ -384,7 +390,7 @@ impl Loader {
         if self.budget.is_late() {
             return over(Limit::Timeout, self.budget.late());
         }
-        match up_to(real, self.budget.file_size).map_err(|e| reason(&e))? {
+        match self.tree.up_to(real, self.budget.file_size).map_err(|e| reason(&e))? {
             Some(bytes) if is_dense(&bytes, *syntax) => over(Limit::Tokens, format!("more than {TOKENS} tokens")),
             Some(bytes) => Ok(Content { source: source(bytes), over: None }),
             None => over(Limit::FileSize, self.budget.too_large()),
@@ -414,6 +420,18 @@ impl Loader {
         let shown = self.shown_way(path);
         self.skipped.lock().unwrap_or_else(|e| e.into_inner()).insert(shown, why);
     }
+
+    /// Where a link or special file leads; `None` for a folder.
+    fn real_file(&self, path: &Path) -> Option<Result<PathBuf, String>> {
+        match self.tree.kind(path) {
+            Ok(Kind::Folder) => None,
+            Ok(_) => Some(self.tree.canonicalize(path).map_err(|e| reason(&e))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                Some(Err("a link to a file that is not there".into()))
+            }
+            Err(error) => Some(Err(reason(&error))),
+        }
+    }
 }
 
 /// Whether a file has more tokens than may be.
@@ -422,23 +440,6 @@ fn is_dense(bytes: &[u8], syntax: Syntax) -> bool {
         Syntax::Native => bytes.len() > TOKENS && syntax::lexer::has_more_than(&String::from_utf8_lossy(bytes), TOKENS),
         Syntax::Json | Syntax::JsonValues => has_more_values(bytes, TOKENS),
     }
-}
-
-/// The bytes of a regular file (opening a pipe would wait for a writer); `None` where there are more than `most`.
-///
-/// # Errors
-/// What the operating system says.
-pub fn up_to(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
-    let meta = std::fs::metadata(path)?;
-    if !meta.is_file() {
-        return Err(std::io::Error::other("not a regular file"));
-    }
-    if meta.len() > most {
-        return Ok(None);
-    }
-    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
-    std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
-    Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 
 /// Parses a file that is written in this way.
@@ -456,16 +457,4 @@ fn slot<K: Clone + Eq + std::hash::Hash, T>(slots: &RwLock<FxHashMap<K, Slot<T>>
         return slot.clone();
     }
     slots.write().unwrap_or_else(|e| e.into_inner()).entry(key.clone()).or_default().clone()
-}
-
-/// Where a link or special file leads; `None` for a folder.
-fn real_file(path: &Path) -> Option<Result<PathBuf, String>> {
-    match std::fs::metadata(path) {
-        Ok(meta) if meta.is_dir() => None,
-        Ok(_) => Some(std::fs::canonicalize(path).map_err(|e| reason(&e))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Some(Err("a link to a file that is not there".into()))
-        }
-        Err(error) => Some(Err(reason(&error))),
-    }
 }

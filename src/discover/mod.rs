@@ -17,6 +17,7 @@ pub use module::is_local;
 pub use walk::reason;
 
 use crate::source::FileId;
+use crate::tree::Tree;
 use loader::Loader;
 use module::Traits;
 use rustc_hash::FxHashSet;
@@ -76,7 +77,7 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
 }
 
 fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), PathError> {
-    let named = paths.iter().map(|path| walk::named(path)).collect::<Result<Vec<_>, _>>()?;
+    let named = paths.iter().map(|path| walk::named(path, loader.tree())).collect::<Result<Vec<_>, _>>()?;
     let mut found = walk::Found::default();
     for folder in &named {
         loader.name_folder(&folder.dir, &folder.given);
@@ -126,21 +127,21 @@ pub fn shown(path: &Path) -> String {
 /// # Errors
 /// Where it cannot be read.
 pub fn single(path: &Path, loader: &Loader) -> Result<Root, PathError> {
-    let folder = walk::named(path)?;
+    let folder = walk::named(path, loader.tree())?;
     loader.name_folder(&folder.dir, &folder.given);
     let plain = || Root { shown: loader.shown(&folder.dir), dir: folder.dir.clone(), library: false, unit: None };
     Ok(unit(&folder.dir, loader).unwrap_or_else(plain))
 }
 
 /// The `terragrunt.hcl` in a folder.
-pub fn unit_file(dir: &Path) -> Option<PathBuf> {
-    Some(dir.join(files::UNIT)).filter(|file| file.is_file())
+pub fn unit_file(dir: &Path, tree: &Tree) -> Option<PathBuf> {
+    Some(dir.join(files::UNIT)).filter(|file| tree.is_file(file))
 }
 
 /// The Terragrunt unit in a folder: its `terragrunt.hcl` names a source or includes what may, or modules stand beside it.
 /// A file that is only there to be included is none.
 fn unit(dir: &Path, loader: &Loader) -> Option<Root> {
-    let file = unit_file(dir)?;
+    let file = unit_file(dir, loader.tree())?;
     let body = &loader.hcl(&file).ok()?.body;
     let sourced = body.blocks("terraform").any(|t| t.body.attribute("source").is_some());
     let is_unit = sourced || body.blocks("include").next().is_some() || loader.module(dir).is_some();

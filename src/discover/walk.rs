@@ -4,6 +4,7 @@ use super::PathError;
 use super::bounds::OUTSIDE;
 use super::files::{UNIT, is_terraform, is_variables};
 use super::loader::Loader;
+use crate::tree::{Kind, Tree};
 use ignore::{DirEntry, WalkBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -36,38 +37,38 @@ pub struct Found {
 ///
 /// # Errors
 /// Where it cannot be read or is another kind of file.
-pub fn named(path: &Path) -> Result<Named, PathError> {
+pub fn named(path: &Path, tree: &Tree) -> Result<Named, PathError> {
     let shown = path.to_string_lossy().into_owned();
     let unreadable = |e: std::io::Error| PathError::Unreadable { path: shown.clone(), why: reason(&e) };
-    let meta = std::fs::metadata(path).map_err(unreadable)?;
-    let given = if meta.is_dir() {
+    let kind = tree.kind(path).map_err(unreadable)?;
+    let given = if kind == Kind::Folder {
         path.to_path_buf()
     } else {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if !meta.is_file() || !(is_terraform(&name) || is_variables(&name) || name == UNIT) {
+        if kind != Kind::File || !(is_terraform(&name) || is_variables(&name) || name == UNIT) {
             return Err(PathError::NotTerraform { path: shown });
         }
         let parent = path.parent().unwrap_or(Path::new(""));
         if parent.as_os_str().is_empty() { PathBuf::from(".") } else { parent.to_path_buf() }
     };
-    std::fs::read_dir(&given).map_err(unreadable)?;
-    let dir = std::fs::canonicalize(&given).map_err(unreadable)?;
+    tree.entries(&given).map_err(unreadable)?;
+    let dir = tree.canonicalize(&given).map_err(unreadable)?;
     Ok(Named { dir, given })
 }
 
 /// Finds the folders with Terraform files at and below a folder.
 pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
-    if has_terraform(&folder.dir) {
+    if has_terraform(&folder.dir, loader.tree()) {
         found.folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
     }
-    if folder.dir.join(UNIT).is_file() {
+    if loader.tree().is_file(&folder.dir.join(UNIT)) {
         found.unit_folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
     }
     found.entered.insert(folder.dir.clone());
     let entered = std::sync::Arc::new(Mutex::new(std::mem::take(&mut found.entered)));
     let seen = entered.clone();
     let closed = std::sync::Arc::new(Mutex::new(Vec::new()));
-    let ways = std::sync::Arc::new(Ways::from(folder));
+    let ways = std::sync::Arc::new(Ways::from(folder, loader.tree()));
     let (outside, real, bounds, budget) = (closed.clone(), ways.clone(), loader.bounds(), loader.budget());
     let walk = WalkBuilder::new(&folder.given)
         .follow_links(true)
@@ -112,7 +113,7 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
                     folders.entry(real).or_insert_with(|| way.to_path_buf());
                 }
             }
-            Err(error) => note(&error, found),
+            Err(error) => note(&error, found, loader.tree()),
         }
     }
     let closed = std::mem::take(&mut *closed.lock().unwrap_or_else(|e| e.into_inner()));
@@ -121,34 +122,38 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
 }
 
 /// Where the folders of a walk really are, by the way to each. The system is asked about links only.
-struct Ways(Mutex<FxHashMap<PathBuf, PathBuf>>);
+struct Ways {
+    tree: Tree,
+    known: Mutex<FxHashMap<PathBuf, PathBuf>>,
+}
 
 impl Ways {
     /// Those of a walk that begins here.
-    fn from(folder: &Named) -> Ways {
-        Ways(Mutex::new(std::iter::once((folder.given.clone(), folder.dir.clone())).collect()))
+    fn from(folder: &Named, tree: &Tree) -> Ways {
+        let known = std::iter::once((folder.given.clone(), folder.dir.clone())).collect();
+        Ways { tree: tree.clone(), known: Mutex::new(known) }
     }
 
     /// The real folder; `None` where it cannot be told.
     fn real(&self, way: &Path) -> Option<PathBuf> {
-        let known = self.0.lock().unwrap_or_else(|e| e.into_inner()).get(way).cloned();
-        known.or_else(|| std::fs::canonicalize(way).ok())
+        let known = self.known.lock().unwrap_or_else(|e| e.into_inner()).get(way).cloned();
+        known.or_else(|| self.tree.canonicalize(way).ok())
     }
 
     /// The real folder of an entry, which is kept for what is in it.
     fn note(&self, entry: &DirEntry) -> Option<PathBuf> {
         let real = match entry.path_is_symlink() {
-            true => std::fs::canonicalize(entry.path()).ok()?,
+            true => self.tree.canonicalize(entry.path()).ok()?,
             false => self.real(entry.path().parent()?)?.join(entry.file_name()),
         };
-        self.0.lock().unwrap_or_else(|e| e.into_inner()).insert(entry.path().to_path_buf(), real.clone());
+        self.known.lock().unwrap_or_else(|e| e.into_inner()).insert(entry.path().to_path_buf(), real.clone());
         Some(real)
     }
 }
 
 /// Notes what could not be walked. Links that lead nowhere matter only where Terraform would follow them, and a link
 /// back to a folder around it hides nothing.
-fn note(error: &ignore::Error, found: &mut Found) {
+fn note(error: &ignore::Error, found: &mut Found, tree: &Tree) {
     let Some(path) = path_of(error) else { return };
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);
@@ -157,7 +162,7 @@ fn note(error: &ignore::Error, found: &mut Found) {
         Some(_) if is_terraform(&name) => {
             // The loader says why when it reads the folder.
             if let Some(way) = path.parent()
-                && let Ok(real) = std::fs::canonicalize(way)
+                && let Ok(real) = tree.canonicalize(way)
             {
                 found.folders.entry(real).or_insert_with(|| way.to_path_buf());
             }
@@ -178,9 +183,8 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-fn has_terraform(dir: &Path) -> bool {
-    std::fs::read_dir(dir)
-        .is_ok_and(|entries| entries.flatten().any(|e| is_terraform(&e.file_name().to_string_lossy())))
+fn has_terraform(dir: &Path, tree: &Tree) -> bool {
+    tree.entries(dir).is_ok_and(|entries| entries.iter().any(|e| is_terraform(&e.name.to_string_lossy())))
 }
 
 /// What the operating system says, in plain words.

@@ -2,13 +2,13 @@
 
 use crate::budget::Limit;
 use crate::discover::bounds::{OUTSIDE, normalise};
-use crate::discover::loader::up_to;
 use crate::discover::reason;
 use crate::eval::functions::{ErrorKind, FunctionError, Host};
 use crate::eval::scope::Scope;
 use crate::eval::value::Value;
 use crate::source::SourceFile;
 use crate::syntax;
+use crate::tree::{Kind, Tree};
 use std::path::{Path, PathBuf};
 
 /// The most files that `fileset` may list.
@@ -25,11 +25,15 @@ fn file_error(message: String) -> FunctionError {
 }
 
 impl TreeHost<'_> {
+    fn tree(&self) -> &Tree {
+        self.scope.instance.world.evaluator.loader().tree()
+    }
+
     /// The file's place on disk, if it may be read.
     fn resolve(&self, path: &str) -> Result<PathBuf, FunctionError> {
         let world = &self.scope.instance.world;
         let full = normalise(&world.root_dir.join(path));
-        let real = std::fs::canonicalize(&full).unwrap_or_else(|_| full.clone());
+        let real = self.tree().canonicalize(&full).unwrap_or_else(|_| full.clone());
         match world.evaluator.loader().may_read(&real) {
             true => Ok(full),
             false => Err(file_error(format!("\"{path}\" cannot be read: {OUTSIDE}"))),
@@ -40,12 +44,14 @@ impl TreeHost<'_> {
 impl Host for TreeHost<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, FunctionError> {
         let full = self.resolve(path)?;
-        let meta = std::fs::metadata(&full).map_err(|_| file_error(format!("there is no file \"{path}\" here")))?;
-        if !meta.is_file() {
+        let kind = self.tree().kind(&full).map_err(|_| file_error(format!("there is no file \"{path}\" here")))?;
+        if kind != Kind::File {
             return Err(file_error(format!("\"{path}\" is not a regular file")));
         }
         let budget = &self.scope.instance.world.evaluator.options.budget;
-        match up_to(&full, budget.file_size)
+        match self
+            .tree()
+            .up_to(&full, budget.file_size)
             .map_err(|e| file_error(format!("\"{path}\" cannot be read: {}", reason(&e))))?
         {
             Some(bytes) => Ok(bytes),
@@ -54,14 +60,14 @@ impl Host for TreeHost<'_> {
     }
 
     fn exists(&self, path: &str) -> Result<bool, FunctionError> {
-        Ok(self.resolve(path)?.is_file())
+        Ok(self.tree().is_file(&self.resolve(path)?))
     }
 
     fn list(&self, dir: &str) -> Result<Vec<String>, FunctionError> {
         let full = self.resolve(dir)?;
         let mut found = Vec::new();
         let loader = self.scope.instance.world.evaluator.loader();
-        let inside = |path: &Path| std::fs::canonicalize(path).is_ok_and(|real| loader.may_read(&real));
+        let inside = |path: &Path| self.tree().canonicalize(path).is_ok_and(|real| loader.may_read(&real));
         let walk = ignore::WalkBuilder::new(&full).standard_filters(false).follow_links(true).build();
         for entry in walk.flatten().filter(|entry| !entry.path_is_symlink() || inside(entry.path())) {
             if entry.file_type().is_some_and(|t| t.is_file())

@@ -65,7 +65,7 @@ pub fn resolve(
             found.map_err(|why| other = Some(why)).ok()
         })
     };
-    let real = || std::fs::canonicalize(dir.as_ref()?).ok();
+    let real = || loader.tree().canonicalize(dir.as_ref()?).ok();
     let found = dir.as_ref().and_then(|dir| Some((world.evaluator.module(dir)?, dir.clone())));
     let Some((config, dir)) = found else {
         let known = known(instance, block, source);

@@ -16,7 +16,8 @@ pub fn check(roots: &mut Vec<Root>, evaluator: &Arc<Evaluator>, loader: &Loader,
     let (units, rest): (Vec<Root>, Vec<Root>) = std::mem::take(roots).into_iter().partition(|r| r.unit.is_some());
     let all = Units::new(evaluator);
     let checked = parallel::map(&units, 1, |unit| one(&all, unit, loader, look));
-    let sources = checked.iter().filter_map(|(_, source)| source.as_ref()?.canonicalize().ok()).collect();
+    let real = |source: &Option<PathBuf>| loader.tree().canonicalize(source.as_ref()?).ok();
+    let sources = checked.iter().filter_map(|(_, source)| real(source)).collect();
     let used = with_calls(sources, loader);
     *roots = rest.into_iter().filter(|root| !(root.library && used.contains(&root.dir))).collect();
     checked.into_iter().map(|(checked, _)| checked).collect()

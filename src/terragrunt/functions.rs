@@ -4,6 +4,7 @@ use super::config::{Context, Reader};
 use crate::discover::bounds::{normalise, repository};
 use crate::eval::OwnFunctions;
 use crate::eval::value::{ReasonKind, Reasons, Type, Value, json};
+use crate::tree::Tree;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -77,6 +78,10 @@ impl OwnFunctions for Functions {
 }
 
 impl Functions {
+    fn tree(&self) -> &Tree {
+        self.reader.evaluator.loader().tree()
+    }
+
     fn repository(&self) -> Result<&Path, String> {
         repository(&self.context.unit).ok_or_else(|| "the unit is in no Git repository".into())
     }
@@ -88,7 +93,10 @@ impl Functions {
         let mut folders = self.context.unit.ancestors().take(MOST_PARENTS);
         let within = |folder: &Path| last.is_none_or(|last| folder.starts_with(last));
         folders.next();
-        match (folders.take_while(|f| within(f)).map(|f| f.join(name)).find(|file| file.exists()), args.get(1)) {
+        match (
+            folders.take_while(|f| within(f)).map(|f| f.join(name)).find(|file| self.tree().exists(file)),
+            args.get(1),
+        ) {
             (Some(file), _) => path(&file),
             (None, Some(fallback)) => Ok(Value::string(fallback)),
             (None, None) => Err(format!("no folder above has a file \"{name}\"")),
@@ -116,7 +124,7 @@ impl Functions {
 
     fn read_config(&self, args: &[&str]) -> Result<Value, String> {
         let file = self.file(args);
-        if !file.is_file() {
+        if !self.tree().is_file(&file) {
             return match args.get(1) {
                 Some(fallback) => Ok(Value::string(fallback)),
                 None => Err(format!("there is no file \"{}\"", args.first().copied().unwrap_or_default())),

@@ -120,7 +120,7 @@ impl Walk {
                 walk.cut.set(true);
                 return None;
             }
-            let file = crate::discover::unit_file(other);
+            let file = crate::discover::unit_file(other, walk.evaluator.loader().tree());
             let outputs = file.map(|file| Value::object(walk.evaluate(other, "", &file).plan.outputs));
             if !walk.cut.get() {
                 walk.outputs.lock().unwrap_or_else(|e| e.into_inner()).insert(other.to_path_buf(), outputs.clone());

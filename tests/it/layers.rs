@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// The rooms, from the ground up. A new room takes its place here.
-const LAYERS: [&str; 28] = [
+const LAYERS: [&str; 29] = [
     "source",
     "ty",
     "budget",
+    "tree",
     "parallel",
     "catalog",
     "profile",

@@ -1,0 +1,113 @@
+//! The files that are checked. Everything that reads the checked tree asks here, so that a commit can stand in for the
+//! folder on disk.
+
+use std::ffi::OsString;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Where the checked files come from: the disk.
+#[derive(Clone, Debug, Default)]
+pub struct Tree {}
+
+/// What stands at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link.
+    Link,
+    /// A pipe, a socket, a device.
+    Other,
+}
+
+/// One entry of a folder.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its name, as it is.
+    pub name: OsString,
+    /// Its own kind: links are not followed.
+    pub kind: Kind,
+}
+
+impl From<std::fs::FileType> for Kind {
+    fn from(kind: std::fs::FileType) -> Kind {
+        match kind {
+            kind if kind.is_file() => Kind::File,
+            kind if kind.is_dir() => Kind::Folder,
+            kind if kind.is_symlink() => Kind::Link,
+            _ => Kind::Other,
+        }
+    }
+}
+
+impl Tree {
+    /// The absolute path without symbolic links.
+    ///
+    /// # Errors
+    /// Where nothing is there, or the system refuses.
+    pub fn canonicalize(&self, path: &Path) -> std::io::Result<PathBuf> {
+        std::fs::canonicalize(path)
+    }
+
+    /// What stands at a path; links are followed.
+    ///
+    /// # Errors
+    /// Where nothing is there, or the system refuses.
+    pub fn kind(&self, path: &Path) -> std::io::Result<Kind> {
+        std::fs::metadata(path).map(|meta| meta.file_type().into())
+    }
+
+    /// Whether a regular file is there, also through links.
+    pub fn is_file(&self, path: &Path) -> bool {
+        self.kind(path).is_ok_and(|kind| kind == Kind::File)
+    }
+
+    /// Whether a folder is there, also through links.
+    pub fn is_dir(&self, path: &Path) -> bool {
+        self.kind(path).is_ok_and(|kind| kind == Kind::Folder)
+    }
+
+    /// Whether anything is there; a link that leads nowhere is nothing.
+    pub fn exists(&self, path: &Path) -> bool {
+        self.kind(path).is_ok()
+    }
+
+    /// The entries of a folder, in no order.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn entries(&self, dir: &Path) -> std::io::Result<Vec<Entry>> {
+        let entry = |entry: std::fs::DirEntry| Entry {
+            name: entry.file_name(),
+            kind: entry.file_type().map_or(Kind::Other, Kind::from),
+        };
+        Ok(std::fs::read_dir(dir)?.flatten().map(entry).collect())
+    }
+
+    /// The bytes of a regular file (opening a pipe would wait for a writer); `None` where there are more than `most`.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn up_to(&self, path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+        up_to(path, most)
+    }
+}
+
+/// The bytes of a regular file on disk; `None` where there are more than `most`.
+///
+/// # Errors
+/// What the system says.
+pub fn up_to(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let meta = std::fs::metadata(path)?;
+    if !meta.is_file() {
+        return Err(std::io::Error::other("not a regular file"));
+    }
+    if meta.len() > most {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(meta.len() as usize + 1);
+    std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
+}
