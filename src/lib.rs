@@ -2,6 +2,7 @@
 //!
 //! Data flows one way: `cli → run → discover → source → syntax → eval → graph → rules → findings → report`.
 
+pub mod address;
 pub mod baseline;
 pub mod budget;
 pub mod catalog;

@@ -3,8 +3,8 @@
 //! The schema is that of one version of the provider. What it lacks is an error only where `terraform init` may choose
 //! that major version; elsewhere only what is one slip of the pen away from a name that there is.
 
+use crate::address::ResourceAddr;
 use crate::catalog::schema::{self, NestedBlock};
-use crate::eval::config::ResourceId;
 use crate::eval::instance::Instance;
 use crate::eval::plan::Mode;
 use crate::eval::provider::{ProviderKey, join};
@@ -73,7 +73,7 @@ fn locked_major(root: &Rc<Instance>) -> Option<u64> {
 
 struct Checker<'c> {
     instance: &'c Rc<Instance>,
-    id: &'c ResourceId,
+    id: &'c ResourceAddr,
     address: String,
     /// The schema is the provider's; else only slips are reported.
     certain: bool,

@@ -1,5 +1,6 @@
 //! A module's configuration: its files' blocks sorted by what they declare, overrides merged.
 
+use crate::address::{Mode, ResourceAddr, Root};
 use crate::catalog::modules::Known;
 use crate::eval::report::{add, duplicate, invalid_block, invalid_name, nothing_to_override, syntax_error};
 use crate::eval::typeexpr::{TypeConstraint, type_constraint};
@@ -12,8 +13,6 @@ use crate::syntax::lexer::is_identifier;
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use super::plan::Mode;
-
 /// Everything that one module folder declares.
 #[derive(Debug, Default)]
 pub struct ModuleConfig {
@@ -24,7 +23,7 @@ pub struct ModuleConfig {
     /// `output` blocks.
     pub outputs: BTreeMap<Arc<str>, Box<Block>>,
     /// `resource`, `data` and `ephemeral` blocks.
-    pub resources: BTreeMap<ResourceId, Box<Block>>,
+    pub resources: BTreeMap<ResourceAddr, Box<Block>>,
     /// `module` blocks.
     pub calls: BTreeMap<Arc<str>, Box<Block>>,
     /// `check` blocks, in file order.
@@ -48,17 +47,6 @@ pub struct ModuleConfig {
     pub findings: Vec<Finding>,
 }
 
-/// Mode, type and name of a resource.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ResourceId {
-    /// Managed, data or ephemeral.
-    pub mode: Mode,
-    /// The type.
-    pub type_name: Arc<str>,
-    /// The name.
-    pub name: Arc<str>,
-}
-
 /// A `variable` block.
 #[derive(Debug)]
 pub struct VariableConfig {
@@ -76,18 +64,6 @@ pub struct VariableConfig {
     pub sensitive: bool,
     /// `ephemeral`.
     pub ephemeral: bool,
-}
-
-impl ResourceId {
-    /// The address within its module, without an instance key.
-    pub fn address(&self) -> String {
-        let mode = match self.mode {
-            Mode::Managed => "",
-            Mode::Data => "data.",
-            Mode::Ephemeral => "ephemeral.",
-        };
-        [mode, &self.type_name, ".", &self.name].concat()
-    }
 }
 
 impl ModuleConfig {
@@ -248,13 +224,12 @@ impl VariableConfig {
     }
 }
 
-fn resource_id(block: &Block) -> ResourceId {
-    let mode = match &*block.kind.name {
-        "data" => Mode::Data,
-        "ephemeral" => Mode::Ephemeral,
+fn resource_id(block: &Block) -> ResourceAddr {
+    let mode = match Root::of(&block.kind.name) {
+        Root::Mode(mode) => mode,
         _ => Mode::Managed,
     };
-    ResourceId { mode, type_name: block.label(0).into(), name: block.label(1).into() }
+    ResourceAddr { mode, type_name: block.label(0).into(), name: block.label(1).into() }
 }
 
 fn insert(map: &mut BTreeMap<Arc<str>, Box<Block>>, what: &str, block: &Block, findings: &mut Vec<Finding>) {

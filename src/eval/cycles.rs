@@ -1,13 +1,13 @@
 //! Cycles among what a module declares, whatever the values are: Terraform refuses them even where evaluation would
 //! never go around (a branch that is not taken).
 
-use crate::eval::config::{ModuleConfig, ResourceId};
+use crate::address::{ResourceAddr, Subject};
+use crate::eval::config::ModuleConfig;
 use crate::eval::error::EvalError;
 use crate::eval::instance::Instance;
-use crate::eval::plan::Mode;
-use crate::eval::walk;
 use crate::source::Span;
 use crate::syntax::ast::{Block, Body, Expr, ExprKind};
+use crate::syntax::visit;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 enum Node {
     Variable(Arc<str>),
     Local(Arc<str>),
-    Resource(ResourceId),
+    Resource(ResourceAddr),
     /// A module call as a whole.
     Call(Arc<str>),
     /// One output of a call.
@@ -105,7 +105,7 @@ fn references(config: &ModuleConfig, part: Part) -> Edges {
     let mut edges: Edges = Vec::new();
     let mut note = |e: &Expr| edges.extend(reference(config, e).map(|node| (node, e.span)));
     match part {
-        Part::Expr(expr) => walk::expr(expr, &mut note),
+        Part::Expr(expr) => visit::expr(expr, &mut note),
         Part::Body(body) => body_references(body, &mut note),
     }
     // `module.x.y` has `module.x` in it, which there is not the whole call.
@@ -120,7 +120,7 @@ fn body_references(body: &Body, note: &mut dyn FnMut(&Expr)) {
     // Attribute names and provider addresses, not references to values.
     let values = |name: &str| !matches!(name, "ignore_changes" | "provider" | "providers");
     for attribute in body.attributes.iter().filter(|a| values(&a.name.name)) {
-        walk::expr(&attribute.expr, note);
+        visit::expr(&attribute.expr, note);
     }
     body.blocks.iter().for_each(|block: &Block| body_references(&block.body, note));
 }
@@ -128,37 +128,23 @@ fn body_references(body: &Body, note: &mut dyn FnMut(&Expr)) {
 /// The node that an expression names, where it is just that.
 fn reference(config: &ModuleConfig, expr: &Expr) -> Option<Node> {
     let ExprKind::GetAttr(object, name) = &expr.kind else { return None };
-    let managed = |type_name: &Arc<str>| ResourceId {
-        mode: Mode::Managed,
-        type_name: type_name.clone(),
-        name: name.name.clone(),
+    let call = match &object.kind {
+        ExprKind::Index(inner, _) => inner,
+        _ => object,
     };
-    let declared = |id: ResourceId| config.resources.contains_key(&id).then_some(Node::Resource(id));
-    match &object.kind {
-        ExprKind::Variable(root) => match &**root {
-            "var" => Some(Node::Variable(name.name.clone())),
-            "local" => config.locals.contains_key(&name.name).then(|| Node::Local(name.name.clone())),
-            // The output that follows says it better; alone, it is the whole call.
-            "module" => config.calls.contains_key(&name.name).then(|| Node::Call(name.name.clone())),
-            _ => declared(managed(root)),
-        },
-        ExprKind::GetAttr(inner, middle) => match &inner.kind {
-            ExprKind::Variable(root) if &**root == "module" => {
-                let call = &middle.name;
-                config.calls.contains_key(call).then(|| Node::Output(call.clone(), name.name.clone()))
-            }
-            ExprKind::Variable(root) if &**root == "data" => {
-                declared(ResourceId { mode: Mode::Data, ..managed(&middle.name) })
-            }
-            ExprKind::Variable(root) if &**root == "resource" => declared(managed(&middle.name)),
-            _ => None,
-        },
-        ExprKind::Index(inner, _) => match &inner.kind {
-            ExprKind::GetAttr(module, call) if matches!(&module.kind, ExprKind::Variable(r) if &**r == "module") => {
-                config.calls.contains_key(&call.name).then(|| Node::Output(call.name.clone(), name.name.clone()))
-            }
-            _ => None,
-        },
+    match (Subject::of(expr, |_| false), Subject::of(call, |_| false)) {
+        (Some(Subject::Variable(name)), _) => Some(Node::Variable(name.name.clone())),
+        (Some(Subject::Local(name)), _) => {
+            config.locals.contains_key(&name.name).then(|| Node::Local(name.name.clone()))
+        }
+        // The output that follows says it better; alone, it is the whole call.
+        (Some(Subject::Call(call)), _) => config.calls.contains_key(&call.name).then(|| Node::Call(call.name.clone())),
+        (Some(Subject::Resource(address)), _) => {
+            config.resources.contains_key(&address).then_some(Node::Resource(address))
+        }
+        (None, Some(Subject::Call(call))) => {
+            config.calls.contains_key(&call.name).then(|| Node::Output(call.name.clone(), name.name.clone()))
+        }
         _ => None,
     }
 }

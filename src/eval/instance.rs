@@ -1,6 +1,7 @@
 //! One module instance: its variables, locals, resources, calls and outputs, each evaluated once and only when asked for.
 
-use crate::eval::config::{ModuleConfig, ResourceId};
+use crate::address::ResourceAddr;
+use crate::eval::config::ModuleConfig;
 use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::expr::eval;
@@ -41,7 +42,7 @@ pub struct Instance {
     variables: Memo<Arc<str>, Value>,
     locals: Memo<Arc<str>, Value>,
     outputs: Memo<Arc<str>, Value>,
-    resources: Memo<ResourceId, Rc<ResourceState>>,
+    resources: Memo<ResourceAddr, Rc<ResourceState>>,
     calls: Memo<Arc<str>, Rc<CallState>>,
     providers: Memo<ProviderKey, Arc<ProviderInfo>>,
     /// Names beside Terraform's own that all its expressions see.
@@ -231,7 +232,7 @@ impl Instance {
     }
 
     /// A resource's value: one object, a tuple of objects (`count`) or an object of objects (`for_each`).
-    pub fn resource(self: &Rc<Self>, id: &ResourceId, span: Span) -> EvalResult<Value> {
+    pub fn resource(self: &Rc<Self>, id: &ResourceAddr, span: Span) -> EvalResult<Value> {
         match (self.config.resources.contains_key(id), self.open()) {
             (false, Some(open)) => Ok(open),
             _ => self.resource_state(id, span).map(|state| state.value()),
@@ -239,7 +240,7 @@ impl Instance {
     }
 
     /// A resource's instances.
-    pub fn resource_state(self: &Rc<Self>, id: &ResourceId, span: Span) -> EvalResult<Rc<ResourceState>> {
+    pub fn resource_state(self: &Rc<Self>, id: &ResourceAddr, span: Span) -> EvalResult<Rc<ResourceState>> {
         let Some(block) = self.config.resources.get(id) else {
             return Err(self.undeclared_resource(id, span));
         };
@@ -248,14 +249,14 @@ impl Instance {
             .ok_or_else(|| cycle(span, id.address()))
     }
 
-    fn undeclared_resource(&self, id: &ResourceId, span: Span) -> Box<EvalError> {
+    fn undeclared_resource(&self, id: &ResourceAddr, span: Span) -> Box<EvalError> {
         let what = match id.mode {
             crate::eval::plan::Mode::Managed => "resource",
             crate::eval::plan::Mode::Data => "data source",
             crate::eval::plan::Mode::Ephemeral => "ephemeral resource",
         };
         let names: Vec<String> =
-            self.config.resources.keys().filter(|k| k.mode == id.mode).map(ResourceId::address).collect();
+            self.config.resources.keys().filter(|k| k.mode == id.mode).map(ResourceAddr::address).collect();
         EvalError::undeclared(span, what, &id.address(), names.iter().map(String::as_str))
     }
 

@@ -37,10 +37,9 @@ mod typeexpr;
 pub mod value;
 mod variable;
 mod version;
-mod walk;
 mod world;
 
-pub use config::{ModuleConfig, ResourceId};
+pub use config::ModuleConfig;
 pub use error::{EvalError, EvalResult};
 pub use expr::eval;
 pub use inputs::{Options, VariableOption};

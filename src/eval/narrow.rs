@@ -1,5 +1,6 @@
 //! What the configuration itself says of a variable that nobody gave: bounds from its `validation` blocks.
 
+use crate::address::Subject;
 use crate::eval::config::VariableConfig;
 use crate::eval::value::{Data, Number, Refinement, Value};
 use crate::syntax::ast::{Binary, BinaryOp, Block, Expr, ExprKind, UnaryOp};
@@ -102,10 +103,7 @@ fn mirrored(op: BinaryOp) -> BinaryOp {
 fn is_variable(name: &str, expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Paren(inner) => is_variable(name, inner),
-        ExprKind::GetAttr(object, attribute) => {
-            &*attribute.name == name && matches!(&object.kind, ExprKind::Variable(root) if &**root == "var")
-        }
-        _ => false,
+        _ => matches!(Subject::of(expr, |_| false), Some(Subject::Variable(ident)) if &*ident.name == name),
     }
 }
 
@@ -123,6 +121,6 @@ fn literal(expr: &Expr) -> Option<Value> {
 /// Whether a block's expressions mention `var.name` anywhere.
 pub fn mentions(block: &Block, name: &str) -> bool {
     let mut found = false;
-    crate::eval::walk::block(block, &mut |expr| found |= is_variable(name, expr));
+    crate::syntax::visit::block(block, &mut |expr| found |= is_variable(name, expr));
     found
 }

@@ -1,9 +1,9 @@
 //! Provider configurations, and what the google provider knows at plan time.
 
+use crate::address::ResourceAddr;
 use crate::catalog::provider_defaults::{self, Fill};
 use crate::catalog::schema::{self, Nesting};
 use crate::eval::body;
-use crate::eval::config::ResourceId;
 use crate::eval::instance::Instance;
 use crate::eval::plan::{Mode, ProviderInfo};
 use crate::eval::scope::{Named, Scope};
@@ -73,7 +73,7 @@ impl ProviderKey {
     }
 
     /// What a resource names by its `provider` argument, or by its type; without an instance key.
-    pub fn written(id: &ResourceId, block: &Block) -> ProviderKey {
+    pub fn written(id: &ResourceAddr, block: &Block) -> ProviderKey {
         match block.body.attribute("provider").and_then(|a| reference(&a.expr)) {
             Some(written) => ProviderKey { name: written.name, alias: written.alias, key: None },
             None => ProviderKey::named(&implied(&id.type_name)),
@@ -187,7 +187,7 @@ impl ProviderInfo {
 /// What is known at plan time of a resource beside what the configuration writes.
 pub struct Known<'k> {
     /// Mode, type and name.
-    pub id: &'k ResourceId,
+    pub id: &'k ResourceAddr,
     /// The instance's address.
     pub address: &'k Arc<str>,
     /// The provider configuration that it uses.

@@ -1,9 +1,8 @@
 //! References: `var.x`, `local.x`, `module.x.y`, `data.t.n`, `t.n`, `each.key`, `count.index`, `path.module`,
 //! `terraform.workspace`, `self`.
 
-use crate::eval::config::ResourceId;
+use crate::address::{Root, Subject};
 use crate::eval::error::{EvalError, EvalResult};
-use crate::eval::plan::Mode;
 use crate::eval::scope::Scope;
 use crate::eval::value::{Value, get_attr};
 use crate::source::Span;
@@ -16,14 +15,14 @@ pub fn root(scope: &Scope, name: &Arc<str>, span: Span) -> EvalResult<Value> {
     if let Some(value) = scope.lookup(name) {
         return Ok(value);
     }
-    Err(match &**name {
-        "var" | "local" | "module" | "data" | "resource" | "ephemeral" | "path" | "terraform" => {
+    Err(match Root::of(name) {
+        Root::Var | Root::Local | Root::Module | Root::Mode(_) | Root::Path | Root::Terraform => {
             EvalError::new(span, format!("`{name}` must be followed by a name, as in `{name}.example`"))
         }
-        "each" => out_of_place(span, "each", "`for_each`"),
-        "count" => out_of_place(span, "count", "`count`"),
-        "self" => out_of_place(span, "self", "`provisioner`, `connection` or `postcondition`"),
-        _ => {
+        Root::Each => out_of_place(span, "each", "`for_each`"),
+        Root::Count => out_of_place(span, "count", "`count`"),
+        Root::Own => out_of_place(span, "self", "`provisioner`, `connection` or `postcondition`"),
+        Root::Other => {
             let mut e = EvalError::undeclared(span, "name", name, std::iter::empty());
             e.message = format!("`{name}` is not a reference that Terraform knows");
             e.help("write text in quotes, or name a resource by its type and its name")
@@ -38,41 +37,31 @@ fn out_of_place(span: Span, name: &str, needs: &str) -> Box<EvalError> {
     e
 }
 
-/// `object.name`, where `object` may be the start of a reference.
+/// `object.name`, which may be a reference, or follow one.
 pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value> {
+    if let Some(subject) = Subject::of_attribute(object, name, |root| scope.has(root)) {
+        return of_subject(scope, &subject, object.span.to(name.span), name.span);
+    }
     let instance = &scope.instance;
     match &object.kind {
-        ExprKind::Variable(root) if scope.has(root) => {
+        ExprKind::Variable(root) => {
             if let Some(part) = scope.part(root, &name.name) {
                 return Ok(part.clone());
             }
         }
-        ExprKind::Variable(root) => match &**root {
-            "var" => return instance.variable(&name.name, name.span),
-            "local" => return instance.local(&name.name, name.span),
-            "module" => {
-                return module_instance(scope, &name.name, None, object.span.to(name.span), name.span);
+        ExprKind::GetAttr(..) => match Subject::of(object, |root| scope.has(root)) {
+            Some(Subject::Call(call)) => {
+                return instance.output(&call.name, None, &name.name, object.span, name.span);
             }
-            "path" => return path(scope, name),
-            "terraform" | "tofu" => return workspace(scope, name),
-            "data" | "resource" | "ephemeral" | "each" | "count" | "self" => {}
-            _ => {
-                let id = ResourceId { mode: Mode::Managed, type_name: root.clone(), name: name.name.clone() };
-                return instance.resource(&id, object.span.to(name.span));
+            // Most references are to an attribute of the one instance of a resource, and need no more of it.
+            Some(Subject::Resource(address)) if instance.config.resources.contains_key(&address) => {
+                let state = instance.resource_state(&address, object.span)?;
+                if let Some(value) = state.single().and_then(|resource| resource.attribute(&name.name)) {
+                    return Ok(value);
+                }
             }
+            _ => {}
         },
-        ExprKind::GetAttr(inner, type_name) => {
-            if let ExprKind::Variable(root) = &inner.kind
-                && !scope.has(root)
-                && let Some(mode) = mode_of(root)
-            {
-                let id = ResourceId { mode, type_name: type_name.name.clone(), name: name.name.clone() };
-                return instance.resource(&id, inner.span.to(name.span));
-            }
-            if let Some(call) = module_call(scope, object) {
-                return instance.output(call, None, &name.name, object.span, name.span);
-            }
-        }
         ExprKind::Index(inner, key) => {
             if let Some(call) = module_call(scope, inner) {
                 let key_value = crate::eval::expr::eval(scope, key)?;
@@ -81,49 +70,28 @@ pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value
         }
         _ => {}
     }
-    if let Some(value) = of_resource(scope, object, &name.name)? {
-        return Ok(value);
-    }
     let value = crate::eval::expr::eval(scope, object)?;
     get_attr(&value, &name.name).map_err(|e| EvalError::new(name.span, e.to_string()))
 }
 
-/// An attribute of a resource of which there is one instance: most references are of this kind, and need no more of it.
-fn of_resource(scope: &Scope, object: &Expr, name: &str) -> EvalResult<Option<Value>> {
-    let ExprKind::GetAttr(inner, own) = &object.kind else { return Ok(None) };
-    let (mode, type_name) = match &inner.kind {
-        ExprKind::Variable(root) if !scope.has(root) && mode_of(root).is_none() => (Mode::Managed, root),
-        ExprKind::GetAttr(root, type_name) => match &root.kind {
-            ExprKind::Variable(root) if !scope.has(root) => match mode_of(root) {
-                Some(mode) => (mode, &type_name.name),
-                None => return Ok(None),
-            },
-            _ => return Ok(None),
-        },
-        _ => return Ok(None),
-    };
-    let id = ResourceId { mode, type_name: type_name.clone(), name: own.name.clone() };
-    if !scope.instance.config.resources.contains_key(&id) {
-        return Ok(None);
-    }
-    let state = scope.instance.resource_state(&id, object.span)?;
-    Ok(state.single().and_then(|resource| resource.attribute(name)))
-}
-
-fn mode_of(root: &str) -> Option<Mode> {
-    match root {
-        "resource" => Some(Mode::Managed),
-        "data" => Some(Mode::Data),
-        "ephemeral" => Some(Mode::Ephemeral),
-        _ => None,
+/// The value of a reference's subject. `all` is its place, `name` that of its last name.
+pub fn of_subject(scope: &Scope, subject: &Subject, all: Span, name: Span) -> EvalResult<Value> {
+    let instance = &scope.instance;
+    match subject {
+        Subject::Variable(ident) => instance.variable(&ident.name, name),
+        Subject::Local(ident) => instance.local(&ident.name, name),
+        Subject::Call(ident) => module_instance(scope, &ident.name, None, all, name),
+        Subject::Resource(address) => instance.resource(address, all),
+        Subject::Path(ident) => path(scope, ident),
+        Subject::Terraform(ident) => workspace(scope, ident),
+        Subject::Name(root) => self::root(scope, root, all),
     }
 }
 
 /// The call's name where the expression is `module.name`.
 pub fn module_call<'e>(scope: &Scope, expr: &'e Expr) -> Option<&'e Arc<str>> {
-    let ExprKind::GetAttr(object, name) = &expr.kind else { return None };
-    match &object.kind {
-        ExprKind::Variable(root) if &**root == "module" && !scope.has(root) => Some(&name.name),
+    match Subject::of(expr, |root| scope.has(root)) {
+        Some(Subject::Call(call)) => Some(&call.name),
         _ => None,
     }
 }

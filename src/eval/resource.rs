@@ -1,9 +1,9 @@
 //! Resource instances: expansion, arguments, and the value that references see.
 
+use crate::address::{ResourceAddr, Subject};
 use crate::catalog::schema;
 use crate::eval::body;
 use crate::eval::conditions;
-use crate::eval::config::ResourceId;
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::facts;
 use crate::eval::functions::Host;
@@ -58,7 +58,7 @@ impl Resource {
 
     /// One attribute of the object that references see, without the rest; `None` where only the whole can tell.
     pub fn attribute(&self, name: &str) -> Option<Value> {
-        let id = ResourceId { mode: self.mode, type_name: self.type_name.clone(), name: self.name.clone() };
+        let id = ResourceAddr { mode: self.mode, type_name: self.type_name.clone(), name: self.name.clone() };
         let schema = schema_of(&id)?;
         let known =
             provider::Known { id: &id, address: &self.address, provider: &self.provider, deferred: self.deferred };
@@ -74,7 +74,7 @@ impl Resource {
     }
 
     fn with_known(&self, make: impl FnOnce(&provider::Known, &BTreeMap<Arc<str>, Value>) -> Value) -> Value {
-        let id = ResourceId { mode: self.mode, type_name: self.type_name.clone(), name: self.name.clone() };
+        let id = ResourceAddr { mode: self.mode, type_name: self.type_name.clone(), name: self.name.clone() };
         let known =
             provider::Known { id: &id, address: &self.address, provider: &self.provider, deferred: self.deferred };
         self.values.entries().map_or_else(|| self.values.clone(), |values| make(&known, values))
@@ -82,7 +82,7 @@ impl Resource {
 }
 
 /// The schema of a resource or data source, where its type is known.
-pub fn schema_of(id: &ResourceId) -> Option<&'static schema::Block> {
+pub fn schema_of(id: &ResourceAddr) -> Option<&'static schema::Block> {
     match id.mode {
         Mode::Managed => schema::resource(&id.type_name),
         Mode::Data => schema::data_source(&id.type_name),
@@ -91,7 +91,7 @@ pub fn schema_of(id: &ResourceId) -> Option<&'static schema::Block> {
 }
 
 /// Evaluates a resource.
-pub fn build(instance: &Rc<Instance>, id: &ResourceId, block: &Block) -> ResourceState {
+pub fn build(instance: &Rc<Instance>, id: &ResourceAddr, block: &Block) -> ResourceState {
     let scope = instance.scope();
     let address = id.address();
     let expansion = Expansion::of(&scope, block, &address);
@@ -109,7 +109,7 @@ pub fn build(instance: &Rc<Instance>, id: &ResourceId, block: &Block) -> Resourc
 
 struct Builder<'b> {
     instance: &'b Rc<Instance>,
-    id: &'b ResourceId,
+    id: &'b ResourceAddr,
     block: &'b Block,
     /// Within its module, without an instance key.
     address: String,
@@ -124,12 +124,9 @@ fn refers_to_managed(instance: &Rc<Instance>, block: &Block) -> bool {
         .body
         .attribute("depends_on")
         .is_some_and(|a| !matches!(&a.expr.kind, ExprKind::Tuple(items) if items.is_empty()));
-    crate::eval::walk::body(&block.body, &mut |expr| {
-        if let ExprKind::GetAttr(object, name) = &expr.kind
-            && let ExprKind::Variable(root) = &object.kind
-        {
-            let id = ResourceId { mode: Mode::Managed, type_name: root.clone(), name: name.name.clone() };
-            found |= &**root == "resource" || instance.config.resources.contains_key(&id);
+    crate::syntax::visit::body(&block.body, &mut |expr| {
+        if let Some(Subject::Resource(address)) = Subject::of(expr, |_| false) {
+            found |= address.mode == Mode::Managed && instance.config.resources.contains_key(&address);
         }
     });
     found
@@ -263,7 +260,7 @@ fn with_keywords(mut config: ConfigBody, body: &Body) -> ConfigBody {
 impl Instance {
     /// The provider configuration that a resource uses: its `provider` argument, else the one that its type names. The
     /// scope is the resource's, or one instance's.
-    pub fn provider_of(self: &Rc<Self>, scope: &Scope, id: &ResourceId, block: &Block) -> Arc<ProviderInfo> {
+    pub fn provider_of(self: &Rc<Self>, scope: &Scope, id: &ResourceAddr, block: &Block) -> Arc<ProviderInfo> {
         let keyed = block.body.attribute("provider").and_then(|a| provider::reference(&a.expr));
         self.provider(&match keyed.filter(|r| r.key.is_some()) {
             Some(reference) => provider::ProviderKey::of(scope, &reference),

@@ -1,10 +1,10 @@
 //! References that cannot be right whatever the values are: checked once for each module folder.
 
-use crate::eval::config::ResourceId;
+use crate::address::{Root, Subject};
 use crate::eval::error::EvalError;
 use crate::eval::functions;
 use crate::eval::instance::Instance;
-use crate::eval::plan::Mode;
+use crate::source::Span;
 use crate::syntax::ast::{Body, Call, Expr, ExprKind, For, ObjectItem, TemplatePart};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -148,10 +148,13 @@ impl Checker<'_> {
             ExprKind::For(f) => return self.for_expr(f, names),
             ExprKind::Template(parts) => return self.template(parts, names),
             ExprKind::GetAttr(object, name) => {
-                if let Some(result) = self.reference(object, name, names) {
-                    if let Err(e) = result {
+                if let Some(subject) = Subject::of_attribute(object, name, |root| names.iter().any(|n| **n == *root)) {
+                    if let Err(e) = self.declared(&subject, object.span.to(name.span), name.span) {
                         self.instance.world.report_error(&e);
                     }
+                    return;
+                }
+                if matches!(&object.kind, ExprKind::Variable(root) if matches!(Root::of(root), Root::Mode(_))) {
                     return;
                 }
             }
@@ -174,7 +177,7 @@ impl Checker<'_> {
                 self.perhaps(|| [&c.yes, &c.no].into_iter().for_each(walk));
             }
             ExprKind::Call(call) if catches(call) => self.perhaps(|| call.args.iter().for_each(walk)),
-            _ => crate::eval::walk::children(expr, &mut walk),
+            _ => crate::syntax::visit::children(expr, &mut walk),
         }
     }
 
@@ -231,50 +234,20 @@ impl Checker<'_> {
         }
     }
 
-    /// `object.name` where it is the declared part of a reference: whether it is declared. `None`: look inside.
-    fn reference(
-        &self,
-        object: &Expr,
-        name: &crate::syntax::ast::Ident,
-        names: &Names,
-    ) -> Option<Result<(), Box<EvalError>>> {
+    /// Whether a reference's subject is declared; `all` is its place, `name` that of its last name.
+    fn declared(&self, subject: &Subject, all: Span, name: Span) -> Result<(), Box<EvalError>> {
         let config = &self.instance.config;
-        let resource = |mode, type_name: &Arc<str>, start: crate::source::Span| {
-            let id = ResourceId { mode, type_name: type_name.clone(), name: name.name.clone() };
-            match config.resources.contains_key(&id) {
-                true => Ok(()),
-                false => self.instance.resource(&id, start.to(name.span)).map(|_| ()),
-            }
+        let is_declared = match subject {
+            Subject::Variable(ident) => config.variables.contains_key(&ident.name),
+            Subject::Local(ident) => config.locals.contains_key(&ident.name),
+            Subject::Call(ident) => config.calls.contains_key(&ident.name) || !config.left_out.is_empty(),
+            Subject::Resource(address) => config.resources.contains_key(address),
+            Subject::Path(_) | Subject::Terraform(_) | Subject::Name(_) => false,
         };
-        match &object.kind {
-            ExprKind::Variable(root) if !names.contains(root) => match &**root {
-                "var" if config.variables.contains_key(&name.name) => Some(Ok(())),
-                "var" => Some(self.instance.variable(&name.name, name.span).map(|_| ())),
-                "local" if config.locals.contains_key(&name.name) => Some(Ok(())),
-                "local" => Some(self.instance.local(&name.name, name.span).map(|_| ())),
-                "module" if config.calls.contains_key(&name.name) => Some(Ok(())),
-                "module" if !config.left_out.is_empty() => Some(Ok(())),
-                "module" => Some(self.instance.call_state(&name.name, object.span.to(name.span)).map(|_| ())),
-                "path" | "terraform" | "tofu" => {
-                    Some(crate::eval::reference::attribute(&self.instance.scope(), object, name).map(|_| ()))
-                }
-                "data" | "resource" | "ephemeral" => Some(Ok(())),
-                "each" | "count" | "self" => None,
-                _ => Some(resource(Mode::Managed, root, object.span)),
-            },
-            ExprKind::GetAttr(inner, type_name) => match &inner.kind {
-                ExprKind::Variable(root) if &**root == "data" && !names.contains(root) => {
-                    Some(resource(Mode::Data, &type_name.name, inner.span))
-                }
-                ExprKind::Variable(root) if &**root == "resource" && !names.contains(root) => {
-                    Some(resource(Mode::Managed, &type_name.name, inner.span))
-                }
-                ExprKind::Variable(root) if &**root == "ephemeral" && !names.contains(root) => {
-                    Some(resource(Mode::Ephemeral, &type_name.name, inner.span))
-                }
-                _ => None,
-            },
-            _ => None,
+        match (is_declared, subject) {
+            (true, _) => Ok(()),
+            (false, Subject::Call(ident)) => self.instance.call_state(&ident.name, all).map(|_| ()),
+            _ => crate::eval::reference::of_subject(&self.instance.scope(), subject, all, name).map(|_| ()),
         }
     }
 }

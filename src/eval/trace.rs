@@ -94,7 +94,7 @@ impl Tracer {
                 self.follow(scope, &s.object, &steps);
             }
             ExprKind::For(f) => self.follow(scope, &f.collection, &[]),
-            _ => crate::eval::walk::children(expr, &mut |child| self.follow(scope, child, &[])),
+            _ => crate::syntax::visit::children(expr, &mut |child| self.follow(scope, child, &[])),
         }
     }
 

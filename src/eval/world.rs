@@ -133,7 +133,7 @@ impl World {
 
     /// Keeps the strings that are written in an expression out of reports.
     pub fn hide_literals(&self, expr: &Expr) {
-        crate::eval::walk::expr(expr, &mut |e| {
+        crate::syntax::visit::expr(expr, &mut |e| {
             if let ExprKind::String(_) | ExprKind::Template(_) = e.kind {
                 self.evaluator.sources.hide(e.span);
             }

@@ -1,6 +1,6 @@
 //! Which resources an expression refers to: the way to tell resources apart whose identity only apply knows.
 
-use crate::eval::ResourceId;
+use crate::address::ResourceAddr;
 pub use crate::eval::plan::Reference;
 use crate::eval::plan::{ConfigAttribute, InstanceKey, Mode, Origin};
 use crate::eval::scope::Scope;
@@ -193,7 +193,7 @@ impl Walk {
 /// The key of a resource's instance where there is only one: all of them together are then that one.
 fn sole_key(scope: &Scope, data: bool, type_name: &str, name: &str) -> Option<InstanceKey> {
     let mode = if data { Mode::Data } else { Mode::Managed };
-    let id = ResourceId { mode, type_name: type_name.into(), name: name.into() };
+    let id = ResourceAddr { mode, type_name: type_name.into(), name: name.into() };
     let block = scope.instance.config.resources.get(&id)?;
     let state = scope.instance.resource_state(&id, block.header).ok()?;
     match state.instances.as_slice() {

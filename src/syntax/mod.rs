@@ -12,6 +12,7 @@ pub mod json;
 pub mod lexer;
 mod template;
 mod traversal;
+pub mod visit;
 
 use crate::source::{FileId, Span};
 use ast::{Expr, File, SyntaxError};

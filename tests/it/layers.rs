@@ -13,6 +13,7 @@ const LAYERS: [&str; 29] = [
     "catalog",
     "profile",
     "syntax",
+    "address",
     "discover",
     "finding",
     "eval",

@@ -3,6 +3,7 @@
 
 pub mod build;
 
+pub use crate::address::Mode;
 use crate::eval::instance::Instance;
 use crate::eval::value::{ReasonKind, Reasons, Value};
 use crate::finding::{Edit, Finding, Label, MissingModule};
@@ -95,17 +96,6 @@ impl Source {
         let line = line.replace('\n', &format!("\n{indent}  "));
         Some(Edit { span: Span::new(block.file, at, at), text: format!("\n{indent}  {line}") })
     }
-}
-
-/// A resource's mode.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Mode {
-    /// `resource`.
-    Managed,
-    /// `data`.
-    Data,
-    /// `ephemeral`.
-    Ephemeral,
 }
 
 /// An instance's key.

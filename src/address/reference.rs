@@ -1,0 +1,226 @@
+//! References: a traversal such as `module.gke.name[0]`, split into its subject and the steps that follow. The names that
+//! Terraform reserves are matched here and nowhere else.
+
+use super::{Mode, ResourceAddr};
+use crate::source::Span;
+use crate::syntax::ast::{Expr, ExprKind, Ident, SplatStep};
+use std::sync::Arc;
+
+/// The first name of a traversal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Root {
+    /// `var`.
+    Var,
+    /// `local`.
+    Local,
+    /// `module`.
+    Module,
+    /// `resource`, `data` or `ephemeral`.
+    Mode(Mode),
+    /// `path`.
+    Path,
+    /// `terraform`, or OpenTofu's `tofu`.
+    Terraform,
+    /// `each`.
+    Each,
+    /// `count`.
+    Count,
+    /// `self`.
+    Own,
+    /// A resource type, or a name that only a `for` or `dynamic` gives.
+    Other,
+}
+
+impl Root {
+    /// The root that a name is, where nothing around it gives the name another meaning.
+    pub fn of(name: &str) -> Root {
+        match name {
+            "var" => Root::Var,
+            "local" => Root::Local,
+            "module" => Root::Module,
+            "resource" => Root::Mode(Mode::Managed),
+            "data" => Root::Mode(Mode::Data),
+            "ephemeral" => Root::Mode(Mode::Ephemeral),
+            "path" => Root::Path,
+            "terraform" | "tofu" => Root::Terraform,
+            "each" => Root::Each,
+            "count" => Root::Count,
+            "self" => Root::Own,
+            _ => Root::Other,
+        }
+    }
+}
+
+/// What a reference is to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject<'e> {
+    /// `var.name`.
+    Variable(&'e Ident),
+    /// `local.name`.
+    Local(&'e Ident),
+    /// `module.name`: the call, with all its instances and outputs.
+    Call(&'e Ident),
+    /// `type.name`, `resource.type.name`, `data.type.name` or `ephemeral.type.name`.
+    Resource(ResourceAddr),
+    /// `path.name`.
+    Path(&'e Ident),
+    /// `terraform.name`.
+    Terraform(&'e Ident),
+    /// A name that the place around it gives: `each`, `count`, `self`, a variable of `for`, an iterator of `dynamic`.
+    Name(&'e Arc<str>),
+}
+
+impl<'e> Subject<'e> {
+    /// What an expression names, where it is exactly that: `var.x`, but not `var.x.y`. `given` tells whether a name has
+    /// another meaning where the expression stands.
+    pub fn of(expr: &'e Expr, given: impl Fn(&str) -> bool) -> Option<Subject<'e>> {
+        match &expr.kind {
+            ExprKind::GetAttr(object, name) => Subject::of_attribute(object, name, given),
+            _ => None,
+        }
+    }
+
+    /// What `object.name` names, where it is exactly that; see [`Subject::of`].
+    pub fn of_attribute(object: &'e Expr, name: &'e Ident, given: impl Fn(&str) -> bool) -> Option<Subject<'e>> {
+        let resource = |mode, of: &Arc<str>| {
+            Subject::Resource(ResourceAddr { mode, type_name: of.clone(), name: name.name.clone() })
+        };
+        match &object.kind {
+            ExprKind::Variable(root) if !given(root) => match Root::of(root) {
+                Root::Var => Some(Subject::Variable(name)),
+                Root::Local => Some(Subject::Local(name)),
+                Root::Module => Some(Subject::Call(name)),
+                Root::Path => Some(Subject::Path(name)),
+                Root::Terraform => Some(Subject::Terraform(name)),
+                Root::Other => Some(resource(Mode::Managed, root)),
+                Root::Mode(_) | Root::Each | Root::Count | Root::Own => None,
+            },
+            ExprKind::GetAttr(inner, type_name) => match &inner.kind {
+                ExprKind::Variable(root) if !given(root) => match Root::of(root) {
+                    Root::Mode(mode) => Some(resource(mode, &type_name.name)),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+}
+
+/// One step of a traversal.
+#[derive(Clone, Copy, Debug)]
+pub enum Step<'e> {
+    /// `.name`.
+    Attribute(&'e Ident),
+    /// `[key]`.
+    Key(&'e Expr),
+    /// `[*]` or `.*`: each element.
+    Each,
+}
+
+/// A reference as it is written.
+#[derive(Clone, Debug)]
+pub struct Reference<'e> {
+    /// What it is to.
+    pub subject: Subject<'e>,
+    /// What is taken from that, the first step first.
+    pub rest: Vec<Step<'e>>,
+    /// All of it.
+    pub span: Span,
+}
+
+impl<'e> Reference<'e> {
+    /// Reads a traversal; `None` for any other expression. `given` is as for [`Subject::of`].
+    pub fn of(expr: &'e Expr, given: impl Fn(&str) -> bool) -> Option<Reference<'e>> {
+        let (mut inner, mut rest) = (expr, Vec::new());
+        let subject = loop {
+            if let Some(subject) = Subject::of(inner, &given) {
+                break subject;
+            }
+            inner = match &inner.kind {
+                ExprKind::Variable(name) => break Subject::Name(name),
+                ExprKind::GetAttr(object, name) => {
+                    rest.push(Step::Attribute(name));
+                    object
+                }
+                ExprKind::Index(object, key) => {
+                    rest.push(Step::Key(key));
+                    object
+                }
+                ExprKind::Splat(splat) => {
+                    splat_steps(&splat.steps, &mut rest);
+                    rest.push(Step::Each);
+                    &splat.object
+                }
+                ExprKind::Paren(inner) | ExprKind::Wrap(inner) => inner,
+                _ => return None,
+            };
+        };
+        rest.reverse();
+        Some(Reference { subject, rest, span: expr.span })
+    }
+}
+
+/// Adds a splat's steps, the last one first.
+fn splat_steps<'e>(steps: &'e [SplatStep], out: &mut Vec<Step<'e>>) {
+    for step in steps.iter().rev() {
+        match step {
+            SplatStep::Attr(name) => out.push(Step::Attribute(name)),
+            SplatStep::Index(key) => out.push(Step::Key(key)),
+            SplatStep::Splat(inner) => {
+                splat_steps(inner, out);
+                out.push(Step::Each);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    /// A reference's subject and the number of steps after it.
+    fn read(text: &str) -> Option<(String, usize)> {
+        let file = crate::syntax::parse(FileId::FACTS, &format!("a = {text}\n"), &[]);
+        let reference = Reference::of(&file.body.attributes[0].expr, |name| name == "item")?;
+        let subject = match reference.subject {
+            Subject::Variable(name) => format!("variable {}", name.name),
+            Subject::Local(name) => format!("local {}", name.name),
+            Subject::Call(name) => format!("call {}", name.name),
+            Subject::Resource(address) => address.to_string(),
+            Subject::Path(name) => format!("path {}", name.name),
+            Subject::Terraform(name) => format!("terraform {}", name.name),
+            Subject::Name(name) => format!("name {name}"),
+        };
+        Some((subject, reference.rest.len()))
+    }
+
+    #[test]
+    fn a_traversal_is_a_subject_and_steps() {
+        let is = |text: &str, subject: &str, steps| assert_eq!(read(text), Some((subject.into(), steps)), "{text}");
+        is("var.a", "variable a", 0);
+        is("(local.a).b[0]", "local a", 2);
+        is("module.m[each.key].out[\"x\"]", "call m", 3);
+        is("module.m[*].out", "call m", 2);
+        is("google_x.y.z", "google_x.y", 1);
+        is("resource.google_x.y.z", "google_x.y", 1);
+        is("data.google_x.y[0].z", "data.google_x.y", 2);
+        is("ephemeral.google_x.y.z", "ephemeral.google_x.y", 1);
+        is("google_x.y.*.z", "google_x.y", 2);
+        is("path.module", "path module", 0);
+        is("terraform.workspace", "terraform workspace", 0);
+        is("each.value.a", "name each", 2);
+        is("self.id", "name self", 1);
+        is("item.a", "name item", 1);
+        is("\"${var.a}\"", "variable a", 0);
+        assert_eq!(read("f(var.a)"), None);
+        assert_eq!(read("f(var.a).b"), None);
+    }
+
+    #[test]
+    fn a_root_alone_or_a_mode_without_a_name_is_no_subject() {
+        assert_eq!(read("var"), Some(("name var".into(), 0)));
+        assert_eq!(read("data.google_x"), Some(("name data".into(), 1)));
+    }
+}
