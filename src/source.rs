@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
 /// Identifies one file of a [`Sources`] store.
@@ -69,6 +70,9 @@ pub struct SourceFile {
     pub text: Arc<str>,
     /// Offsets of the bytes that were not UTF-8, sorted.
     pub invalid_utf8: Vec<u32>,
+    /// Its text is judged but never shown, not a token of it: a key file, one behind a link, outside of the repository or
+    /// ignored by Git. The places in it may be shown.
+    pub private: bool,
     line_starts: Vec<u32>,
 }
 
@@ -82,7 +86,12 @@ impl SourceFile {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
-        Self { path, text: text.into(), invalid_utf8, line_starts }
+        Self { path, text: text.into(), invalid_utf8, private: false, line_starts }
+    }
+
+    /// The same file, private or not.
+    pub fn private(self, private: bool) -> Self {
+        Self { private, ..self }
     }
 
     /// Where a byte offset stands. An offset past the end is the end; one inside a character is that character.
@@ -133,6 +142,8 @@ pub struct Sources {
     files: RwLock<Vec<Arc<SourceFile>>>,
     hidden: RwLock<BTreeSet<Span>>,
     secrets: RwLock<BTreeSet<String>>,
+    /// Some file is private.
+    private: AtomicBool,
 }
 
 impl Sources {
@@ -143,9 +154,15 @@ impl Sources {
 
     /// Adds a file and gives its id. The same path added twice gets two ids.
     pub fn add(&self, file: SourceFile) -> FileId {
+        self.private.fetch_or(file.private, Ordering::Relaxed);
         let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
         files.push(Arc::new(file));
         FileId(files.len() as u32 - 1)
+    }
+
+    /// Whether a file is private: see [`SourceFile::private`]. Costs nothing where none is.
+    pub fn is_private(&self, id: FileId) -> bool {
+        self.private.load(Ordering::Relaxed) && self.get(id).is_some_and(|file| file.private)
     }
 
     /// Keeps a text out of every report: it is a sensitive value.

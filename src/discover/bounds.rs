@@ -12,6 +12,8 @@ pub struct Bounds {
     open: bool,
     /// A named folder is in no repository: where its project ends is not known.
     loose: bool,
+    /// Folders that Git keeps its own files in, where they have another name than `.git`.
+    git: Vec<PathBuf>,
 }
 
 impl Bounds {
@@ -25,19 +27,38 @@ impl Bounds {
     pub fn name(&mut self, dir: &Path) {
         let repository = repository(dir);
         self.loose |= repository.is_none();
+        self.git.extend(repository.and_then(git_elsewhere));
         let here = || std::env::current_dir().and_then(std::fs::canonicalize).ok().filter(|here| dir.starts_with(here));
         self.add(repository.map(Path::to_path_buf).or_else(here).unwrap_or_else(|| dir.to_path_buf()));
     }
 
     fn add(&mut self, tree: PathBuf) {
-        if !self.holds(&tree) {
+        if self.tree_of(&tree).is_none() {
             self.trees.push(tree);
         }
     }
 
     /// Whether a real path may be read.
     pub fn holds(&self, real: &Path) -> bool {
-        self.open || self.trees.iter().any(|tree| real.starts_with(tree))
+        self.refusal(real).is_none()
+    }
+
+    /// Why a real path may not be read; `None` where it may. Nothing opens Git's own files.
+    pub fn refusal(&self, real: &Path) -> Option<&'static str> {
+        if is_git(real) || self.git.iter().any(|git| real.starts_with(git)) {
+            return Some(CLOSED);
+        }
+        (!self.open && self.tree_of(real).is_none()).then_some(OUTSIDE)
+    }
+
+    /// The tree that a real path lies in, among those that the user named; `--allow-outside` adds none.
+    pub fn tree_of(&self, real: &Path) -> Option<&Path> {
+        self.trees.iter().map(PathBuf::as_path).find(|tree| real.starts_with(tree))
+    }
+
+    /// Whether the user named any tree yet.
+    pub fn has_trees(&self) -> bool {
+        !self.trees.is_empty()
     }
 
     /// Whether a module's folder may be read, which a call in another folder names. Outside of a repository, calls may
@@ -53,6 +74,42 @@ impl Bounds {
 /// The top folder of the repository that a real folder is in.
 pub fn repository(dir: &Path) -> Option<&Path> {
     dir.ancestors().find(|folder| folder.join(".git").exists())
+}
+
+/// Whether a path leads through a folder `.git`, or to a file of this name. Some systems do not tell cases apart.
+fn is_git(path: &Path) -> bool {
+    path.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
+}
+
+/// Where Git keeps the files of a repository, unless it is a plain folder `.git` in it.
+fn git_elsewhere(repository: &Path) -> Option<PathBuf> {
+    let git = repository.join(".git");
+    if std::fs::symlink_metadata(&git).ok()?.is_dir() {
+        return None;
+    }
+    std::fs::canonicalize(match std::fs::metadata(&git).ok()?.is_dir() {
+        true => git,
+        false => repository.join(pointer(&git)?),
+    })
+    .ok()
+}
+
+/// The path in a file `.git`, which worktrees and submodules have in place of the folder.
+fn pointer(file: &Path) -> Option<PathBuf> {
+    const MOST: u64 = 4096;
+    let text = String::from_utf8(crate::tree::up_to(file, MOST).ok()??).ok()?;
+    Some(text.trim().strip_prefix("gitdir:")?.trim().into())
+}
+
+/// The folder with the files that all worktrees of a repository share, such as `info/exclude`.
+pub fn git_folder(repository: &Path) -> PathBuf {
+    const MOST: u64 = 4096;
+    let git = git_elsewhere(repository).unwrap_or_else(|| repository.join(".git"));
+    let common = crate::tree::up_to(&git.join("commondir"), MOST).ok().flatten();
+    match common.and_then(|bytes| String::from_utf8(bytes).ok()) {
+        Some(common) => git.join(common.trim()),
+        None => git,
+    }
 }
 
 /// The tree of a real folder by itself: its repository, or else the folder.
@@ -97,3 +154,7 @@ pub fn plain(dir: &Path, source: &str) -> Option<PathBuf> {
 
 /// Why something is not read that lies outside.
 pub const OUTSIDE: &str = "it is outside of the tree that is checked; --allow-outside reads it";
+
+/// Why something in `.git` is not read.
+pub const CLOSED: &str =
+    "it is one of Git's own files, which are never read; write its content into a file of the repository";

@@ -1,7 +1,8 @@
 //! Reads the files of module folders: each folder listed once, each file read and parsed once in a run.
 
-use super::bounds::{self, Bounds, OUTSIDE};
+use super::bounds::{self, Bounds, CLOSED, OUTSIDE};
 use super::files::{self, Role, Syntax};
+use super::private::{self, Ignored};
 use super::shown::{self, Shown};
 use super::walk::reason;
 use crate::budget::{Budget, DOCUMENT, Limit, TOKENS, has_more_values};
@@ -50,6 +51,7 @@ pub struct Loader {
     bounds: RwLock<Bounds>,
     /// Where paths that configurations write lead, as far as that was asked.
     led: RwLock<FxHashMap<OsString, Option<PathBuf>>>,
+    ignored: Ignored,
 }
 
 /// Texts that take the place of those on disk, by real path.
@@ -61,8 +63,15 @@ const FEW: usize = 16;
 /// A value that is made once, by whoever needs it first.
 type Slot<T> = Arc<OnceLock<T>>;
 
-/// A real file, and how it is read: by the name under which it stands, which for a link is the link's own.
-type FileKey = (PathBuf, Syntax);
+/// A real file, and how it is read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct FileKey {
+    real: PathBuf,
+    /// By the name under which it stands, which for a link is the link's own.
+    syntax: Syntax,
+    /// Where it lies, or the way to it, makes it private.
+    private: bool,
+}
 
 /// A parsed file, or why it cannot be read. One that is more than a budget allows is empty and says so in its errors.
 type Parsed = Result<Arc<ast::File>, String>;
@@ -84,7 +93,7 @@ struct Added {
 struct Entry {
     role: Role,
     /// The real file, or why it is not read.
-    real: Result<FileKey, String>,
+    key: Result<FileKey, String>,
     /// Where it was found.
     path: PathBuf,
 }
@@ -110,6 +119,7 @@ impl Loader {
             budget: Budget::default(),
             bounds: RwLock::new(Bounds::new(true)),
             led: RwLock::default(),
+            ignored: Ignored::default(),
         }
     }
 
@@ -141,7 +151,22 @@ impl Loader {
 
     /// Whether a real path may be read.
     pub fn may_read(&self, real: &Path) -> bool {
-        self.bounds.read().unwrap_or_else(|e| e.into_inner()).holds(real)
+        self.refusal(real).is_none()
+    }
+
+    /// Why a real path may not be read; `None` where it may.
+    pub fn refusal(&self, real: &Path) -> Option<&'static str> {
+        self.bounds.read().unwrap_or_else(|e| e.into_inner()).refusal(real)
+    }
+
+    /// Whether a real file is private by where it lies, by its name or by the way to it, which has no `..` in it. Its
+    /// content may tell more: [`private::by_content`].
+    pub fn is_private(&self, way: &Path, real: &Path) -> bool {
+        let bounds = self.bounds.read().unwrap_or_else(|e| e.into_inner());
+        let Some(tree) = bounds.tree_of(real) else { return bounds.has_trees() };
+        private::by_name(real)
+            || self.ignored.has(real, tree, &self.tree)
+            || way != real && (private::by_name(way) || self.is_link(way, real, tree) && !is_shared(real))
     }
 
     /// The real folder of a module that a file in `dir` calls by the path `source`; `None` where it is not there.
@@ -152,8 +177,10 @@ impl Loader {
         let source = source.replace('\\', "/");
         let Some(real) = self.lead(dir, &source) else { return Ok(None) };
         let call = || self.bounds.write().unwrap_or_else(|e| e.into_inner()).call(&dir.join(&source), &real);
-        let held = self.may_read(&real) || call();
-        if held { Ok(Some(real)) } else { Err(OUTSIDE) }
+        match self.refusal(&real) {
+            Some(why) if why != OUTSIDE || !call() => Err(why),
+            _ => Ok(Some(real)),
+        }
     }
 
     /// Where a path leads that a file in a real folder writes. Many folders write the same one: the system is asked once,
@@ -192,7 +219,7 @@ impl Loader {
     pub fn opened(&self) -> BTreeMap<FileId, (PathBuf, Syntax)> {
         let files = self.files.read().unwrap_or_else(|e| e.into_inner());
         let id = |slot: &Slot<Parsed>| slot.get().and_then(|parsed| parsed.as_ref().ok()).map(|file| file.id);
-        files.iter().filter_map(|(key, slot)| Some((id(slot)?, key.clone()))).collect()
+        files.iter().filter_map(|(key, slot)| Some((id(slot)?, (key.real.clone(), key.syntax)))).collect()
     }
 
     /// The files of a module folder; `None` where there is no Terraform configuration in it.
@@ -217,13 +244,13 @@ impl Loader {
         let dirs: Vec<&PathBuf> = dirs.iter().filter(|dir| self.may_read(dir)).collect();
         let listed = parallel::map(&dirs, FEW, |dir| (*dir, self.list(dir)));
         let wanted: BTreeSet<&FileKey> =
-            listed.iter().flat_map(|(_, entries)| entries.iter().filter_map(|e| e.real.as_ref().ok())).collect();
+            listed.iter().flat_map(|(_, entries)| entries.iter().filter_map(|e| e.key.as_ref().ok())).collect();
         let wanted: Vec<&FileKey> = wanted.into_iter().filter(|key| slot(&self.files, key).get().is_none()).collect();
         let read = parallel::map(&wanted, FEW, |key| self.read(key));
         let added: Vec<_> = wanted.iter().zip(read).map(|(key, file)| (key, file.map(|f| self.add(f)))).collect();
         parallel::map(&added, FEW, |(key, added)| {
             let added = added.as_ref().map_err(String::clone);
-            let _ = slot(&self.files, key).set(added.map(|added| self.parse(added, key.1)));
+            let _ = slot(&self.files, key).set(added.map(|added| self.parse(added, key.syntax)));
         });
         parallel::map(&listed, FEW, |(dir, entries)| {
             slot(&self.modules, dir).get_or_init(|| self.assemble((*dir).clone(), entries));
@@ -236,8 +263,29 @@ impl Loader {
     /// Why it cannot be read.
     pub fn variables(&self, path: &Path) -> Result<Arc<ast::File>, String> {
         let real = self.tree.canonicalize(path).map_err(|e| reason(&e))?;
+        // The user named it: it may lie anywhere, but not where nothing is read.
+        if let Some(why) = self.refusal(&real).filter(|why| *why != OUTSIDE) {
+            return Err(why.into());
+        }
         self.shown.write().unwrap_or_else(|e| e.into_inner()).name(&real, path);
-        self.values_of(path, real)
+        let private = self.is_private_by_name(path, &real);
+        self.file(&FileKey { private, real, syntax: syntax_of(path) })
+    }
+
+    /// Whether a file is private that the user named: its folder is the user's choice, but not where a link leads.
+    fn is_private_by_name(&self, path: &Path, real: &Path) -> bool {
+        let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+        let folder = here.join(path.parent().unwrap_or(Path::new("")));
+        let folder = self.tree.canonicalize(&folder).unwrap_or(folder);
+        let way = folder.join(path.file_name().unwrap_or_default());
+        let tree = bounds::tree(&folder);
+        let leads_out = |tree: &Path, way: &Path| way.starts_with(tree) && !real.starts_with(tree);
+        private::by_name(real)
+            || private::by_name(&way)
+            || leads_out(tree, &way)
+            || leads_out(bounds::tree(&here), &bounds::normalise(&here.join(path)))
+            || self.ignored.has(real, tree, &self.tree)
+            || way != real && !is_shared(real)
     }
 
     /// A variable file that a configuration names.
@@ -250,8 +298,13 @@ impl Loader {
     }
 
     fn values_of(&self, path: &Path, real: PathBuf) -> Result<Arc<ast::File>, String> {
-        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        self.file(&(real, files::syntax(&name)))
+        self.file(&self.key(path, real, syntax_of(path)))
+    }
+
+    /// The key of a file by the way to it.
+    fn key(&self, way: &Path, real: PathBuf, syntax: Syntax) -> FileKey {
+        let way = bounds::normalise(&std::path::absolute(way).unwrap_or_else(|_| way.to_path_buf()));
+        FileKey { private: self.is_private(&way, &real), real, syntax }
     }
 
     /// A file in HCL that is not Terraform's own.
@@ -261,17 +314,15 @@ impl Loader {
     pub fn hcl(&self, path: &Path) -> Result<Arc<ast::File>, String> {
         let real = self.real(path)?;
         let json = real.extension().is_some_and(|ending| ending == "json");
-        self.file(&(real, if json { Syntax::Json } else { Syntax::Native }))
+        self.file(&self.key(path, real, if json { Syntax::Json } else { Syntax::Native }))
     }
 
     /// The real path of a file that a configuration names.
     fn real(&self, path: &Path) -> Result<PathBuf, String> {
         let real = self.tree.canonicalize(path).map_err(|e| reason(&e))?;
-        if self.may_read(&real) {
-            return Ok(real);
-        }
-        self.skip(path, OUTSIDE.into());
-        Err(OUTSIDE.into())
+        let Some(why) = self.refusal(&real) else { return Ok(real) };
+        self.skip(path, why.into());
+        Err(why.into())
     }
 
     /// Notes how the user writes a folder, whose tree may then be read.
@@ -330,13 +381,15 @@ impl Loader {
         }
         let entry = |(name, (path, regular), role): (&str, &(PathBuf, bool), Role)| {
             // What is no file at all is refused as such when it is read.
-            let inside =
-                |real: PathBuf| match self.may_read(&real) || real.starts_with(dir) || !self.tree.is_file(&real) {
-                    true => Ok(real),
-                    false => Err(OUTSIDE.to_string()),
-                };
-            let real = if *regular { Ok(path.clone()) } else { self.real_file(path)?.and_then(inside) };
-            Some(Entry { role, real: real.map(|real| (real, files::syntax(name))), path: path.clone() })
+            let allowed = |real: PathBuf| match self.refusal(&real) {
+                Some(OUTSIDE) if real.starts_with(dir) || !self.tree.is_file(&real) => Ok(real),
+                Some(why) => Err(why.to_string()),
+                None => Ok(real),
+            };
+            let real = if *regular { Ok(path.clone()) } else { self.real_file(path)?.and_then(allowed) };
+            let key =
+                |real: PathBuf| FileKey { private: self.is_private(path, &real), real, syntax: files::syntax(name) };
+            Some(Entry { role, key: real.map(key), path: path.clone() })
         };
         files::select(&names).into_iter().filter_map(entry).collect()
     }
@@ -347,7 +400,7 @@ impl Loader {
         }
         let mut module = ModuleFiles { shown: self.shown(&dir), dir, ..ModuleFiles::default() };
         for entry in entries {
-            match entry.real.clone().and_then(|key| self.file(&key)) {
+            match entry.key.clone().and_then(|key| self.file(&key)) {
                 Ok(file) => match entry.role {
                     Role::Primary => module.files.push(file),
                     Role::Override => module.overrides.push(file),
@@ -355,7 +408,7 @@ impl Loader {
                 },
                 Err(why) => {
                     // What Terraform would read may declare anything.
-                    if why == OUTSIDE && entry.role != Role::Variables {
+                    if (why == OUTSIDE || why == CLOSED) && entry.role != Role::Variables {
                         module.left_out.push((self.shown_way(&entry.path), why.clone()));
                     }
                     self.skip(&entry.path, why);
@@ -369,17 +422,28 @@ impl Loader {
             Some((self.sources.path(file.id).to_string_lossy().into_owned(), error.message.clone()))
         };
         let over: Vec<_> = module.files.iter().chain(&module.overrides).filter_map(over).collect();
+        let is_unread = |file: &&Arc<ast::File>| !file.errors.is_empty() && self.sources.is_private(file.id);
+        let unread: Vec<_> = module.files.iter().chain(&module.overrides).filter(is_unread).cloned().collect();
+        for file in unread {
+            let path = self.sources.path(file.id).to_string_lossy().into_owned();
+            module.left_out.push((path, UNREADABLE.into()));
+        }
         module.left_out.extend(over);
         Some(Arc::new(module))
     }
 
     /// A file by its real path, read and parsed once.
     fn file(&self, key: &FileKey) -> Parsed {
-        slot(&self.files, key).get_or_init(|| self.read(key).map(|file| self.parse(&self.add(file), key.1))).clone()
+        slot(&self.files, key)
+            .get_or_init(|| self.read(key).map(|file| self.parse(&self.add(file), key.syntax)))
+            .clone()
     }
 
-    fn read(&self, (real, syntax): &FileKey) -> Result<Content, String> {
-        let source = |bytes| SourceFile::new(PathBuf::from(self.shown(real)), bytes);
+    fn read(&self, FileKey { real, syntax, private }: &FileKey) -> Result<Content, String> {
+        let source = |bytes: Vec<u8>| {
+            let private = *private || private::by_content(&bytes, real);
+            SourceFile::new(PathBuf::from(self.shown(real)), bytes).private(private)
+        };
         if let Some(bytes) = self.instead.get(real) {
             return Ok(Content { source: source(bytes.clone()), over: None });
         }
@@ -408,6 +472,9 @@ impl Loader {
             Some(file) => parse(*id, &file, syntax),
             None => syntax::parse(*id, "", &[]),
         };
+        if self.sources.is_private(*id) && !file.errors.is_empty() {
+            redact(&mut file);
+        }
         if let Some((limit, why)) = over {
             let message = format!("this file is not read: {why}");
             let span = Span::new(*id, 0, 0);
@@ -421,6 +488,14 @@ impl Loader {
         self.skipped.lock().unwrap_or_else(|e| e.into_inner()).insert(shown, why);
     }
 
+    /// Whether the way to a real file leads through a link in the tree. Links that lead to the tree itself do not count.
+    fn is_link(&self, way: &Path, real: &Path, tree: &Path) -> bool {
+        let inside = |above: &&Path| self.tree.canonicalize(above).is_ok_and(|above| above.starts_with(tree));
+        let top = way.ancestors().filter(inside).last();
+        let plain = top.and_then(|top| Some(self.tree.canonicalize(top).ok()?.join(way.strip_prefix(top).ok()?)));
+        plain.is_none_or(|plain| bounds::normalise(&plain) != real)
+    }
+
     /// Where a link or special file leads; `None` for a folder.
     fn real_file(&self, path: &Path) -> Option<Result<PathBuf, String>> {
         match self.tree.kind(path) {
@@ -432,6 +507,39 @@ impl Loader {
             Err(error) => Some(Err(reason(&error))),
         }
     }
+}
+
+/// What is said of a private file that cannot be parsed.
+const UNREADABLE: &str = "this private file cannot be parsed";
+
+/// Takes all that stands in a private file out of what was parsed of it. Recovery makes names of whatever it finds: a key
+/// file would be read as arguments.
+fn redact(file: &mut ast::File) {
+    file.errors.truncate(1);
+    for error in &mut file.errors {
+        let help =
+            "kfplint shows nothing of a file that has keys in it, or that is ignored by Git, behind a link or outside";
+        *error = ast::SyntaxError {
+            message: UNREADABLE.into(),
+            help: Some(help.into()),
+            related: None,
+            span: error.span,
+            limit: error.limit,
+        };
+    }
+    file.body.attributes.clear();
+    file.body.blocks.clear();
+    file.comments.clear();
+}
+
+/// How a file of values is written.
+fn syntax_of(path: &Path) -> Syntax {
+    files::syntax(&path.file_name().unwrap_or_default().to_string_lossy())
+}
+
+/// Whether a real file is one that folders often share by a link.
+fn is_shared(real: &Path) -> bool {
+    private::is_configuration(&real.file_name().unwrap_or_default().to_string_lossy())
 }
 
 /// Whether a file has more tokens than may be.

@@ -8,6 +8,7 @@ mod changed;
 mod files;
 pub mod loader;
 mod module;
+pub mod private;
 mod shown;
 mod walk;
 

@@ -1,7 +1,6 @@
 //! Walks the folders that the user named.
 
 use super::PathError;
-use super::bounds::OUTSIDE;
 use super::files::{UNIT, is_terraform, is_variables};
 use super::loader::Loader;
 use crate::tree::{Kind, Tree};
@@ -86,8 +85,8 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
                 return true;
             }
             let Some(real) = real.note(entry) else { return true };
-            if !bounds.holds(&real) {
-                outside.lock().unwrap_or_else(|e| e.into_inner()).push(entry.path().to_path_buf());
+            if let Some(why) = bounds.refusal(&real) {
+                outside.lock().unwrap_or_else(|e| e.into_inner()).push((entry.path().to_path_buf(), why.to_string()));
                 return false;
             }
             seen.lock().unwrap_or_else(|e| e.into_inner()).insert(real)
@@ -117,7 +116,7 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
         }
     }
     let closed = std::mem::take(&mut *closed.lock().unwrap_or_else(|e| e.into_inner()));
-    found.skipped.extend(closed.into_iter().map(|path| (path, OUTSIDE.to_string())));
+    found.skipped.extend(closed);
     found.entered = std::mem::take(&mut entered.lock().unwrap_or_else(|e| e.into_inner()));
 }
 

@@ -1,18 +1,28 @@
 //! Files and templates for functions: reads only what the loader may read.
 
 use crate::budget::Limit;
-use crate::discover::bounds::{OUTSIDE, normalise};
-use crate::discover::reason;
-use crate::eval::functions::{ErrorKind, FunctionError, Host};
+use crate::discover::bounds::normalise;
+use crate::discover::{private, reason};
+use crate::eval::functions::{ErrorKind, FunctionError, Host, Listing};
 use crate::eval::scope::Scope;
-use crate::eval::value::Value;
+use crate::eval::value::{Marks, Value};
 use crate::source::SourceFile;
 use crate::syntax;
 use crate::tree::{Kind, Tree};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 /// The most files that `fileset` may list.
 const MOST_FILES: usize = 100_000;
+
+/// The names of Git's own files below a folder `.git`, without its objects: which of them a pattern would list decides
+/// whether the list is known.
+fn own_files_of_git(git: &Path) -> Vec<PathBuf> {
+    let is_named = |entry: &ignore::DirEntry| entry.depth() != 1 || entry.file_name() != "objects";
+    let walk = ignore::WalkBuilder::new(git).standard_filters(false).filter_entry(is_named).build();
+    let files = walk.flatten().filter(|entry| entry.file_type().is_some_and(|t| !t.is_dir()));
+    files.take(MOST_FILES).map(ignore::DirEntry::into_path).collect()
+}
 
 /// Gives functions the files below the root module.
 pub struct TreeHost<'s> {
@@ -29,54 +39,75 @@ impl TreeHost<'_> {
         self.scope.instance.world.evaluator.loader().tree()
     }
 
-    /// The file's place on disk, if it may be read.
-    fn resolve(&self, path: &str) -> Result<PathBuf, FunctionError> {
+    /// The way to the file, and where it leads, if it may be read.
+    fn resolve(&self, path: &str) -> Result<(PathBuf, PathBuf), FunctionError> {
         let world = &self.scope.instance.world;
         let full = normalise(&world.root_dir.join(path));
         let real = self.tree().canonicalize(&full).unwrap_or_else(|_| full.clone());
-        match world.evaluator.loader().may_read(&real) {
-            true => Ok(full),
-            false => Err(file_error(format!("\"{path}\" cannot be read: {OUTSIDE}"))),
+        match world.evaluator.loader().refusal(&real) {
+            None => Ok((full, real)),
+            Some(why) => Err(file_error(format!("\"{path}\" cannot be read: {why}"))),
         }
     }
 }
 
 impl Host for TreeHost<'_> {
-    fn read(&self, path: &str) -> Result<Vec<u8>, FunctionError> {
-        let full = self.resolve(path)?;
+    fn read(&self, path: &str) -> Result<(Vec<u8>, Marks), FunctionError> {
+        let (way, full) = self.resolve(path)?;
         let kind = self.tree().kind(&full).map_err(|_| file_error(format!("there is no file \"{path}\" here")))?;
         if kind != Kind::File {
             return Err(file_error(format!("\"{path}\" is not a regular file")));
         }
-        let budget = &self.scope.instance.world.evaluator.options.budget;
-        match self
-            .tree()
-            .up_to(&full, budget.file_size)
+        let evaluator = &self.scope.instance.world.evaluator;
+        let budget = &evaluator.options.budget;
+        let read = self.tree().up_to(&full, budget.file_size);
+        match read
             .map_err(|e| file_error(format!("\"{path}\" cannot be read: {}", reason(&e))))?
         {
-            Some(bytes) => Ok(bytes),
+            Some(bytes) => {
+                let private = evaluator.loader().is_private(&way, &full) || private::by_content(&bytes, &full);
+                Ok((bytes, if private { Marks::PRIVATE } else { Marks::NONE }))
+            }
             None => Err(FunctionError::over(Limit::FileSize, format!("\"{path}\" is {}", budget.too_large()))),
         }
     }
 
     fn exists(&self, path: &str) -> Result<bool, FunctionError> {
-        Ok(self.tree().is_file(&self.resolve(path)?))
+        Ok(self.tree().is_file(&self.resolve(path)?.1))
     }
 
-    fn list(&self, dir: &str) -> Result<Vec<String>, FunctionError> {
-        let full = self.resolve(dir)?;
-        let mut found = Vec::new();
-        let loader = self.scope.instance.world.evaluator.loader();
-        let inside = |path: &Path| self.tree().canonicalize(path).is_ok_and(|real| loader.may_read(&real));
-        let walk = ignore::WalkBuilder::new(&full).standard_filters(false).follow_links(true).build();
-        for entry in walk.flatten().filter(|entry| !entry.path_is_symlink() || inside(entry.path())) {
-            if entry.file_type().is_some_and(|t| t.is_file())
-                && let Ok(below) = entry.path().strip_prefix(&full)
-            {
-                found.push(below.to_string_lossy().replace('\\', "/"));
+    fn list(&self, dir: &str) -> Result<Listing, FunctionError> {
+        let full = self.resolve(dir)?.1;
+        let (mut found, closed) = (Listing::default(), Arc::new(Mutex::new(Vec::new())));
+        let (bounds, left) = (self.scope.instance.world.evaluator.loader().bounds(), closed.clone());
+        let tree = self.tree().clone();
+        let is_open = move |entry: &ignore::DirEntry| {
+            let refused = entry.depth() > 0
+                && match entry.path_is_symlink() {
+                    true => tree.canonicalize(entry.path()).is_ok_and(|real| !bounds.holds(&real)),
+                    false => !bounds.holds(entry.path()) && entry.file_name().eq_ignore_ascii_case(".git"),
+                };
+            if refused {
+                left.lock().unwrap_or_else(|e| e.into_inner()).push(entry.path().to_path_buf());
             }
-            if found.len() > MOST_FILES {
+            !refused
+        };
+        let mut walk = ignore::WalkBuilder::new(&full);
+        walk.standard_filters(false).follow_links(true).filter_entry(is_open);
+        let below = |path: &Path| Some(path.strip_prefix(&full).ok()?.to_string_lossy().replace('\\', "/"));
+        for entry in walk.build().flatten() {
+            if entry.file_type().is_some_and(|t| t.is_file()) {
+                found.files.extend(below(entry.path()));
+            }
+            if found.files.len() > MOST_FILES {
                 return Err(FunctionError::over(Limit::Fixed, format!("\"{dir}\" has more than {MOST_FILES} files")));
+            }
+        }
+        let closed = std::mem::take(&mut *closed.lock().unwrap_or_else(|e| e.into_inner()));
+        for path in closed {
+            match path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(".git")) {
+                true => found.closed.extend(own_files_of_git(&path).iter().filter_map(|path| below(path))),
+                false => found.closed_trees.extend(below(&path)),
             }
         }
         Ok(found)
@@ -86,15 +117,18 @@ impl Host for TreeHost<'_> {
         self.scope.instance.world.absolute(path)
     }
 
-    fn render(&self, name: &str, text: &str, variables: &Value) -> Result<Value, FunctionError> {
+    fn render(&self, name: &str, text: &str, marks: Marks, variables: &Value) -> Result<Value, FunctionError> {
         let world = &self.scope.instance.world;
         let sources = &world.evaluator.sources;
-        let file = SourceFile::new(PathBuf::from(name), text.as_bytes().to_vec());
+        let file = SourceFile::new(PathBuf::from(name), text.as_bytes().to_vec()).private(marks.is_hidden());
         let text = file.text.clone();
         let id = sources.add(file);
         let (expr, errors) = syntax::parse_template(id, 0, &text);
         let call_error = |message: String| FunctionError { argument: None, message, kind: ErrorKind::Call };
         if let Some(e) = errors.first() {
+            if marks.is_hidden() {
+                return Err(call_error("the template, whose text is sensitive, cannot be parsed".into()));
+            }
             return Err(call_error(format!("the template \"{name}\" cannot be parsed: {}", e.message)));
         }
         if world.in_template.get() {

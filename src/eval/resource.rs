@@ -13,7 +13,7 @@ use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, Provider
 use crate::eval::provider;
 use crate::eval::rewrite;
 use crate::eval::scope::Scope;
-use crate::eval::value::Value;
+use crate::eval::value::{Marks, Value};
 use crate::syntax::ast::{Block, Body, Expr, ExprKind};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -223,9 +223,11 @@ fn with_scripts(scope: &Scope, mut config: ConfigBody) -> ConfigBody {
     let words = command.split(|c: char| c.is_whitespace() || "\"'`;&|()=<>".contains(c));
     let read = |script: &str| TreeHost { scope }.read(&format!("{folder}/{script}")).ok();
     let scripts = words.filter(|word| word.ends_with(".sh")).filter_map(read);
-    let all: Vec<u8> = scripts.collect::<Vec<_>>().concat();
+    let (texts, marks): (Vec<Vec<u8>>, Vec<Marks>) = scripts.unzip();
+    let all = texts.concat();
     if !all.is_empty() {
-        let value = Value::string(&*String::from_utf8_lossy(&all));
+        let marks = marks.into_iter().fold(Marks::NONE, Marks::union);
+        let value = Value::string(&*String::from_utf8_lossy(&all)).mark(marks);
         config.attributes.push(ConfigAttribute {
             name: SCRIPTS.into(),
             value,

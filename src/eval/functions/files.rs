@@ -2,53 +2,62 @@
 
 use super::hash::{digest, digest64};
 use super::string::text;
-use super::{FunctionError, Host, Outcome};
-use crate::eval::value::{Type, Value};
+use super::{ErrorKind, FunctionError, Host, Outcome};
+use crate::eval::value::{Marks, Type, Value};
 use base64::Engine;
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Sha256, Sha512};
 
-fn read_text(args: &[Value], host: &dyn Host) -> Result<String, FunctionError> {
+fn read_text(args: &[Value], host: &dyn Host) -> Result<(String, Marks), FunctionError> {
     let path = text(args, 0);
-    String::from_utf8(host.read(path)?).map_err(|_| {
-        FunctionError::argument(
+    let (bytes, marks) = host.read(path)?;
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((text, marks)),
+        Err(_) => Err(FunctionError::argument(
             0,
             format!("contents of \"{path}\" are not valid UTF-8; use filebase64 for binary files"),
-        )
-    })
+        )),
+    }
+}
+
+/// What is made of the bytes of a file has the marks of the file.
+fn of_bytes(args: &[Value], host: &dyn Host, make: fn(&[u8]) -> Value) -> Outcome {
+    let (bytes, marks) = host.read(text(args, 0))?;
+    Ok(make(&bytes).mark(marks))
 }
 
 pub fn file(args: &[Value], host: &dyn Host) -> Outcome {
-    Ok(Value::string(read_text(args, host)?))
+    let (text, marks) = read_text(args, host)?;
+    Ok(Value::string(text).mark(marks))
 }
 
 pub fn filebase64(args: &[Value], host: &dyn Host) -> Outcome {
-    Ok(Value::string(base64::engine::general_purpose::STANDARD.encode(host.read(text(args, 0))?)))
+    of_bytes(args, host, |bytes| Value::string(base64::engine::general_purpose::STANDARD.encode(bytes)))
 }
 
 pub fn filemd5(args: &[Value], host: &dyn Host) -> Outcome {
-    Ok(digest::<Md5>(&host.read(text(args, 0))?))
+    of_bytes(args, host, digest::<Md5>)
 }
 
 pub fn filesha1(args: &[Value], host: &dyn Host) -> Outcome {
-    Ok(digest::<Sha1>(&host.read(text(args, 0))?))
+    of_bytes(args, host, digest::<Sha1>)
 }
 
 pub fn filesha256(args: &[Value], host: &dyn Host) -> Outcome {
-    Ok(digest::<Sha256>(&host.read(text(args, 0))?))
+    of_bytes(args, host, digest::<Sha256>)
 }
 
 pub fn filesha512(args: &[Value], host: &dyn Host) -> Outcome {
-    Ok(digest::<Sha512>(&host.read(text(args, 0))?))
+    of_bytes(args, host, digest::<Sha512>)
 }
 
 pub fn filebase64sha256(args: &[Value], host: &dyn Host) -> Outcome {
-    Ok(digest64::<Sha256>(&host.read(text(args, 0))?))
+    of_bytes(args, host, digest64::<Sha256>)
 }
 
 pub fn filebase64sha512(args: &[Value], host: &dyn Host) -> Outcome {
-    Ok(digest64::<Sha512>(&host.read(text(args, 0))?))
+    of_bytes(args, host, digest64::<Sha512>)
 }
 
 pub fn fileexists(args: &[Value], host: &dyn Host) -> Outcome {
@@ -106,7 +115,8 @@ pub fn pathexpand(args: &[Value], _: &dyn Host) -> Outcome {
         }
         Some(rest) => {
             let home = std::env::var("HOME").unwrap_or_default();
-            Ok(Value::string(clean(&format!("{home}/{rest}"))))
+            // The environment is nobody's business.
+            Ok(Value::string(clean(&format!("{home}/{rest}"))).mark(Marks::PRIVATE))
         }
     }
 }
@@ -115,8 +125,29 @@ pub fn fileset(args: &[Value], host: &dyn Host) -> Outcome {
     let (dir, pattern) = (text(args, 0), text(args, 1));
     let matcher = glob(&clean(pattern))
         .ok_or_else(|| FunctionError::call(format!("failed to glob pattern ({pattern}): syntax error in pattern")))?;
-    let found = host.list(dir)?.into_iter().filter(|path| matcher.is_match(path)).map(Value::string);
+    let found = host.list(dir)?;
+    let closed = found.closed.iter().find(|path| matcher.is_match(path));
+    if let Some(path) = closed.or_else(|| found.closed_trees.iter().find(|path| may_be_below(pattern, path))) {
+        let message = format!("the pattern \"{pattern}\" fits \"{path}\", which may not be read");
+        return Err(FunctionError { argument: Some(1), message, kind: ErrorKind::File });
+    }
+    let found = found.files.into_iter().filter(|path| matcher.is_match(path)).map(Value::string);
     Ok(Value::set(Type::String, found.collect()))
+}
+
+/// Whether a pattern may fit a path or something below it.
+fn may_be_below(pattern: &str, path: &str) -> bool {
+    let pattern = clean(pattern);
+    let mut parts = pattern.split('/');
+    for name in path.split('/') {
+        match parts.next() {
+            None => return false,
+            Some(part) if part.contains("**") || part.contains('{') => return true,
+            Some(part) if !glob(part).is_some_and(|part| part.is_match(name)) => return false,
+            Some(_) => {}
+        }
+    }
+    true
 }
 
 /// A glob with `*`, `?`, `**`, `{a,b}` and classes (doublestar's syntax) as a regular expression.
@@ -172,13 +203,17 @@ fn glob(pattern: &str) -> Option<regex::Regex> {
 
 pub fn templatefile(args: &[Value], host: &dyn Host) -> Outcome {
     let variables = variables(args)?;
-    let source = read_text(args, host)?;
-    host.render(text(args, 0), &source, &variables)
+    let (source, marks) = read_text(args, host)?;
+    // A name that is sensitive is none to show, nor is what it leads to.
+    let marks = marks.union(args.first().map(|path| path.marks).unwrap_or_default());
+    let name = if marks.is_hidden() { "<a private template>" } else { text(args, 0) };
+    Ok(host.render(name, &source, marks, &variables)?.mark(marks))
 }
 
 pub fn templatestring(args: &[Value], host: &dyn Host) -> Outcome {
     let variables = variables(args)?;
-    host.render("<templatestring argument>", text(args, 0), &variables)
+    let marks = args.first().map(|text| text.marks).unwrap_or_default();
+    host.render("<templatestring argument>", text(args, 0), marks, &variables)
 }
 
 fn variables(args: &[Value]) -> Result<Value, FunctionError> {

@@ -22,7 +22,7 @@ pub use spec::{call, exists, makes_text, names};
 pub use yaml::documents as yaml_documents;
 
 use crate::budget::{Limit, TEXT, size};
-use crate::eval::value::Value;
+use crate::eval::value::{Marks, Value};
 
 /// Why a function call fails.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,31 +72,43 @@ pub enum ErrorKind {
     Budget(Limit),
 }
 
+/// What lies below a folder, as paths relative to it with `/`, unsorted.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// Regular files.
+    pub files: Vec<String>,
+    /// Files that are there, but may not be read.
+    pub closed: Vec<String>,
+    /// Links to what may not be read: files, or folders with any files in them.
+    pub closed_trees: Vec<String>,
+}
+
 /// What functions need of the world: files below the root, and templates. The evaluation implements it.
 pub trait Host {
-    /// The bytes of a file; relative paths stand below the root module's folder.
+    /// The bytes of a file, and the marks of what is made of them; relative paths stand below the root module's folder.
     ///
     /// # Errors
     /// [`ErrorKind::File`] where it is not there, too large, or outside of the tree that may be read.
-    fn read(&self, path: &str) -> Result<Vec<u8>, FunctionError>;
+    fn read(&self, path: &str) -> Result<(Vec<u8>, Marks), FunctionError>;
     /// Whether there is a regular file at that path.
     ///
     /// # Errors
     /// [`ErrorKind::File`] where that may not be known.
     fn exists(&self, path: &str) -> Result<bool, FunctionError>;
-    /// All regular files below a folder, as paths relative to it with `/`, unsorted.
+    /// All files below a folder.
     ///
     /// # Errors
     /// [`ErrorKind::File`] where it may not be read.
-    fn list(&self, dir: &str) -> Result<Vec<String>, FunctionError>;
+    fn list(&self, dir: &str) -> Result<Listing, FunctionError>;
     /// The absolute form of a path, as `abspath` gives it.
     fn absolute(&self, path: &str) -> String;
-    /// Renders template text with an object or map of variables; `name` is the template's path for messages.
+    /// Renders template text with an object or map of variables; `name` is the template's path for messages, `marks` are
+    /// those of the text.
     /// Functions that a template may not call (`templatefile` itself) are the host's matter.
     ///
     /// # Errors
     /// What the template gets wrong.
-    fn render(&self, name: &str, text: &str, variables: &Value) -> Result<Value, FunctionError>;
+    fn render(&self, name: &str, text: &str, marks: Marks, variables: &Value) -> Result<Value, FunctionError>;
 }
 
 /// The result of a function's own work.

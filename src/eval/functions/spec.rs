@@ -47,6 +47,8 @@ struct Function {
     nulls: bool,
     /// How far unknown arguments are passed on.
     unknowns: Unknowns,
+    /// Marks stay on the arguments: the function looks at them.
+    marked: bool,
     body: Body,
 }
 
@@ -74,6 +76,10 @@ impl Function {
         self.nulls = true;
         self
     }
+    fn marked(mut self) -> Self {
+        self.marked = true;
+        self
+    }
     fn rest(mut self, want: Want) -> Self {
         self.rest = Some(want);
         self
@@ -81,7 +87,7 @@ impl Function {
 }
 
 fn f(name: &'static str, params: Vec<Want>, result: Type, body: Body) -> Function {
-    Function { name, params, rest: None, result, nulls: false, unknowns: Unknowns::Deep, body }
+    Function { name, params, rest: None, result, nulls: false, unknowns: Unknowns::Deep, marked: false, body }
 }
 
 /// All functions, by name.
@@ -114,7 +120,7 @@ fn strings() -> Vec<Function> {
         f("strcontains", vec![Text, Text], Type::Bool, string::strcontains),
         f("strrev", vec![Text], text(), string::strrev),
         f("substr", vec![Text, Number, Number], text(), string::substr),
-        f("templatestring", vec![Text, Any], text(), files::templatestring),
+        f("templatestring", vec![Text, Any], text(), files::templatestring).marked(),
         f("title", vec![Text], text(), string::title),
         f("trim", vec![Text, Text], text(), string::trim),
         f("trimprefix", vec![Text, Text], text(), string::trimprefix),
@@ -231,7 +237,7 @@ fn others() -> Vec<Function> {
         f("filesha256", vec![Text], text(), files::filesha256),
         f("filesha512", vec![Text], text(), files::filesha512),
         f("pathexpand", vec![Text], text(), files::pathexpand),
-        f("templatefile", vec![Text, Any], text(), files::templatefile).shallow(),
+        f("templatefile", vec![Text, Any], text(), files::templatefile).shallow().marked(),
         f("formatdate", vec![Text, Text], text(), datetime::formatdate),
         f("timeadd", vec![Text, Text], text(), datetime::timeadd),
         f("timecmp", vec![Text, Text], Type::Number, datetime::timecmp),
@@ -327,7 +333,7 @@ pub fn call(name: &str, args: &[Value], host: &dyn Host) -> Outcome {
         let refinement = Refinement { not_null, prefix: prefix(name, &converted), ..Refinement::default() };
         return Ok(Value::unknown_refined(function.result.clone(), reasons, refinement).mark(marks));
     }
-    let bare: Vec<Value> = match marks.is_empty() {
+    let bare: Vec<Value> = match marks.is_empty() || function.marked {
         true => converted,
         false => converted.into_iter().map(|v| strip(v, function.unknowns, marks)).collect(),
     };
