@@ -196,6 +196,9 @@ pub struct InputArgs {
     /// Follow links, module sources and functions such as file() out of the repository
     #[arg(long)]
     pub allow_outside: bool,
+    /// Let Terragrunt's get_env() read an environment variable (repeatable); its value is never shown
+    #[arg(long, value_name = "NAME")]
+    pub allow_env: Vec<String>,
     /// Take a module that is not on disk from a folder, as SOURCE=DIR (repeatable)
     #[arg(long, value_name = "SOURCE=DIR", value_parser = parse_module_dir)]
     pub module_dir: Vec<(String, PathBuf)>,

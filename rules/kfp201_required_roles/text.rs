@@ -68,7 +68,7 @@ fn key_text(key: &crate::eval::plan::InstanceKey) -> String {
     match key {
         Index(i) => format!("[{i}]"),
         Name(name) => format!("[\"{name}\"]"),
-        None | Unknown => String::new(),
+        None | Hidden(_) | Unknown => String::new(),
     }
 }
 

@@ -13,8 +13,8 @@ pub use levels::Levels;
 
 use crate::budget::{CONFIGURATION, size};
 use crate::cli::{FailOn, Format, Ignores, Undecided};
-use crate::discover::bounds;
 use crate::discover::loader::{Loader, up_to};
+use crate::discover::{bounds, private};
 use crate::profile::Profile;
 use crate::selector::Selector;
 use crate::source::{FileId, SourceFile, Sources, Span};
@@ -189,7 +189,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, LoadError> {
     let found = found.flatten();
     if let Some(file) = found.as_ref().filter(|file| leads_out(file)) {
         let folder = crate::discover::shown(file.parent().unwrap_or(file));
-        let why = "it is a link out of the repository; name it with --config if it is meant".into();
+        let why = "it is a link to something else than a kfplint.toml of this repository; name that with --config if it is meant".into();
         return Err(LoadError::Unreadable { path: format!("{folder}/{FILE}"), why });
     }
     Ok(found)
@@ -198,7 +198,9 @@ pub fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, LoadError> {
 /// Whether a configuration file that was found is a link to somewhere else.
 fn leads_out(file: &Path) -> bool {
     let tree = file.parent().map(bounds::tree).unwrap_or(file);
-    std::fs::canonicalize(file).is_ok_and(|real| !real.starts_with(tree))
+    let other =
+        |real: PathBuf| !real.starts_with(tree) || real.file_name() != file.file_name() || bounds::is_git(&real);
+    std::fs::canonicalize(file).is_ok_and(other)
 }
 
 fn upward(from: &Path) -> Option<PathBuf> {
@@ -222,6 +224,11 @@ pub fn read(path: &Path, wanted: Wanted) -> Result<Config, LoadError> {
     let shown = &crate::discover::shown(path);
     let unreadable = |e: std::io::Error| LoadError::Unreadable { path: shown.into(), why: crate::discover::reason(&e) };
     let real = std::fs::canonicalize(path).map_err(unreadable)?;
+    // An excerpt shows where a configuration is wrong: a key file would be wrong in every line.
+    if bounds::is_git(&real) || private::by_name(&real) {
+        let why = "it is no configuration, but one of Git's own files or one that holds keys".into();
+        return Err(LoadError::Unreadable { path: shown.into(), why });
+    }
     let bytes = up_to(&real, CONFIGURATION).map_err(unreadable)?;
     let too_large =
         || LoadError::Unreadable { path: shown.into(), why: format!("larger than {}", size(CONFIGURATION)) };

@@ -77,7 +77,7 @@ pub fn repository(dir: &Path) -> Option<&Path> {
 }
 
 /// Whether a path leads through a folder `.git`, or to a file of this name. Some systems do not tell cases apart.
-fn is_git(path: &Path) -> bool {
+pub fn is_git(path: &Path) -> bool {
     path.components().any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
 }
 

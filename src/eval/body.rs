@@ -154,7 +154,7 @@ fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups:
     let inner_schema = nested_schema(schema, &kind);
     let _ = group(groups, &kind);
     if let Some(reasons) = collection.reasons() {
-        let any = |ty| Value::unknown(ty, reasons.clone());
+        let any = |ty| Value::unknown(ty, reasons.clone()).mark(collection.marks);
         let item = Named::Each(any(Type::Any), any(element_type(&collection.ty())));
         let inner = scope.with(iterator, item);
         scope.instance.world.within(true, || {
@@ -167,6 +167,7 @@ fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups:
     };
     for (key, value) in items {
         scope.instance.world.spend(1, each.expr.span)?;
+        let (key, value) = (key.mark(collection.marks), value.mark(collection.marks));
         let key = if matches!(collection.data, Data::Set(..)) { value.clone() } else { key };
         let inner = scope.with_origin(iterator.clone(), Named::Each(key, value), each.expr.clone(), scope.clone());
         let label = label_of(&inner, block);
@@ -226,11 +227,11 @@ fn fill_objects(value: Value, ty: &Type) -> Value {
             for (name, attribute) in attributes.iter() {
                 entries.entry(name.clone()).or_insert_with(|| Value::null_of(attribute.ty.clone()));
             }
-            Value::object(entries)
+            Value::object(entries).mark(v.marks)
         }
         None => v.clone(),
     };
-    Value::tuple(value.elements().unwrap_or_default().iter().map(fill).collect())
+    Value::tuple(value.elements().unwrap_or_default().iter().map(fill).collect()).mark(value.marks)
 }
 
 /// The blocks of a set are compared and ordered as wholes: what is not written stands in them too.
@@ -248,7 +249,7 @@ fn fill_in_set(value: &Value, schema: &schema::Block) -> Value {
     for nested in &schema.blocks {
         entries.entry(nested.name.into()).or_insert_with(|| Value::tuple(Vec::new()));
     }
-    Value::object(entries)
+    Value::object(entries).mark(value.marks)
 }
 
 fn by_nesting(nested: &NestedBlock, mut values: Vec<Value>, labels: Vec<Option<String>>) -> Value {

@@ -7,7 +7,6 @@ use crate::eval::scope::Scope;
 use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value};
 use crate::source::Span;
 use crate::syntax::ast::{Call, Expr, ExprKind};
-use std::sync::Arc;
 
 /// Evaluates a function call.
 ///
@@ -29,7 +28,8 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     }
     let args = arguments(scope, call)?;
     let Some(args) = args else {
-        return Ok(Value::unknown(Type::Any, expansion_reasons(scope, call)));
+        let (reasons, marks) = expansion(scope, call);
+        return Ok(Value::unknown(Type::Any, reasons).mark(marks));
     };
     if let Some(done) = scope.instance.world.functions.get().and_then(|own| own.call(name, &args)) {
         return done.map_err(|why| EvalError::new(span, format!("{name}: {why}")));
@@ -43,7 +43,10 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
         args.iter().for_each(|value| scope.instance.world.keep_secret(value));
     }
     let host = crate::eval::host::TreeHost { scope };
+    let marks = || args.iter().fold(Marks::NONE, |marks, arg| marks.union(arg.deep_marks()));
     functions::call(name, &args, &host).or_else(|e| {
+        let marks = marks();
+        scope.instance.world.note_marks(marks);
         let place = e.argument.and_then(|i| call.args.get(i.min(call.args.len().saturating_sub(1)))).map(|a| a.span);
         match e.kind {
             ErrorKind::UnknownFunction => {
@@ -54,11 +57,15 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
             ErrorKind::Budget(limit) => {
                 Err(EvalError::over(limit, place.unwrap_or(span), format!("{}: {}", call.name.name, e.message)))
             }
-            ErrorKind::File if !scope.instance.world.strict() => Ok(Value::unknown(
-                Type::Any,
-                Reasons::one(ReasonKind::Impure(Arc::from(format!("{}: {}", call.name.name, e.message))), Some(span)),
-            )),
-            _ if args.iter().any(|a| a.deep_marks().contains(Marks::SENSITIVE)) => {
+            ErrorKind::File if !scope.instance.world.strict() => {
+                let what = match marks.is_hidden() {
+                    true => format!("{}: a file whose path is sensitive", call.name.name),
+                    false => format!("{}: {}", call.name.name, e.message),
+                };
+                let reasons = Reasons::one(ReasonKind::Impure(what.into()), Some(span));
+                Ok(Value::unknown(Type::Any, reasons).mark(marks))
+            }
+            _ if marks.is_hidden() => {
                 let message = format!("{}: it fails for a value that is sensitive", call.name.name);
                 Err(EvalError::new(place.unwrap_or(span), message))
             }
@@ -102,25 +109,38 @@ fn arguments(scope: &Scope, call: &Call) -> EvalResult<Option<Vec<Value>>> {
     }
 }
 
-fn expansion_reasons(scope: &Scope, call: &Call) -> Reasons {
-    call.args
-        .last()
-        .and_then(|last| eval(scope, last).ok())
-        .and_then(|v| v.reasons().cloned())
-        .unwrap_or_else(|| Reasons::one(ReasonKind::Unsupported("an expanded argument".into()), None))
+/// Why the last argument is not known, and the marks of all.
+fn expansion(scope: &Scope, call: &Call) -> (Reasons, Marks) {
+    let values: Vec<Value> = call.args.iter().filter_map(|arg| eval(scope, arg).ok()).collect();
+    let reasons = values.last().and_then(|v| v.reasons().cloned());
+    let reasons = reasons.unwrap_or_else(|| Reasons::one(ReasonKind::Unsupported("an expanded argument".into()), None));
+    (reasons, values.iter().fold(Marks::NONE, |marks, v| marks.union(v.deep_marks())))
+}
+
+/// What a failure or success tells of the values that an expression looked at. Terraform does not hide whether something
+/// fails for a sensitive value, but what is private would come out bit by bit.
+fn told(seen: Marks) -> Marks {
+    seen.without(Marks::SENSITIVE)
 }
 
 fn attempt(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     if call.args.is_empty() {
         return Err(EvalError::new(span, "try needs at least one argument"));
     }
-    let mut last = None;
+    let (mut last, mut marks) = (None, Marks::NONE);
     for arg in &call.args {
-        match eval(scope, arg) {
-            Ok(value) if value.is_wholly_known() => return Ok(value),
-            Ok(value) => return Ok(Value::unknown(Type::Any, value.collect_reasons())),
+        let (result, seen) = scope.instance.world.noting_marks(|| eval(scope, arg));
+        match result {
+            Ok(value) if value.is_wholly_known() => return Ok(value.mark(marks)),
+            Ok(value) => {
+                let marks = marks.union(value.deep_marks());
+                return Ok(Value::unknown(Type::Any, value.collect_reasons()).mark(marks));
+            }
             Err(e) if !e.is_dynamic() => return Err(e),
-            Err(e) => last = Some(e),
+            Err(e) => {
+                last = Some(e);
+                marks = marks.union(told(seen));
+            }
         }
     }
     let mut error = EvalError::new(span, "none of the expressions in this try has a value");
@@ -134,12 +154,14 @@ fn can(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     let [arg] = call.args.as_slice() else {
         return Err(EvalError::new(span, "can needs exactly one argument"));
     };
-    match eval(scope, arg) {
-        Ok(value) if value.is_wholly_known() => Ok(Value::bool(true)),
-        Ok(value) => Ok(Value::unknown(Type::Bool, value.collect_reasons())),
-        Err(e) if !e.is_dynamic() => Err(e),
-        Err(_) => Ok(Value::bool(false)),
-    }
+    let (result, seen) = scope.instance.world.noting_marks(|| eval(scope, arg));
+    let answer = match result {
+        Ok(value) if value.is_wholly_known() => Value::bool(true),
+        Ok(value) => Value::unknown(Type::Bool, value.collect_reasons()),
+        Err(e) if !e.is_dynamic() => return Err(e),
+        Err(_) => Value::bool(false),
+    };
+    Ok(answer.mark(told(seen)))
 }
 
 /// Whether an expression is a literal that needs no scope: no references and no calls.

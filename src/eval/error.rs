@@ -89,6 +89,19 @@ impl EvalError {
         self
     }
 
+    /// The same without what it says of values, which are sensitive; at a place of the caller's, since its own may be in one
+    /// of them. What does not depend on values stays as it is.
+    pub fn without_values(mut self: Box<Self>, span: Span) -> Box<Self> {
+        if self.is_dynamic() {
+            self.message = "this fails for a value that is sensitive".into();
+            self.help.clear();
+            self.related.clear();
+            self.meant = None;
+            self.span = span;
+        }
+        self
+    }
+
     /// With one more line of help.
     pub fn help(mut self: Box<Self>, text: impl Into<String>) -> Box<Self> {
         self.help.push(text.into());

@@ -3,9 +3,9 @@
 use crate::eval::error::EvalError;
 use crate::eval::expr::eval;
 use crate::eval::instance::Shape;
-use crate::eval::plan::InstanceKey;
+use crate::eval::plan::{HiddenKey, InstanceKey};
 use crate::eval::scope::{Named, Scope};
-use crate::eval::value::{Data, Reasons, Type, Value, convert};
+use crate::eval::value::{Data, Marks, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Attribute, Block, Body, Expr};
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ impl InstanceKey {
         match self {
             InstanceKey::None => address.to_string(),
             InstanceKey::Name(name) => [address, "[", &quoted(name), "]"].concat(),
-            InstanceKey::Index(_) | InstanceKey::Unknown => format!("{address}{self}"),
+            InstanceKey::Index(_) | InstanceKey::Hidden(_) | InstanceKey::Unknown => format!("{address}{self}"),
         }
     }
 }
@@ -48,6 +48,8 @@ impl std::fmt::Display for InstanceKey {
             InstanceKey::None => Ok(()),
             InstanceKey::Index(i) => write!(f, "[{i}]"),
             InstanceKey::Name(name) => write!(f, "[{}]", quoted(name)),
+            InstanceKey::Hidden(HiddenKey { nth: 0 | 1, .. }) => f.write_str("[\"(sensitive value)\"]"),
+            InstanceKey::Hidden(HiddenKey { nth, .. }) => write!(f, "[\"(sensitive value {nth})\"]"),
             InstanceKey::Unknown => f.write_str("[*]"),
         }
     }
@@ -163,12 +165,19 @@ fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalE
             return Ok(Expansion::new(Shape::Unknown(reasons), vec![repetition]));
         }
     };
+    let hidden = value.marks.is_hidden();
+    let shown = |n: &dyn std::fmt::Display| if hidden { String::new() } else { format!(", but is {n}") };
     let count = match number.to_i64() {
-        Some(n) if n < 0 => return Err(EvalError::new(at, format!("`count` must not be negative, but is {n}"))),
+        Some(n) if n < 0 => return Err(EvalError::new(at, format!("`count` must not be negative{}", shown(&n)))),
         Some(n) => n as u64,
-        None => return Err(EvalError::new(at, format!("`count` must be a whole number, but is {number}"))),
+        None => return Err(EvalError::new(at, format!("`count` must be a whole number{}", shown(number)))),
     };
-    scope.instance.world.make_instances(count, at)?;
+    scope.instance.world.make_instances(count, at).map_err(|mut e| {
+        if hidden {
+            e.message = "`count`, which is sensitive, makes more instances than are evaluated".into();
+        }
+        e
+    })?;
     let name: Arc<str> = "count".into();
     let repetition = |i: u64| Repetition {
         key: InstanceKey::Index(i),
@@ -184,6 +193,13 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
     let value = eval(scope, &attribute.expr)?;
     if value.is_null() {
         return Err(EvalError::new(at, "`for_each` must not be null"));
+    }
+    if value.marks.contains(Marks::SENSITIVE) {
+        return Err(EvalError::new(
+            at,
+            "`for_each` must not be sensitive: its keys are part of addresses, which are shown",
+        )
+        .help("take the keys from something that is not sensitive, or put `nonsensitive(…)` around them"));
     }
     let elements: Vec<(Arc<str>, Value)> = match &value.data {
         Data::Map(_, entries) | Data::Object(entries) => entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
@@ -217,13 +233,17 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
     scope.instance.world.make_instances(elements.len() as u64, at)?;
     let collection = attribute.expr.clone();
     let name: Arc<str> = "each".into();
-    let repetition = |(key, value): (Arc<str>, Value)| Repetition {
-        names: Some((name.clone(), Named::Each(Data::String(key.clone()).into(), value))),
-        key: InstanceKey::Name(key),
+    let marks = value.marks;
+    let repetition = |(at, (key, value)): (usize, (Arc<str>, Value))| Repetition {
+        names: Some((name.clone(), Named::Each(Value::from(Data::String(key.clone())).mark(marks), value.mark(marks)))),
+        key: match marks.is_hidden() {
+            true => InstanceKey::Hidden(HiddenKey { name: key, nth: at + 1 }),
+            false => InstanceKey::Name(key),
+        },
         uncertain: None,
         collection: Some(collection.clone()),
     };
-    Ok(Expansion::new(Shape::Each, elements.into_iter().map(repetition).collect()))
+    Ok(Expansion::new(Shape::Each, elements.into_iter().enumerate().map(repetition).collect()))
 }
 
 fn unknown_each(reasons: Reasons, element: Type) -> Expansion {

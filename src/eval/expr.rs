@@ -1,5 +1,6 @@
 //! Evaluates expressions (HCL native syntax specification, "Expressions").
 
+use crate::discover::private;
 use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::scope::Scope;
 use crate::eval::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, refine};
@@ -17,6 +18,10 @@ pub fn eval(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
     let world = &scope.instance.world;
     world.spend(1, expr.span)?;
     let value = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || eval_kind(scope, expr))?;
+    let value = value.mark(world.marks_of(expr.span.file));
+    if !value.marks.is_empty() {
+        world.note_marks(value.marks);
+    }
     match &expr.kind {
         ExprKind::Tuple(_) | ExprKind::Object(_) | ExprKind::For(_) | ExprKind::Splat(_) => {
             world.make(value, 0, expr.span)
@@ -33,6 +38,7 @@ fn eval_kind(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
         ExprKind::Null => Ok(Value::null()),
         ExprKind::Bool(b) => Ok(Value::bool(*b)),
         ExprKind::Number(text) => number(text, expr.span),
+        ExprKind::String(text) if is_key(text) => Ok(Value::from(Data::String(text.clone())).mark(Marks::PRIVATE)),
         ExprKind::String(text) => Ok(Data::String(text.clone()).into()),
         ExprKind::Template(parts) => template::render(scope, parts),
         ExprKind::Wrap(inner) | ExprKind::Paren(inner) => eval(scope, inner),
@@ -54,6 +60,13 @@ fn eval_kind(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
         }
         ExprKind::Error => Ok(poison("text that could not be parsed", Some(expr.span))),
     }
+}
+
+/// Whether a text that is written out has a private key in it.
+fn is_key(text: &str) -> bool {
+    // The shortest has more than its frame.
+    const LEAST: usize = 64;
+    text.len() >= LEAST && private::is_key(text)
 }
 
 fn number(text: &str, span: Span) -> EvalResult<Value> {
@@ -104,6 +117,7 @@ fn object(scope: &Scope, items: &[ObjectItem]) -> EvalResult<Value> {
         }
     }
     Ok(match unknown_key.as_ref().and_then(Value::reasons) {
+        // Which of the values is under which key is not known, but that they are in it.
         Some(reasons) => Value::unknown(Type::Any, reasons.clone()).mark(marks),
         None => Value::object(entries).mark(marks),
     })
@@ -171,10 +185,19 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
 
 /// The elements of a collection, with their keys.
 pub struct ForItems {
-    /// Key and value of each.
+    /// Key and value of each. They have the collection's marks but for [`Marks::SENSITIVE`]: Terraform takes that off while
+    /// it goes through the elements, which `nonsensitive` then finds without.
     pub items: Vec<(Value, Value)>,
     /// The collection's own marks.
     pub marks: Marks,
+}
+
+impl ForItems {
+    /// An error in what is done for each element, without what it says of elements of a sensitive collection.
+    pub fn conceal(&self, span: Span) -> impl Fn(Box<EvalError>) -> Box<EvalError> + use<> {
+        let hidden = self.marks.is_hidden();
+        move |error| if hidden { error.without_values(span) } else { error }
+    }
 }
 
 /// The elements to iterate, or the unknown result.
@@ -189,7 +212,16 @@ fn iterate(collection: &Expr, value: &Value) -> EvalResult<Result<ForItems, Reas
         };
     }
     match value.iterate() {
-        Some(items) => Ok(Ok(ForItems { items, marks: value.marks })),
+        Some(mut items) => {
+            let marks = value.marks.without(Marks::SENSITIVE);
+            if !marks.is_empty() {
+                for (key, value) in &mut items {
+                    key.marks = key.marks.union(marks);
+                    value.marks = value.marks.union(marks);
+                }
+            }
+            Ok(Ok(ForItems { items, marks: value.marks }))
+        }
         None => Err(not_iterable(collection.span, value)),
     }
 }
@@ -226,12 +258,13 @@ fn for_expr(scope: &Scope, f: &For) -> EvalResult<Value> {
         Ok(found) => found,
         Err(reasons) => return Ok(Value::unknown(Type::Any, reasons).mark(collection.marks)),
     };
+    let conceal = found.conceal(f.result.span);
     let mut out = ForResult { marks: found.marks, ..ForResult::default() };
     for (key, value) in found.items {
         scope.instance.world.spend(1, f.result.span)?;
         let inner = bind_element(scope, f.key.as_ref(), &f.value, (key, value), &f.collection);
         if let Some(condition) = &f.condition {
-            let keep = eval_as(&inner, condition, &Type::Bool, "the `if` of a `for` expression")?;
+            let keep = eval_as(&inner, condition, &Type::Bool, "the `if` of a `for` expression").map_err(&conceal)?;
             out.marks = out.marks.union(keep.marks);
             match &keep.data {
                 Data::Bool(true) => {}
@@ -243,8 +276,8 @@ fn for_expr(scope: &Scope, f: &For) -> EvalResult<Value> {
             }
         }
         match &f.result_key {
-            None => out.list.push(eval(&inner, &f.result)?),
-            Some(key) => for_entry(&inner, f, key, &mut out)?,
+            None => out.list.push(eval(&inner, &f.result).map_err(&conceal)?),
+            Some(key) => for_entry(&inner, f, key, &mut out).map_err(&conceal)?,
         }
     }
     Ok(out.finish(f))
@@ -294,7 +327,8 @@ fn for_entry(scope: &Scope, f: &For, key: &Expr, out: &mut ForResult) -> EvalRes
     if f.group {
         out.groups.entry(text.clone()).or_default().push(value);
     } else if out.map.insert(text.clone(), value).is_some() {
-        return Err(EvalError::new(key.span, format!("two elements of this `for` expression have the key \"{text}\""))
+        let which = if out.marks.is_hidden() { "the same key".into() } else { format!("the key \"{text}\"") };
+        return Err(EvalError::new(key.span, format!("two elements of this `for` expression have {which}"))
             .help("add `...` after the value to group the values of one key"));
     }
     Ok(())

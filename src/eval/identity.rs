@@ -73,9 +73,10 @@ fn service_account(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
 fn iam_policy(values: &mut BTreeMap<Arc<str>, Value>) {
     let bindings = values.get("binding").cloned().unwrap_or_else(|| Value::tuple(Vec::new()));
     let audits = values.get("audit_config").cloned().unwrap_or_else(|| Value::tuple(Vec::new()));
+    let marks = bindings.deep_marks().union(audits.deep_marks());
     if !bindings.is_wholly_known() || !audits.is_wholly_known() {
         let reasons = bindings.collect_reasons().union(&audits.collect_reasons());
-        values.insert("policy_data".into(), Value::unknown(Type::String, reasons));
+        values.insert("policy_data".into(), Value::unknown(Type::String, reasons).mark(marks));
         return;
     }
     let mut policy = serde_json::Map::new();
@@ -89,7 +90,7 @@ fn iam_policy(values: &mut BTreeMap<Arc<str>, Value>) {
         policy.insert("auditConfigs".into(), audits.into());
     }
     let text = serde_json::Value::Object(policy).to_string();
-    values.insert("policy_data".into(), Value::string(text));
+    values.insert("policy_data".into(), Value::string(text).mark(marks));
 }
 
 fn sort_key(binding: &serde_json::Value) -> (String, String) {

@@ -4,12 +4,12 @@ use crate::budget::Budget;
 use crate::eval::error::EvalResult;
 use crate::eval::expr::eval;
 use crate::eval::scope::Scope;
-use crate::eval::value::{ReasonKind, Reasons, Type, Value};
+use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value};
 use crate::finding::Finding;
 use crate::source::{SourceFile, Sources, Span};
 use crate::syntax;
 use crate::syntax::ast::{Expr, File, SyntaxError};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub struct Options {
     pub variables: Vec<VariableOption>,
     /// `TF_VAR_name` and the provider's variables: the environment.
     pub environment: BTreeMap<String, String>,
+    /// `--allow-env`: variables of the environment that `get_env` reads. What they hold is used, never shown.
+    pub allow_env: BTreeSet<String>,
     /// `--workspace`; "default" where it is not given (or `TF_WORKSPACE`).
     pub workspace: Option<String>,
     /// `--module-dir SOURCE=DIR`.
@@ -57,8 +59,8 @@ pub struct Inputs {
 pub enum Input {
     /// From a tfvars file: the expression, and the place of the line.
     Expr(Arc<Expr>, Span),
-    /// From `-var` or the environment: text that the variable's type decides how to read, and where it came from.
-    Text(String, String),
+    /// From `-var` or the environment: text that the variable's type decides how to read, where it came from, and its marks.
+    Text(String, String, Marks),
     /// From elsewhere: the value, and its place.
     Preset(Value, Span),
 }
@@ -73,7 +75,8 @@ impl Inputs {
         let mut values: BTreeMap<Arc<str>, Input> = options.preset.iter().map(preset).collect();
         for (key, text) in &options.environment {
             if let Some(name) = key.strip_prefix("TF_VAR_") {
-                values.insert(Arc::from(name), Input::Text(text.clone(), format!("the environment variable {key}")));
+                let from = format!("the environment variable {key}");
+                values.insert(Arc::from(name), Input::Text(text.clone(), from, Marks::PRIVATE));
             }
         }
         let from_file = |file: &Arc<File>, values: &mut BTreeMap<Arc<str>, Input>| {
@@ -88,7 +91,7 @@ impl Inputs {
         for option in &options.variables {
             match option {
                 VariableOption::Value(name, text) => {
-                    values.insert(Arc::from(&**name), Input::Text(text.clone(), format!("-var {name}")));
+                    values.insert(Arc::from(&**name), Input::Text(text.clone(), format!("-var {name}"), Marks::NONE));
                 }
                 VariableOption::File(file) => {
                     findings.extend(file.errors.iter().map(crate::eval::report::syntax_error));
@@ -131,15 +134,20 @@ pub fn value_of(scope: &Scope, input: &Input, ty: &Type, typed: bool, sources: &
     match input {
         Input::Expr(expr, _) => eval(scope, expr),
         Input::Preset(value, _) => Ok(value.clone()),
-        Input::Text(text, shown) => {
+        Input::Text(text, shown, marks) => {
             let literal = !typed || matches!(ty, Type::Bool | Type::Number | Type::String);
             if literal {
-                return Ok(Value::string(text));
+                return Ok(Value::string(text).mark(*marks));
             }
             let file = SourceFile::new(PathBuf::from(format!("<{shown}>")), text.clone().into_bytes());
+            let file = file.private(marks.is_hidden());
             let id = sources.add(file);
             let (expr, errors) = syntax::parse_expression(id, text);
             match errors.first() {
+                Some(e) if marks.is_hidden() => {
+                    let message = format!("{shown} has a value that cannot be read as an expression");
+                    Err(crate::eval::error::EvalError::new(e.span, message))
+                }
                 Some(e) => Err(crate::eval::error::EvalError::new(e.span, e.message.clone())),
                 None => eval(scope, &expr),
             }

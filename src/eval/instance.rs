@@ -394,7 +394,7 @@ impl Instance {
             (None, _) => Err(EvalError::new(output_span, format!("module.{name} is a collection of instances"))
                 .help(format!("name the instance: module.{name}[…].{output}"))),
             (Some((key, key_span)), _) => match state.instance(key) {
-                Some(instance) => instance.output_value(output, output_span),
+                Some(instance) => Ok(instance.output_value(output, output_span)?.mark(key.marks)),
                 None => {
                     // The general way, for unknown keys and for the error of a wrong one.
                     let one =
@@ -452,7 +452,7 @@ impl CallState {
             (Shape::Each, key) => InstanceKey::Name(Arc::from(key.as_str()?)),
             _ => return None,
         };
-        self.instances.iter().find(|(k, _)| *k == wanted).map(|(_, instance)| instance)
+        self.instances.iter().find(|(k, _)| k.is(&wanted)).map(|(_, instance)| instance)
     }
 
     /// One value for each instance, in the call's shape.
@@ -471,11 +471,10 @@ pub fn collect(shape: &Shape, values: impl Iterator<Item = EvalResult<(InstanceK
         Shape::Single => values.into_iter().next().map_or_else(|| poison("nothing", None), |(_, v)| v),
         Shape::Count => Value::tuple(values.into_iter().map(|(_, v)| v).collect()),
         Shape::Each => {
-            let entry = |(key, value)| match key {
-                InstanceKey::Name(name) => Some((name, value)),
-                _ => None,
-            };
-            Value::object(values.into_iter().filter_map(entry).collect::<BTreeMap<_, _>>())
+            let hidden = values.iter().any(|(key, _)| matches!(key, InstanceKey::Hidden(_)));
+            let entry = |(key, value): (InstanceKey, Value)| Some((key.name()?.clone(), value));
+            let marks = if hidden { Marks::PRIVATE } else { Marks::NONE };
+            Value::object(values.into_iter().filter_map(entry).collect::<BTreeMap<_, _>>()).mark(marks)
         }
         Shape::Unknown(reasons) => Value::unknown(Type::Any, reasons.clone()),
     })

@@ -181,7 +181,7 @@ impl Evaluator {
         let value = eval(&root.scope(), &expr)?;
         let is_type = matches!(&expr.kind, crate::syntax::ast::ExprKind::Call(call) if &*call.name.name == "type");
         Ok(match value.as_str() {
-            Some(text) if is_type => text.to_string(),
+            Some(text) if is_type && !value.marks.is_hidden() => text.to_string(),
             _ => value::format_console(&value),
         })
     }

@@ -140,6 +140,9 @@ fn head(resource: &Resource) -> Map<String, Json> {
         InstanceKey::Index(i) => {
             out.insert("index".into(), (*i).into());
         }
+        InstanceKey::Hidden(_) => {
+            out.insert("index".into(), "(sensitive value)".into());
+        }
         InstanceKey::Name(name) => {
             out.insert("index".into(), (&**name).into());
         }

@@ -7,7 +7,7 @@ use crate::eval::body;
 use crate::eval::instance::Instance;
 use crate::eval::plan::{Mode, ProviderInfo};
 use crate::eval::scope::{Named, Scope};
-use crate::eval::value::{Data, ReasonKind, Reasons, Type, Value, convert};
+use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Block, Expr, ExprKind, ObjectItem, ObjectKey};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -164,7 +164,7 @@ fn evaluated(instance: &Rc<Instance>, key: &ProviderKey, block: Option<&Block>) 
             let written = values.get(attribute).is_some_and(|v| !v.is_null() && v.as_str() != Some(""));
             let set = names.iter().find_map(|n| environment.get(*n).filter(|v| !v.is_empty()));
             if let (false, Some(text)) = (written, set) {
-                values.insert(attribute.into(), Value::string(text));
+                values.insert(attribute.into(), Value::string(text).mark(Marks::PRIVATE));
             }
         }
     }
@@ -256,7 +256,7 @@ impl Known<'_> {
     fn open(&self, value: &Value) -> Value {
         match &value.data {
             Data::Tuple(items) if items.iter().all(|i| matches!(i.data, Data::Object(_))) && !items.is_empty() => {
-                Value::tuple(items.iter().map(|item| self.open(item)).collect())
+                Value::tuple(items.iter().map(|item| self.open(item)).collect()).mark(value.marks)
             }
             Data::Object(entries) => {
                 let inner = entries.iter().map(|(k, v)| (k.clone(), self.open_below(v))).collect();
@@ -347,11 +347,12 @@ impl Known<'_> {
         if let Some(entries) = value.entries() {
             let mut entries = entries.clone();
             self.fill(path, &mut entries, schema, lines);
-            return Value::object(entries);
+            return Value::object(entries).mark(value.marks);
         }
         match &value.data {
             Data::Tuple(items) => {
                 Value::tuple(items.iter().map(|item| self.fill_nested(path, item, schema, lines)).collect())
+                    .mark(value.marks)
             }
             _ => value.clone(),
         }

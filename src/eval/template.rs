@@ -57,11 +57,12 @@ fn write_parts(scope: &Scope, parts: &[TemplatePart], out: &mut Output) -> EvalR
                 Err(reasons) => out.because(&reasons),
                 Ok(found) => {
                     out.marks = out.marks.union(found.marks);
+                    let conceal = found.conceal(directive.span);
                     for element in found.items {
                         scope.instance.world.spend(1, directive.span)?;
                         let (key, value) = (directive.key.as_ref(), &directive.value);
                         let inner = bind_element(scope, key, value, element, &directive.collection);
-                        write_parts(&inner, &directive.body, out)?;
+                        write_parts(&inner, &directive.body, out).map_err(&conceal)?;
                     }
                 }
             },

@@ -146,8 +146,7 @@ impl Tracer {
         let child = state.instances.iter().find(|(k, _)| match (k, &wanted) {
             (_, None) => true,
             (crate::eval::plan::InstanceKey::Index(i), Some(w)) => i.to_string() == **w,
-            (crate::eval::plan::InstanceKey::Name(n), Some(w)) => n == w,
-            _ => false,
+            (k, Some(w)) => k.name() == Some(w),
         });
         if let Some((_, child)) = child
             && let Some(value) = child.config.outputs.get(name).and_then(|o| o.body.attribute("value"))
@@ -189,7 +188,7 @@ impl Tracer {
                 self.note(config.header(), format!("through var.{name}"));
                 self.note(*span, format!("var.{name} is set here"));
             }
-            Some(Input::Text(_, from)) => {
+            Some(Input::Text(_, from, _)) => {
                 self.note(config.header(), format!("var.{name} is set by {from}"));
             }
             None => self.default(config, name, path, scope),

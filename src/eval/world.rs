@@ -7,9 +7,9 @@ use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::inputs::Inputs;
 use crate::eval::installed::{Installed, Wanted};
 use crate::eval::size::Sizes;
-use crate::eval::value::{Reasons, Value};
+use crate::eval::value::{Marks, Reasons, Value};
 use crate::finding::{Finding, MissingModule};
-use crate::source::Span;
+use crate::source::{FileId, Span};
 use crate::syntax::ast::{Expr, ExprKind};
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -35,6 +35,10 @@ pub struct World {
     findings: RefCell<Vec<Finding>>,
     told: Cell<u64>,
     seen: RefCell<FxHashSet<(&'static str, Option<Span>, String)>>,
+    /// The marks of what was evaluated since someone began to note them.
+    marks: Cell<Marks>,
+    /// The file that was asked about last, and whether it is private.
+    private: Cell<Option<(FileId, bool)>>,
     steps: Cell<u64>,
     instances: Cell<u64>,
     memory: Cell<u64>,
@@ -78,6 +82,8 @@ impl World {
             findings: RefCell::default(),
             told: Cell::new(0),
             seen: RefCell::default(),
+            marks: Cell::default(),
+            private: Cell::default(),
             steps: Cell::new(0),
             instances: Cell::new(0),
             memory: Cell::new(0),
@@ -129,6 +135,33 @@ impl World {
         let done = work();
         self.hypothetical.set(before);
         done
+    }
+
+    /// Adds to the marks of what is evaluated.
+    pub fn note_marks(&self, marks: Marks) {
+        self.marks.set(self.marks.get().union(marks));
+    }
+
+    /// Does some work, and gives the marks of all that was evaluated in it, also where it failed.
+    pub fn noting_marks<T>(&self, work: impl FnOnce() -> T) -> (T, Marks) {
+        let before = self.marks.replace(Marks::NONE);
+        let done = work();
+        let seen = self.marks.get();
+        self.marks.set(before.union(seen));
+        (done, seen)
+    }
+
+    /// What is written in a private file is private.
+    pub fn marks_of(&self, file: FileId) -> Marks {
+        let private = match self.private.get() {
+            Some((last, private)) if last == file => private,
+            _ => {
+                let private = self.evaluator.sources.is_private(file);
+                self.private.set(Some((file, private)));
+                private
+            }
+        };
+        if private { Marks::PRIVATE } else { Marks::NONE }
     }
 
     /// Keeps the strings that are written in an expression out of reports.

@@ -2,7 +2,7 @@
 
 use crate::address::ResourceAddr;
 pub use crate::eval::plan::Reference;
-use crate::eval::plan::{ConfigAttribute, InstanceKey, Mode, Origin};
+use crate::eval::plan::{ConfigAttribute, HiddenKey, InstanceKey, Mode, Origin};
 use crate::eval::scope::Scope;
 use crate::eval::value::Value;
 use crate::syntax::ast::{Expr, ExprKind, For, ObjectItem, ObjectKey, SplatStep, TemplatePart};
@@ -212,6 +212,7 @@ fn keyed_by_source(f: &For) -> bool {
 
 fn key_of(value: &Value) -> Option<InstanceKey> {
     match value.as_str() {
+        Some(name) if value.marks.is_hidden() => Some(InstanceKey::Hidden(HiddenKey { name: name.into(), nth: 0 })),
         Some(name) => Some(InstanceKey::Name(name.into())),
         None => super::fact::whole(value).map(InstanceKey::Index),
     }

@@ -22,6 +22,7 @@ pub fn options(args: &InputArgs, loader: &Loader) -> Result<Options, Failure> {
     Ok(Options {
         variables,
         environment: std::env::vars_os().filter_map(text).collect(),
+        allow_env: args.allow_env.iter().cloned().collect(),
         workspace: args.workspace.clone(),
         budget: *loader.budget(),
         module_dirs: args.module_dir.iter().map(|(source, dir)| (source.clone(), absolute(dir))).collect(),

@@ -88,9 +88,11 @@ impl std::fmt::Debug for Reader {
 }
 
 impl Reader {
-    /// An environment variable.
-    pub fn environment(&self, name: &str) -> Option<&String> {
-        self.evaluator.options.environment.get(name)
+    /// An environment variable, and whether `--allow-env` lets configurations read it; `None` where it is not set.
+    pub fn environment(&self, name: &str) -> Option<(&String, bool)> {
+        let options = &self.evaluator.options;
+        let value = options.environment.get(name).filter(|value| !value.is_empty())?;
+        Some((value, options.allow_env.contains(name)))
     }
 
     /// A variable file's values.
@@ -272,6 +274,7 @@ fn over(own: Config, parent: Config, strategy: Strategy) -> Config {
 
 /// Maps are merged and lists joined, the parent's first.
 fn deep(own: &Value, parent: &Value) -> Value {
+    let marks = own.marks.union(parent.marks);
     match (own.entries(), parent.entries(), own.elements(), parent.elements()) {
         (Some(own), Some(parent), ..) => {
             let mut all = parent.clone();
@@ -279,9 +282,9 @@ fn deep(own: &Value, parent: &Value) -> Value {
                 let merged = parent.get(name).map_or_else(|| value.clone(), |there| deep(value, there));
                 all.insert(name.clone(), merged);
             }
-            Value::object(all)
+            Value::object(all).mark(marks)
         }
-        (.., Some(own), Some(parent)) => Value::tuple([parent, own].concat()),
+        (.., Some(own), Some(parent)) => Value::tuple([parent, own].concat()).mark(marks),
         _ => own.clone(),
     }
 }
@@ -325,7 +328,10 @@ fn entries(sheet: &Sheet, expr: &Expr, names: &[(Arc<str>, Value)], into: &mut I
                     ObjectKey::Expr(key) => value(sheet, key, names),
                 };
                 match key.as_str() {
-                    Some(name) => drop(into.insert(name.into(), (value(sheet, &item.value, names), item.value.span))),
+                    Some(name) => {
+                        let value = value(sheet, &item.value, names).mark(key.marks);
+                        into.insert(name.into(), (value, item.value.span));
+                    }
                     None => open = Some(open.unwrap_or_default().union(&key.collect_reasons())),
                 }
             }
@@ -338,7 +344,7 @@ fn entries(sheet: &Sheet, expr: &Expr, names: &[(Arc<str>, Value)], into: &mut I
         _ => {
             let whole = value(sheet, expr, names);
             for (name, value) in whole.entries().into_iter().flatten() {
-                into.insert(name.clone(), (value.clone(), expr.span));
+                into.insert(name.clone(), (value.clone().mark(whole.marks), expr.span));
             }
             whole.reasons().cloned()
         }

@@ -3,7 +3,7 @@
 use super::config::{Context, Reader};
 use crate::discover::bounds::{normalise, repository};
 use crate::eval::OwnFunctions;
-use crate::eval::value::{ReasonKind, Reasons, Type, Value, json};
+use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, json};
 use crate::tree::Tree;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
@@ -59,7 +59,8 @@ impl OwnFunctions for Functions {
             _ => return None,
         };
         let texts: Option<Vec<&str>> = args.iter().map(Value::as_str).collect();
-        Some(match (texts, args) {
+        let marks = args.iter().fold(Marks::NONE, |marks, arg| marks.union(arg.deep_marks()));
+        let done = match (texts, args) {
             (Some(texts), _) => own(self, &texts),
             // What to take where there is no such file, which may be of any type.
             (None, [first, fallback]) if name == "read_terragrunt_config" && first.as_str().is_some() => {
@@ -73,7 +74,10 @@ impl OwnFunctions for Functions {
                     false => Ok(Value::unknown(Type::Any, reasons)),
                 }
             }
-        })
+        };
+        let conceal =
+            |why: String| if marks.is_hidden() { "it fails for a value that is sensitive".into() } else { why };
+        Some(done.map(|value| value.mark(marks)).map_err(conceal))
     }
 }
 
@@ -105,9 +109,13 @@ impl Functions {
 
     fn get_env(&self, args: &[&str]) -> Result<Value, String> {
         let name = args.first().copied().unwrap_or_default();
-        let set = self.reader.environment(name).filter(|value| !value.is_empty());
-        Ok(match (set, args.get(1)) {
-            (Some(value), _) => Value::string(value),
+        Ok(match (self.reader.environment(name), args.get(1)) {
+            (Some((value, true)), _) => Value::string(value).mark(Marks::PRIVATE),
+            // A job's tokens are in its environment: a configuration that asks for one does not get it unasked.
+            (Some((_, false)), _) => {
+                let what = format!("leave to read the environment variable {name} (--allow-env {name})");
+                Value::unknown(Type::String, Reasons::one(ReasonKind::NotGiven(what.into()), None))
+            }
             (None, Some(fallback)) => Value::string(fallback),
             (None, None) => impure(format!("the environment variable {name}")),
         })
@@ -140,6 +148,7 @@ impl Functions {
             Some(text) => Ok(Value::string(text)),
             None => Ok(Value::unknown(Type::String, values.collect_reasons())),
         }
+        .map(|value| value.mark(values.deep_marks()))
     }
 
     fn file(&self, args: &[&str]) -> PathBuf {

@@ -155,10 +155,11 @@ impl Walk {
     /// The files that the unit adds to its source, such as the provider's configuration.
     fn generated(&self, config: &Config, file: &Path) -> Vec<(String, Arc<File>)> {
         let shown = self.evaluator.loader().shown(file);
-        let one = |(name, text, _): &(String, Value, Span)| {
-            let text = text.as_str().filter(|_| crate::discover::is_terraform(name))?;
+        let one = |(name, value, _): &(String, Value, Span)| {
+            let text = value.as_str().filter(|_| crate::discover::is_terraform(name))?;
+            let hidden = value.deep_marks().is_hidden();
             let path = PathBuf::from(format!("{shown} generates {name}"));
-            let source = SourceFile::new(path, text.as_bytes().to_vec());
+            let source = SourceFile::new(path, text.as_bytes().to_vec()).private(hidden);
             let text = source.text.clone();
             let id = self.evaluator.sources.add(source);
             let json = name.ends_with(".json");
@@ -200,6 +201,7 @@ fn source(config: &Config, dir: &Path, evaluator: &Evaluator) -> Source {
     };
     match given.unwrap_or_else(local) {
         folder if evaluator.module(&folder).is_some() => Source::Here(folder),
+        _ if value.marks.is_hidden() => Source::Unknown("its `source` is sensitive, and no folder here".into()),
         _ => {
             let (text, version) = registry(text);
             Source::Elsewhere(text, version, *span)

@@ -15,6 +15,7 @@ mod formats;
 mod hidden;
 mod hostile;
 mod layers;
+mod marks;
 mod plan;
 #[path = "../properties/mod.rs"]
 mod properties;

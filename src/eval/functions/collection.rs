@@ -78,7 +78,7 @@ pub fn contains(args: &[Value], _: &dyn Host) -> Outcome {
     if list.is_null() {
         return Err(FunctionError::argument(0, "argument must not be null"));
     }
-    let marks = list.marks.union(needle.marks);
+    let marks = list.deep_marks().union(needle.deep_marks());
     if !list.is_known() {
         return Ok(unknown(Type::Bool, args).mark(marks));
     }
@@ -246,15 +246,19 @@ pub fn zipmap(args: &[Value], _: &dyn Host) -> Outcome {
         return Err(FunctionError::call(message));
     }
     if let Some(reasons) = names.iter().find_map(Value::reasons) {
-        return Ok(Value::unknown(Type::Any, reasons.clone()));
+        let marks = names.iter().fold(Marks::NONE, |marks, name| marks.union(name.marks));
+        return Ok(Value::unknown(Type::Any, reasons.clone()).mark(marks));
     }
     let pairs = names.iter().zip(values).filter_map(|(k, v)| match &k.data {
         Data::String(k) => Some((k.clone(), v.clone())),
         _ => None,
     });
     let out: Entries = pairs.collect();
+    // Keys have no marks of their own.
+    let marks = names.iter().fold(Marks::NONE, |marks, name| marks.union(name.marks));
     Ok(match args.get(1).map(|v| (&v.data, element_type(v))) {
         Some((Data::List(..) | Data::Set(..), of)) => Value::map(of, out),
         _ => Value::object(out),
-    })
+    }
+    .mark(marks))
 }

@@ -66,5 +66,8 @@ pub fn ephemeralasnull(args: &[Value], _: &dyn Host) -> Outcome {
 }
 
 pub fn type_of(args: &[Value], _: &dyn Host) -> Outcome {
-    Ok(Value::string(format_type(&only(args).ty())))
+    let value = only(args);
+    // A type has the names of attributes in it. Those of a sensitive value Terraform shows as well.
+    let marks = value.deep_marks().without(Marks::SENSITIVE);
+    Ok(Value::string(format_type(&value.ty())).mark(marks))
 }

@@ -49,6 +49,8 @@ struct Function {
     unknowns: Unknowns,
     /// Marks stay on the arguments: the function looks at them.
     marked: bool,
+    /// The result is made of all that the arguments hold, though they may hold unknown elements: their marks count too.
+    mixes: bool,
     body: Body,
 }
 
@@ -76,6 +78,10 @@ impl Function {
         self.nulls = true;
         self
     }
+    fn mixes(mut self) -> Self {
+        self.mixes = true;
+        self
+    }
     fn marked(mut self) -> Self {
         self.marked = true;
         self
@@ -87,7 +93,17 @@ impl Function {
 }
 
 fn f(name: &'static str, params: Vec<Want>, result: Type, body: Body) -> Function {
-    Function { name, params, rest: None, result, nulls: false, unknowns: Unknowns::Deep, marked: false, body }
+    Function {
+        name,
+        params,
+        rest: None,
+        result,
+        nulls: false,
+        unknowns: Unknowns::Deep,
+        marked: false,
+        mixes: false,
+        body,
+    }
 }
 
 /// All functions, by name.
@@ -107,8 +123,12 @@ fn strings() -> Vec<Function> {
     vec![
         f("chomp", vec![Text], text(), string::chomp),
         f("endswith", vec![Text, Text], Type::Bool, string::endswith),
-        f("format", vec![Text], text(), format::format).rest(Any).nulls().shallow(),
-        f("formatlist", vec![Text], Type::List(Arc::new(text())), format::formatlist).rest(Any).nulls().shallow(),
+        f("format", vec![Text], text(), format::format).rest(Any).nulls().shallow().mixes(),
+        f("formatlist", vec![Text], Type::List(Arc::new(text())), format::formatlist)
+            .rest(Any)
+            .nulls()
+            .shallow()
+            .mixes(),
         f("indent", vec![Number, Text], text(), string::indent),
         f("join", vec![Text], text(), string::join).rest(Texts),
         f("lower", vec![Text], text(), string::lower),
@@ -158,8 +178,8 @@ fn collections() -> Vec<Function> {
     let bools = || list(Type::Bool);
     let texts = || Type::List(Arc::new(Type::String));
     vec![
-        f("alltrue", vec![bools()], Type::Bool, collection::alltrue).shallow(),
-        f("anytrue", vec![bools()], Type::Bool, collection::anytrue).shallow(),
+        f("alltrue", vec![bools()], Type::Bool, collection::alltrue).shallow().mixes(),
+        f("anytrue", vec![bools()], Type::Bool, collection::anytrue).shallow().mixes(),
         f("chunklist", vec![list(Type::Any), Number], Type::Any, sequence::chunklist).shallow(),
         f("coalesce", vec![], Type::Any, collection::coalesce).rest(Any).own(),
         f("coalescelist", vec![], Type::Any, collection::coalescelist).rest(Any).own(),
@@ -169,7 +189,7 @@ fn collections() -> Vec<Function> {
         f("distinct", vec![list(Type::Any)], Type::Any, sequence::distinct),
         f("element", vec![Any, Number], Type::Any, sequence::element).shallow(),
         f("flatten", vec![Any], Type::Any, sequence::flatten).shallow(),
-        f("index", vec![Any, Any], Type::Number, collection::index).shallow(),
+        f("index", vec![Any, Any], Type::Number, collection::index).shallow().mixes(),
         f("keys", vec![Any], Type::Any, collection::keys).shallow(),
         f("length", vec![Any], Type::Number, collection::length).own(),
         f("lookup", vec![Any, Want::Text], Type::Any, collection::lookup).rest(Any).own(),
@@ -183,7 +203,7 @@ fn collections() -> Vec<Function> {
         f("setsubtract", vec![Of(Type::Set(Arc::new(Type::Any))); 2], Type::Any, set::subtract),
         f("setunion", vec![], Type::Any, set::union).rest(Of(Type::Set(Arc::new(Type::Any)))).shallow(),
         f("slice", vec![Any, Number, Number], Type::Any, sequence::slice).shallow(),
-        f("sort", vec![Texts], texts(), sequence::sort).shallow(),
+        f("sort", vec![Texts], texts(), sequence::sort).shallow().mixes(),
         f("transpose", vec![Of(Type::Map(Arc::new(texts())))], Type::Map(Arc::new(texts())), collection::transpose),
         f("values", vec![Any], Type::Any, collection::values).shallow(),
         f("zipmap", vec![Texts, Any], Type::Any, collection::zipmap).shallow(),
@@ -312,7 +332,7 @@ pub fn call(name: &str, args: &[Value], host: &dyn Host) -> Outcome {
         return (function.body)(&converted, host);
     }
     let marks = converted.iter().fold(Marks::NONE, |marks, v| {
-        marks.union(if function.unknowns == Unknowns::Deep { v.deep_marks() } else { v.marks })
+        marks.union(if function.unknowns == Unknowns::Deep || function.mixes { v.deep_marks() } else { v.marks })
     });
     let known = |v: &Value| if function.unknowns == Unknowns::Deep { v.is_wholly_known() } else { v.is_known() };
     if !converted.iter().all(known) {

@@ -107,8 +107,63 @@ pub enum InstanceKey {
     Index(u64),
     /// `["name"]`.
     Name(Arc<str>),
+    /// The same, but what it is made of is never shown.
+    Hidden(HiddenKey),
     /// `count` or `for_each` is not known: this one instance stands for any number of them, none included.
     Unknown,
+}
+
+/// A key that is never shown, and a number that stands for it in addresses. Keys are the same where their names are.
+#[derive(Clone, Debug)]
+pub struct HiddenKey {
+    /// The name.
+    pub name: Arc<str>,
+    /// Which of its `for_each` it is, from 1; 0 where that is not known.
+    pub nth: usize,
+}
+
+impl PartialEq for HiddenKey {
+    fn eq(&self, other: &HiddenKey) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for HiddenKey {}
+
+impl std::hash::Hash for HiddenKey {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+    }
+}
+
+impl PartialOrd for HiddenKey {
+    fn partial_cmp(&self, other: &HiddenKey) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for HiddenKey {
+    fn cmp(&self, other: &HiddenKey) -> std::cmp::Ordering {
+        self.name.cmp(&other.name)
+    }
+}
+
+impl InstanceKey {
+    /// The key of a `for_each`, shown or not.
+    pub fn name(&self) -> Option<&Arc<str>> {
+        match self {
+            InstanceKey::Name(name) | InstanceKey::Hidden(HiddenKey { name, .. }) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether both are one key, whether or not they may be shown.
+    pub fn is(&self, other: &InstanceKey) -> bool {
+        match (self.name(), other.name()) {
+            (Some(a), Some(b)) => a == b,
+            _ => self == other,
+        }
+    }
 }
 
 /// One resource instance.
@@ -205,7 +260,7 @@ impl Reference {
         let kind = if self.data { Mode::Data } else { Mode::Managed };
         let key = match (&self.key, &resource.key) {
             (None, _) | (_, InstanceKey::Unknown) => true,
-            (Some(written), key) => written == key,
+            (Some(written), key) => written.is(key),
         };
         resource.mode == kind
             && *resource.module == *self.module
