@@ -189,7 +189,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, LoadError> {
     let found = found.flatten();
     if let Some(file) = found.as_ref().filter(|file| leads_out(file)) {
         let folder = crate::discover::shown(file.parent().unwrap_or(file));
-        let why = "it is a link to something else than a kfplint.toml of this repository; name that with --config if it is meant".into();
+        let why = "it is a link, but not to a kfplint.toml of this repository; pass that file with --config".into();
         return Err(LoadError::Unreadable { path: format!("{folder}/{FILE}"), why });
     }
     Ok(found)
@@ -226,7 +226,7 @@ pub fn read(path: &Path, wanted: Wanted) -> Result<Config, LoadError> {
     let real = std::fs::canonicalize(path).map_err(unreadable)?;
     // An excerpt shows where a configuration is wrong: a key file would be wrong in every line.
     if bounds::is_git(&real) || private::by_name(&real) {
-        let why = "it is no configuration, but one of Git's own files or one that holds keys".into();
+        let why = "it is a file of .git or a key file, not a configuration; pass another one".into();
         return Err(LoadError::Unreadable { path: shown.into(), why });
     }
     let bytes = up_to(&real, CONFIGURATION).map_err(unreadable)?;

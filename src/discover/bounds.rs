@@ -43,7 +43,7 @@ impl Bounds {
         self.refusal(real).is_none()
     }
 
-    /// Why a real path may not be read; `None` where it may. Nothing opens Git's own files.
+    /// Why a real path may not be read; `None` where it may. No option opens `.git`.
     pub fn refusal(&self, real: &Path) -> Option<&'static str> {
         if is_git(real) || self.git.iter().any(|git| real.starts_with(git)) {
             return Some(CLOSED);
@@ -155,6 +155,5 @@ pub fn plain(dir: &Path, source: &str) -> Option<PathBuf> {
 /// Why something is not read that lies outside.
 pub const OUTSIDE: &str = "it is outside of the tree that is checked; --allow-outside reads it";
 
-/// Why something in `.git` is not read.
-pub const CLOSED: &str =
-    "it is one of Git's own files, which are never read; write its content into a file of the repository";
+/// The reason for skipping a file in `.git`.
+pub const CLOSED: &str = "files in .git are never read; copy its content to a file of the repository if it is meant";

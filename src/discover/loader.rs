@@ -517,8 +517,7 @@ const UNREADABLE: &str = "this private file cannot be parsed";
 fn redact(file: &mut ast::File) {
     file.errors.truncate(1);
     for error in &mut file.errors {
-        let help =
-            "kfplint shows nothing of a file that has keys in it, or that is ignored by Git, behind a link or outside";
+        let help = "the file has keys in it, is ignored by Git, or is behind a link or outside: kfplint shows none of its text";
         *error = ast::SyntaxError {
             message: UNREADABLE.into(),
             help: Some(help.into()),

@@ -93,7 +93,7 @@ impl EvalError {
     /// of them. What does not depend on values stays as it is.
     pub fn without_values(mut self: Box<Self>, span: Span) -> Box<Self> {
         if self.is_dynamic() {
-            self.message = "this fails for a value that is sensitive".into();
+            self.message = "this fails for a sensitive value".into();
             self.help.clear();
             self.related.clear();
             self.meant = None;

@@ -15,8 +15,7 @@ use std::sync::{Arc, Mutex};
 /// The most files that `fileset` may list.
 const MOST_FILES: usize = 100_000;
 
-/// The names of Git's own files below a folder `.git`, without its objects: which of them a pattern would list decides
-/// whether the list is known.
+/// The files in a folder `.git`, without its objects. A `fileset` whose pattern matches one of them is unknown.
 fn own_files_of_git(git: &Path) -> Vec<PathBuf> {
     let is_named = |entry: &ignore::DirEntry| entry.depth() != 1 || entry.file_name() != "objects";
     let walk = ignore::WalkBuilder::new(git).standard_filters(false).filter_entry(is_named).build();

@@ -75,8 +75,7 @@ impl OwnFunctions for Functions {
                 }
             }
         };
-        let conceal =
-            |why: String| if marks.is_hidden() { "it fails for a value that is sensitive".into() } else { why };
+        let conceal = |why: String| if marks.is_hidden() { "it fails for a sensitive value".into() } else { why };
         Some(done.map(|value| value.mark(marks)).map_err(conceal))
     }
 }
@@ -113,7 +112,7 @@ impl Functions {
             (Some((value, true)), _) => Value::string(value).mark(Marks::PRIVATE),
             // A job's tokens are in its environment: a configuration that asks for one does not get it unasked.
             (Some((_, false)), _) => {
-                let what = format!("leave to read the environment variable {name} (--allow-env {name})");
+                let what = format!("permission to read the environment variable {name} (--allow-env {name})");
                 Value::unknown(Type::String, Reasons::one(ReasonKind::NotGiven(what.into()), None))
             }
             (None, Some(fallback)) => Value::string(fallback),

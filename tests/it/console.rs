@@ -31,6 +31,11 @@ fn expressions_are_answered_as_by_terraform() {
         let case: Json = serde_json::from_str(line).expect("a line of JSON");
         let expr = case["expr"].as_str().expect("an expression");
         let got = answer(expr);
+        if expr.contains(".pem") {
+            // Terraform shows it; kfplint never shows a value made of a private key.
+            assert_eq!(got.as_deref(), (case["status"] == "ok").then_some("(sensitive value)"), "{expr}");
+            continue;
+        }
         let want = (case["status"] == "ok").then(|| case["result"].as_str().unwrap_or_default().to_string());
         if got != want {
             wrong.push(format!("{expr}\n  want {want:?}\n  got  {got:?}"));

@@ -86,29 +86,35 @@ fn nothing_reads_the_files_of_git() {
         let skipped = skipped(&report);
         for file in ["x.tf", "x.auto.tfvars"] {
             let why = skipped.iter().find(|(path, _)| path == file).map(|(_, why)| why.as_str());
-            assert!(why.is_some_and(|why| why.contains("Git's own files")), "{file}: {skipped:?}");
+            assert!(why.is_some_and(|why| why.contains("files in .git are never read")), "{file}: {skipped:?}");
         }
         assert_ne!(report["verdict"], "ready");
     }
     for expression in [r#"file(".git/config")"#, r#"file("inner/config")"#, r#"file("${path.root}/x.tf")"#] {
         let [answer] = answers(&tree, &["--allow-outside"], &[expression]).try_into().unwrap();
-        assert!(answer.contains("Git's own files") && !answer.contains("marker"), "{expression}: {answer}");
+        assert!(
+            answer.contains("files in .git are never read") && !answer.contains("marker"),
+            "{expression}: {answer}"
+        );
     }
-    for args in [["--var-file", ".git/config"], ["--var-file", "x.auto.tfvars"], ["--config", ".git/config"]] {
+    for args in [["--var-file", ".git/config"], ["--var-file", "x.auto.tfvars"]] {
         let run = tree.run(&args);
         assert_eq!(run.code, 2, "{}", run.stdout);
         let said = run.stderr.replace("\n  │", "");
-        assert!(said.contains("Git's own files") && !run.stderr.contains("marker"), "{}", run.stderr);
+        assert!(said.contains("files in .git are never read") && !run.stderr.contains("marker"), "{}", run.stderr);
     }
 }
 
 #[test]
 fn a_configuration_is_no_way_to_the_files_of_git() {
-    let tree = repository(&[("main.tf", READY)]);
+    let tree = repository(&[("main.tf", READY), (".env", "TOKEN=marker\n")]);
     tree.link(".git/config", "kfplint.toml");
-    let run = tree.run(&[]);
-    assert_eq!(run.code, 2);
-    assert!(!run.stderr.contains("marker"), "{}", run.stderr);
+    tree.link("../.env", "inner/kfplint.toml");
+    for args in [&[] as &[&str], &["inner"], &["--config", ".git/config"], &["--config", ".env"]] {
+        let run = tree.run(args);
+        assert_eq!(run.code, 2, "{args:?}");
+        assert!(!run.stderr.contains("marker"), "{}", run.stderr);
+    }
 }
 
 #[test]
@@ -117,7 +123,7 @@ fn a_list_of_files_is_not_known_where_closed_ones_would_be_in_it() {
     let all =
         answers(&tree, &[], &[r#"fileset(".", "**/*.yaml")"#, r#"fileset(".", "**")"#, r#"fileset(".git", "*")"#]);
     assert!(all[0].contains("a/b.yaml"), "{all:?}");
-    assert!(all[1].contains("may not be read") && all[2].contains("Git's own files"), "{all:?}");
+    assert!(all[1].contains("may not be read") && all[2].contains("files in .git are never read"), "{all:?}");
 }
 
 #[test]
