@@ -3,9 +3,9 @@
 
 use super::bounds::git_folder;
 use super::files::{is_terraform, is_variables};
+use crate::tree::{Tree, up_to};
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use crate::tree::{Tree, up_to};
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};

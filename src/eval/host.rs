@@ -60,9 +60,7 @@ impl Host for TreeHost<'_> {
         let evaluator = &self.scope.instance.world.evaluator;
         let budget = &evaluator.options.budget;
         let read = self.tree().up_to(&full, budget.file_size);
-        match read
-            .map_err(|e| file_error(format!("\"{path}\" cannot be read: {}", reason(&e))))?
-        {
+        match read.map_err(|e| file_error(format!("\"{path}\" cannot be read: {}", reason(&e))))? {
             Some(bytes) => {
                 let private = evaluator.loader().is_private(&way, &full) || private::by_content(&bytes, &full);
                 Ok((bytes, if private { Marks::PRIVATE } else { Marks::NONE }))
