@@ -46,7 +46,7 @@ use crate::source::Sources;
 use crate::suppress::{Outline, Suppressions};
 use clap::CommandFactory;
 use std::collections::BTreeSet;
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -286,7 +286,7 @@ fn find(paths: &[PathBuf], loader: &Loader) -> Result<discover::Discovery, Failu
     let found = discover::roots(paths, loader).map_err(explain_path)?;
     if found.roots.is_empty() {
         for (path, why) in found.skipped.iter().chain(&loader.skipped()) {
-            let _ = writeln!(std::io::stderr(), "{path}: {why}");
+            output::say(&format!("{path}: {why}"));
         }
         let places: Vec<String> = paths.iter().map(|p| format!("`{}`", p.display())).collect();
         return Err(Failure::Nothing { places: places.join(", ") });
@@ -379,7 +379,7 @@ fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
     output::stdout(&output::pretty(&plan_json::write(&plan)))?;
     let findings = RootReport { root: root.shown, findings: plan.findings, ..RootReport::default() };
     let report = Report::new(vec![findings], loader.skipped(), loader.files_read(), &sources);
-    let _ = std::io::stderr().write_all(&report::findings(&report, &sources, Detail::Normal, output::width()));
+    output::stderr(&report::findings(&report, &sources, Detail::Normal, output::width()));
     Ok(if report.count(Level::Error) > 0 { FINDINGS } else { READY })
 }
 
@@ -397,7 +397,7 @@ fn console(args: &RootArgs) -> Result<u8, Failure> {
                 Ok(answer) => output::stdout(format!("{answer}\n").as_bytes())?,
                 Err(error) => {
                     wrong = true;
-                    let _ = writeln!(std::io::stderr(), "error: {}", error.message);
+                    output::say(&format!("error: {}", error.message));
                 }
             },
         }

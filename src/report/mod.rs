@@ -27,7 +27,7 @@ pub use markdown::markdown;
 pub use page::{page, rule_table, rules};
 pub use rdjson::rdjson;
 pub use sarif::sarif;
-pub(crate) use text::{line, steers};
+pub(crate) use text::{coloured, inert, line, lines, steers, unmarked};
 pub use xml::{checkstyle, junit};
 
 use crate::baseline::Held;

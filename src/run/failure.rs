@@ -2,6 +2,7 @@
 
 use crate::config::LoadError;
 use crate::discover::PathError;
+use crate::report;
 use miette::Diagnostic;
 
 /// Why a run gives no report.
@@ -206,6 +207,7 @@ impl Failure {
     /// Says it on stderr.
     pub fn print(self) {
         use std::io::Write;
-        let _ = writeln!(std::io::stderr(), "{:?}", miette::Report::new(self));
+        let text = report::coloured(&format!("{:?}", miette::Report::new(self)));
+        let _ = writeln!(std::io::stderr(), "{}", report::inert(&text));
     }
 }

@@ -34,7 +34,12 @@ pub fn write(report: &Report, sources: &Sources, args: &CheckArgs, took: Duratio
         took: told.then_some(took),
         ..View::plain(detail, width())
     };
-    stdout(&render(args.format, report, sources, view))
+    let bytes = render(args.format, report, sources, view);
+    match args.format {
+        // Its lines are commands.
+        Format::Github => all(report::unmarked(&String::from_utf8_lossy(&bytes)).as_bytes()),
+        _ => stdout(&bytes),
+    }
 }
 
 fn render(format: Format, report: &Report, sources: &Sources, view: View) -> Vec<u8> {
@@ -53,9 +58,15 @@ fn render(format: Format, report: &Report, sources: &Sources, view: View) -> Vec
     }
 }
 
-/// JSON with line breaks, and one at the end. What would steer a terminal is escaped.
+/// JSON with line breaks, and one at the end. What would steer a terminal or command a CI job is escaped.
 pub fn pretty(json: &serde_json::Value) -> Vec<u8> {
     let mut text = serde_json::to_string_pretty(json).unwrap_or_default();
+    // In JSON these can only stand in texts.
+    for mark in ["##[", "##vso["] {
+        if text.contains(mark) {
+            text = text.replace(mark, &mark.replacen("##", "#\\u0023", 1));
+        }
+    }
     if !text.contains(|c| c != '\n' && report::steers(c)) {
         text.push('\n');
         return text.into_bytes();
@@ -74,11 +85,28 @@ pub fn pretty(json: &serde_json::Value) -> Vec<u8> {
     safe.into_bytes()
 }
 
-/// Writes to stdout. That the reader has gone is not a failure.
+/// Writes to stdout. That the reader has gone is not a failure. Nothing in it commands a CI job.
 ///
 /// # Errors
 /// Anything else that the operating system says.
 pub fn stdout(bytes: &[u8]) -> Result<(), Failure> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => all(report::inert(text).as_bytes()),
+        Err(_) => all(bytes),
+    }
+}
+
+/// Writes a message to stderr. Nothing in it steers a terminal or commands a CI job.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{}", report::inert(&report::lines(text)));
+}
+
+/// Writes a report to stderr.
+pub fn stderr(bytes: &[u8]) {
+    let _ = std::io::stderr().write_all(report::inert(&String::from_utf8_lossy(bytes)).as_bytes());
+}
+
+fn all(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => {

@@ -8,7 +8,6 @@ use crate::eval::report::exceeded;
 use crate::finding::{ALWAYS, Finding, RootReport};
 use crate::report::{self, Detail, Diagnostic, Report};
 use crate::source::{Sources, Span};
-use std::io::Write;
 
 /// The plan of a root module that is not evaluated, since the time is used up; `None` while it is not.
 pub fn unreached(root: &Root, loader: &Loader) -> Option<StaticPlan> {
@@ -42,7 +41,7 @@ pub fn say(report: &Report, loader: &Loader, sources: &Sources) -> bool {
     if over {
         let report = Report::new(roots, loader.skipped(), loader.files_read(), sources);
         let text = report::findings(&report, sources, Detail::Normal, super::output::width());
-        let _ = std::io::stderr().write_all(&text);
+        super::output::stderr(&text);
     }
     over
 }

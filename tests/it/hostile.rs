@@ -2,6 +2,7 @@
 
 mod budgets;
 mod bytes;
+mod logs;
 #[cfg(unix)]
 mod places;
 mod secrets;
