@@ -27,6 +27,7 @@ mod since;
 mod suppress;
 mod syntax;
 mod terragrunt;
+mod threats;
 mod tree;
 mod unknown;
 mod values;
