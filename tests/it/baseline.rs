@@ -1,11 +1,7 @@
 //! Known findings, as a user keeps them out of the report.
 
-use crate::tree::{OPEN, TOO_FEW, Tree};
+use crate::tree::{OPEN, TOO_FEW, Tree, codes};
 use serde_json::Value;
-
-fn codes(report: &Value) -> Vec<&str> {
-    report["diagnostics"].as_array().unwrap().iter().map(|d| d["code"].as_str().unwrap()).collect()
-}
 
 fn read(tree: &Tree, path: &str) -> Value {
     serde_json::from_slice(&std::fs::read(tree.path(path)).unwrap()).unwrap()

@@ -1,16 +1,11 @@
 //! `kfplint.toml` as a user writes it: where it is found, what each key does, and what is said of a wrong one.
 
-use crate::tree::{OPEN, READY, TOO_FEW, Tree};
+use crate::tree::{OPEN, READY, TOO_FEW, Tree, codes, repository};
 use serde_json::{Value, json};
-use std::path::Path;
 
 /// A tree with this configuration beside a cluster of one node.
 fn too_few(config: &str) -> Tree {
     Tree::new(&[("main.tf", TOO_FEW), ("kfplint.toml", config)])
-}
-
-fn codes(report: &Value) -> Vec<&str> {
-    report["diagnostics"].as_array().unwrap().iter().map(|d| d["code"].as_str().unwrap()).collect()
 }
 
 fn find<'r>(report: &'r Value, code: &str) -> &'r Value {
@@ -214,7 +209,7 @@ fn what_is_wrong_is_shown_at_its_place() {
 
 #[test]
 fn the_published_schema_knows_right_from_wrong() {
-    let read = |path: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+    let read = |path: &str| std::fs::read_to_string(repository(path)).unwrap();
     let schema = jsonschema::validator_for(&serde_json::from_str(&read("docs/kfplint.schema.json")).unwrap()).unwrap();
     let is_valid = |config: &str| {
         let table: toml::Table = config.parse().unwrap_or_else(|e| panic!("{config}: {e}"));

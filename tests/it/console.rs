@@ -1,22 +1,16 @@
 //! `kfplint console` against what `terraform console` 1.11.4 printed.
 
+use crate::tree::{kfplint, repository};
 use kfplint::eval::functions;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::io::Write;
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 /// The answer to one expression; `None` where it fails.
 fn answer(expr: &str) -> Option<String> {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_kfplint"))
-        .args(["console", "."])
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/console"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("kfplint runs");
+    let mut command = kfplint(&repository("tests/console"), &["console", "."]);
+    let mut child = command.stdin(Stdio::piped()).spawn().expect("kfplint runs");
     writeln!(child.stdin.take().expect("a pipe"), "{expr}").expect("written");
     let done = child.wait_with_output().expect("kfplint ends");
     let text = String::from_utf8_lossy(&done.stdout).trim_end_matches('\n').to_string();

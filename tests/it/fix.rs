@@ -1,6 +1,6 @@
 //! `--fix` and `--diff` as a user sees them: what files become, and what is left alone.
 
-use crate::tree::Tree;
+use crate::tree::{Tree, codes};
 use std::process::Command;
 
 /// A cluster that is ready but for its account, whose roles a safe fix grants.
@@ -35,59 +35,49 @@ const MISSPELT: &str = r#"resource "google_container_cluster" "c" {
 }
 "#;
 
-fn read(tree: &Tree, path: &str) -> String {
-    String::from_utf8(std::fs::read(tree.path(path)).unwrap()).unwrap()
-}
-
-fn codes(tree: &Tree) -> Vec<String> {
-    let report = tree.json(&[]);
-    let all = report["diagnostics"].as_array().unwrap();
-    all.iter().map(|d| d["code"].as_str().unwrap().to_string()).collect()
-}
-
 #[test]
 fn safe_fixes_are_made_and_the_rest_of_the_file_stays() {
     let tree = Tree::new(&[("main.tf", NO_ROLES)]);
-    assert!(codes(&tree).contains(&"KFP201".into()));
+    assert!(codes(&tree.json(&[])).contains(&"KFP201"));
     let run = tree.run(&["check", "--fix"]);
     assert_eq!(run.stderr, "fixed 1 finding in 1 file\n");
     assert_eq!(run.code, 0, "{}", run.stdout);
-    let text = read(&tree, "main.tf");
+    let text = tree.read("main.tf");
     let grants = text.find("\n\nresource \"google_project_iam_member\"").unwrap();
     let end = grants + text[grants + 2..].find("\n}\n").unwrap() + "\n\n\n}".len();
     assert_eq!(format!("{}{}", &text[..grants], &text[end..]), NO_ROLES);
-    assert!(!codes(&tree).contains(&"KFP201".into()));
+    assert!(!codes(&tree.json(&[])).contains(&"KFP201"));
     let again = tree.run(&["fix"]);
-    assert_eq!((again.stderr.as_str(), read(&tree, "main.tf")), ("fixed 0 findings in 0 files\n", text));
+    assert_eq!((again.stderr.as_str(), tree.read("main.tf")), ("fixed 0 findings in 0 files\n", text));
 }
 
 #[test]
 fn what_a_fix_adds_has_a_name_of_its_own() {
     let tree = Tree::new(&[("main.tf", NO_ROLES)]);
     tree.run(&["fix"]);
-    let fixed = read(&tree, "main.tf");
+    let fixed = tree.read("main.tf");
     let one_less: Vec<&str> = fixed.lines().filter(|line| !line.contains("roles/storage.objectViewer")).collect();
     tree.write("main.tf", one_less.join("\n").as_bytes());
-    assert!(codes(&tree).contains(&"KFP201".into()), "{}", one_less.join("\n"));
+    assert!(codes(&tree.json(&[])).contains(&"KFP201"), "{}", one_less.join("\n"));
     assert_eq!(tree.run(&["check", "--fix"]).stderr, "fixed 1 finding in 1 file\n");
-    let text = read(&tree, "main.tf");
+    let text = tree.read("main.tf");
     assert_eq!(text.matches("_kubeflow_pipelines\" {").count(), 1, "{text}");
     assert_eq!(text.matches("_kubeflow_pipelines_2\" {").count(), 1, "{text}");
-    assert_eq!(codes(&tree).iter().filter(|code| *code == "KFP201" || code.starts_with("TF")).count(), 0);
+    assert_eq!(codes(&tree.json(&[])).iter().filter(|code| **code == "KFP201" || code.starts_with("TF")).count(), 0);
 }
 
 #[test]
 fn unsafe_fixes_are_made_only_when_asked_for_and_until_nothing_changes() {
     let tree = Tree::new(&[("main.tf", MISSPELT)]);
     assert_eq!(tree.run(&["fix"]).stderr, "fixed 0 findings in 0 files\n");
-    assert_eq!(read(&tree, "main.tf"), MISSPELT);
+    assert_eq!(tree.read("main.tf"), MISSPELT);
     let alone = tree.run(&["--unsafe-fixes"]);
     assert_eq!(alone.code, 2);
     assert!(alone.stderr.contains("add --fix"), "{}", alone.stderr);
     let run = tree.run(&["fix", "--unsafe-fixes"]);
     assert_eq!(run.stderr, "fixed 2 findings in 1 file\n");
     let expected = MISSPELT.replace("machine_typ ", "machine_type ").replace("e2-small", "e2-standard-2");
-    assert_eq!(read(&tree, "main.tf"), expected);
+    assert_eq!(tree.read("main.tf"), expected);
     assert_eq!(run.code, 0, "{}", run.stdout);
 }
 
@@ -101,14 +91,14 @@ fn diff_shows_what_fix_does_and_writes_nothing() {
     assert_eq!(run.stderr, "would fix 5 findings in 3 files\n");
     assert_eq!(run.code, 1, "the files are as bad as before");
     for (path, text) in files {
-        assert_eq!(read(&shown, path), text);
+        assert_eq!(shown.read(path), text);
     }
     assert_eq!(made.run(&["--fix", "--unsafe-fixes", "infra"]).stderr, "fixed 5 findings in 3 files\n");
     shown.write("a.patch", run.stdout.as_bytes());
     let patch = Command::new("git").args(["apply", "a.patch"]).current_dir(shown.path("")).output().unwrap();
     assert!(patch.status.success(), "{}\n{}", run.stdout, String::from_utf8_lossy(&patch.stderr));
     for (path, _) in files {
-        assert_eq!(read(&shown, path), read(&made, path));
+        assert_eq!(shown.read(path), made.read(path));
     }
 }
 
@@ -125,7 +115,7 @@ fn a_patch_names_files_as_git_does() {
         tree.write("a.patch", patch.as_bytes());
         let done = Command::new("git").args(["apply", "a.patch"]).current_dir(tree.path("")).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        assert_ne!(read(&tree, "t\tb\"/main.tf"), NO_ROLES);
+        assert_ne!(tree.read("t\tb\"/main.tf"), NO_ROLES);
     }
 }
 
@@ -161,7 +151,7 @@ fn a_file_that_would_parse_worse_is_left() {
     let tree = Tree::new(&[("main.tf.json", json)]);
     let run = tree.run(&["fix"]);
     assert!(run.stderr.starts_with("fixed 0 findings in 0 files\nleft the fixes in main.tf.json: "), "{}", run.stderr);
-    assert_eq!((read(&tree, "main.tf.json").as_str(), run.code), (json, 1));
+    assert_eq!((tree.read("main.tf.json").as_str(), run.code), (json, 1));
 }
 
 #[test]
@@ -172,7 +162,7 @@ fn nothing_is_written_outside_of_what_was_named() {
     let says =
         "fixed 0 findings in 0 files\nleft the fixes in c/main.tf: it is outside of the folders that are checked";
     assert!(run.stderr.starts_with(says), "{}", run.stderr);
-    assert_eq!(read(&tree, "c/main.tf"), NO_ROLES);
+    assert_eq!(tree.read("c/main.tf"), NO_ROLES);
     assert_eq!(tree.run(&["fix", "."]).stderr, "fixed 1 finding in 1 file\n");
 }
 
@@ -188,7 +178,7 @@ fn what_terraform_init_has_installed_is_left() {
     ]);
     let run = tree.run(&["fix"]);
     assert!(run.stderr.contains("left the fixes in .terraform/modules/c/main.tf"), "{}", run.stderr);
-    assert_eq!(read(&tree, ".terraform/modules/c/main.tf"), NO_ROLES);
+    assert_eq!(tree.read(".terraform/modules/c/main.tf"), NO_ROLES);
 }
 
 #[cfg(unix)]
@@ -199,12 +189,12 @@ fn links_stay_links_and_permissions_are_kept() {
     tree.link("../shared/nodes.tf", "infra/nodes.tf");
     std::fs::set_permissions(tree.path("shared/nodes.tf"), PermissionsExt::from_mode(0o640)).unwrap();
     assert!(tree.run(&["fix", "infra"]).stderr.contains("outside of the folders"), "the link's target is not in infra");
-    assert_eq!(read(&tree, "shared/nodes.tf"), NO_ROLES);
+    assert_eq!(tree.read("shared/nodes.tf"), NO_ROLES);
     assert_eq!(tree.run(&["fix"]).stderr, "fixed 1 finding in 1 file\n");
     assert!(std::fs::symlink_metadata(tree.path("infra/nodes.tf")).unwrap().is_symlink());
     let written = std::fs::metadata(tree.path("shared/nodes.tf")).unwrap();
     assert_eq!(written.permissions().mode() & 0o777, 0o640);
-    assert_ne!(read(&tree, "shared/nodes.tf"), NO_ROLES);
+    assert_ne!(tree.read("shared/nodes.tf"), NO_ROLES);
     let beside = std::fs::read_dir(tree.path("shared")).unwrap().count();
     assert_eq!(beside, 1, "no temporary file is left");
 }
@@ -214,7 +204,7 @@ fn one_fault_in_a_module_that_several_roots_share_is_fixed_once() {
     let call = "module \"c\" {\n  source = \"../c\"\n}\n";
     let tree = Tree::new(&[("a/main.tf", call), ("b/main.tf", call), ("c/main.tf", NO_ROLES)]);
     assert_eq!(tree.run(&["fix"]).stderr, "fixed 1 finding in 1 file\n");
-    assert_eq!(read(&tree, "c/main.tf").matches("google_project_iam_member").count(), 1);
+    assert_eq!(tree.read("c/main.tf").matches("google_project_iam_member").count(), 1);
 }
 
 #[cfg(unix)]
@@ -226,7 +216,7 @@ fn a_file_that_nobody_may_write_is_left() {
     let run = tree.run(&["fix"]);
     assert_eq!((run.code, run.stdout.as_str()), (2, ""));
     assert!(run.stderr.contains("cannot write `main.tf`: it is read-only"), "{}", run.stderr);
-    assert_eq!(read(&tree, "main.tf"), NO_ROLES);
+    assert_eq!(tree.read("main.tf"), NO_ROLES);
 }
 
 #[test]
@@ -234,9 +224,9 @@ fn a_misspelt_module_is_one_fault_with_one_fix() {
     let wrong =
         "module \"platform\" {\n  source = \"./platform\"\n}\n\noutput \"all\" {\n  value = module.platfrom\n}\n";
     let tree = Tree::new(&[("main.tf", wrong), ("platform/main.tf", "output \"id\" {\n  value = 1\n}\n")]);
-    assert_eq!(codes(&tree), ["TF002"]);
+    assert_eq!(codes(&tree.json(&[])), ["TF002"]);
     tree.run(&["check", "--fix", "--unsafe-fixes"]);
-    assert_eq!(read(&tree, "main.tf"), wrong.replace("platfrom", "platform"));
+    assert_eq!(tree.read("main.tf"), wrong.replace("platfrom", "platform"));
 }
 
 /// A misspelt argument, and what is to be added because it is not there: both are right, but not together.
@@ -248,6 +238,6 @@ fn fixes_that_break_a_file_only_together_are_made_one_after_the_other() {
         .replace("small", "standard-4");
     let tree = Tree::new(&[("main.tf", &wrong)]);
     let run = tree.run(&["check", "--fix", "--unsafe-fixes"]);
-    assert_eq!(read(&tree, "main.tf"), wrong.replace("0copes", "scopes"), "{}", run.stderr);
+    assert_eq!(tree.read("main.tf"), wrong.replace("0copes", "scopes"), "{}", run.stderr);
     assert!(!run.stderr.contains("left the fixes"), "{}", run.stderr);
 }

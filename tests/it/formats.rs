@@ -1,9 +1,8 @@
 //! What each format makes of environments, shared modules, baselines and long reports; read by schemas and parsers that are
 //! not kfplint's own.
 
-use crate::tree::{OPEN, READY, TOO_FEW, Tree};
+use crate::tree::{OPEN, READY, TOO_FEW, Tree, entries, repository};
 use serde_json::Value;
-use std::path::Path;
 
 /// Formats that list findings, and none of them more than once.
 const LISTS: [&str; 8] = ["compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
@@ -15,8 +14,7 @@ fn text(tree: &Tree, args: &[&str]) -> String {
 }
 
 fn schema(name: &str) -> jsonschema::Validator {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report").join(name);
-    let text = std::fs::read_to_string(path).unwrap();
+    let text = std::fs::read_to_string(repository("tests/report").join(name)).unwrap();
     jsonschema::validator_for(&serde_json::from_str(&text).unwrap()).unwrap()
 }
 
@@ -73,13 +71,12 @@ fn test_reports_have_what_is_new_and_not_what_is_known() {
 
 #[test]
 fn rdjson_and_gitlab_reports_are_as_their_readers_want_them() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     for format in ["rdjson", "gitlab"] {
         let schema = schema(&format!("{format}.schema.json"));
         let mut findings = 0;
-        for fixture in std::fs::read_dir(folder.join("fixtures")).unwrap().flatten() {
+        for fixture in entries("fixtures") {
             let tree = Tree::new(&[]);
-            let report = text(&tree, &["--format", format, fixture.path().to_str().unwrap()]);
+            let report = text(&tree, &["--format", format, fixture.to_str().unwrap()]);
             let report: Value = serde_json::from_str(&report).unwrap();
             let errors: Vec<String> =
                 schema.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();

@@ -10,7 +10,7 @@ mod values;
 
 use crate::tree::{READY, Tree};
 use serde_json::Value;
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 /// After so long a run is stopped: far more than any takes here.
@@ -57,16 +57,9 @@ pub fn ended(mut child: Child) -> Ended {
     ended
 }
 
-/// kfplint in a folder.
-pub fn kfplint(tree: &Tree, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kfplint"));
-    command.current_dir(tree.path(".")).args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
 /// A run in a folder, to its end.
 pub fn run(tree: &Tree, args: &[&str]) -> Ended {
-    ended(kfplint(tree, args).spawn().unwrap())
+    ended(tree.command(args).spawn().unwrap())
 }
 
 /// The JSON report, and the exit code.

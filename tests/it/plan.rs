@@ -1,21 +1,14 @@
 //! The static plan against what Terraform 1.11.4 planned with the google provider (August 2026): every folder of
 //! `tests/plan` is a root module, and its `expected.json` has what the configuration's own arguments became.
 
+use crate::tree::{entries, run_in};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 type Leaves = BTreeMap<String, Json>;
 
 const UNKNOWN: &str = "(known after apply)";
-
-fn roots() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/plan");
-    let mut roots: Vec<PathBuf> = std::fs::read_dir(folder).expect("a folder").flatten().map(|e| e.path()).collect();
-    roots.sort();
-    roots
-}
 
 /// The known leaves of a value, and the unknown ones as [`UNKNOWN`].
 fn leaves(value: &Json, unknown: &Json, path: &str, out: &mut Leaves) {
@@ -59,10 +52,9 @@ fn is_default(path: &str, value: &Json) -> bool {
 }
 
 fn planned(root: &Path) -> BTreeMap<String, (Json, Json)> {
-    let done = Command::new(env!("CARGO_BIN_EXE_kfplint")).arg("evaluate").arg(root).output().expect("kfplint runs");
-    let said = String::from_utf8_lossy(&done.stderr);
-    assert!(done.status.success() && said.is_empty(), "Terraform found nothing wrong with {}: {said}", root.display());
-    let plan: Json = serde_json::from_slice(&done.stdout).expect("evaluate prints JSON");
+    let run = run_in(root, &["evaluate", "."]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""), "Terraform found nothing wrong with {}", root.display());
+    let plan = run.json();
     let changes = plan["resource_changes"].as_array().cloned().unwrap_or_default();
     let one = |c: &Json| {
         let address = c["address"].as_str().unwrap_or_default().to_string();
@@ -74,8 +66,9 @@ fn planned(root: &Path) -> BTreeMap<String, (Json, Json)> {
 #[test]
 fn instances_and_values_are_those_of_terraform_plan() {
     let mut wrong = Vec::new();
-    assert!(roots().len() >= 12);
-    for root in roots() {
+    let roots = entries("tests/plan");
+    assert!(roots.len() >= 12);
+    for root in roots {
         let text = std::fs::read_to_string(root.join("expected.json")).expect("a fixture");
         let expected: BTreeMap<String, Json> = serde_json::from_str(&text).expect("JSON");
         let have = planned(&root);

@@ -1,52 +1,44 @@
-//! Every format of the report: snapshots (`UPDATE=1 cargo test --test it report` writes them anew), the published schema of
-//! SARIF, parsers, and what hostile names become.
+//! Every format of the report: snapshots, the published schema of SARIF, parsers, and hostile names.
 
+use crate::snapshot::snapshots;
+use crate::tree::{Tree, entries, repository};
 use serde_json::Value;
 use std::io::Read;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 const FORMATS: [&str; 11] =
     ["html", "human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/report")
-}
-
 fn run_in(dir: &Path, args: &[&str]) -> String {
-    let done = Command::new(env!("CARGO_BIN_EXE_kfplint")).current_dir(dir).args(args).output().expect("kfplint runs");
-    assert!(done.status.code().is_some_and(|c| c <= 1), "{}", String::from_utf8_lossy(&done.stderr));
-    String::from_utf8(done.stdout).expect("UTF-8")
+    let run = crate::tree::run_in(dir, args);
+    assert!(run.code <= 1, "{}", run.stderr);
+    run.stdout
 }
 
 /// A report on a folder of the repository.
 fn report(format: &str, root: &str) -> String {
-    run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["--format", format, root])
+    run_in(&repository(""), &["--format", format, root])
 }
 
 #[test]
 fn formats_are_as_recorded() {
-    for format in FORMATS.iter().filter(|f| !matches!(**f, "human" | "json" | "html")) {
+    let formats = FORMATS.iter().filter(|f| !matches!(**f, "human" | "json" | "html"));
+    snapshots(formats.map(|format| {
         let text = report(format, "fixtures/gpu-and-arm").replace(env!("CARGO_PKG_VERSION"), "VERSION");
-        // The rules of a SARIF log are the registry's; what is recorded is the results.
+        // The rules of a SARIF log are the registry's: only the results are recorded.
         let text = match *format {
             "sarif" => {
                 let log: Value = serde_json::from_str(&text).expect("JSON");
-                serde_json::to_string_pretty(&log["runs"][0]["results"]).expect("JSON") + "\n"
+                serde_json::to_string_pretty(&log["runs"][0]["results"]).expect("JSON")
             }
             _ => text,
         };
-        let path = folder().join(format!("{format}.txt"));
-        if std::env::var_os("UPDATE").is_some() {
-            std::fs::write(&path, &text).expect("a file");
-        }
-        let recorded = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(text == recorded, "{format} is not as recorded: run UPDATE=1 cargo test --test it report");
-    }
+        ("tests/report".into(), format.to_string(), text)
+    }));
 }
 
 fn sarif_schema() -> jsonschema::Validator {
-    let file = std::fs::File::open(folder().join("sarif-schema-2.1.0.json.gz")).expect("the schema");
+    let file = std::fs::File::open(repository("tests/report/sarif-schema-2.1.0.json.gz")).expect("the schema");
     let mut text = String::new();
     flate2::read::GzDecoder::new(file).read_to_string(&mut text).expect("gzip");
     jsonschema::validator_for(&serde_json::from_str(&text).expect("JSON")).expect("a schema")
@@ -55,10 +47,9 @@ fn sarif_schema() -> jsonschema::Validator {
 #[test]
 fn sarif_logs_are_valid_and_point_at_their_rules() {
     let schema = sarif_schema();
-    let fixtures = std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")).expect("fixtures");
     let mut results = 0;
-    for fixture in fixtures.flatten() {
-        let root = format!("fixtures/{}", fixture.file_name().to_string_lossy());
+    for fixture in entries("fixtures") {
+        let root = format!("fixtures/{}", fixture.file_name().unwrap_or_default().to_string_lossy());
         let log: Value = serde_json::from_str(&report("sarif", &root)).expect("JSON");
         let errors: Vec<String> = schema.iter_errors(&log).map(|e| format!("{}: {e}", e.instance_path())).collect();
         assert!(errors.is_empty(), "{root}: {errors:#?}");
@@ -96,13 +87,12 @@ fn junit_counts_are_those_of_its_cases() {
 
 #[test]
 fn several_reports_are_written_in_one_run() {
-    let dir = tempfile::tempdir().expect("a folder");
-    std::fs::write(dir.path().join("main.tf"), "resource \"google_container_cluster\" \"c\" {}\n").expect("a file");
-    let shown = run_in(dir.path(), &["--format", "compact", "--output", "sarif=a.sarif", "--output", "junit=b.xml"]);
+    let tree = Tree::new(&[("main.tf", "resource \"google_container_cluster\" \"c\" {}\n")]);
+    let shown =
+        run_in(&tree.path(""), &["--format", "compact", "--output", "sarif=a.sarif", "--output", "junit=b.xml"]);
     assert!(shown.contains("error KFP001 node-count"), "{shown}");
-    let read = |name: &str| std::fs::read_to_string(dir.path().join(name)).expect("a report");
-    assert!(sarif_schema().is_valid(&serde_json::from_str(&read("a.sarif")).expect("JSON")));
-    roxmltree::Document::parse(&read("b.xml")).expect("XML");
+    assert!(sarif_schema().is_valid(&serde_json::from_str(&tree.read("a.sarif")).expect("JSON")));
+    roxmltree::Document::parse(&tree.read("b.xml")).expect("XML");
 }
 
 fn page(root: &str) -> scraper::Html {
@@ -152,12 +142,12 @@ fn every_box_can_be_reached_by_keyboard_and_leads_to_its_source() {
 
 #[test]
 fn what_is_suppressed_does_not_colour_the_picture() {
-    let dir = tempfile::tempdir().expect("a folder");
+    let tree = Tree::new(&[]);
     let cluster = "resource \"google_container_cluster\" \"c\" {\n  name = \"c\"\n  location = \"us-central1-a\"\n  initial_node_count = 3\n  \
                    node_config {\n    machine_type = \"e2-standard-4\"\n  }\n}\nresource \"google_storage_bucket\" \"b\" {\n  name = \"b\"\n  location = \"US\"\n}\n";
     let states = |text: &str| {
-        std::fs::write(dir.path().join("main.tf"), text).expect("a file");
-        let page = scraper::Html::parse_document(&run_in(dir.path(), &["--format", "html"]));
+        tree.write("main.tf", text.as_bytes());
+        let page = scraper::Html::parse_document(&run_in(&tree.path(""), &["--format", "html"]));
         let node = all(&page, "svg a.node")
             .into_iter()
             .find(|n| n.attr("aria-label").is_some_and(|l| l.starts_with("cluster")));
@@ -169,9 +159,7 @@ fn what_is_suppressed_does_not_colour_the_picture() {
 
 #[test]
 fn the_graph_is_the_same_in_all_its_formats() {
-    let draw = |format: &str| {
-        run_in(Path::new(env!("CARGO_MANIFEST_DIR")), &["graph", "--format", format, "fixtures/every-rule/around"])
-    };
+    let draw = |format: &str| run_in(&repository(""), &["graph", "--format", format, "fixtures/every-rule/around"]);
     let json: Value = serde_json::from_str(&draw("json")).expect("JSON");
     let nodes = json["roots"][0]["nodes"].as_array().expect("nodes");
     let edges = json["roots"][0]["edges"].as_array().expect("edges").len();
@@ -198,10 +186,9 @@ data = {\n    \"k::warning::<img>\" = var.key\n  }\n}\n";
 
 #[test]
 fn hostile_names_are_neutralised_and_secrets_never_shown_in_any_format() {
-    let dir = tempfile::tempdir().expect("a folder");
-    std::fs::write(dir.path().join("main.tf"), HOSTILE).expect("a file");
+    let tree = Tree::new(&[("main.tf", HOSTILE)]);
     for format in FORMATS {
-        let text = run_in(dir.path(), &["--format", format, "--verbose"]);
+        let text = run_in(&tree.path(""), &["--format", format, "--verbose"]);
         assert!(text.contains("e2-"), "{format} shows the machine type: {text}");
         assert!(!text.contains("s3cr3t-marker"), "{format} shows a sensitive value");
         assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{format} has control characters: {text:?}");

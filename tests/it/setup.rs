@@ -1,6 +1,6 @@
 //! Setting kfplint up: `init`, `completions`, `man`.
 
-use crate::tree::{READY, Tree};
+use crate::tree::{READY, Tree, repository};
 use clap::CommandFactory;
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -36,7 +36,7 @@ fn all_that_the_template_shows_can_be_used() {
     let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
     assert_eq!(report["clusters"][0]["environment"], "prod");
     assert_eq!(report["verdict"], "not-ready", "the profile asks for more nodes");
-    let schema = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kfplint.schema.json")).unwrap();
+    let schema = std::fs::read_to_string(repository("docs/kfplint.schema.json")).unwrap();
     let schema: serde_json::Value = serde_json::from_str(&schema).unwrap();
     let used: toml::Table = uncommented.join("\n").parse().unwrap();
     let used = serde_json::to_value(used).unwrap();
@@ -83,7 +83,7 @@ fn there_is_a_manual_page_for_each_command() {
 
 #[test]
 fn hooks_are_run_for_the_files_that_can_change_an_answer() {
-    let hooks = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/.pre-commit-hooks.yaml")).unwrap();
+    let hooks = std::fs::read_to_string(repository(".pre-commit-hooks.yaml")).unwrap();
     let patterns: Vec<&str> = hooks.lines().filter_map(|line| line.trim().strip_prefix("files: ")).collect();
     assert_eq!(patterns.len(), 2);
     for pattern in patterns {

@@ -1,6 +1,6 @@
 //! `--since`: only what is new or changed, also when the cause is elsewhere.
 
-use crate::tree::{OPEN, READY, TOO_FEW, Tree};
+use crate::tree::{OPEN, READY, TOO_FEW, Tree, codes};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -26,10 +26,6 @@ fn repository(files: &[(&str, &str)]) -> Tree {
 fn commit(tree: &Tree) {
     git(tree, &["add", "-A"]);
     git(tree, &["commit", "-q", "-m", "m", "--allow-empty"]);
-}
-
-fn codes(report: &Value) -> Vec<&str> {
-    report["diagnostics"].as_array().unwrap().iter().map(|d| d["code"].as_str().unwrap()).collect()
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Comments that suppress findings, as a user sees them.
 
-use crate::tree::Tree;
+use crate::tree::{Tree, check};
 use serde_json::{Value, json};
 
 /// A cluster with a note (KFP103 on line 7) and an error (KFP001 on line 4); `{}` marks places for comments.
@@ -145,7 +145,7 @@ resource "google_container_node_pool" "{name}" {{
     let cluster = "resource \"google_container_cluster\" \"c\" {\n  name = \"c\"\n  location = \"us-central1-a\"\n  initial_node_count = 1\n  remove_default_node_pool = true\n}\n";
     let ignore = " # kfplint: ignore[KFP002]";
     let verdict = |text: String| {
-        let report = Tree::new(&[("main.tf", &format!("# kfplint: ignore[KFP001]\n\n{cluster}{text}"))]).json(&[]);
+        let report = check(&format!("# kfplint: ignore[KFP001]\n\n{cluster}{text}"));
         report["clusters"][0]["verdict"].as_str().unwrap().to_string()
     };
     assert_eq!(verdict(pool("a", ignore) + &pool("b", "")), "not-ready");

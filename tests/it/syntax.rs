@@ -1,5 +1,6 @@
 //! The parser, as users meet it: what is accepted and refused, what strings mean, what survives an error.
 
+use crate::tree::Tree;
 use kfplint::discover::loader::Loader;
 use kfplint::eval::{Evaluator, Options};
 use kfplint::source::{FileId, SourceFile, Sources};
@@ -46,12 +47,11 @@ fn corner_cases_are_accepted_and_refused_as_by_hcl() {
 
 #[test]
 fn corner_cases_have_the_values_of_hcl() {
-    let dir = tempfile::tempdir().expect("a folder");
-    std::fs::write(dir.path().join("main.tf"), "terraform {}\n").expect("written");
+    let tree = Tree::new(&[("main.tf", "terraform {}\n")]);
     let sources = Arc::new(Sources::new());
     let loader = Arc::new(Loader::new(sources.clone()));
     let evaluator = Evaluator::new(sources, loader, Options::default());
-    let root = evaluator.root(dir.path());
+    let root = evaluator.root(&tree.path(""));
     let names = r#"{ a = "A", n = 5, t = true, f = false, nul = null, s5 = "5", l = ["x", "y", "z"], nums = [1, 2, 3],
         o = { k = "v", b = 2 }, m = { k = "v" }, e = [], objs = [{ tags = ["p", "q"] }, { tags = ["r", "s"] }] }"#
         .replace('\n', " ");
@@ -60,7 +60,7 @@ fn corner_cases_have_the_values_of_hcl() {
         let (Some(value), Some(expr)) = (case["value"].as_str(), text(case, "source").strip_prefix("x = ")) else {
             continue;
         };
-        let file = dir.path().join(format!("{i}.tftpl"));
+        let file = tree.path(&format!("{i}.tftpl"));
         std::fs::write(&file, format!("${{jsonencode({expr})}}")).expect("written");
         let answer = evaluator.console(&root, &format!("templatefile(\"{i}.tftpl\", {names})"));
         // The console prints the JSON text as a quoted string.

@@ -1,31 +1,11 @@
 //! Terragrunt units: found as roots, evaluated as their source with their inputs. `fixtures/terragrunt` has a whole tree.
 
+use crate::tree::Tree;
 use serde_json::Value as Json;
-use std::path::Path;
-use std::process::Command;
-
-/// A folder with these files.
-fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().expect("a folder");
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        std::fs::write(path, text).expect("a file");
-    }
-    folder
-}
 
 /// The clusters of the report, with `args`.
-fn clusters(folder: &Path, args: &[&str]) -> Vec<Json> {
-    let run = Command::new(env!("CARGO_BIN_EXE_kfplint"))
-        .current_dir(folder)
-        .args(["check", "--format", "json"])
-        .args(args)
-        .output()
-        .expect("kfplint runs");
-    let said = String::from_utf8_lossy(&run.stderr).into_owned();
-    let report: Json = serde_json::from_slice(&run.stdout).unwrap_or_else(|e| panic!("{e}: {said}"));
-    report["clusters"].as_array().cloned().unwrap_or_default()
+fn clusters(tree: &Tree, args: &[&str]) -> Vec<Json> {
+    tree.json(args)["clusters"].as_array().cloned().unwrap_or_default()
 }
 
 fn status(cluster: &Json, code: &str) -> String {
@@ -47,22 +27,22 @@ output "nodes" { value = var.nodes }
 
 #[test]
 fn a_unit_is_its_source_with_its_inputs_and_the_module_alone_is_not_judged() {
-    let root = tree(&[
+    let root = Tree::new(&[
         ("modules/gke/main.tf", MODULE),
         ("live/a/terragrunt.hcl", "terraform {\n  source = \"../../modules//gke\"\n}\ninputs = {\n  nodes = 1\n}\n"),
     ]);
-    let found = clusters(root.path(), &[]);
+    let found = clusters(&root, &[]);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0]["root"], "live/a");
     assert_eq!(status(&found[0], "KFP001"), "unmet: 1 node in all; Kubeflow Pipelines needs 3");
-    let found = clusters(root.path(), &["live/a/terragrunt.hcl"]);
+    let found = clusters(&root, &["live/a/terragrunt.hcl"]);
     assert_eq!(found.len(), 1, "{found:?}");
 }
 
 #[test]
 fn modules_beside_a_unit_are_its_source() {
-    let root = tree(&[("main.tf", MODULE), ("terragrunt.hcl", "inputs = { nodes = 2 }\n")]);
-    let found = clusters(root.path(), &[]);
+    let root = Tree::new(&[("main.tf", MODULE), ("terragrunt.hcl", "inputs = { nodes = 2 }\n")]);
+    let found = clusters(&root, &[]);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(status(&found[0], "KFP001"), "unmet: 2 nodes in all; Kubeflow Pipelines needs 3");
 }
@@ -70,8 +50,8 @@ fn modules_beside_a_unit_are_its_source() {
 #[test]
 fn what_only_a_run_of_terragrunt_knows_is_undecided() {
     let unit = "terraform { source = \"../m\" }\ninputs = { nodes = tonumber(run_cmd(\"./count.sh\")) }\n";
-    let root = tree(&[("m/main.tf", MODULE), ("u/terragrunt.hcl", unit)]);
-    let found = clusters(root.path(), &["u"]);
+    let root = Tree::new(&[("m/main.tf", MODULE), ("u/terragrunt.hcl", unit)]);
+    let found = clusters(&root, &["u"]);
     let status = status(&found[0], "KFP001");
     assert_eq!(status, "undecided: whether 3 nodes qualify is not known: run_cmd() is not known before apply");
 }
@@ -79,8 +59,8 @@ fn what_only_a_run_of_terragrunt_knows_is_undecided() {
 #[test]
 fn a_parent_that_cannot_be_read_may_set_any_input() {
     let unit = "include { path = find_in_parent_folders(\"nowhere.hcl\") }\nterraform { source = \"../m\" }\n";
-    let root = tree(&[("m/main.tf", MODULE), ("u/terragrunt.hcl", unit)]);
-    let found = clusters(root.path(), &["u"]);
+    let root = Tree::new(&[("m/main.tf", MODULE), ("u/terragrunt.hcl", unit)]);
+    let found = clusters(&root, &["u"]);
     let status = status(&found[0], "KFP001");
     assert!(
         status.starts_with("undecided: ") && status.contains("no folder above has a file \"nowhere.hcl\""),
@@ -105,8 +85,8 @@ dependency \"a\" {
         ("b/terragrunt.hcl", &known),
         ("c/terragrunt.hcl", &mocked),
     ];
-    let root = tree(&files);
-    let found = clusters(root.path(), &["b", "c"]);
+    let root = Tree::new(&files);
+    let found = clusters(&root, &["b", "c"]);
     assert_eq!(status(&found[0], "KFP001"), "met: 5 nodes qualify");
     let open = status(&found[1], "KFP001");
     assert!(open.starts_with("undecided: ") && open.contains("the state that dependency.a is read from"), "{open}");
@@ -121,8 +101,8 @@ terraform { source = \"../m\" }\n";
     for (strategy, expected) in [("shallow", "unmet: 1 node in all"), ("deep", "unmet: 1 node"), ("no_merge", "met: 3")]
     {
         let unit = unit.replace("STRATEGY", strategy);
-        let root = tree(&[("root.hcl", parent), ("m/main.tf", &module), ("u/terragrunt.hcl", &unit)]);
-        let status = status(&clusters(root.path(), &["u"])[0], "KFP001");
+        let root = Tree::new(&[("root.hcl", parent), ("m/main.tf", &module), ("u/terragrunt.hcl", &unit)]);
+        let status = status(&clusters(&root, &["u"])[0], "KFP001");
         assert!(status.starts_with(expected), "{strategy}: {status}");
     }
 }
@@ -137,16 +117,16 @@ locals {{ own = read_terragrunt_config(\"terragrunt.hcl\") }}\n"
         )
     };
     let (a, b) = (unit("b"), unit("a"));
-    let root = tree(&[("m/main.tf", MODULE), ("a/terragrunt.hcl", &a), ("b/terragrunt.hcl", &b)]);
-    let found = clusters(root.path(), &[]);
+    let root = Tree::new(&[("m/main.tf", MODULE), ("a/terragrunt.hcl", &a), ("b/terragrunt.hcl", &b)]);
+    let found = clusters(&root, &[]);
     assert_eq!(found.len(), 2);
     assert!(status(&found[0], "KFP001").starts_with("undecided"), "{}", status(&found[0], "KFP001"));
 }
 
 #[test]
 fn a_file_that_is_only_included_is_no_unit() {
-    let root = tree(&[("terragrunt.hcl", "locals { a = 1 }\n"), ("m/main.tf", MODULE)]);
-    let found = clusters(root.path(), &[]);
+    let root = Tree::new(&[("terragrunt.hcl", "locals { a = 1 }\n"), ("m/main.tf", MODULE)]);
+    let found = clusters(&root, &[]);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0]["root"], "m");
 }

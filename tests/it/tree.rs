@@ -1,9 +1,9 @@
-//! A folder with files, and kfplint run in it.
+//! A folder with files, kfplint run in it, and its report. Tests that need files or a run use these.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
@@ -58,11 +58,65 @@ pub struct Tree {
     dir: TempDir,
 }
 
-/// What a run gave.
+/// A finished run.
 pub struct Run {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
+}
+
+impl Run {
+    fn of(output: Output) -> Run {
+        Run {
+            code: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The report or document that it printed as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}\n{}{}", self.stdout, self.stderr))
+    }
+}
+
+/// A file or folder of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// The files and folders directly in a folder of the repository, sorted.
+pub fn entries(path: &str) -> Vec<PathBuf> {
+    let folder = std::fs::read_dir(repository(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
+    let mut entries: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    entries
+}
+
+/// kfplint in a folder, not yet started: without input, and without the variables that Terraform or the provider reads.
+pub fn kfplint(folder: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kfplint"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("GOOGLE_") || name.starts_with("TF_")) {
+        command.env_remove(name);
+    }
+    command.current_dir(folder).args(args);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+/// Runs kfplint in a folder.
+pub fn run_in(folder: &Path, args: &[&str]) -> Run {
+    Run::of(kfplint(folder, args).output().unwrap())
+}
+
+/// The JSON report on a root module with this one file.
+pub fn check(text: &str) -> Value {
+    Tree::new(&[("main.tf", text)]).json(&[])
+}
+
+/// The code of each diagnostic of a report, in its order.
+pub fn codes(report: &Value) -> Vec<&str> {
+    report["diagnostics"].as_array().unwrap().iter().map(|d| d["code"].as_str().unwrap()).collect()
 }
 
 impl Tree {
@@ -85,6 +139,10 @@ impl Tree {
         self.dir.path().join(path)
     }
 
+    pub fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+    }
+
     #[cfg(unix)]
     pub fn link(&self, target: &str, at: &str) {
         std::fs::create_dir_all(self.path(at).parent().unwrap()).unwrap();
@@ -96,25 +154,23 @@ impl Tree {
     }
 
     pub fn run_with(&self, args: &[&str], env: &[(&str, &str)], stdin: &str) -> Run {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kfplint"));
-        command.current_dir(self.dir.path()).args(args).envs(env.iter().copied()).env_remove("TF_WORKSPACE");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = self.command(args);
+        command.envs(env.iter().copied()).stdin(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A command that refuses its arguments ends before it reads anything, and its pipe may be gone by then.
         let written = child.stdin.take().unwrap().write_all(stdin.as_bytes());
         assert!(written.as_ref().err().is_none_or(|e| e.kind() == ErrorKind::BrokenPipe), "{written:?}");
-        let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
-        Run {
-            code: status.code().unwrap(),
-            stdout: String::from_utf8(stdout).unwrap(),
-            stderr: String::from_utf8(stderr).unwrap(),
-        }
+        Run::of(child.wait_with_output().unwrap())
+    }
+
+    /// kfplint in this folder, not yet started.
+    pub fn command(&self, args: &[&str]) -> Command {
+        kfplint(self.dir.path(), args)
     }
 
     /// The JSON report.
     pub fn json(&self, args: &[&str]) -> Value {
-        let run = self.run(&[args, &["--format", "json"]].concat());
-        serde_json::from_str(&run.stdout).unwrap_or_else(|e| panic!("{e}\n{}{}", run.stdout, run.stderr))
+        self.run(&[args, &["--format", "json"]].concat()).json()
     }
 
     /// The root modules that were checked, by what was found in them: files of [`FAULT`] show every one.

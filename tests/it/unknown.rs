@@ -2,9 +2,8 @@
 //! `terraform plan` 1.11.4 said of them (`tests/unknown/recorded.jsonl`). `narrowed` marks where kfplint knows more:
 //! the value that the unknown can only become.
 
+use crate::tree::{Tree, repository};
 use serde_json::{Value as Json, json};
-use std::path::Path;
-use std::process::Command;
 
 /// Without the members that say nothing: null values, and parts that are known.
 fn bare(json: &Json) -> Json {
@@ -28,8 +27,7 @@ fn nothing(json: &Json) -> bool {
 
 #[test]
 fn unknown_values_are_those_of_terraform_plan() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/unknown");
-    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("a fixture");
+    let read = |name: &str| std::fs::read_to_string(repository("tests/unknown").join(name)).expect("a fixture");
     let recorded: Vec<Json> =
         read("recorded.jsonl").lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     let mut text = read("resources.tf");
@@ -38,11 +36,7 @@ fn unknown_values_are_those_of_terraform_plan() {
         let expression = one["expression"].as_str().expect("an expression");
         text.push_str(&format!("output \"o{i}\" {{\n  value = {expression}\n  sensitive = {secret}\n}}\n"));
     }
-    let root = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(root.path().join("main.tf"), text).expect("a file");
-    let done =
-        Command::new(env!("CARGO_BIN_EXE_kfplint")).arg("evaluate").arg(root.path()).output().expect("kfplint runs");
-    let plan: Json = serde_json::from_slice(&done.stdout).expect("evaluate prints JSON");
+    let plan = Tree::new(&[("main.tf", &text)]).run(&["evaluate", "."]).json();
     assert!(recorded.len() > 200);
     for (i, one) in recorded.iter().enumerate() {
         let change = &plan["output_changes"][format!("o{i}")];

@@ -1,20 +1,9 @@
-//! Pages under `docs/` that are written from the facts: `UPDATE=1 cargo test --test it cli::docs` writes them anew.
+//! Pages under `docs/` that are generated from the facts.
 
+use crate::hold::hold;
 use clap::CommandFactory;
 use kfplint::catalog::kfp;
 use std::fmt::Write;
-use std::path::PathBuf;
-
-/// Holds a file of the repository against what it should be, or makes it so where `UPDATE` is set.
-pub fn hold(path: &str, expected: &str) {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path);
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(&path, expected).unwrap();
-    }
-    let have = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(have == expected, "{} is out of date: run UPDATE=1 cargo test --test it cli::docs", path.display());
-}
 
 #[test]
 fn every_reported_breakage_has_its_rule_or_the_reason_why_none_can_predict_it() {

@@ -1,6 +1,6 @@
 //! The JSON report's shape.
 
-use crate::tree::{OPEN, READY, TOO_FEW, Tree};
+use crate::tree::{OPEN, READY, TOO_FEW, Tree, check};
 use serde_json::Value;
 
 fn keys(value: &Value) -> Vec<&str> {
@@ -90,7 +90,7 @@ fn a_file_that_cannot_be_read_leaves_the_run_undecided() {
 
 #[test]
 fn what_would_decide_is_named() {
-    let report = Tree::new(&[("main.tf", OPEN)]).json(&[]);
+    let report = check(OPEN);
     let requirements = report["clusters"][0]["requirements"].as_array().unwrap();
     let count = requirements.iter().find(|r| r["code"] == "KFP001").unwrap();
     assert_eq!(count["status"], "undecided");
@@ -100,7 +100,7 @@ fn what_would_decide_is_named() {
 #[test]
 fn missing_modules_are_in_the_coverage() {
     let main = "module \"gke\" {\n  source  = \"corp/gke/google\"\n  version = \"~> 1.0\"\n}\n";
-    let report = Tree::new(&[("main.tf", main)]).json(&[]);
+    let report = check(main);
     let expected = serde_json::json!([{ "address": "module.gke", "source": "corp/gke/google", "version": "~> 1.0", "known": false }]);
     assert_eq!(report["coverage"]["modules_missing"], expected);
     assert_eq!(report["verdict"], "undecided");
@@ -109,7 +109,7 @@ fn missing_modules_are_in_the_coverage() {
 #[test]
 fn fingerprints_stay_when_lines_move_and_are_unique() {
     let prints = |text: &str| {
-        let report = Tree::new(&[("main.tf", text)]).json(&[]);
+        let report = check(text);
         let diagnostics = report["diagnostics"].as_array().unwrap().clone();
         diagnostics.iter().map(|d| d["fingerprint"].as_str().unwrap().to_string()).collect::<Vec<_>>()
     };

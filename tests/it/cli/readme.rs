@@ -1,38 +1,23 @@
 //! The README says what is so.
 
+use crate::hold::{hold, hold_with};
+use crate::tree::{repository, run_in};
 use clap::CommandFactory;
-use std::path::PathBuf;
-use std::process::Command;
-use std::sync::Mutex;
 
 const BEGIN: &str = "<!-- rules: begin (written by a test) -->\n";
 const END: &str = "<!-- rules: end -->";
 
-/// `UPDATE=1 cargo test --test it cli` writes the table anew.
 #[test]
 fn the_table_of_rules_is_that_of_the_registry() {
-    update(|readme| {
+    hold_with("README.md", |readme| {
         let (before, rest) = readme.split_once(BEGIN).expect("the table's begin marker");
         let (_, after) = rest.split_once(END).expect("the table's end marker");
         format!("{before}{BEGIN}{}{END}{after}", kfplint::report::rule_table())
     });
 }
 
-/// Holds the README against what it should be, or makes it so where `UPDATE` is set.
-fn update(change: impl Fn(&str) -> String) {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _turn = ONE_AT_A_TIME.lock().unwrap();
-    let readme = read("README.md");
-    let expected = change(&readme);
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("README.md"), expected).unwrap();
-    } else if readme != expected {
-        panic!("README.md is out of date: run UPDATE=1 cargo test --test it cli::readme");
-    }
-}
-
 fn read(path: &str) -> String {
-    std::fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    std::fs::read_to_string(repository(path)).unwrap()
 }
 
 /// The code blocks of this language, in order.
@@ -51,36 +36,30 @@ fn excerpts(report: &str) -> [String; 2] {
     [paragraph("NOT READY"), paragraph("error[KFP002")]
 }
 
-/// `UPDATE=1 cargo test --test it cli` draws it anew.
 #[test]
 fn the_picture_is_what_the_first_command_prints() {
-    let mut run = Command::new(env!("CARGO_BIN_EXE_kfplint"));
-    let run = run.current_dir(env!("CARGO_MANIFEST_DIR")).args(["--color", "always", "fixtures/too-small"]);
-    let report = String::from_utf8(run.output().unwrap().stdout).unwrap();
+    let report = run_in(&repository(""), &["--color", "always", "fixtures/too-small"]).stdout;
     assert!(report.contains("\x1b["));
     let parts: Vec<&str> =
         report.split("\n\n").filter(|p| p.contains("NOT READY") || p.contains("[KFP002 node-capacity]")).collect();
     assert_eq!(parts.len(), 2, "{report}");
     let screen = format!("\x1b[1m$ kfplint fixtures/too-small\x1b[0m\n\n{}\n", parts.join("\n\n"));
     let term = anstyle_svg::Term::new().palette(anstyle_svg::WIN10_CONSOLE);
-    super::docs::hold("docs/screenshot.svg", &term.render_svg(&screen));
+    hold("docs/screenshot.svg", &term.render_svg(&screen));
     assert!(read("README.md").contains("](docs/screenshot.svg)"));
 }
 
-/// `UPDATE=1 cargo test --test it cli` writes the excerpts anew.
 #[test]
 fn the_first_command_prints_what_the_readme_shows() {
     let readme = read("README.md");
     let command = blocks(&readme, "sh").remove(0);
-    let args = command.trim().strip_prefix("cargo run --release -- ").unwrap().to_string();
-    let mut run = Command::new(env!("CARGO_BIN_EXE_kfplint"));
-    let output = run.current_dir(env!("CARGO_MANIFEST_DIR")).args(args.split(' ')).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    let report = String::from_utf8(output.stdout).unwrap();
+    let args = command.trim().strip_prefix("cargo run --release -- ").unwrap();
+    let run = run_in(&repository(""), &args.split(' ').collect::<Vec<_>>());
+    assert_eq!(run.code, 1);
     let shown = blocks(&readme, "text");
     assert_eq!(shown.len(), 2);
-    for (old, new) in shown.iter().zip(excerpts(&report)) {
-        update(|readme| readme.replace(&format!("```text\n{old}```"), &format!("```text\n{new}```")));
+    for (old, new) in shown.iter().zip(excerpts(&run.stdout)) {
+        hold_with("README.md", |readme| readme.replace(&format!("```text\n{old}```"), &format!("```text\n{new}```")));
     }
 }
 

@@ -1,12 +1,12 @@
 //! `kfplint evaluate --against`: where the static plan and Terraform's differ.
 
 use super::{folder, printed};
+use crate::tree::{Tree, entries};
 
 #[test]
 fn recorded_plans_do_not_differ() {
-    let roots = std::fs::read_dir(folder("plan")).expect("a folder").flatten().map(|e| e.path());
     let mut compared = 0;
-    for root in roots {
+    for root in entries("tests/plan") {
         let text = printed(&root, &["evaluate", "--against", "plan.json.gz", "."]);
         assert!(text.ends_with("0 differences, 0 undecided\nexit code Some(0)\n"), "{}: {text}", root.display());
         compared += 1;
@@ -16,8 +16,8 @@ fn recorded_plans_do_not_differ() {
 
 #[test]
 fn each_kind_of_difference_is_told_and_nothing_secret() {
-    let root = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, text: &str| std::fs::write(root.path().join(name), text).expect("a file");
+    let root = Tree::new(&[]);
+    let write = |name: &str, text: &str| root.write(name, text.as_bytes());
     write(
         "main.tf",
         r#"
@@ -52,7 +52,7 @@ resource "kubernetes_secret" "s" { data = { password = var.password } }
    "expressions": {"account_id": {"constant_value": "same"}, "display_name": {}, "description": {"references": ["var.open"]}}},
   {"mode": "managed", "type": "kubernetes_secret", "name": "s", "expressions": {"data": {"references": ["var.password"]}}}]}}}"#,
     );
-    let text = printed(root.path(), &["evaluate", "--against", "plan.json", "-var", "password=other", "."]);
+    let text = printed(&root.path(""), &["evaluate", "--against", "plan.json", "-var", "password=other", "."]);
     let expected = "\
 guessed    google_service_account.a display_name: Terraform (known after apply), static \"static\"
 missing    google_service_account.missing: only Terraform's plan has it

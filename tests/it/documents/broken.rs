@@ -1,6 +1,8 @@
 //! Documents that cannot be read: each is answered with file and place, what was expected, and how to make it.
 
-use super::{folder, hold, printed};
+use super::{folder, printed};
+use crate::snapshot::snapshot;
+use crate::tree::Tree;
 use std::io::Write;
 
 fn gzip(text: &str) -> Vec<u8> {
@@ -39,23 +41,23 @@ fn documents() -> Vec<(&'static str, Vec<u8>)> {
 
 #[test]
 fn what_is_wrong_is_said_with_what_to_do() {
-    let folder_of_files = tempfile::tempdir().expect("a folder");
+    let tree = Tree::new(&[]);
     let mut all = String::new();
     for (name, bytes) in documents() {
-        std::fs::write(folder_of_files.path().join(name), bytes).expect("a file");
-        all.push_str(&format!("--- kfplint {name}\n{}", printed(folder_of_files.path(), &[name])));
+        tree.write(name, &bytes);
+        all.push_str(&format!("--- kfplint {name}\n{}", printed(&tree.path(""), &[name])));
     }
-    hold(&folder("documents/broken.txt"), &all);
+    snapshot("tests/documents", "broken", &all);
 }
 
 /// Wherever a document is cut off, the answer is an error of one line and help, never a crash.
 #[test]
 fn no_cut_makes_kfplint_fail() {
-    let folder_of_files = tempfile::tempdir().expect("a folder");
+    let tree = Tree::new(&[]);
     let state = std::fs::read(folder("documents/state/state.json")).expect("a fixture");
     for at in (1..state.len() - 1).step_by(state.len() / 25) {
-        std::fs::write(folder_of_files.path().join("cut.json"), &state[..at]).expect("a file");
-        let text = printed(folder_of_files.path(), &["cut.json"]);
+        tree.write("cut.json", &state[..at]);
+        let text = printed(&tree.path(""), &["cut.json"]);
         assert!(text.contains("× cut.json:") && text.contains("the JSON ends too early"), "{at}: {text}");
         assert!(text.ends_with("exit code Some(2)\n"), "{at}: {text}");
     }

@@ -1,6 +1,8 @@
 //! Clusters that exist, as gcloud and kubectl describe them.
 
-use super::{folder, hold, printed, report};
+use super::{folder, printed, report};
+use crate::snapshot::snapshots;
+use crate::tree::Tree;
 
 /// What is named on the command line, and the snapshot of what is printed.
 const CASES: [(&str, &[&str]); 6] = [
@@ -26,10 +28,10 @@ const CASES: [(&str, &[&str]); 6] = [
 #[test]
 fn each_combination_is_judged_by_the_same_rules() {
     let here = folder("documents/live");
-    for (name, files) in CASES {
+    snapshots(CASES.map(|(name, files)| {
         let text = printed(&here, &[files, &["--verbose"]].concat());
-        hold(&here.join(format!("{name}.txt")), &text);
-    }
+        ("tests/documents/live".into(), name.into(), text)
+    }));
 }
 
 #[test]
@@ -68,11 +70,10 @@ fn several_clusters_keep_their_nodes_apart() {
     second["name"] = "pipelines-2".into();
     let one_more = renamed(&nodes["items"][0]);
     nodes["items"].as_array_mut().expect("nodes").push(one_more);
-    let here = tempfile::tempdir().expect("a folder");
+    let here = Tree::new(&[]);
     let write = |name: &str, json: &Json| {
-        let path = here.path().join(name);
-        std::fs::write(&path, json.to_string()).expect("a file");
-        path.display().to_string()
+        here.write(name, json.to_string().as_bytes());
+        here.path(name).display().to_string()
     };
     let files = [write("list.json", &json!([cluster, second])), write("nodes.json", &nodes)];
     let report = report(&[&files[0], &files[1]]);
@@ -89,10 +90,9 @@ fn several_clusters_keep_their_nodes_apart() {
 #[test]
 fn nodes_of_another_project_are_not_taken_for_the_clusters() {
     let nodes = std::fs::read_to_string(folder("documents/live/nodes.json")).expect("a fixture");
-    let file = tempfile::Builder::new().suffix(".json").tempfile().expect("a file");
-    std::fs::write(file.path(), nodes.replace("gce://ml-prod/", "gce://elsewhere/")).expect("written");
+    let tree = Tree::new(&[("nodes.json", &nodes.replace("gce://ml-prod/", "gce://elsewhere/"))]);
     let cluster = folder("documents/live/cluster.json").display().to_string();
-    let report = report(&[&cluster, &file.path().display().to_string()]);
+    let report = report(&[&cluster, &tree.path("nodes.json").display().to_string()]);
     assert_eq!(report["clusters"][0]["node_pools"][0]["nodes"]["max"], 2, "as the cluster's description says");
     let skipped = report["coverage"]["skipped"].as_array().expect("a list");
     assert_eq!(skipped[0]["why"], "the nodes gke-pipelines-default-pool-… of pool default-pool fit no single cluster");

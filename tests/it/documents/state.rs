@@ -1,12 +1,14 @@
 //! States: `terraform show -json` of one, and `terraform.tfstate`.
 
-use super::{folder, hold, kfplint_in, printed};
+use super::{folder, printed};
+use crate::snapshot::snapshot;
+use crate::tree::{Tree, repository, run_in};
 
 #[test]
 fn both_forms_of_a_state_are_judged_alike() {
     let here = folder("documents/state");
     let shown = printed(&here, &["state.json", "--verbose"]);
-    hold(&here.join("state.txt"), &shown);
+    snapshot("tests/documents/state", "state", &shown);
     let raw = printed(&here, &["terraform.tfstate", "--verbose"]);
     // The same but for where in the file things stand.
     let bare = |text: &str| -> Vec<String> {
@@ -32,21 +34,12 @@ fn nothing_secret_is_printed() {
 
 #[test]
 fn a_state_is_read_from_stdin_and_beside_folders() {
-    use std::io::Write;
-    let here = folder("documents/state");
-    let state = std::fs::read(here.join("state.json")).expect("a fixture");
-    let mut run = std::process::Command::new(env!("CARGO_BIN_EXE_kfplint"))
-        .args(["-", "--format", "json"])
-        .stdin(std::process::Stdio::piped())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .expect("kfplint runs");
-    run.stdin.take().expect("a pipe").write_all(&state).expect("it reads");
-    let done = run.wait_with_output().expect("it ends");
-    let report: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    let here = repository("tests/documents/state");
+    let state = std::fs::read_to_string(here.join("state.json")).expect("a fixture");
+    let report = Tree::new(&[]).run_with(&["-", "--format", "json"], &[], &state).json();
     assert_eq!(report["clusters"][0]["root"], "stdin");
-    let done = kfplint_in(&folder("plan"), &["basic-zonal", "../documents/state/state.json", "--format", "json"]);
-    let report: serde_json::Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    let args = ["basic-zonal", "../documents/state/state.json", "--format", "json"];
+    let report = run_in(&repository("tests/plan"), &args).json();
     let roots: Vec<&str> =
         report["clusters"].as_array().expect("clusters").iter().filter_map(|c| c["root"].as_str()).collect();
     assert_eq!(roots, ["../documents/state/state.json", "../documents/state/state.json", "basic-zonal"]);

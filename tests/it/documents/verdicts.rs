@@ -1,16 +1,15 @@
 //! The same verdict from the source and from the plan that Terraform made of it.
 
-use super::{folder, report};
+use super::report;
+use crate::tree::entries;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The recorded plans beside their root modules.
 fn plans() -> Vec<PathBuf> {
-    let roots = std::fs::read_dir(folder("plan")).expect("a folder").flatten().map(|e| e.path());
-    let mut plans: Vec<PathBuf> = roots.map(|root| root.join("plan.json.gz")).filter(|plan| plan.exists()).collect();
-    plans.sort();
-    plans
+    let roots = entries("tests/plan").into_iter();
+    roots.map(|root| root.join("plan.json.gz")).filter(|plan| plan.exists()).collect()
 }
 
 /// The status of each requirement of each cluster.

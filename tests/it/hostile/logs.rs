@@ -1,6 +1,6 @@
 //! The log of a CI job: what a tree says there is never a command of the job.
 
-use super::{kfplint, run};
+use super::run;
 use crate::tree::{READY, Tree};
 use std::process::Stdio;
 
@@ -47,7 +47,7 @@ fn a_message_about_a_name_steers_nothing() {
         for args in
             [["--baseline", name], ["--config", name], ["--since", name], ["--var-file", name], ["explain", name]]
         {
-            let mut command = kfplint(&tree, &args);
+            let mut command = tree.command(&args);
             let out = command.stdin(Stdio::null()).output().unwrap();
             let said = String::from_utf8(out.stderr).unwrap() + &String::from_utf8(out.stdout).unwrap();
             let steers = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';

@@ -1,6 +1,6 @@
 //! Files that are none, places outside of the tree, what may be written, and what is never run.
 
-use super::{ended, findings, json, kfplint, run};
+use super::{ended, findings, json, run};
 use crate::tree::{READY, TOO_FEW, Tree};
 use std::os::unix::net::UnixListener;
 use std::process::{Command, Stdio};
@@ -178,7 +178,7 @@ fn outside_of_a_repository_calls_may_lead_up_but_links_may_not() {
     let tree = Tree::new(&[("modules/gke/main.tf", TOO_FEW), ("env/main.tf", &call("../modules/gke"))]);
     tree.link(outside.path("").to_str().unwrap(), "modules/linked");
     let clusters = |args: &[&str]| {
-        let ended = ended(kfplint(&tree, args).current_dir(tree.path("env")).spawn().unwrap());
+        let ended = ended(tree.command(args).current_dir(tree.path("env")).spawn().unwrap());
         let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
         report["clusters"].as_array().unwrap().len()
     };
@@ -237,7 +237,7 @@ fn a_full_disk_and_a_closed_stdout_are_said() {
     }
     let tree = Tree::new(&[("main.tf", READY)]);
     let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let ended_full = kfplint(&tree, &[]).stdout(full).stderr(Stdio::piped()).output().unwrap();
+    let ended_full = tree.command(&[]).stdout(full).output().unwrap();
     assert_eq!(ended_full.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&ended_full.stderr).contains("space left"), "{ended_full:?}");
     let ended_file = run(&tree, &["--output", "json=/dev/full"]);
