@@ -1,7 +1,7 @@
 //! Source files: bytes, ids, spans. The only place that turns offsets into lines and columns.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, RwLock};
 
@@ -214,13 +214,5 @@ impl Sources {
     /// Whether there is no file.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Reads a file from disk and adds it.
-    ///
-    /// # Errors
-    /// What the operating system says when the file cannot be read.
-    pub fn read(&self, disk: &Path, shown: PathBuf) -> std::io::Result<FileId> {
-        Ok(self.add(SourceFile::new(shown, std::fs::read(disk)?)))
     }
 }

@@ -224,8 +224,3 @@ pub fn workload_pool(project: &str) -> String {
 pub fn workload_identity_member(pool: &str, namespace: &str, ksa: &str) -> String {
     format!("serviceAccount:{pool}[{namespace}/{ksa}]")
 }
-
-/// The Compute Engine default service account of a project number. Source: Compute Engine's documentation.
-pub fn compute_default_account(project_number: &str) -> String {
-    format!("{project_number}{}", super::gke::COMPUTE_ACCOUNT_SUFFIX)
-}

@@ -231,18 +231,11 @@ fn not_iterable(span: Span, value: &Value) -> Box<EvalError> {
 }
 
 /// Binds a `for` expression's or directive's names for one element.
-pub fn bind_element(
-    scope: &Scope,
-    key: Option<&Ident>,
-    value: &Ident,
-    element: (Value, Value),
-    collection: &Expr,
-) -> Scope {
+pub fn bind_element(scope: &Scope, key: Option<&Ident>, value: &Ident, element: (Value, Value)) -> Scope {
     let inner = match key {
         Some(name) => scope.with(name.name.clone(), element.0),
         None => scope.clone(),
     };
-    let _ = collection;
     inner.with(value.name.clone(), element.1)
 }
 
@@ -262,7 +255,7 @@ fn for_expr(scope: &Scope, f: &For) -> EvalResult<Value> {
     let mut out = ForResult { marks: found.marks, ..ForResult::default() };
     for (key, value) in found.items {
         scope.instance.world.spend(1, f.result.span)?;
-        let inner = bind_element(scope, f.key.as_ref(), &f.value, (key, value), &f.collection);
+        let inner = bind_element(scope, f.key.as_ref(), &f.value, (key, value));
         if let Some(condition) = &f.condition {
             let keep = eval_as(&inner, condition, &Type::Bool, "the `if` of a `for` expression").map_err(&conceal)?;
             out.marks = out.marks.union(keep.marks);

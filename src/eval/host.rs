@@ -10,17 +10,16 @@ use crate::source::SourceFile;
 use crate::syntax;
 use crate::tree::{Kind, Tree};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use walkdir::{DirEntry, WalkDir};
 
 /// The most files that `fileset` may list.
 const MOST_FILES: usize = 100_000;
 
 /// The files in a folder `.git`, without its objects. A `fileset` whose pattern matches one of them is unknown.
 fn own_files_of_git(git: &Path) -> Vec<PathBuf> {
-    let is_named = |entry: &ignore::DirEntry| entry.depth() != 1 || entry.file_name() != "objects";
-    let walk = ignore::WalkBuilder::new(git).standard_filters(false).filter_entry(is_named).build();
-    let files = walk.flatten().filter(|entry| entry.file_type().is_some_and(|t| !t.is_dir()));
-    files.take(MOST_FILES).map(ignore::DirEntry::into_path).collect()
+    let is_named = |entry: &DirEntry| entry.depth() != 1 || entry.file_name() != "objects";
+    let files = WalkDir::new(git).into_iter().filter_entry(is_named).flatten();
+    files.filter(|entry| !entry.file_type().is_dir()).take(MOST_FILES).map(DirEntry::into_path).collect()
 }
 
 /// Gives functions the files below the root module.
@@ -75,32 +74,28 @@ impl Host for TreeHost<'_> {
 
     fn list(&self, dir: &str) -> Result<Listing, FunctionError> {
         let full = self.resolve(dir)?.1;
-        let (mut found, closed) = (Listing::default(), Arc::new(Mutex::new(Vec::new())));
-        let (bounds, left) = (self.scope.instance.world.evaluator.loader().bounds(), closed.clone());
-        let tree = self.tree().clone();
-        let is_open = move |entry: &ignore::DirEntry| {
+        let (mut found, mut closed) = (Listing::default(), Vec::new());
+        let (bounds, tree) = (self.scope.instance.world.evaluator.loader().bounds(), self.tree());
+        let is_open = |entry: &DirEntry| {
             let refused = entry.depth() > 0
                 && match entry.path_is_symlink() {
                     true => tree.canonicalize(entry.path()).is_ok_and(|real| !bounds.holds(&real)),
                     false => !bounds.holds(entry.path()) && entry.file_name().eq_ignore_ascii_case(".git"),
                 };
             if refused {
-                left.lock().unwrap_or_else(|e| e.into_inner()).push(entry.path().to_path_buf());
+                closed.push(entry.path().to_path_buf());
             }
             !refused
         };
-        let mut walk = ignore::WalkBuilder::new(&full);
-        walk.standard_filters(false).follow_links(true).filter_entry(is_open);
         let below = |path: &Path| Some(path.strip_prefix(&full).ok()?.to_string_lossy().replace('\\', "/"));
-        for entry in walk.build().flatten() {
-            if entry.file_type().is_some_and(|t| t.is_file()) {
+        for entry in WalkDir::new(&full).follow_links(true).into_iter().filter_entry(is_open).flatten() {
+            if entry.file_type().is_file() {
                 found.files.extend(below(entry.path()));
             }
             if found.files.len() > MOST_FILES {
                 return Err(FunctionError::over(Limit::Fixed, format!("\"{dir}\" has more than {MOST_FILES} files")));
             }
         }
-        let closed = std::mem::take(&mut *closed.lock().unwrap_or_else(|e| e.into_inner()));
         for path in closed {
             match path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(".git")) {
                 true => found.closed.extend(own_files_of_git(&path).iter().filter_map(|path| below(path))),

@@ -61,7 +61,7 @@ fn write_parts(scope: &Scope, parts: &[TemplatePart], out: &mut Output) -> EvalR
                     for element in found.items {
                         scope.instance.world.spend(1, directive.span)?;
                         let (key, value) = (directive.key.as_ref(), &directive.value);
-                        let inner = bind_element(scope, key, value, element, &directive.collection);
+                        let inner = bind_element(scope, key, value, element);
                         write_parts(&inner, &directive.body, out).map_err(&conceal)?;
                     }
                 }

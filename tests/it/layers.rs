@@ -1,7 +1,7 @@
 //! The rooms of the code are layers: an arrow (`crate::ROOM`, `kfplint::ROOM`) only points down.
 
+use crate::tree::{files, repository};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 /// The rooms, from the ground up. A new room takes its place here.
 const LAYERS: [&str; 30] = [
@@ -125,15 +125,13 @@ fn first(path: &str) -> String {
 /// Every arrow between two rooms, with a file that has it.
 fn arrows() -> BTreeMap<(String, String), String> {
     let mut arrows = BTreeMap::new();
-    let top = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let top = repository("");
     for (folder, fixed) in [("src", None), ("rules", Some("rules"))] {
-        let files = ignore::WalkBuilder::new(top.join(folder)).build().flatten();
-        for file in files.filter(|f| f.path().extension().is_some_and(|e| e == "rs") && !f.path().ends_with("tests.rs"))
-        {
-            let below = file.path().strip_prefix(top).unwrap().to_string_lossy().into_owned();
+        for file in files(folder, "rs").iter().filter(|file| !file.ends_with("tests.rs")) {
+            let below = file.strip_prefix(&top).unwrap().to_string_lossy().into_owned();
             let room = below.split('/').nth(1).unwrap().trim_end_matches(".rs");
             let room = fixed.unwrap_or(room);
-            let text = std::fs::read_to_string(file.path()).unwrap();
+            let text = std::fs::read_to_string(file).unwrap();
             let code = code(&text);
             let module = below.trim_end_matches(".rs").trim_end_matches("/mod");
             let mut rooms = named(&code);

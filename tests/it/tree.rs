@@ -93,6 +93,13 @@ pub fn entries(path: &str) -> Vec<PathBuf> {
     entries
 }
 
+/// All files with this extension in a folder of the repository and below, sorted; Git may ignore them.
+pub fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+    let walk = walkdir::WalkDir::new(repository(folder)).sort_by_file_name().into_iter();
+    let files = walk.map(|entry| entry.unwrap_or_else(|e| panic!("{folder}: {e}")).into_path());
+    files.filter(|path| path.extension().is_some_and(|e| e == extension)).collect()
+}
+
 /// kfplint in a folder, not yet started: without input, and without the variables that Terraform or the provider reads.
 pub fn kfplint(folder: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_kfplint"));

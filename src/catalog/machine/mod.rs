@@ -168,11 +168,6 @@ pub fn series(name: &str) -> Option<Series> {
     })
 }
 
-/// The names of all series, sorted.
-pub fn series_names() -> impl ExactSizeIterator<Item = &'static str> {
-    SERIES.rows().map(|row| row.text(0))
-}
-
 /// All predefined machine types, sorted by name.
 pub fn all() -> impl Iterator<Item = Machine> {
     TYPES.rows().filter_map(Machine::read)
