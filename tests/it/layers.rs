@@ -4,7 +4,7 @@ use crate::tree::{files, repository};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rooms, from the ground up. A new room takes its place here.
-const LAYERS: [&str; 30] = [
+const LAYERS: &[&str] = &[
     "source",
     "ty",
     "budget",
