@@ -1,9 +1,9 @@
 //! What several rules need.
 
-use crate::eval::value::Reasons;
+use crate::eval::value::{HIDDEN, Reasons};
 use crate::finding::{Edit, Finding, Fix, Level, Status};
 use crate::graph::cluster::Cluster;
-use crate::graph::fact::Fact;
+use crate::graph::fact::{Fact, Interval};
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta};
 use crate::source::Span;
@@ -32,8 +32,11 @@ pub fn together<'a>(all: impl IntoIterator<Item = &'a Reasons>) -> Reasons {
     all.into_iter().fold(Reasons::default(), |sum, r| sum.union(r))
 }
 
-/// `3 nodes`, `1 node`.
-pub fn nodes(count: u64) -> String {
+/// `3 nodes`, `1 node`, or no number where it must not be shown.
+pub fn nodes(count: u64, hidden: bool) -> String {
+    if hidden {
+        return format!("{HIDDEN} nodes");
+    }
     if count == 1 { "1 node".into() } else { format!("{count} nodes") }
 }
 
@@ -131,11 +134,18 @@ pub struct Count {
     pub ceiling: u64,
     /// At most; `None` where nothing bounds it.
     pub most: Option<u64>,
+    /// Whether the numbers must not be shown.
+    pub hidden: bool,
+}
+
+/// The zones that messages may count on: 1 where they are not known or must not be shown.
+pub fn zones(zones: &Interval) -> u64 {
+    zones.shown().unwrap_or(1).max(1)
 }
 
 /// Counts the qualifying nodes of all pools.
 pub fn count(cluster: &Cluster) -> Count {
-    let mut sum = Count { floor: 0, ceiling: 0, most: Some(0) };
+    let mut sum = Count { floor: 0, ceiling: 0, most: Some(0), hidden: false };
     for pool in &cluster.pools {
         let counts = pool.counts();
         if counts.is_true() {
@@ -143,6 +153,7 @@ pub fn count(cluster: &Cluster) -> Count {
             sum.ceiling += pool.nodes.ceiling.min;
         }
         if !counts.is_false() {
+            sum.hidden |= pool.nodes.floor.hidden || pool.nodes.ceiling.hidden;
             sum.most = sum.most.zip(pool.nodes.ceiling.max).map(|(a, b)| a.saturating_add(b));
         }
     }

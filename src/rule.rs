@@ -327,21 +327,26 @@ pub fn verdict(requirements: &[Requirement]) -> Verdict {
 }
 
 fn pool_report(pool: &Pool) -> PoolReport {
-    let machine = pool.machine.machine.known();
+    let open = !pool.machine.hidden;
+    let machine = pool.machine.machine.known().filter(|_| open);
     let counts = pool.counts();
     let why_not = match counts.known() {
         Some(true) => None,
         Some(false) => Some(why_not(pool)),
         None => counts.reasons().map(because),
     };
-    let nodes = pool.nodes.floor.known().zip(pool.nodes.ceiling.known());
+    let nodes = pool.nodes.floor.shown().zip(pool.nodes.ceiling.shown());
     PoolReport {
         address: pool.address.clone(),
         nodes,
         machine_type: pool.machine.type_name.known().map(|t| t.to_string()),
         vcpus: machine.map(|m| f64::from(m.vcpus)),
         memory_mib: machine.map(|m| m.memory_mib),
-        allocatable: pool.allocatable().known().map(|a| (a.cpu_m, a.memory_mib)),
+        allocatable: pool
+            .allocatable()
+            .known()
+            .filter(|_| open || pool.observed.is_some())
+            .map(|a| (a.cpu_m, a.memory_mib)),
         counts: counts.known().copied(),
         why_not,
     }
@@ -353,7 +358,8 @@ fn why_not(pool: &Pool) -> String {
     {
         return format!("KFP's pods cannot run there, because of {}", obstacle.what);
     }
-    let size = pool.machine.machine.known().map(|m| format!(" ({} vCPU, {} MiB)", m.vcpus, m.memory_mib));
+    let known = pool.machine.machine.known().filter(|_| !pool.machine.hidden);
+    let size = known.map(|m| format!(" ({} vCPU, {} MiB)", m.vcpus, m.memory_mib));
     format!("the machine{} is below 2 vCPU or 4096 MiB", size.unwrap_or_default())
 }
 

@@ -141,7 +141,6 @@ fn replace_invalid(mut bytes: Vec<u8>) -> (String, Vec<u32>) {
 pub struct Sources {
     files: RwLock<Vec<Arc<SourceFile>>>,
     hidden: RwLock<BTreeSet<Span>>,
-    secrets: RwLock<BTreeSet<String>>,
     /// Some file is private.
     private: AtomicBool,
 }
@@ -168,21 +167,6 @@ impl Sources {
     /// Keeps a text out of every report: it is a sensitive value.
     pub fn hide(&self, span: Span) {
         self.hidden.write().unwrap_or_else(|e| e.into_inner()).insert(span);
-    }
-
-    /// Keeps a text out of every message: it is a sensitive value. Very short ones are everywhere, and kept.
-    pub fn keep_secret(&self, text: &str) {
-        const LEAST: usize = 4;
-        if text.len() >= LEAST {
-            self.secrets.write().unwrap_or_else(|e| e.into_inner()).insert(text.to_string());
-        }
-    }
-
-    /// The sensitive values, longest first.
-    pub fn secrets(&self) -> Vec<String> {
-        let mut all: Vec<String> = self.secrets.read().unwrap_or_else(|e| e.into_inner()).iter().cloned().collect();
-        all.sort_by_key(|text| std::cmp::Reverse(text.len()));
-        all
     }
 
     /// The texts of a file that no report may show.

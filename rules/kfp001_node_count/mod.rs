@@ -3,7 +3,7 @@
 mod text;
 
 use super::support::{count, last, nodes, together, unless_autopilot};
-use crate::eval::value::Reasons;
+use crate::eval::value::{HIDDEN, Reasons};
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
@@ -31,17 +31,17 @@ fn judge(cluster: &Cluster) -> Answer {
     let auto = &cluster.auto_provisioning;
     let sum = count(cluster);
     if sum.floor >= least {
-        return Answer::met(format!("{} qualify", nodes(sum.floor)));
+        return Answer::met(format!("{} qualify", nodes(sum.floor, sum.hidden)));
     }
     if sum.ceiling >= least {
-        let reason =
-            format!("the autoscaler may grow the pools to {} that qualify ({} always)", nodes(sum.ceiling), sum.floor);
-        return Answer::met(reason);
+        let most = nodes(sum.ceiling, sum.hidden);
+        let always = if sum.hidden { HIDDEN.into() } else { sum.floor.to_string() };
+        return Answer::met(format!("the autoscaler may grow the pools to {most} that qualify ({always} always)"));
     }
     if auto.enabled.is_true() && auto.nodes.min >= least {
         return Answer::met(format!(
             "node auto-provisioning may add up to {} of {}",
-            nodes(auto.nodes.min),
+            nodes(auto.nodes.min, auto.nodes.hidden),
             cluster.profile.machine("and")
         ));
     }
@@ -49,7 +49,7 @@ fn judge(cluster: &Cluster) -> Answer {
     if by_auto || sum.most.is_none_or(|n| n >= least) {
         return undecided(cluster, by_auto);
     }
-    unmet(cluster, sum.most.unwrap_or(0))
+    unmet(cluster, sum.most.unwrap_or(0), sum.hidden)
 }
 
 /// The pool whose count decides: the last of those that qualify or may, else of all.
@@ -58,13 +58,17 @@ fn deciding<'a, 'p>(cluster: &'a Cluster<'p>) -> Option<&'a Pool<'p>> {
     last(qualifying).or_else(|| last(&cluster.pools))
 }
 
-fn unmet(cluster: &Cluster, found: u64) -> Answer {
+fn unmet(cluster: &Cluster, found: u64, hidden: bool) -> Answer {
     let least = cluster.profile.nodes;
+    let hidden_all = hidden || cluster.pools.iter().any(|p| p.nodes.ceiling.hidden);
     let all: Option<u64> = cluster.pools.iter().map(|p| p.nodes.ceiling.max).sum();
     let reason = match all {
-        None => format!("{} qualify; Kubeflow Pipelines needs {least}", nodes(found)),
-        Some(all) if all > found => format!("{found} of {} qualify; Kubeflow Pipelines needs {least}", nodes(all)),
-        Some(_) => format!("{} in all; Kubeflow Pipelines needs {least}", nodes(found)),
+        None => format!("{} qualify; Kubeflow Pipelines needs {least}", nodes(found, hidden)),
+        Some(_) if hidden_all => format!("{} qualify; Kubeflow Pipelines needs {least}", nodes(found, true)),
+        Some(all) if all > found => {
+            format!("{found} of {} qualify; Kubeflow Pipelines needs {least}", nodes(all, false))
+        }
+        Some(_) => format!("{} in all; Kubeflow Pipelines needs {least}", nodes(found, false)),
     };
     let Some(pool) = deciding(cluster) else {
         let finding = META
@@ -77,7 +81,7 @@ fn unmet(cluster: &Cluster, found: u64) -> Answer {
     let place = pool.count_place();
     let message = format!("{}: {reason}", cluster.address());
     let label = match pool.nodes.ceiling.known() {
-        Some(n) => format!("{} at most, over all zones", nodes(n)),
+        Some(n) => format!("{} at most, over all zones", nodes(n, pool.nodes.ceiling.hidden)),
         None => "too few nodes".to_string(),
     };
     let mut draft = META.finding(message).cluster(cluster).help(text::raise(pool, least));

@@ -4,12 +4,12 @@ use crate::finding::Fix;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::rules::kfp004_allocatable_memory::roomy;
-use crate::rules::support::replace;
+use crate::rules::support::{replace, zones};
 
 /// What to write so that the pool has enough nodes.
 pub fn raise(pool: &Pool, least: u64) -> String {
     let (block, name) = pool.nodes.decided_by;
-    let zones = pool.zones.known().unwrap_or(1).max(1);
+    let zones = zones(&pool.zones);
     let per_zone = count(pool, least);
     let what =
         if block.is_empty() { format!("{name} = {per_zone}") } else { format!("{block} {{ {name} = {per_zone} }}") };
@@ -37,7 +37,7 @@ pub fn fix(pool: &Pool, least: u64) -> Option<Fix> {
 
 /// The count that is enough by itself, in each zone where it counts there.
 fn count(pool: &Pool, least: u64) -> u64 {
-    let zones = pool.zones.known().unwrap_or(1).max(1);
+    let zones = zones(&pool.zones);
     if pool.nodes.decided_by.1.starts_with("total_") { least } else { least.div_ceil(zones) }
 }
 
@@ -48,6 +48,6 @@ pub fn new_pool(cluster: &Cluster) -> String {
         "add a node pool:\nresource \"google_container_node_pool\" \"kubeflow_pipelines\" {{\n  name       = \"kubeflow-pipelines\"\n  \
          cluster    = {reference}.name\n  location   = {reference}.location\n  node_count = {}\n\n  node_config {{\n    \
          machine_type = \"e2-standard-2\"\n    oauth_scopes = [\"https://www.googleapis.com/auth/cloud-platform\"]\n  }}\n}}",
-        cluster.profile.nodes.div_ceil(cluster.zones.known().unwrap_or(1).max(1))
+        cluster.profile.nodes.div_ceil(zones(&cluster.zones))
     )
 }

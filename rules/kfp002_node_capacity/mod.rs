@@ -2,6 +2,7 @@
 
 use super::support::{Shortfall, replace, shortfall, unless_autopilot};
 use crate::catalog::machine::machine_type;
+use crate::eval::value::HIDDEN;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
@@ -59,6 +60,7 @@ fn judge(cluster: &Cluster) -> Answer {
 /// `e2-small has 2 vCPU and 2048 MiB`.
 fn size(cluster: &Cluster, pool: &Pool) -> String {
     match pool.machine.machine.known() {
+        Some(_) if pool.machine.hidden => format!("the machine type is {HIDDEN}"),
         Some(m) => format!("{} has {} vCPU and {} MiB", m.name, m.vcpus, m.memory_mib),
         None => format!("every possible machine type is below {}", cluster.profile.machine("or")),
     }

@@ -56,8 +56,8 @@ fn judge(cluster: &Cluster) -> Answer {
 }
 
 fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
-    let machine = pool.machine.type_name.known().map_or("the machine", |t| t);
-    let left = match pool.allocatable().known() {
+    let machine = pool.machine.type_name.known().map_or("the machine", |t| t.shown());
+    let left = match pool.allocatable().known().filter(|_| !pool.machine.hidden) {
         Some(a) => format!("{} MiB and {}m CPU", a.memory_mib, a.cpu_m),
         None => "too little".to_string(),
     };

@@ -1,6 +1,6 @@
 //! KFP005 autoscaling-floor: three nodes only where the autoscaler grows a pool, or only spot nodes.
 
-use super::support::{count, last, nodes, unless_autopilot};
+use super::support::{count, last, nodes, unless_autopilot, zones};
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
@@ -28,7 +28,7 @@ fn judge(cluster: &Cluster) -> Answer {
     let sum = count(cluster);
     let counting: Vec<&Pool> = cluster.pools.iter().filter(|p| p.counts().is_true() && !p.is_empty()).collect();
     if sum.floor >= least {
-        let answer = Answer::met(format!("{} are always there", nodes(sum.floor)));
+        let answer = Answer::met(format!("{} are always there", nodes(sum.floor, sum.hidden)));
         return match counting.iter().all(|p| p.spot.is_true()) {
             true => answer.with(spot(cluster, last(counting))),
             false => answer,
@@ -37,8 +37,8 @@ fn judge(cluster: &Cluster) -> Answer {
     let scaled = counting.into_iter().filter(|p| p.nodes.autoscaled.is_true());
     match last(scaled) {
         Some(pool) if sum.ceiling >= least => {
-            let reason = format!("only {} always there; the autoscaler may add more", nodes(sum.floor));
-            Answer::unmet(reason, vec![floor(cluster, pool, sum.floor)])
+            let reason = format!("only {} always there; the autoscaler may add more", nodes(sum.floor, sum.hidden));
+            Answer::unmet(reason, vec![floor(cluster, pool, &nodes(sum.floor, sum.hidden))])
         }
         _ => Answer::not_applicable("KFP001 decides: the autoscaler does not make up the number of nodes"),
     }
@@ -50,14 +50,13 @@ fn floor_place(pool: &Pool) -> Place {
     pool.view.block("autoscaling").map_or_else(|| pool.count_place(), |scaling| scaling.place(name))
 }
 
-fn floor(cluster: &Cluster, pool: &Pool, always: u64) -> Finding {
+fn floor(cluster: &Cluster, pool: &Pool, always: &str) -> Finding {
     let least = cluster.profile.nodes;
     let message = format!(
-        "{} has {least} nodes only when the autoscaler grows its pools; {} always there",
+        "{} has {least} nodes only when the autoscaler grows its pools; {always} always there",
         cluster.address(),
-        nodes(always)
     );
-    let zones = pool.zones.known().unwrap_or(1).max(1);
+    let zones = zones(&pool.zones);
     let help = match pool.nodes.decided_by.1.starts_with("total_") {
         true => format!("write `total_min_node_count = {least}`"),
         false => format!("write `min_node_count = {}`", least.div_ceil(zones)),

@@ -5,6 +5,7 @@ use crate::catalog::{location, machine, suggest};
 use crate::finding::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
+use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
 
 /// The rule.
@@ -49,10 +50,13 @@ fn judge(cluster: &Cluster, pool: &Pool) -> Answer {
     }
 }
 
-fn unknown(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
+fn unknown(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
     let place = &pool.place("machine_type");
     if let Some(Err(error)) = machine::custom(name) {
-        let reason = format!("{name} is not a possible custom machine type: {error}");
+        let reason = match name.is_hidden() {
+            true => format!("{name} is not a possible custom machine type"),
+            false => format!("{name} is not a possible custom machine type: {error}"),
+        };
         let finding = META.finding(reason.clone()).cluster(cluster).at(&pool.address, place, "outside of the limits");
         return Answer::unmet(reason, vec![finding]);
     }
@@ -67,6 +71,7 @@ fn unknown(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
     }
     let reason = format!("there is no machine type {name}");
     let mut draft = META.finding(reason.clone()).cluster(cluster);
+    let near = near.filter(|_| !name.is_hidden());
     if let Some(near) = near {
         draft = draft.help(format!("did you mean \"{near}\"?"));
     }
@@ -88,20 +93,23 @@ fn replacement(pool: &Pool, near: &str) -> Option<Fix> {
     Some(replace(span, format!("\"{near}\""), format!("use {near}")))
 }
 
-fn offered(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
+fn offered(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
     let fits = Answer::met("every machine type exists and is offered in the region");
     let Some(place) = cluster.location.known() else { return fits };
     let region = location::region_of(place).unwrap_or(place);
     if machine::offered_in(name, region) != Some(false) {
         return fits;
     }
+    let region = place.derive(region);
     let reason = format!("machine type {name} is not offered in {region}");
-    let finding: Finding = META
+    let mut draft = META
         .finding(reason.clone())
         .cluster(cluster)
-        .related(&cluster.view.place("location"), "the cluster's location")
-        .help(format!("regions that offer it: {}", some_regions(name)))
-        .at(&pool.address, &pool.place("machine_type"), format!("not offered in {region}"));
+        .related(&cluster.view.place("location"), "the cluster's location");
+    if !name.is_hidden() {
+        draft = draft.help(format!("regions that offer it: {}", some_regions(name)));
+    }
+    let finding: Finding = draft.at(&pool.address, &pool.place("machine_type"), format!("not offered in {region}"));
     Answer::unmet(reason, vec![finding])
 }
 

@@ -8,6 +8,7 @@ use crate::graph::cluster::Cluster;
 use crate::graph::fit::{Node, Pod, Room, left_over};
 use crate::graph::nodes::{free, own_pods};
 use crate::graph::pool::Pool;
+use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
 
 /// The rule.
@@ -29,11 +30,11 @@ impl Rule for WorkloadFit {
 }
 
 /// The version that is pinned, as the catalog has it, else the newest.
-fn version(cx: &Context) -> &'static str {
-    let pinned = cx.graph.installations.iter().find_map(|i| i.version.as_deref());
+fn version(cx: &Context) -> Text {
+    let pinned = cx.graph.installations.iter().find_map(|i| i.version.as_ref());
     match pinned {
-        Some(version) => kfp::nearest(version),
-        None => kfp::versions().last().copied().unwrap_or_default(),
+        Some(version) => version.derive(kfp::nearest(version)),
+        None => Text::from(kfp::versions().last().copied().unwrap_or_default()),
     }
 }
 
@@ -61,11 +62,14 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let features = Features { workload_identity: cluster.workload_identity.is_true(), ..Features::default() };
     let certain: Vec<&Pool> = pools.iter().copied().filter(|p| p.usable.is_true()).collect();
     let version = version(cx);
-    let pods = kfp::pods(version, Env::Dev);
+    let pods = kfp::pods(&version, Env::Dev);
     let mut all = own_pods(&gke::overhead(features)).to_vec();
     all.extend(pods.iter().map(|p| pod(p.name, p.cpu_m, p.memory_mib)));
     let rest = left_over(&all, &nodes(&certain, features));
     if rest.is_empty() {
+        if version.is_hidden() {
+            return Answer::met("the pods of Kubeflow Pipelines fit");
+        }
         return Answer::met(format!("the {} pods of Kubeflow Pipelines {version} fit", pods.len()));
     }
     let open = pools.iter().filter_map(|p| {
@@ -78,21 +82,24 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
         let reason = format!("whether the pods fit is not known: {}", because(&reasons));
         return Answer::undecided(reason, decides(&reasons), Vec::new());
     }
-    unmet(cluster, &certain, version, &rest)
+    unmet(cluster, &certain, &version, &rest)
 }
 
 fn pod(name: &'static str, cpu_m: u64, memory_mib: u64) -> Pod {
     Pod { name: name.into(), room: Room { cpu_m, memory_mib, gpus: 0 }, ..Pod::default() }
 }
 
-fn unmet(cluster: &Cluster, pools: &[&Pool], version: &str, rest: &[&Pod]) -> Answer {
+fn unmet(cluster: &Cluster, pools: &[&Pool], version: &Text, rest: &[&Pod]) -> Answer {
     const SHOWN: usize = 3;
     let each = |p: &&Pod| format!("{} ({}m CPU, {} MiB)", p.name, p.room.cpu_m, p.room.memory_mib);
     let mut names: Vec<String> = rest.iter().take(SHOWN).map(each).collect();
     if rest.len() > SHOWN {
         names.push(format!("{} more", rest.len() - SHOWN));
     }
-    let message = format!("pods of Kubeflow Pipelines {version} do not fit on {}: {}", cluster.address(), list(&names));
+    // How many pods are left tells what the nodes hold.
+    let hidden = version.is_hidden() || pools.iter().any(|p| p.machine.hidden || p.nodes.ceiling.hidden);
+    let which = if hidden { String::new() } else { format!(": {}", list(&names)) };
+    let message = format!("pods of Kubeflow Pipelines {version} do not fit on {}{which}", cluster.address());
     let Some(pool) = last(pools.iter().copied()) else { return Answer::unmet(message, Vec::new()) };
     let finding = META
         .finding(message.clone())

@@ -5,6 +5,7 @@ use crate::catalog::{scope, suggest};
 use crate::finding::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
+use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Meta, Rule};
 use crate::syntax::ast::ExprKind;
 
@@ -28,13 +29,13 @@ impl Rule for UnknownScope {
 }
 
 /// The scopes of a pool that are known and do not exist.
-fn scopes(pool: &Pool) -> Vec<String> {
+fn scopes(pool: &Pool) -> Vec<Text> {
     let urls = pool.scopes.urls.known().into_iter().flatten();
     let known = urls.filter_map(|u| u.known()).filter(|u| !scope::exists(u));
-    known.map(|u| u.to_string()).collect()
+    known.cloned().collect()
 }
 
-fn judge(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
+fn judge(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
     let near = suggest(name, scope::aliases().chain(scope::urls()));
     let message = format!("there is no OAuth scope \"{name}\", which the nodes of {} ask for", pool.title());
     let place = &pool.place("oauth_scopes");
@@ -48,10 +49,11 @@ fn judge(cluster: &Cluster, pool: &Pool, name: &str) -> Answer {
         );
     }
     let mut draft = META.finding(message.clone()).cluster(cluster);
+    let near = near.filter(|_| !name.is_hidden());
     if let Some(near) = near {
         draft = draft.help(format!("did you mean \"{near}\"?"));
     }
-    if matches!(name, "gke-default" | "default") {
+    if !name.is_hidden() && matches!(name.as_str(), "gke-default" | "default") {
         draft =
             draft.help("this is an alias of gcloud alone; in Terraform leave `oauth_scopes` out for GKE's defaults");
     }

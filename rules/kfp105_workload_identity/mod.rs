@@ -3,11 +3,11 @@
 use super::support::{unless_autopilot, worse};
 use crate::catalog::kfp::identities;
 use crate::catalog::suggest;
-use crate::eval::value::Value;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::pool::{Pool, PoolKind};
+use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
 
 /// The rule.
@@ -38,7 +38,7 @@ impl Rule for WorkloadIdentity {
 fn mode(pool: &Pool) -> Option<String> {
     let block = pool.config.as_ref()?.block("workload_metadata_config")?;
     let text = block.text("mode").or_else(|| block.text("node_metadata"))?;
-    text.known().map(|m| m.to_string())
+    text.known().map(|m| m.as_str().to_string())
 }
 
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
@@ -89,18 +89,21 @@ fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
     META.finding(message).cluster(cluster).help(help).at(&pool.address, &place, label)
 }
 
-/// The pool and the account of members such as `serviceAccount:PROJECT.svc.id.goog[NAMESPACE/KSA]`, of a binding to them.
-fn subjects<'g>(grant: &'g Grant) -> impl Iterator<Item = (&'g str, &'g str)> {
+/// The pool, the account and whether they are hidden, of members such as `serviceAccount:PROJECT.svc.id.goog[NAMESPACE/KSA]`, of a binding to them.
+fn subjects<'g>(grant: &'g Grant) -> impl Iterator<Item = (&'g str, &'g str, bool)> {
     let binds = grant.role.known().is_some_and(|r| &**r == "roles/iam.workloadIdentityUser");
-    let texts = grant.members.iter().filter(move |_| binds).filter_map(Value::as_str);
-    texts.filter_map(|text| text.strip_prefix("serviceAccount:")?.strip_suffix(']')?.split_once(".svc.id.goog["))
+    let members = grant.members.iter().filter(move |_| binds);
+    members.filter_map(|member| {
+        let text = member.as_str()?.strip_prefix("serviceAccount:")?.strip_suffix(']')?;
+        text.split_once(".svc.id.goog[").map(|(pool, ksa)| (pool, ksa, member.marks.is_hidden()))
+    })
 }
 
 /// Whether a grant binds an account of Kubeflow Pipelines in this cluster's own pool.
 fn bound(cx: &Context, cluster: &Cluster, grant: &Grant) -> bool {
     let own = |pool: &str| cluster.project().as_str().map_or(cx.graph.clusters.len() == 1, |project| project == pool);
     let ours = |ksa: &str| ksa.strip_prefix(&*cx.graph.profile.namespace).is_some_and(|k| k.starts_with('/'));
-    grant.uncertain.is_none() && subjects(grant).any(|(pool, ksa)| ours(ksa) && own(pool))
+    grant.uncertain.is_none() && subjects(grant).any(|(pool, ksa, _)| ours(ksa) && own(pool))
 }
 
 fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
@@ -117,9 +120,11 @@ fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
 
 /// A binding of a Kubernetes account in Kubeflow Pipelines' namespace that it does not use.
 fn strange(grant: &Grant, namespace: &str) -> Option<Finding> {
-    let own = |(_, ksa): (&str, &str)| Some(ksa.strip_prefix(namespace)?.strip_prefix('/')?.to_string());
-    let strange = subjects(grant).filter_map(own).find(|k| !identities().any(|i| i.ksa == k))?;
-    let near = suggest(&strange, identities().map(|i| i.ksa)).unwrap_or("pipeline-runner");
+    let own =
+        |(_, ksa, hidden): (&str, &str, bool)| Some(Text::new(ksa.strip_prefix(namespace)?.strip_prefix('/')?, hidden));
+    let strange = subjects(grant).filter_map(own).find(|k| !identities().any(|i| i.ksa == k.as_str()))?;
+    let near = suggest(&strange, identities().map(|i| i.ksa)).filter(|_| !strange.is_hidden());
+    let near = near.unwrap_or("pipeline-runner");
     let finding = META
         .finding(format!(
             "{} binds {namespace}/{strange}, which Kubeflow Pipelines does not run as",

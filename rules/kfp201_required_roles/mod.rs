@@ -31,11 +31,11 @@ impl Rule for RequiredRoles {
         let mut answers: Vec<(String, Answer)> = Vec::new();
         for pool in pools {
             let account = cx.graph.node_account(pool);
-            let name = text::name(&account, pool);
-            if matches!(account, NodeAccount::Default) || answers.iter().any(|(n, _)| *n == name) {
+            let key = text::key(&account, pool);
+            if matches!(account, NodeAccount::Default) || answers.iter().any(|(known, _)| *known == key) {
                 continue;
             }
-            answers.push((name, judge(cx, cluster, pool, &account)));
+            answers.push((key, judge(cx, cluster, pool, &account)));
         }
         let why = match cluster.autopilot.is_true() {
             true => "enable_autopilot = true, and no service account is named for its nodes",

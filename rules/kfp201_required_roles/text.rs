@@ -5,6 +5,7 @@ use crate::graph::Graph;
 use crate::graph::access::NodeAccount;
 use crate::graph::account::ServiceAccount;
 use crate::graph::pool::Pool;
+use crate::graph::text::Text;
 use crate::source::Span;
 use std::collections::BTreeSet;
 
@@ -13,8 +14,16 @@ pub fn name(account: &NodeAccount, pool: &Pool) -> String {
     match account {
         NodeAccount::Default => "the Compute Engine default service account".into(),
         NodeAccount::Here(here) => here.resource.address.to_string(),
-        NodeAccount::Elsewhere(other) if !other.title.is_empty() => other.title.clone(),
+        NodeAccount::Elsewhere(other) if !other.title.is_empty() => other.title.to_string(),
         _ => format!("the service account of {}", pool.title()),
+    }
+}
+
+/// What tells accounts apart, which no message has.
+pub fn key(account: &NodeAccount, pool: &Pool) -> String {
+    match account {
+        NodeAccount::Elsewhere(other) if !other.title.is_empty() => other.title.as_str().to_string(),
+        _ => name(account, pool),
     }
 }
 
@@ -39,7 +48,8 @@ fn grants(graph: &Graph, account: &ServiceAccount, roles: &[String]) -> String {
         Some(_) => (format!("{reference}.project"), format!("{reference}.member")),
         // Not in a file of the user's: the block goes elsewhere, where that reference means nothing.
         None => {
-            let text = |value: &crate::eval::value::Value, otherwise| value.as_str().unwrap_or(otherwise).to_string();
+            let open = |value| Text::of(value).filter(|text| !text.is_hidden());
+            let text = |value, otherwise| open(value).unwrap_or_else(|| Text::from(otherwise)).to_string();
             (
                 format!("{:?}", text(&account.project, "PROJECT")),
                 format!("{:?}", format!("serviceAccount:{}", text(&account.email, "ACCOUNT_EMAIL"))),

@@ -46,7 +46,7 @@ fn judge(view: &View) -> Option<Finding> {
     if role.is_empty() || custom || iam::role(role).is_some() {
         return None;
     }
-    let prefixed = format!("roles/{role}");
+    let prefixed = format!("roles/{}", role.as_str());
     let near = match role.starts_with("roles/") {
         false if iam::role(&prefixed).is_some() => Some(prefixed.as_str()),
         _ => suggest(role, iam::role_names()),
@@ -59,6 +59,7 @@ fn judge(view: &View) -> Option<Finding> {
             .finding(format!("the role \"{role}\" is not among those that kfplint knows; it may be newer"))
             .level(Level::Warning),
     };
+    let near = near.filter(|_| !role.is_hidden());
     if let Some(near) = near {
         draft = draft.help(format!("did you mean \"{near}\"?"));
     }

@@ -9,6 +9,7 @@ use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::grant::{Grant, Level as On};
 use crate::graph::identity::{last_part, same_by_cause};
+use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Meta, Rule};
 use std::sync::LazyLock;
 
@@ -58,7 +59,9 @@ fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
     let target = match account.resource.span {
         Some(_) => format!("google_service_account.{}.name", account.resource.name),
         None => {
-            format!("{:?}", format!("projects/-/serviceAccounts/{}", account.email.as_str().unwrap_or("ACCOUNT_EMAIL")))
+            let email = Text::of(&account.email).filter(|email| !email.is_hidden());
+            let email = email.unwrap_or_else(|| Text::from("ACCOUNT_EMAIL"));
+            format!("{:?}", format!("projects/-/serviceAccounts/{email}"))
         }
     };
     let finding = META

@@ -3,10 +3,10 @@
 use super::support::of_root;
 use crate::catalog::suggest;
 use crate::eval::plan::Mode;
-use crate::eval::value::Value;
 use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
+use crate::graph::text::Text;
 use crate::graph::view::View;
 use crate::rule::{Answer, Context, Meta, Rule};
 use std::collections::BTreeSet;
@@ -35,16 +35,16 @@ impl Rule for UnknownMember {
         let known = Accounts::of(cx);
         let mut all = Vec::new();
         for grant in &cx.graph.grants {
-            for text in grant.members.iter().filter_map(Value::as_str) {
-                all.extend(malformed(grant, text).or_else(|| known.unknown(grant, text)));
+            for text in grant.members.iter().filter_map(Text::of) {
+                all.extend(malformed(grant, &text).or_else(|| known.unknown(grant, &text)));
             }
         }
         all
     }
 }
 
-fn malformed(grant: &Grant, text: &str) -> Option<Finding> {
-    let special = matches!(text, "allUsers" | "allAuthenticatedUsers") || text.is_empty();
+fn malformed(grant: &Grant, text: &Text) -> Option<Finding> {
+    let special = matches!(text.as_str(), "allUsers" | "allAuthenticatedUsers") || text.is_empty();
     let principal = ["principal://", "principalSet://", "principalHierarchy://"].iter().any(|p| text.starts_with(p));
     let kind = text.split_once(':');
     let known =
@@ -53,6 +53,7 @@ fn malformed(grant: &Grant, text: &str) -> Option<Finding> {
         return None;
     }
     let help = match kind {
+        _ if text.is_hidden() => format!("a member starts with one of {} and a colon", KINDS.join(", ")),
         None if text.ends_with("gserviceaccount.com") => format!("write \"serviceAccount:{text}\""),
         None if text.contains('@') => format!("write \"user:{text}\" or \"group:{text}\""),
         Some((k, rest)) => match suggest(k, KINDS) {
@@ -68,6 +69,8 @@ fn malformed(grant: &Grant, text: &str) -> Option<Finding> {
 /// The service accounts that the configuration makes or reads.
 struct Accounts {
     emails: BTreeSet<String>,
+    /// Those of them that may be shown.
+    shown: BTreeSet<String>,
     projects: BTreeSet<String>,
     /// The e-mail of some account is not known: it may be any.
     open: bool,
@@ -75,11 +78,15 @@ struct Accounts {
 
 impl Accounts {
     fn of(cx: &Context) -> Accounts {
-        let mut all = Accounts { emails: BTreeSet::new(), projects: BTreeSet::new(), open: false };
+        let mut all =
+            Accounts { emails: BTreeSet::new(), shown: BTreeSet::new(), projects: BTreeSet::new(), open: false };
         for account in &cx.graph.accounts {
             match (account.email.as_str(), account.project.as_str()) {
                 (Some(email), project) => {
                     all.emails.insert(email.to_ascii_lowercase());
+                    if !account.email.marks.is_hidden() {
+                        all.shown.insert(email.to_ascii_lowercase());
+                    }
                     all.projects.extend(project.map(str::to_string));
                 }
                 _ => all.open = true,
@@ -90,7 +97,7 @@ impl Accounts {
     }
 
     /// An account of a project whose accounts are made here, but not this one.
-    fn unknown(&self, grant: &Grant, text: &str) -> Option<Finding> {
+    fn unknown(&self, grant: &Grant, text: &Text) -> Option<Finding> {
         let (kind, email) = text.split_once(':')?;
         let email = email.to_ascii_lowercase();
         let project = email.split_once('@')?.1.strip_suffix(DOMAIN)?;
@@ -98,7 +105,8 @@ impl Accounts {
         if !own || self.open || self.emails.contains(&email) {
             return None;
         }
-        let near = suggest(&email, self.emails.iter().map(String::as_str));
+        let near = suggest(&email, self.shown.iter().map(String::as_str)).filter(|_| !text.is_hidden());
+        let (email, project) = (text.derive(email.as_str()), text.derive(project));
         let mut draft =
             META.finding(format!("no service account {email} is made here, where {project}'s accounts are made"));
         draft = match near {

@@ -79,7 +79,7 @@ fn holds(owner: &Grant, other: &Grant) -> bool {
 }
 
 fn finding(owner: &Grant, other: &Grant) -> Finding {
-    let (address, role) = (&owner.resource.address, other.role.known().map_or("a role", |r| r));
+    let (address, role) = (&owner.resource.address, other.role.known().map_or("a role", |r| r.shown()));
     let decides = match owner.form {
         Form::Policy => "decides about all grants",
         _ => "decides about all members of the role",

@@ -46,7 +46,7 @@ impl Rule for BasicRole {
 }
 
 fn finding(cluster: &Cluster, grant: &Grant) -> Finding {
-    let role = grant.role.known().map_or("a basic role", |r| r);
+    let role = grant.role.known().map_or("a basic role", |r| r.shown());
     META.finding(format!("{} grants {role} to the nodes' service account", grant.resource.address))
         .cluster(cluster)
         .help("grant roles/container.defaultNodeServiceAccount, roles/storage.objectUser on the artifacts' bucket, and what the pipelines use")

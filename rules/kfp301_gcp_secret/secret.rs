@@ -2,10 +2,11 @@
 
 use crate::eval::functions::yaml_documents;
 use crate::eval::plan::Resource;
-use crate::eval::value::Value;
+use crate::eval::value::{Marks, Value};
 use crate::graph::Graph;
 use crate::graph::fact::Fact;
 use crate::graph::refs;
+use crate::graph::text::Text;
 use crate::graph::view::{Place, View, text_of};
 use crate::profile::Profile;
 use std::sync::Arc;
@@ -18,11 +19,11 @@ pub struct Secret<'p> {
     /// The resource that makes it.
     pub view: View<'p>,
     /// The names in its data; `None` where they are not known.
-    pub keys: Option<Vec<Arc<str>>>,
+    pub keys: Option<Vec<Text>>,
     /// The argument that has the data, such as `data` or `manifest`.
     pub data: &'static str,
     /// Its namespace.
-    pub namespace: Fact<Arc<str>>,
+    pub namespace: Fact<Text>,
     /// Where the namespace stands.
     pub namespace_place: Place,
 }
@@ -45,11 +46,13 @@ fn of_resource<'p>(view: View<'p>, graph: &Graph<'p>) -> Option<Secret<'p>> {
         return None;
     }
     const DATA: [&str; 4] = ["data", "data_wo", "binary_data", "binary_data_wo"];
-    let given = DATA.map(|name| view.get(name));
-    let keys = names(given.into_iter().flatten());
+    // The names are as written: the provider takes all of `data` for sensitive.
+    let marks = |name: &str| view.written(name).map(|w| w.value.marks);
+    let given = DATA.map(|name| view.value(name).map(|v| (marks(name).unwrap_or(v.marks), v)));
+    let keys = names(given.iter().flatten().map(|(marks, v)| (*marks, v)));
     let data = DATA.into_iter().find(|name| view.get(name).is_some()).unwrap_or("data");
     let namespace = match metadata.text("namespace") {
-        None => Fact::Known("default".into()),
+        None => Fact::Known(Text::from("default")),
         Some(Fact::Known(name)) => Fact::Known(name),
         Some(open) => referred(&metadata, graph).map_or(open, Fact::Known),
     };
@@ -57,7 +60,7 @@ fn of_resource<'p>(view: View<'p>, graph: &Graph<'p>) -> Option<Secret<'p>> {
 }
 
 fn of_manifest<'p>(view: View<'p>, argument: &'static str, profile: &Profile) -> Option<Secret<'p>> {
-    let value = view.get(argument)?;
+    let value = view.value(argument)?;
     let documents = value.as_str().and_then(|text| yaml_documents(text).ok());
     let manifest = documents.map_or_else(|| Some(value.clone()), |all| all.into_iter().next().map(|(_, v)| v))?;
     let metadata = manifest.get("metadata")?;
@@ -66,20 +69,27 @@ fn of_manifest<'p>(view: View<'p>, argument: &'static str, profile: &Profile) ->
         return None;
     }
     let given = |value: &&Value| !value.is_null();
-    let keys = names(["data", "stringData"].into_iter().filter_map(|name| manifest.get(name)).filter(given));
-    let namespace = metadata.get("namespace").filter(given).map_or(Fact::Known("default".into()), text_of);
+    let around = value.marks.union(manifest.marks);
+    let data = ["data", "stringData"].into_iter().filter_map(|name| manifest.get(name)).filter(given);
+    let keys = names(data.map(|data| (around.union(data.marks), data)));
+    let namespace = metadata.get("namespace").filter(given).map(|n| n.clone().mark(around.union(metadata.marks)));
+    let namespace = namespace.map_or(Fact::Known(Text::from("default")), |n| text_of(&n));
     Some(Secret { keys, data: argument, namespace, namespace_place: view.place(argument), view })
 }
 
 /// The name of the namespace that the secret's refers to by what only apply knows, such as its `id`.
-fn referred(metadata: &View, graph: &Graph) -> Option<Arc<str>> {
+fn referred(metadata: &View, graph: &Graph) -> Option<Text> {
     let refs = refs::of_attribute(metadata.written("namespace")?);
     let [only] = refs.as_slice() else { return None };
     let namespace = graph.types.referred(only).find(|r| r.type_name.starts_with("kubernetes_namespace"))?;
     View::of(namespace).block("metadata")?.text("name")?.known().cloned()
 }
 
-fn names<'v>(data: impl Iterator<Item = &'v Value>) -> Option<Vec<Arc<str>>> {
-    let each = data.map(|d| d.entries().map(|e| e.keys().cloned().collect::<Vec<_>>()));
+/// The names in some data, hidden where the marks of the data say so.
+fn names<'v>(data: impl Iterator<Item = (Marks, &'v Value)>) -> Option<Vec<Text>> {
+    let each = data.map(|(marks, d)| {
+        let name = |name: &Arc<str>| Text::new(name.clone(), marks.is_hidden());
+        d.entries().map(|e| e.keys().map(name).collect::<Vec<_>>())
+    });
     each.collect::<Option<Vec<_>>>().map(|all| all.concat())
 }

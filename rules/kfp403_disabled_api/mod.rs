@@ -41,7 +41,7 @@ fn judge(cluster: &Cluster, services: &[&View], last: &View) -> Answer {
     for view in services {
         match (view.text("service"), &view.uncertain) {
             (Some(Fact::Known(name)), None) => {
-                enabled.insert(name.to_string());
+                enabled.insert(name.as_str().to_string());
             }
             (Some(other), uncertain) => {
                 open.extend(other.reasons().map(decides).unwrap_or_default());

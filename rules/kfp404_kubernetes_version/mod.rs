@@ -4,6 +4,7 @@ use crate::catalog::kfp::{self, KubernetesRange};
 use crate::finding::Level;
 use crate::graph::cluster::Cluster;
 use crate::graph::install::Installation;
+use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Meta, Rule};
 use std::cmp::Ordering;
 
@@ -19,7 +20,7 @@ impl Rule for KubernetesVersion {
     }
 
     fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let pinned = cx.graph.installations.iter().find_map(|i| Some((i, i.version.as_deref()?)));
+        let pinned = cx.graph.installations.iter().find_map(|i| Some((i, i.version.as_ref()?)));
         Some(match pinned {
             None => Answer::not_applicable("no version of Kubeflow Pipelines is pinned here"),
             Some((installation, version)) => judge(cluster, installation, version),
@@ -35,7 +36,7 @@ fn minor(version: &str) -> Option<String> {
     (major.parse::<u32>().is_ok() && !digits.is_empty()).then(|| format!("{major}.{digits}"))
 }
 
-fn judge(cluster: &Cluster, installation: &Installation, version: &str) -> Answer {
+fn judge(cluster: &Cluster, installation: &Installation, version: &Text) -> Answer {
     if kfp::compare(version, kfp::LAST_ON_DEAD_REGISTRY) != Ordering::Greater {
         let reason = format!("the images of Kubeflow Pipelines {version} are in a registry that was shut down");
         let help = format!("pin a version after {}", kfp::LAST_ON_DEAD_REGISTRY);
@@ -50,21 +51,23 @@ fn judge(cluster: &Cluster, installation: &Installation, version: &str) -> Answe
             Vec::new(),
         );
     };
-    let known = cluster.view.text("min_master_version").and_then(|v| minor(v.known()?));
+    let known = cluster.view.text("min_master_version").and_then(|v| v.known().and_then(|v| Some(v.derive(minor(v)?))));
     let Some(kubernetes) = known else {
         let reason = "min_master_version does not say which Kubernetes the cluster gets";
         return Answer::undecided(reason, vec![format!("{}.min_master_version", cluster.address())], Vec::new());
     };
+    let hidden = version.is_hidden() || kubernetes.is_hidden();
     outside(&range, &kubernetes).map_or_else(
         || Answer::met(format!("Kubeflow Pipelines {version} was tested on Kubernetes {kubernetes}")),
         |how| {
+            let how = if hidden { "was not tested on this Kubernetes" } else { how.as_str() };
             let reason = format!("Kubeflow Pipelines {version} {how}; this cluster has {kubernetes}");
-            let finding = META
+            let draft = META
                 .finding(reason.clone())
                 .cluster(cluster)
-                .related(&cluster.view.place("min_master_version"), format!("Kubernetes {kubernetes}"))
-                .help(range.evidence)
-                .at(&installation.address, &installation.place, format!("pins {version}"));
+                .related(&cluster.view.place("min_master_version"), format!("Kubernetes {kubernetes}"));
+            let draft = if hidden { draft } else { draft.help(range.evidence) };
+            let finding = draft.at(&installation.address, &installation.place, format!("pins {version}"));
             Answer::unmet(reason, vec![finding])
         },
     )

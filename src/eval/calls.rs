@@ -4,7 +4,7 @@ use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
 use crate::eval::functions::{self, ErrorKind};
 use crate::eval::scope::Scope;
-use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value};
+use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or};
 use crate::source::Span;
 use crate::syntax::ast::{Call, Expr, ExprKind};
 
@@ -32,7 +32,7 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
         return Ok(Value::unknown(Type::Any, reasons).mark(marks));
     };
     if let Some(done) = scope.instance.world.functions.get().and_then(|own| own.call(name, &args)) {
-        return done.map_err(|why| EvalError::new(span, format!("{name}: {why}")));
+        return done.map_err(|why| EvalError::new(span, shown_or(&args, || format!("{name}: {why}"), failed(name))));
     }
     let negative = args.get(1).and_then(Value::as_number).is_some_and(|n| n.signum() < 0);
     if name == "element" && negative && scope.instance.world.strict() {
@@ -40,7 +40,6 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     }
     if name == "sensitive" {
         call.args.iter().for_each(|arg| scope.instance.world.hide_literals(arg));
-        args.iter().for_each(|value| scope.instance.world.keep_secret(value));
     }
     let host = crate::eval::host::TreeHost { scope };
     let marks = || args.iter().fold(Marks::NONE, |marks, arg| marks.union(arg.deep_marks()));
@@ -48,30 +47,26 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
         let marks = marks();
         scope.instance.world.note_marks(marks);
         let place = e.argument.and_then(|i| call.args.get(i.min(call.args.len().saturating_sub(1)))).map(|a| a.span);
+        let message = || shown_or(&args, || format!("{}: {}", call.name.name, e.message), failed(&call.name.name));
         match e.kind {
             ErrorKind::UnknownFunction => {
                 let mut error = EvalError::undeclared(call.name.span, "function", name, functions::names());
                 error.rule = crate::eval::report::EVALUATION_ERROR;
                 Err(error.evaluated())
             }
-            ErrorKind::Budget(limit) => {
-                Err(EvalError::over(limit, place.unwrap_or(span), format!("{}: {}", call.name.name, e.message)))
-            }
+            ErrorKind::Budget(limit) => Err(EvalError::over(limit, place.unwrap_or(span), message())),
             ErrorKind::File if !scope.instance.world.strict() => {
-                let what = match marks.is_hidden() {
-                    true => format!("{}: a file whose path is sensitive", call.name.name),
-                    false => format!("{}: {}", call.name.name, e.message),
-                };
-                let reasons = Reasons::one(ReasonKind::Impure(what.into()), Some(span));
+                let reasons = Reasons::one(ReasonKind::Impure(message().into()), Some(span));
                 Ok(Value::unknown(Type::Any, reasons).mark(marks))
             }
-            _ if marks.is_hidden() => {
-                let message = format!("{}: it fails for a value that is sensitive", call.name.name);
-                Err(EvalError::new(place.unwrap_or(span), message))
-            }
-            _ => Err(EvalError::new(place.unwrap_or(span), format!("{}: {}", call.name.name, e.message))),
+            _ => Err(EvalError::new(place.unwrap_or(span), message())),
         }
     })
+}
+
+/// What is said where a function fails for what must not be shown.
+fn failed(name: &str) -> String {
+    format!("{name}: it fails for a value that is sensitive")
 }
 
 /// Functions that OpenTofu has and Terraform has not.

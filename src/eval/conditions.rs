@@ -43,7 +43,20 @@ fn failed(instance: &Rc<Instance>, scope: &Scope, block: &Block, what: &str) -> 
     if convert(&value, &Type::Bool).ok().and_then(|v| v.as_bool()) != Some(false) {
         return None;
     }
-    let message = block.body.attribute("error_message").and_then(|m| eval(scope, &m.expr).ok());
-    let text = message.as_ref().and_then(|m| m.as_str()).unwrap_or("its condition is false").trim();
-    Some(EvalError::new(condition.expr.span, format!("{what}: {text}")))
+    Some(EvalError::new(condition.expr.span, format!("{what}: {}", error_message(scope, block))))
 }
+
+/// What a block says of its condition that does not hold; not where that derives from what must not be shown.
+pub fn error_message(scope: &Scope, block: &Block) -> String {
+    let message = block.body.attribute("error_message").and_then(|m| eval(scope, &m.expr).ok());
+    match message {
+        Some(message) if message.is_hidden() => {
+            "the error message derives from a sensitive value, so it is not shown".into()
+        }
+        Some(message) => message.as_str().unwrap_or(DEFAULT).trim().to_string(),
+        None => DEFAULT.into(),
+    }
+}
+
+/// Where a block says nothing that is known.
+const DEFAULT: &str = "its condition is false";

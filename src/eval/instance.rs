@@ -426,7 +426,6 @@ impl Instance {
             let mut marks = Marks::NONE;
             if flag("sensitive") {
                 block.body.attribute("value").into_iter().for_each(|a| self.world.hide_literals(&a.expr));
-                self.world.keep_secret(&value);
                 marks = marks.union(Marks::SENSITIVE);
             }
             if flag("ephemeral") {
@@ -449,7 +448,7 @@ impl CallState {
     fn instance(&self, key: &Value) -> Option<&Rc<Instance>> {
         let wanted = match (&self.shape, key) {
             (Shape::Count, key) => InstanceKey::Index(u64::try_from(key.as_number()?.to_i64()?).ok()?),
-            (Shape::Each, key) => InstanceKey::Name(Arc::from(key.as_str()?)),
+            (Shape::Each, key) => InstanceKey::Name(key.as_str()?.into()),
             _ => return None,
         };
         self.instances.iter().find(|(k, _)| k.is(&wanted)).map(|(_, instance)| instance)

@@ -1,5 +1,6 @@
 //! The value of an input variable: given value, default, conversion, validation.
 
+use crate::eval::conditions::error_message;
 use crate::eval::config::VariableConfig;
 use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::expr::eval;
@@ -37,7 +38,6 @@ pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) 
     });
     let mut marks = Marks::NONE;
     if config.sensitive {
-        instance.world.keep_secret(&value);
         marks = marks.union(Marks::SENSITIVE);
     }
     if config.ephemeral {
@@ -191,12 +191,7 @@ fn own_object(instance: &Rc<Instance>, own: &Arc<str>, value: &Value) -> Value {
 }
 
 fn report_failed(instance: &Rc<Instance>, name: &str, config: &VariableConfig, validation: &Block, scope: &Scope) {
-    let message = validation
-        .body
-        .attribute("error_message")
-        .and_then(|a| eval(scope, &a.expr).ok())
-        .and_then(|v| v.as_str().map(|s| s.trim().to_string()))
-        .unwrap_or_else(|| "its condition is false".into());
+    let message = error_message(scope, validation);
     let blame = blame(instance, name, config);
     let mut e = EvalError::new(blame, format!("the value of var.{name} fails its validation: {message}"));
     e.related.push(Label { span: validation.header, message: "the validation is here".into() });

@@ -173,15 +173,6 @@ impl World {
         });
     }
 
-    /// Keeps all strings in a value out of messages.
-    pub fn keep_secret(&self, value: &Value) {
-        if let Some(text) = value.as_str() {
-            self.evaluator.sources.keep_secret(text);
-        }
-        value.elements().unwrap_or_default().iter().for_each(|v| self.keep_secret(v));
-        value.entries().into_iter().flat_map(|e| e.values()).for_each(|v| self.keep_secret(v));
-    }
-
     /// All findings noted so far; they are taken away.
     pub fn take_findings(&self) -> Vec<Finding> {
         self.findings.take()

@@ -9,6 +9,7 @@ use super::identity::{self, last_part, same, same_by_cause};
 use super::machine::Account;
 use super::pool::Pool;
 use super::refs::{self, Reference};
+use super::text::Text;
 use super::view::Place;
 use crate::catalog::iam::{self, Permission, PermissionSet};
 use crate::eval::plan::ModuleInstance;
@@ -37,7 +38,7 @@ pub struct Elsewhere {
     /// The resources that the expression refers to.
     pub refs: Vec<Reference>,
     /// How messages name it.
-    pub title: String,
+    pub title: Text,
 }
 
 /// What an account is granted.
@@ -94,12 +95,13 @@ impl Access {
 impl<'p> Graph<'p> {
     /// The account that a pool's nodes run as.
     pub fn node_account<'g>(&'g self, pool: &Pool<'p>) -> NodeAccount<'g, 'p> {
-        let named = pool.config.as_ref().and_then(|c| Some((c, c.get("service_account")?)));
+        let named = pool.config.as_ref().and_then(|c| Some((c, c.value("service_account")?)));
         let (config, value) = match (&pool.account, named) {
             (Fact::Known(Account::Default), _) => return NodeAccount::Default,
             (open, None) => return NodeAccount::Unknown(open.reasons().cloned().unwrap_or_default()),
             (_, Some(named)) => named,
         };
+        let value = &value;
         let written = config.written("service_account");
         let refs = LazyCell::new(|| written.map(refs::of_attribute).unwrap_or_default());
         let mut possible = None;
@@ -112,7 +114,8 @@ impl<'p> Graph<'p> {
         }
         match (&pool.account, possible) {
             (Fact::Known(Account::Custom), None) => {
-                let title = value.as_str().map(str::to_string).or_else(|| refs.first().map(title)).unwrap_or_default();
+                let referred = || refs.first().map(title).unwrap_or_default();
+                let title = Text::of(value).unwrap_or_else(|| Text::new(referred(), false));
                 NodeAccount::Elsewhere(Elsewhere { email: value.clone(), refs: refs.clone(), title })
             }
             (_, Some(reasons)) => NodeAccount::Unknown(reasons),
@@ -208,7 +211,10 @@ impl<'p> Graph<'p> {
             let by_ref = matches!(role_refs.as_slice(), [only] if only.is_to(role.resource));
             let id = role.text("role_id");
             let id = id.as_ref().and_then(|id| id.known());
-            by_ref || id.is_some_and(|id| grant.role.known().is_some_and(|r| r.ends_with(&format!("/roles/{id}"))))
+            by_ref
+                || id.is_some_and(|id| {
+                    grant.role.known().is_some_and(|r| r.ends_with(&format!("/roles/{}", id.as_str())))
+                })
         });
         let set = match (custom, grant.role.known()) {
             (Some(role), _) => custom_permissions(role)?.into(),

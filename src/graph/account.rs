@@ -66,10 +66,11 @@ impl<'p> ServiceAccount<'p> {
 
 /// `ACCOUNT@PROJECT.iam.gserviceaccount.com`; where the project is not known, its beginning is.
 fn email(view: &View, project: &Value) -> Value {
-    if let Some(email) = view.get("email").filter(|e| e.is_known()) {
-        return email.clone();
+    if let Some(email) = view.value("email").filter(Value::is_known) {
+        return email;
     }
-    let Some(account) = view.get("account_id") else { return Value::unknown(Type::String, Reasons::default()) };
+    let Some(account) = view.value("account_id") else { return Value::unknown(Type::String, Reasons::default()) };
+    let marks = account.marks.union(project.marks);
     let reasons = account.reasons().cloned().unwrap_or_default().union(&project.reasons().cloned().unwrap_or_default());
     match (account.as_str(), project.as_str()) {
         (Some(account), Some(project)) => {
@@ -82,6 +83,7 @@ fn email(view: &View, project: &Value) -> Value {
         }
         _ => Value::unknown(Type::String, reasons),
     }
+    .mark(marks)
 }
 
 /// Whether a value that is not known can be an account's e-mail at all: a known beginning may rule it out.

@@ -3,11 +3,11 @@
 use super::count;
 use super::fact::{Fact, Interval};
 use super::pool::Pool;
+use super::text::Text;
 use super::view::View;
 use crate::eval::plan::Resource;
 use crate::eval::value::{Reasons, Value};
 use crate::profile::Profile;
-use std::sync::Arc;
 
 /// A GKE cluster that the configuration makes.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct Cluster<'p> {
     /// Node auto-provisioning.
     pub auto_provisioning: AutoProvisioning,
     /// Its region or zone.
-    pub location: Fact<Arc<str>>,
+    pub location: Fact<Text>,
     /// The zones of its pools.
     pub zones: Interval,
     /// Whether the default pool is removed (`remove_default_node_pool`).
@@ -112,14 +112,14 @@ impl<'p> Cluster<'p> {
 
 /// An argument, else the provider's default of that name.
 pub fn default_of(view: &View, name: &str) -> Value {
-    match view.get(name) {
-        Some(value) => value.clone(),
+    match view.value(name) {
+        Some(value) => value,
         None => view.resource.provider.default_of(name),
     }
 }
 
 /// `location`, the older `region` and `zone`, or the provider's zone (the provider's own order).
-fn location(view: &View) -> Fact<Arc<str>> {
+fn location(view: &View) -> Fact<Text> {
     let own = ["location", "region", "zone"].iter().find_map(|name| view.text(name));
     own.unwrap_or_else(|| super::view::text_of(&default_of(view, "zone")))
 }
@@ -143,7 +143,7 @@ fn auto_provisioning(view: &View, profile: &Profile) -> AutoProvisioning {
             Some(reasons) => Interval::any(reasons.clone()),
             None => found.number("maximum", 0),
         };
-        Interval { min: most.min / each, max: most.max.map(|m| m / each), reasons: most.reasons }
+        Interval { min: most.min / each, max: most.max.map(|m| m / each), ..most }
     };
     let (cpu, memory) = (limit("cpu", profile.vcpus.into()), limit("memory", profile.memory_mib.div_ceil(1024)));
     let max = match (cpu.max, memory.max) {
@@ -151,6 +151,7 @@ fn auto_provisioning(view: &View, profile: &Profile) -> AutoProvisioning {
         (a, b) => a.or(b),
     };
     let reasons = cpu.reasons.union(&memory.reasons);
-    let nodes = Interval { min: cpu.min.min(memory.min), max, reasons };
+    let hidden = cpu.hidden || memory.hidden;
+    let nodes = Interval { min: cpu.min.min(memory.min), max, reasons, hidden };
     AutoProvisioning { enabled: block.flag("enabled", false), nodes }
 }

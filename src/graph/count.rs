@@ -1,6 +1,7 @@
 //! How many nodes a pool has, over all its zones.
 
 use super::fact::{Fact, Interval};
+use super::text::Text;
 use super::view::View;
 use crate::catalog::location;
 use crate::eval::value::Reasons;
@@ -23,19 +24,25 @@ pub struct Nodes {
 ///
 /// A zonal cluster's `node_locations` are zones beside its own; a regional cluster's are all that it uses, three by
 /// default. `drawn` is how many zones are drawn at random where `node_locations` is not known.
-pub fn cluster_zones(location: &Fact<std::sync::Arc<str>>, cluster: &View, drawn: Option<u64>) -> Interval {
+pub fn cluster_zones(location: &Fact<Text>, cluster: &View, drawn: Option<u64>) -> Interval {
+    zones_at(location, cluster, drawn).hide(location.is_hidden())
+}
+
+fn zones_at(location: &Fact<Text>, cluster: &View, drawn: Option<u64>) -> Interval {
     let named = cluster.length("node_locations").filter(|n| n.max != Some(0));
     let named = match (named, drawn) {
         (Some(zones), Some(drawn)) if zones.known().is_none() => Some(Interval::exact(drawn)),
         (named, _) => named,
     };
+    let named_hidden = named.as_ref().is_some_and(|zones| zones.hidden);
     let zonal = location.judge(|text| Fact::Known(location::is_zone(text)));
     match (zonal.known(), named) {
         (Some(true), None) => Interval::exact(1),
         (Some(true), Some(zones)) => match (location.known(), listed(cluster)) {
             (Some(own), Some(listed)) => Interval::exact(1 + listed.iter().filter(|z| **z != *own).count() as u64),
             _ => zones.plus(&Interval::exact(1)),
-        },
+        }
+        .hide(named_hidden),
         (Some(false), Some(zones)) => at_least_one(zones),
         (Some(false), None) => match location.known() {
             Some(region) => Interval::exact(u64::from(location::default_zones(region))),
@@ -44,7 +51,7 @@ pub fn cluster_zones(location: &Fact<std::sync::Arc<str>>, cluster: &View, drawn
         (None, named) => {
             let reasons = location.reasons().cloned().unwrap_or_default();
             match named {
-                None => Interval { min: 1, max: Some(u64::from(location::DEFAULT_ZONES)), reasons },
+                None => Interval { min: 1, max: Some(u64::from(location::DEFAULT_ZONES)), reasons, hidden: false },
                 Some(zones) => zones.hull(&zones.plus(&Interval::exact(1)), &reasons),
             }
         }
@@ -55,7 +62,7 @@ fn at_least_one(zones: Interval) -> Interval {
     Interval { min: zones.min.max(1), ..zones }
 }
 
-fn listed(view: &View) -> Option<Vec<std::sync::Arc<str>>> {
+fn listed(view: &View) -> Option<Vec<Text>> {
     view.texts("node_locations")?.known()?.iter().map(|z| z.known().cloned()).collect()
 }
 
@@ -121,6 +128,7 @@ fn with_autoscaling(scaling: &View, zones: &Interval) -> Nodes {
     let each = if total { &Interval::exact(1) } else { zones };
     let floor = scaling.number(least, 0).times(each);
     let ceiling = scaling.number(most, 0).times(each);
-    let ceiling = Interval { min: ceiling.min.max(floor.min), ..ceiling };
+    let hidden = ceiling.hidden || floor.hidden;
+    let ceiling = Interval { min: ceiling.min.max(floor.min), hidden, ..ceiling };
     Nodes { floor, ceiling, autoscaled: Fact::Known(true), decided_by: ("autoscaling", most) }
 }

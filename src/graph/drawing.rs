@@ -5,8 +5,10 @@ use super::access::NodeAccount;
 use super::account::ServiceAccount;
 use super::grant::Grant;
 use super::pool::Pool;
+use super::text::Text;
 use crate::budget::CLUSTERS;
 use crate::eval::plan::{Mode, StaticPlan};
+use crate::eval::value::HIDDEN;
 use crate::finding::{ClusterReport, Finding, Level, Status, Verdict};
 use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -215,7 +217,7 @@ impl Artist {
 
     fn account(&mut self, account: &ServiceAccount) -> usize {
         let address = &account.resource.address;
-        let email = account.email.as_str().unwrap_or_default().to_string();
+        let email = Text::of(&account.email).map(|email| email.to_string()).unwrap_or_default();
         self.add(Kind::Account, address, address, email, account.resource.header)
     }
 
@@ -230,7 +232,7 @@ impl Artist {
                 Some(self.add(Kind::Account, name, "", String::new(), None))
             }
             NodeAccount::Elsewhere(other) => {
-                let name = if other.title.is_empty() { "an account made elsewhere" } else { &other.title };
+                let name = if other.title.is_empty() { "an account made elsewhere" } else { other.title.shown() };
                 Some(self.add(Kind::Account, name, "", String::new(), None))
             }
             NodeAccount::Unknown(_) => None,
@@ -260,6 +262,7 @@ fn location(cluster: &super::cluster::Cluster) -> String {
 fn detail(pool: &Pool) -> String {
     let machine = pool.machine.type_name.known().map_or_else(|| "machine type not known".into(), |t| t.to_string());
     match pool.nodes.ceiling.known() {
+        Some(_) if pool.nodes.ceiling.hidden => format!("{machine}, {HIDDEN} nodes"),
         Some(1) => format!("{machine}, 1 node"),
         Some(n) => format!("{machine}, {n} nodes"),
         None => format!("{machine}, nodes not known"),

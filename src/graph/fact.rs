@@ -1,5 +1,6 @@
 //! Three-valued facts: known, one of several, or not known and why.
 
+use super::text::Text;
 use crate::eval::value::{Data, Number, Reasons, Refinement, Value};
 
 /// Something derived from the configuration.
@@ -56,6 +57,17 @@ impl<T> Fact<T> {
     }
 }
 
+impl Fact<Text> {
+    /// Whether one of the possibilities must not be shown.
+    pub fn is_hidden(&self) -> bool {
+        match self {
+            Fact::Known(text) => text.is_hidden(),
+            Fact::OneOf(texts, _) => texts.iter().any(Text::is_hidden),
+            Fact::Unknown(_) => false,
+        }
+    }
+}
+
 impl Fact<bool> {
     /// Whether it is certainly so.
     pub fn is_true(&self) -> bool {
@@ -99,17 +111,19 @@ pub struct Interval {
     pub max: Option<u64>,
     /// What would decide it; empty where both bounds agree.
     pub reasons: Reasons,
+    /// Whether the bounds must not be shown.
+    pub hidden: bool,
 }
 
 impl Interval {
     /// Exactly this number.
     pub fn exact(value: u64) -> Interval {
-        Interval { min: value, max: Some(value), reasons: Reasons::default() }
+        Interval { min: value, max: Some(value), reasons: Reasons::default(), hidden: false }
     }
 
     /// Any number at all.
     pub fn any(reasons: Reasons) -> Interval {
-        Interval { min: 0, max: None, reasons }
+        Interval { min: 0, max: None, reasons, hidden: false }
     }
 
     /// The number, if both bounds agree.
@@ -120,7 +134,8 @@ impl Interval {
     /// The sum.
     pub fn plus(&self, other: &Interval) -> Interval {
         let max = self.max.zip(other.max).map(|(a, b)| a.saturating_add(b));
-        Interval::of(self.min.saturating_add(other.min), max, self.reasons.union(&other.reasons))
+        let sum = Interval::of(self.min.saturating_add(other.min), max, self.reasons.union(&other.reasons));
+        sum.hide(self.hidden || other.hidden)
     }
 
     /// The product.
@@ -129,14 +144,15 @@ impl Interval {
             (Some(0), _) | (_, Some(0)) => Some(0),
             (a, b) => a.zip(b).map(|(a, b)| a.saturating_mul(b)),
         };
-        Interval::of(self.min.saturating_mul(other.min), max, self.reasons.union(&other.reasons))
+        let product = Interval::of(self.min.saturating_mul(other.min), max, self.reasons.union(&other.reasons));
+        product.hide(self.hidden || other.hidden)
     }
 
     /// The smallest interval that holds both.
     pub fn hull(&self, other: &Interval, reasons: &Reasons) -> Interval {
         let max = self.max.zip(other.max).map(|(a, b)| a.max(b));
         let all = self.reasons.union(&other.reasons).union(reasons);
-        Interval::of(self.min.min(other.min), max, all)
+        Interval::of(self.min.min(other.min), max, all).hide(self.hidden || other.hidden)
     }
 
     /// Any multiple of it, none included: the nodes of a block that stands for any number of blocks.
@@ -146,11 +162,25 @@ impl Interval {
 
     fn of(min: u64, max: Option<u64>, reasons: Reasons) -> Interval {
         let reasons = if max == Some(min) { Reasons::default() } else { reasons };
-        Interval { min, max, reasons }
+        Interval { min, max, reasons, hidden: false }
+    }
+
+    /// The same bounds, which must not be shown where `hidden` says so.
+    pub fn hide(self, hidden: bool) -> Interval {
+        Interval { hidden: self.hidden || hidden, ..self }
+    }
+
+    /// The number as messages may have it: `None` where it is not known or must not be shown.
+    pub fn shown(&self) -> Option<u64> {
+        self.known().filter(|_| !self.hidden)
     }
 
     /// The bounds that are known of a value; negative numbers are taken as 0.
     pub fn of_value(value: &Value) -> Interval {
+        Interval::bounds(value).hide(value.marks.is_hidden())
+    }
+
+    fn bounds(value: &Value) -> Interval {
         if let Some(n) = whole(value) {
             return Interval::exact(n);
         }

@@ -2,11 +2,12 @@
 
 use super::fact::Fact;
 use super::refs::{self, Reference};
+use super::text::Text;
 use super::types::ByType;
-use super::view::{Place, View, text_of};
+use super::view::{Place, View};
 use crate::catalog::iam::PermissionSet;
 use crate::eval::plan::{Mode, Resource};
-use crate::eval::value::{Reasons, Value};
+use crate::eval::value::{Marks, Reasons, Value};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -48,13 +49,13 @@ pub struct Grant<'p> {
     /// The project, folder, organisation, bucket or account.
     pub target: Value,
     /// The role, such as `roles/logging.logWriter`.
-    pub role: Fact<Arc<str>>,
+    pub role: Fact<Text>,
     /// The members, such as `serviceAccount:a@p.iam.gserviceaccount.com`.
     pub members: Vec<Value>,
     /// The members where even their number is not known.
     pub open_members: Option<Value>,
     /// The title of a condition on it, or its expression.
-    pub condition: Option<String>,
+    pub condition: Option<Text>,
     /// Why it is not certain that it is made.
     pub uncertain: Option<Reasons>,
     written: Written<'p>,
@@ -166,15 +167,15 @@ impl<'p> Reader<'p, '_> {
     /// A grant of one role, written in `view`: the resource itself, or a `binding` of a policy.
     fn grant(&self, view: View<'p>, uncertain: Option<Reasons>) -> Grant<'p> {
         let name = if self.form != Form::Member || view.get("members").is_some() { "members" } else { "member" };
-        let (members, open_members) = match view.get(name) {
+        let (members, open_members) = match view.value(name) {
             Some(list) if name == "members" => match list.elements() {
-                Some(elements) => (elements.to_vec(), None),
-                None => (Vec::new(), Some(list.clone())),
+                Some(elements) => (elements.iter().map(|e| e.clone().mark(list.marks)).collect(), None),
+                None => (Vec::new(), Some(list)),
             },
-            Some(one) => (vec![one.clone()], None),
+            Some(one) => (vec![one], None),
             None => (Vec::new(), None),
         };
-        let role = view.text("role").unwrap_or_else(|| Fact::Known(Arc::from("")));
+        let role = view.text("role").unwrap_or_else(|| Fact::Known(Text::from("")));
         let condition = view.block("condition").map(|c| condition_title(&c));
         let written = Written { view, target: self.target, role: "role", members: name };
         Grant { role, members, open_members, condition, ..self.empty(written, uncertain) }
@@ -207,9 +208,9 @@ impl<'p> Reader<'p, '_> {
 
     /// The grants of a policy: read from its JSON, or, where that is not known, from the data source's own blocks.
     fn policy(&self) -> Vec<Grant<'p>> {
-        let Some(data) = self.view.get(POLICY) else { return Vec::new() };
+        let Some(data) = self.view.value(POLICY) else { return Vec::new() };
         if let Some(json) = data.as_str().and_then(|text| serde_json::from_str(text).ok()) {
-            return self.bindings(&json);
+            return self.bindings(&json, data.marks);
         }
         let refs = refs_of(&self.view, POLICY);
         let policies = self.types.all("google_iam_policy").filter(|r| r.mode == Mode::Data);
@@ -234,18 +235,19 @@ impl<'p> Reader<'p, '_> {
         }
     }
 
-    fn bindings(&self, policy: &serde_json::Value) -> Vec<Grant<'p>> {
+    /// The grants in a policy's JSON, which has these marks.
+    fn bindings(&self, policy: &serde_json::Value, marks: Marks) -> Vec<Grant<'p>> {
         let bindings = policy.get("bindings").and_then(|b| b.as_array()).cloned().unwrap_or_default();
         let one = |binding: &serde_json::Value| {
             let role = binding.get("role").and_then(|r| r.as_str()).unwrap_or_default();
             let members = binding.get("members").and_then(|m| m.as_array()).cloned().unwrap_or_default();
-            let member = |m: &serde_json::Value| m.as_str().map(Value::string);
+            let member = |m: &serde_json::Value| m.as_str().map(|text| Value::string(text).mark(marks));
             let condition = binding.get("condition").map(|c| {
                 let text = |name: &str| c.get(name).and_then(|t| t.as_str()).map(str::to_string);
-                text("title").or_else(|| text("expression")).unwrap_or_default()
+                Text::new(text("title").or_else(|| text("expression")).unwrap_or_default(), marks.is_hidden())
             });
             Grant {
-                role: Fact::Known(role.into()),
+                role: Fact::Known(Text::new(role, marks.is_hidden())),
                 members: members.iter().filter_map(member).collect(),
                 condition,
                 ..self.in_policy()
@@ -255,7 +257,7 @@ impl<'p> Reader<'p, '_> {
     }
 }
 
-fn condition_title(condition: &View) -> String {
-    let known = |name: &str| condition.get(name).map(text_of).and_then(|t| t.known().map(|t| t.to_string()));
-    known("title").or_else(|| known("expression")).unwrap_or_else(|| "a condition that is not known".into())
+fn condition_title(condition: &View) -> Text {
+    let known = |name: &str| condition.text(name).and_then(|t| t.known().cloned());
+    known("title").or_else(|| known("expression")).unwrap_or_else(|| Text::from("a condition that is not known"))
 }

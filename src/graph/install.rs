@@ -1,5 +1,6 @@
 //! Installations of Kubeflow Pipelines that the configuration makes.
 
+use super::text::Text;
 use super::view::{Place, View};
 use crate::catalog::kfp;
 use crate::eval::plan::{ConfigAttribute, Mode, ModuleInstance, Resource, SCRIPTS, StaticPlan};
@@ -17,7 +18,7 @@ pub struct Installation {
     /// What gives it away, such as `github.com/kubeflow/pipelines/manifests/`.
     pub mark: &'static str,
     /// The version that it pins, if any.
-    pub version: Option<String>,
+    pub version: Option<Text>,
     /// Why it is not certain that it is made.
     pub uncertain: Option<Reasons>,
 }
@@ -40,7 +41,7 @@ pub fn of_plan(plan: &StaticPlan) -> Vec<Installation> {
 
 fn of_resource(resource: &Resource) -> Vec<Installation> {
     let view = View::of(resource);
-    let found = |place: Place, mark: &'static str, text: &str| Installation {
+    let found = |place: Place, mark: &'static str, text: &Text| Installation {
         address: resource.address.to_string(),
         place,
         mark,
@@ -68,10 +69,9 @@ fn of_resource(resource: &Resource) -> Vec<Installation> {
             .take(1)
             .collect(),
         "kubernetes_deployment" | "kubernetes_deployment_v1" => {
-            let image = image(&resource.values);
+            let image = image(&resource.values).map(|i| Text::new(i, resource.values.is_hidden()));
             let mark = image.as_deref().and_then(|image| mark(image, "container image"));
-            let found = |mark| found(view.place("spec"), mark, image.as_deref().unwrap_or_default());
-            mark.map(found).into_iter().collect()
+            mark.zip(image.as_ref()).map(|(mark, image)| found(view.place("spec"), mark, image)).into_iter().collect()
         }
         // One resource with several commands (custom resource definitions first) is one installation.
         _ => provisioners(resource)
@@ -93,10 +93,10 @@ fn image(value: &Value) -> Option<String> {
 }
 
 /// The text of an argument, written or only recorded.
-fn argument(view: &View, name: &str) -> Option<String> {
+fn argument(view: &View, name: &str) -> Option<Text> {
     match view.written(name) {
         Some(written) => Some(text(written)),
-        None => view.get(name)?.as_str().map(str::to_string),
+        None => Text::of(&view.value(name)?),
     }
 }
 
@@ -106,7 +106,7 @@ fn unseen(resource: &Resource) -> Option<Installation> {
     let commands = resource.provisioners.iter().filter(|p| &*p.kind == "local-exec");
     let hidden = |c: &&ConfigAttribute| c.origin.is_none() && !c.value.is_known();
     let command = commands.filter_map(|p| p.body.attribute("command")).find(hidden)?;
-    let held = flat_all(&resource.values);
+    let held = Text::new(flat_all(&resource.values), resource.values.is_hidden());
     let seen = mark(&held, "local-exec").filter(|_| applies(&held));
     Some(Installation {
         address: resource.address.to_string(),
@@ -121,12 +121,14 @@ fn unseen(resource: &Resource) -> Option<Installation> {
 }
 
 /// `local-exec` commands that run when the resource is made.
-fn provisioners(resource: &Resource) -> impl Iterator<Item = (Place, &'static str, String)> + '_ {
+fn provisioners(resource: &Resource) -> impl Iterator<Item = (Place, &'static str, Text)> + '_ {
     resource.provisioners.iter().filter(|p| &*p.kind == "local-exec").filter_map(|provisioner| {
         let when = provisioner.body.attribute("when").and_then(|w| w.value.as_str().map(str::to_string));
         let command = provisioner.body.attribute("command")?;
-        let scripts = provisioner.body.attribute(SCRIPTS).map(text).unwrap_or_default();
-        let text = format!("{}\n{scripts}", text(command));
+        let scripts = provisioner.body.attribute(SCRIPTS).map(text).unwrap_or_else(|| Text::from(""));
+        let command_text = text(command);
+        let hidden = command_text.is_hidden() || scripts.is_hidden();
+        let text = Text::new(format!("{}\n{}", command_text.as_str(), scripts.as_str()), hidden);
         let mark = mark(&text, "local-exec").filter(|_| when.as_deref() != Some("destroy") && applies(&text))?;
         Some((place(command, provisioner.header), mark, text))
     })
@@ -169,12 +171,15 @@ fn by_argo(manifest: &Value) -> bool {
 }
 
 /// A custom resource definition, or an application of the Marketplace or Argo CD.
-fn manifest(view: &View) -> Option<(Place, &'static str, String)> {
+fn manifest(view: &View) -> Option<(Place, &'static str, Text)> {
     let name = if view.get("yaml_body").is_some() { "yaml_body" } else { "manifest" };
     let value = view.written(name).map(|w| &w.value).or(view.get(name))?;
     let text = match value.get("metadata") {
-        Some(metadata) => format!("{} {} {}", flat(value, "kind"), flat(metadata, "name"), flat_all(metadata)),
-        None => argument(view, name).unwrap_or_default(),
+        Some(metadata) => {
+            let text = format!("{} {} {}", flat(value, "kind"), flat(metadata, "name"), flat_all(metadata));
+            Text::new(text, value.is_hidden())
+        }
+        None => argument(view, name).unwrap_or_else(|| Text::from("")),
     };
     let lower = text.to_lowercase();
     let is_crd = lower.contains("customresourcedefinition");
@@ -206,10 +211,10 @@ fn mark(text: &str, place: &str) -> Option<&'static str> {
 
 /// The text of an argument without the lines that are comments; where its value is not known, the literal parts of its
 /// expression.
-fn text(attribute: &ConfigAttribute) -> String {
+fn text(attribute: &ConfigAttribute) -> Text {
     let whole = whole_text(attribute);
     let lines = whole.lines().filter(|line| !line.trim_start().starts_with('#'));
-    lines.collect::<Vec<_>>().join("\n")
+    Text::new(lines.collect::<Vec<_>>().join("\n"), attribute.value.is_hidden())
 }
 
 fn whole_text(attribute: &ConfigAttribute) -> String {
@@ -241,11 +246,11 @@ fn literals(expr: &Expr, text: &mut String) {
 }
 
 /// The version in `?ref=2.4.1`, in the path of a raw file, or behind an image's name.
-fn version(text: &str) -> Option<String> {
+fn version(text: &Text) -> Option<Text> {
     const RAW: &str = "raw.githubusercontent.com/kubeflow/pipelines/";
     let after = |mark: &str| text.find(mark).and_then(|at| text.get(at + mark.len()..));
     let rest = after("ref=").or_else(|| after(RAW)).or_else(|| after("api-server:"))?;
     let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
     let bare = word.strip_prefix('v').unwrap_or(&word);
-    (bare.starts_with(|c: char| c.is_ascii_digit()) && bare.contains('.')).then(|| bare.to_string())
+    (bare.starts_with(|c: char| c.is_ascii_digit()) && bare.contains('.')).then(|| text.derive(bare))
 }

@@ -1,12 +1,12 @@
 //! What the nodes of a pool are: machine, what keeps pods off them, scopes, account.
 
 use super::fact::Fact;
+use super::text::Text;
 use super::view::{Place, View};
 use crate::catalog::machine::{self, Arch, Machine};
 use crate::catalog::{gke, scope};
-use crate::eval::value::{ReasonKind, Reasons};
+use crate::eval::value::{HIDDEN, ReasonKind, Reasons};
 use crate::profile::Profile;
-use std::sync::Arc;
 
 /// Something that keeps Kubeflow Pipelines' pods off a pool's nodes.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,11 +21,13 @@ pub struct Obstacle {
 #[derive(Clone, Debug)]
 pub struct NodeMachine {
     /// Its type's name.
-    pub type_name: Fact<Arc<str>>,
+    pub type_name: Fact<Text>,
     /// What the catalog says of it; not known for names that it lacks.
     pub machine: Fact<Machine>,
     /// Whether it has the vCPU and memory that the profile asks for.
     pub big_enough: Fact<bool>,
+    /// Whether neither the name nor what the catalog says of it may be shown.
+    pub hidden: bool,
 }
 
 /// Where an argument of a node configuration stands, or the block that lacks it.
@@ -39,7 +41,7 @@ pub fn node_machine(config: Option<&View>, profile: &Profile) -> NodeMachine {
         Some(name) => name,
         None => match config.and_then(|c| c.uncertain.clone()) {
             Some(reasons) => Fact::Unknown(reasons),
-            None => Fact::Known(gke::MACHINE_TYPE.into()),
+            None => Fact::Known(Text::from(gke::MACHINE_TYPE)),
         },
     };
     let uncertain = config.and_then(|c| c.uncertain.clone());
@@ -49,11 +51,12 @@ pub fn node_machine(config: Option<&View>, profile: &Profile) -> NodeMachine {
     };
     let machine = look_up(&type_name);
     let big_enough = machine.judge(|m| Fact::Known(profile.takes(m.vcpus, m.memory_mib)));
-    NodeMachine { type_name, machine, big_enough }
+    let hidden = type_name.is_hidden();
+    NodeMachine { type_name, machine, big_enough, hidden }
 }
 
-fn look_up(name: &Fact<Arc<str>>) -> Fact<Machine> {
-    let unlisted = |name: &str| {
+fn look_up(name: &Fact<Text>) -> Fact<Machine> {
+    let unlisted = |name: &Text| {
         let kind = ReasonKind::Unsupported(format!("the size of machine type {name}").into());
         Fact::Unknown(Reasons::one(kind, None))
     };
@@ -125,6 +128,7 @@ fn by_machine(node: &NodeMachine, place: impl Fn() -> Place) -> Check {
         _ => {}
     }
     let what = match node.machine.known() {
+        Some(_) if node.hidden => format!("the machine type {HIDDEN}"),
         Some(m) if m.arch == Arch::Arm64 => format!("the Arm machine type {}", m.name),
         Some(m) => format!("the accelerators of machine type {} (GKE taints such nodes)", m.name),
         None => "the machine type".to_string(),
@@ -168,7 +172,7 @@ pub enum ScopesFrom {
 #[derive(Clone, Debug)]
 pub struct Scopes {
     /// The scopes; elements may be open.
-    pub urls: Fact<Vec<Fact<Arc<str>>>>,
+    pub urls: Fact<Vec<Fact<Text>>>,
     /// Who gives them.
     pub from: ScopesFrom,
 }
@@ -212,7 +216,7 @@ pub fn account(config: Option<&View>) -> Fact<Account> {
             None => Fact::Known(Account::Default),
         };
     };
-    let kind = |email: &Arc<str>| match is_default_account(email) {
+    let kind = |email: &Text| match is_default_account(email) {
         true => Account::Default,
         false => Account::Custom,
     };
@@ -246,10 +250,10 @@ fn by_reasons(reasons: &Reasons) -> Option<Account> {
 /// Reads the effective scopes.
 pub fn scopes(config: Option<&View>, account: &Fact<Account>) -> Scopes {
     let written = config.and_then(|c| c.texts("oauth_scopes"));
-    let given = |list: &[&str]| list.iter().map(|s| Fact::Known(Arc::from(*s))).collect::<Vec<_>>();
+    let given = |list: &[&str]| list.iter().map(|s| Fact::Known(Text::from(*s))).collect::<Vec<_>>();
     let (urls, from) = match (written, account) {
         (Some(Fact::Known(list)), _) if !list.is_empty() => {
-            let url = |s: &Arc<str>| Arc::from(scope::canonical(s));
+            let url = |s: &Text| s.derive(scope::canonical(s));
             (Fact::Known(list.iter().map(|s| s.map(url)).collect()), ScopesFrom::Configuration)
         }
         (Some(open @ (Fact::Unknown(_) | Fact::OneOf(..))), _) => (open, ScopesFrom::Configuration),

@@ -22,6 +22,7 @@ pub mod refs;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+pub mod text;
 pub mod types;
 pub mod view;
 

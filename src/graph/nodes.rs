@@ -77,7 +77,9 @@ impl Marks {
             self.taint("node.kubernetes.io/os", "windows", "NoSchedule");
         }
         for taint in config.blocks("taint") {
-            let text = |name: &str| taint.text(name).map_or(Some(String::new()), |t| t.known().map(|t| t.to_string()));
+            let text = |name: &str| {
+                taint.text(name).map_or(Some(String::new()), |t| t.known().map(|t| t.as_str().to_string()))
+            };
             if taint.uncertain.is_some() {
                 return None;
             }

@@ -1,11 +1,11 @@
 //! Reads a resource or one of its nested blocks: evaluated values beside what the configuration writes.
 
 use super::fact::{Fact, Interval};
+use super::text::Text;
 use crate::eval::plan::{ConfigAttribute, ConfigBody, Resource};
-use crate::eval::value::{Data, ReasonKind, Reasons, Value};
+use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Value};
 use crate::finding::Label;
 use crate::source::Span;
-use std::sync::Arc;
 
 /// A resource, or a nested block of it.
 #[derive(Clone, Debug)]
@@ -20,6 +20,8 @@ pub struct View<'p> {
     pub header: Option<Span>,
     /// All of the block; `None` where it is not written as one.
     pub span: Option<Span>,
+    /// The marks of all that the block is in: its arguments have them too.
+    marks: Marks,
     values: Option<&'p Value>,
     config: Option<&'p ConfigBody>,
 }
@@ -46,6 +48,7 @@ impl<'p> View<'p> {
             uncertain: resource.uncertain.clone(),
             header: resource.header,
             span: resource.span,
+            marks: resource.values.marks,
             values: Some(&resource.values),
             config: Some(&resource.config),
         }
@@ -83,9 +86,14 @@ impl<'p> View<'p> {
         value.reasons().is_some_and(|reasons| reasons.iter().all(|r| own(&r.kind)))
     }
 
+    /// An argument's value with the marks of all that it is in.
+    pub fn value(&self, name: &str) -> Option<Value> {
+        self.get(name).map(|value| value.clone().mark(self.marks))
+    }
+
     /// A string argument.
-    pub fn text(&self, name: &str) -> Option<Fact<Arc<str>>> {
-        self.get(name).map(text_of)
+    pub fn text(&self, name: &str) -> Option<Fact<Text>> {
+        self.get(name).map(|value| text_within(value, self.marks))
     }
 
     /// A boolean argument; `default` where it is absent.
@@ -101,14 +109,17 @@ impl<'p> View<'p> {
 
     /// A count; `default` where it is absent.
     pub fn number(&self, name: &str, default: u64) -> Interval {
-        self.get(name).map_or_else(|| Interval::exact(default), Interval::of_value)
+        let number = self.get(name).map_or_else(|| Interval::exact(default), Interval::of_value);
+        number.hide(self.marks.is_hidden())
     }
 
     /// The elements of a list or set of strings; `None` where it is absent.
-    pub fn texts(&self, name: &str) -> Option<Fact<Vec<Fact<Arc<str>>>>> {
+    pub fn texts(&self, name: &str) -> Option<Fact<Vec<Fact<Text>>>> {
         let value = self.get(name)?;
+        let marks = self.marks.union(value.marks);
+        let text = |value: &Value| text_within(value, marks);
         Some(match (value.elements(), value.reasons()) {
-            (Some(elements), _) => Fact::Known(elements.iter().filter(|e| !e.is_null()).map(text_of).collect()),
+            (Some(elements), _) => Fact::Known(elements.iter().filter(|e| !e.is_null()).map(text).collect()),
             (None, reasons) => Fact::Unknown(reasons.cloned().unwrap_or_default()),
         })
     }
@@ -116,8 +127,9 @@ impl<'p> View<'p> {
     /// The number of elements of a collection; `None` where it is absent.
     pub fn length(&self, name: &str) -> Option<Interval> {
         let value = self.get(name)?;
+        let hidden = value.marks.union(self.marks).is_hidden();
         if let Some(elements) = value.elements() {
-            return Some(Interval::exact(elements.len() as u64));
+            return Some(Interval::exact(elements.len() as u64).hide(hidden));
         }
         let Data::Unknown(unknown) = &value.data else { return None };
         // As it is written, before it is made a set: a list of places has each of them once.
@@ -128,7 +140,7 @@ impl<'p> View<'p> {
         };
         let min = unknown.refinement.min_len.unwrap_or(0) as u64;
         let max = unknown.refinement.max_len.map(|n| n as u64);
-        Some(Interval { min, max, reasons: unknown.reasons.clone() })
+        Some(Interval { min, max, reasons: unknown.reasons.clone(), hidden })
     }
 
     /// The nested blocks of a type, in order.
@@ -137,6 +149,7 @@ impl<'p> View<'p> {
             self.config.map(|c| c.blocks.iter().filter(|b| &*b.kind == kind).collect()).unwrap_or_default();
         let path = join(&self.path, kind);
         let value = self.get(kind);
+        let marks = value.map_or(self.marks, |value| value.marks.union(self.marks));
         let elements = match value.map(|v| &v.data) {
             Some(Data::List(_, v) | Data::Set(_, v) | Data::Tuple(v)) => v.as_slice(),
             Some(Data::Object(_) | Data::Map(..)) => value.map(std::slice::from_ref).unwrap_or_default(),
@@ -149,6 +162,7 @@ impl<'p> View<'p> {
                 uncertain: block.uncertain.clone(),
                 header: block.header.or(self.header),
                 span: block.span,
+                marks,
                 values: None,
                 config: Some(&block.body),
             };
@@ -167,6 +181,7 @@ impl<'p> View<'p> {
                 uncertain: values.reasons().cloned(),
                 header: block.and_then(|b| b.header).or(self.header),
                 span: block.and_then(|b| b.span),
+                marks: marks.union(values.marks),
                 values: Some(values),
                 config: block.map(|b| &b.body),
             }
@@ -182,6 +197,7 @@ impl<'p> View<'p> {
             uncertain: Some(reasons.clone()),
             header: self.header,
             span: None,
+            marks: self.marks,
             values: None,
             config: None,
         }
@@ -222,12 +238,21 @@ fn join(path: &str, name: &str) -> String {
 }
 
 /// A string, as far as it is known.
-pub fn text_of(value: &Value) -> Fact<Arc<str>> {
-    possibilities(value, |v| match &v.data {
-        Data::String(s) => Some(s.clone()),
-        Data::Null(_) => Some(Arc::from("")),
-        Data::Number(n) => Some(n.to_string().into()),
-        _ => None,
+pub fn text_of(value: &Value) -> Fact<Text> {
+    text_within(value, Marks::NONE)
+}
+
+/// A string in something that has these marks.
+fn text_within(value: &Value, marks: Marks) -> Fact<Text> {
+    let around = marks.union(value.marks);
+    possibilities(value, |v| {
+        let hidden = v.marks.union(around).is_hidden();
+        match &v.data {
+            Data::String(s) => Some(Text::new(s.clone(), hidden)),
+            Data::Null(_) => Some(Text::from("")),
+            Data::Number(n) => Some(Text::new(n.to_string(), hidden)),
+            _ => None,
+        }
     })
 }
 

@@ -128,7 +128,6 @@ impl Report {
             coverage.modules_missing.extend(root.coverage.modules_missing);
             coverage.undecided_blocks.extend(root.coverage.undecided_blocks);
         }
-        redact_all(&mut clusters, &mut diagnostics, &mut drawings, &sources.secrets());
         clusters.sort_by(|a: &ClusterReport, b| (&a.root, &a.address).cmp(&(&b.root, &b.address)));
         let mut diagnostics = sorted(diagnostics, sources);
         identify(&mut diagnostics, sources);
@@ -176,47 +175,6 @@ impl Report {
     pub fn is_open(&self) -> bool {
         let hollow = self.clusters.is_empty() && !self.coverage.modules_missing.is_empty();
         hollow || self.coverage.is_open() || self.clusters.iter().any(|c| c.verdict == Verdict::Undecided)
-    }
-}
-
-/// Takes sensitive values out of a text.
-pub(crate) fn redact(text: &mut String, secrets: &[String]) {
-    for secret in secrets {
-        if text.contains(secret.as_str()) {
-            *text = text.replace(secret.as_str(), "(sensitive value)");
-        }
-    }
-}
-
-/// Takes sensitive values out of everything that is said.
-fn redact_all(
-    clusters: &mut [ClusterReport],
-    diagnostics: &mut [Diagnostic],
-    drawings: &mut [Drawing],
-    secrets: &[String],
-) {
-    if secrets.is_empty() {
-        return;
-    }
-    let clean = |text: &mut String| redact(text, secrets);
-    for cluster in clusters {
-        for requirement in &mut cluster.requirements {
-            clean(&mut requirement.reason);
-            requirement.decides.iter_mut().for_each(clean);
-        }
-        for pool in &mut cluster.node_pools {
-            pool.machine_type.iter_mut().chain(&mut pool.why_not).for_each(clean);
-        }
-    }
-    for node in drawings.iter_mut().flat_map(|d| &mut d.nodes) {
-        clean(&mut node.address);
-        clean(&mut node.detail);
-    }
-    for finding in diagnostics.iter_mut().map(|d| &mut d.finding) {
-        clean(&mut finding.message);
-        clean(&mut finding.primary_message);
-        finding.related.iter_mut().for_each(|label| clean(&mut label.message));
-        finding.help.iter_mut().for_each(clean);
     }
 }
 

@@ -4,6 +4,7 @@ use super::{FINDINGS, Failure, READY, State, output, reach};
 use crate::catalog::gke::{self, Features};
 use crate::cli::FitArgs;
 use crate::eval::Evaluator;
+use crate::eval::value::HIDDEN;
 use crate::finding::RootReport;
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
@@ -11,7 +12,7 @@ use crate::graph::fit::{Node, Pod, Room, left_over};
 use crate::graph::nodes::{Marks, free, own_pods};
 use crate::graph::pool::Pool;
 use crate::manifests::{self, Pods};
-use crate::report::{self, Report};
+use crate::report::Report;
 use std::fmt::Write;
 
 /// More nodes of one pool than this are not counted one by one.
@@ -44,7 +45,6 @@ pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
     let (loader, sources) = (evaluator.loader(), &evaluator.sources);
     let report = Report::new(reports, loader.skipped(), loader.files_read(), sources);
     let over = reach::say(&report, loader, sources);
-    report::redact(&mut text, &sources.secrets());
     if clusters == 0 {
         return Err(Failure::NoCluster { roots: format!("{} root module(s)", found.roots.len()) });
     }
@@ -84,11 +84,14 @@ fn judge(cluster: &Cluster, pods: &Pods, text: &mut String) -> Option<bool> {
         return Some(true);
     }
     let (nodes, open) = nodes(cluster, pods);
+    // What fits onto the nodes tells how many they are, and how big.
+    let hidden = cluster.pools.iter().any(|p| p.machine.hidden || p.nodes.ceiling.hidden);
+    let told = |count: usize| if hidden { HIDDEN.into() } else { count.to_string() };
     let mut all = pods.pods.clone();
     all.extend(own_pods(&gke::overhead(Features::default())));
     let rest = left_over(&all, &nodes);
     if rest.is_empty() {
-        let _ = writeln!(text, "\nFITS       {address}: on {} nodes, when its pools are grown", nodes.len());
+        let _ = writeln!(text, "\nFITS       {address}: on {} nodes, when its pools are grown", told(nodes.len()));
         return Some(true);
     }
     let unknown = !open.is_empty() || cluster.pools_elsewhere.is_some() || cluster.resource.uncertain.is_some();
@@ -97,11 +100,12 @@ fn judge(cluster: &Cluster, pods: &Pods, text: &mut String) -> Option<bool> {
     let _ = writeln!(
         text,
         "\n{word} {address}: {} of {} pods have no place on {} nodes",
-        rest.len(),
+        told(rest.len()),
         all.len(),
-        nodes.len()
+        told(nodes.len())
     );
-    for (pod, count) in counted(&rest).into_iter().take(SHOWN) {
+    let listed = if hidden { Vec::new() } else { counted(&rest) };
+    for (pod, count) in listed.into_iter().take(SHOWN) {
         let times = if count > 1 { format!("{count} × ") } else { String::new() };
         let _ = writeln!(text, "  {times}{} ({}): {}", pod.name, size(&pod.room), why(pod, &nodes));
     }

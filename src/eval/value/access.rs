@@ -1,7 +1,7 @@
 //! Indexes and attributes, and iteration.
 
 use super::refine::among_keys;
-use super::{Data, Type, Value, convert};
+use super::{Data, Type, Value, convert, shown_or};
 use std::fmt;
 use std::sync::Arc;
 
@@ -26,6 +26,12 @@ fn fail(message: impl Into<String>) -> AccessError {
 /// # Errors
 /// A null collection or key, a key of the wrong type, or one that is not there.
 pub fn index(collection: &Value, key: &Value) -> Result<Value, AccessError> {
+    element(collection, key).map_err(|AccessError(why)| {
+        fail(shown_or([collection, key], || why, "there is no such element, and the value or the key is sensitive"))
+    })
+}
+
+fn element(collection: &Value, key: &Value) -> Result<Value, AccessError> {
     if collection.is_null() {
         return Err(fail("a null value has no elements"));
     }
@@ -126,7 +132,8 @@ fn mapping(collection: &Value, key: &Value) -> Result<Value, AccessError> {
 }
 
 fn missing(collection: &Value, name: &str, what: &str) -> AccessError {
-    let names = collection.entries().into_iter().flat_map(|e| e.keys()).map(|k| &**k);
+    let open = collection.entries().filter(|_| !collection.is_hidden());
+    let names = open.into_iter().flat_map(|e| e.keys()).map(|k| &**k);
     match crate::catalog::suggest(name, names) {
         Some(near) => fail(format!("there is no {what} \"{name}\" here; did you mean \"{near}\"?")),
         None => fail(format!("there is no {what} \"{name}\" here")),
@@ -170,7 +177,17 @@ pub fn get_attr(object: &Value, name: &str) -> Result<Value, AccessError> {
 impl Value {
     /// Keys and values in the order in which `for` takes them: indexes for lists and tuples, the elements themselves
     /// for sets; `None` for what cannot be iterated.
+    ///
+    /// Elements have the marks of what they are in: a message that quotes one must know.
     pub fn iterate(&self) -> Option<Vec<(Value, Value)>> {
+        let mut items = self.bare_items()?;
+        if !self.marks.is_empty() {
+            items = items.into_iter().map(|(k, v)| (k.mark(self.marks), v.mark(self.marks))).collect();
+        }
+        Some(items)
+    }
+
+    fn bare_items(&self) -> Option<Vec<(Value, Value)>> {
         match &self.data {
             Data::List(_, items) | Data::Tuple(items) => {
                 Some(items.iter().enumerate().map(|(i, v)| (Value::number(i as i64), v.clone())).collect())

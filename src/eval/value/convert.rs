@@ -52,6 +52,9 @@ type Entries = BTreeMap<Arc<str>, Value>;
 /// The part of the value that has no equivalent in the type.
 pub fn convert(value: &Value, to: &Type) -> Converted {
     convert_at(value, to, 0).map_err(|e| {
+        if value.is_hidden() {
+            return ConvertError::new(format!("{} required", to.constraint_name()));
+        }
         let from = value.ty();
         // Where the types alone rule it out, that says more than the first part that does not fit.
         if can_convert(&from, to) { e } else { ConvertError::new(message(&from, to)) }

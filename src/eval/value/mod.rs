@@ -13,6 +13,7 @@ pub mod ops;
 mod reason;
 pub mod refine;
 mod set;
+mod show;
 mod types;
 mod unify;
 
@@ -23,6 +24,7 @@ pub use convert::{ConvertError, can_convert, convert};
 pub use defaults::Defaults;
 pub use number::Number;
 pub use reason::{Reason, ReasonKind, Reasons};
+pub use show::{HIDDEN, shown_or};
 pub use unify::{unify, unify_values};
 
 use std::collections::BTreeMap;

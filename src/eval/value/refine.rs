@@ -153,6 +153,11 @@ impl Value {
             Data::Map(_, entries) | Data::Object(entries) => {
                 entries.values().map(Value::deep_marks).fold(super::Marks::NONE, super::Marks::union)
             }
+            Data::Unknown(u) => {
+                let attributes = u.refinement.attributes.iter().flat_map(|a| a.values());
+                let possible = u.refinement.one_of.iter().flat_map(|all| all.iter());
+                attributes.chain(possible).map(Value::deep_marks).fold(super::Marks::NONE, super::Marks::union)
+            }
             _ => super::Marks::NONE,
         };
         self.marks.union(below)
