@@ -18,6 +18,7 @@ mod setup;
 mod state;
 mod suppressing;
 mod units;
+mod veil;
 
 pub use failure::Failure;
 

@@ -7,7 +7,7 @@ use crate::eval::expr::eval;
 use crate::eval::instance::merge_reasons;
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Origin};
 use crate::eval::scope::{Named, Scope};
-use crate::eval::value::{Data, Reasons, Type, Value, convert};
+use crate::eval::value::{Data, Marks, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Block, Body};
 use crate::syntax::json;
 use std::collections::BTreeMap;
@@ -39,9 +39,12 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip
         let value = scope.instance.attempt(scope, &attribute.expr);
         let known = schema.and_then(|s| s.attribute(name));
         let ty = known.map(|a| &a.ty);
-        if known.is_some_and(|a| a.sensitive) || value.is_hidden() {
+        let sensitive = known.is_some_and(|a| a.sensitive);
+        if sensitive || value.deep_marks().contains(Marks::SENSITIVE) {
             scope.instance.world.hide_literals(&attribute.expr);
         }
+        let own = if sensitive { Marks::SENSITIVE } else { Marks::NONE };
+        let value = value.mark(own);
         out.values.insert(name.clone(), conform(scope, &value, ty, name, attribute.expr.span));
         out.config.attributes.push(ConfigAttribute {
             name: name.clone(),

@@ -203,6 +203,15 @@ impl VariableConfig {
                 _ => otherwise,
             }
         };
+        // Not written out as true or false: rather hidden than shown.
+        let hides = |name: &str| {
+            use crate::syntax::ast::ExprKind;
+            match body.attribute(name).map(|a| &a.expr.kind) {
+                None | Some(ExprKind::Null) => false,
+                Some(ExprKind::Bool(_) | ExprKind::String(_)) => flag(name, false),
+                Some(_) => true,
+            }
+        };
         let constraint = match body.attribute("type") {
             Some(ty) => type_constraint(&ty.expr, findings),
             None => TypeConstraint::any(),
@@ -211,8 +220,8 @@ impl VariableConfig {
             typed: body.attribute("type").is_some(),
             default: body.attribute("default").map(|a| a.expr.clone()),
             nullable: flag("nullable", true),
-            sensitive: flag("sensitive", false),
-            ephemeral: flag("ephemeral", false),
+            sensitive: hides("sensitive"),
+            ephemeral: hides("ephemeral"),
             constraint,
             block,
         }

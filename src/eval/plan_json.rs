@@ -75,7 +75,7 @@ fn output_change(value: &Value) -> Json {
 }
 
 fn is_secret(value: &Value) -> bool {
-    value.deep_marks().contains(crate::eval::value::Marks::SENSITIVE)
+    value.is_hidden()
 }
 
 #[derive(Default)]

@@ -14,7 +14,7 @@ use crate::eval::provider;
 use crate::eval::rewrite;
 use crate::eval::scope::Scope;
 use crate::eval::value::{Marks, Value};
-use crate::syntax::ast::{Block, Body, Expr, ExprKind};
+use crate::syntax::ast::{Block, Body, Expr, ExprKind, ObjectItem, TemplatePart};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -139,6 +139,36 @@ fn hide_entries(instance: &Instance, expr: &Expr) {
     }
 }
 
+/// Keeps the data of a Kubernetes secret out of reports, of one that is written as a manifest.
+fn hide_secret(instance: &Instance, manifest: &Expr) {
+    match &manifest.kind {
+        ExprKind::Object(items) => {
+            let is_secret =
+                |item: &ObjectItem| item.key.text() == Some("kind") && item.value.as_str() == Some("Secret");
+            if items.iter().any(is_secret) {
+                let data = items.iter().filter(|item| matches!(item.key.text(), Some("data" | "stringData")));
+                data.for_each(|item| hide_entries(instance, &item.value));
+            }
+        }
+        ExprKind::Call(call) => call.args.iter().for_each(|arg| hide_secret(instance, arg)),
+        ExprKind::Paren(inner) | ExprKind::Wrap(inner) => hide_secret(instance, inner),
+        ExprKind::String(text) if is_secret_yaml(text) => instance.world.hide_literals(manifest),
+        ExprKind::Template(parts) => {
+            let secret = |part: &TemplatePart| matches!(part, TemplatePart::Text(text) if is_secret_yaml(text));
+            if parts.iter().any(secret) {
+                instance.world.hide_literals(manifest);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn is_secret_yaml(text: &str) -> bool {
+    let kind =
+        |line: &str| line.trim().strip_prefix("kind:").map(|kind| kind.trim().trim_matches(['"', '\'']) == "Secret");
+    text.lines().any(|line| kind(line) == Some(true))
+}
+
 impl Builder<'_> {
     fn one(&self, scope: &Scope, repetition: &Repetition) -> Resource {
         let instance = self.instance;
@@ -151,6 +181,9 @@ impl Builder<'_> {
         if matches!(&*self.id.type_name, "kubernetes_secret" | "kubernetes_secret_v1") {
             let secret = body.attributes.iter().filter(|a| matches!(&*a.name.name, "data" | "binary_data"));
             secret.for_each(|a| hide_entries(instance, &a.expr));
+        }
+        if matches!(&*self.id.type_name, "kubernetes_manifest" | "kubectl_manifest") {
+            body.attributes.iter().for_each(|a| hide_secret(instance, &a.expr));
         }
         let evaluated = body::evaluate(&scope, body, self.schema, skip);
         let mut values = evaluated.values;

@@ -21,7 +21,7 @@ pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) 
     if let Some(value) = facts::variable(instance, name) {
         return value;
     }
-    if config.sensitive {
+    if config.sensitive || config.ephemeral {
         hide(instance, name, config);
     }
     let given = match instance.call_block() {
@@ -58,6 +58,9 @@ fn hide(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) {
         Some(inputs::Input::Expr(expr, _)) if instance.call.is_none() => Some(expr.clone()),
         _ => None,
     };
+    if let (Some(inputs::Input::Preset(_, span)), None) = (instance.world.inputs.get(name), &instance.call) {
+        instance.world.evaluator.sources.hide(*span);
+    }
     for expr in [argument, given, config.default.clone()].into_iter().flatten() {
         instance.world.hide_literals(&expr);
     }

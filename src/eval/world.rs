@@ -10,7 +10,7 @@ use crate::eval::size::Sizes;
 use crate::eval::value::{Marks, Reasons, Value};
 use crate::finding::{Finding, MissingModule};
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Expr, ExprKind};
+use crate::syntax::ast::{Expr, ExprKind, ObjectKey};
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
@@ -164,12 +164,20 @@ impl World {
         if private { Marks::PRIVATE } else { Marks::NONE }
     }
 
-    /// Keeps the strings that are written in an expression out of reports.
+    /// Keeps what is written out in an expression, names of entries too, out of reports.
     pub fn hide_literals(&self, expr: &Expr) {
-        crate::syntax::visit::expr(expr, &mut |e| {
-            if let ExprKind::String(_) | ExprKind::Template(_) = e.kind {
+        crate::syntax::visit::expr(expr, &mut |e| match &e.kind {
+            ExprKind::String(_) | ExprKind::Template(_) | ExprKind::Number(_) | ExprKind::Bool(_) => {
                 self.evaluator.sources.hide(e.span);
             }
+            ExprKind::Object(items) => {
+                for item in items {
+                    if let ObjectKey::Name(name) = &item.key {
+                        self.evaluator.sources.hide(name.span);
+                    }
+                }
+            }
+            _ => {}
         });
     }
 

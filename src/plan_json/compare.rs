@@ -4,6 +4,7 @@
 use super::plan::{Entry, entries};
 use super::references::Configuration;
 use crate::eval::plan::Mode;
+use crate::eval::value::HIDDEN;
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
@@ -26,7 +27,8 @@ pub struct Comparison {
 enum Leaf {
     Unknown,
     Known(String),
-    Secret(String),
+    /// With the path as far as it may be shown: names in what is sensitive are sensitive too.
+    Secret(String, String),
 }
 
 /// The leaves of a resource by their path.
@@ -85,7 +87,7 @@ impl Comparison {
         let written = |name: &str| block.is_some_and(|b| b["expressions"].get(name).is_some());
         let (mut want, mut have) = (Leaves::new(), Leaves::new());
         for (entry, into) in [(real, &mut want), (fixed, &mut have)] {
-            leaves([entry.known, entry.unknown, entry.sensitive], false, String::new(), into);
+            leaves([entry.known, entry.unknown, entry.sensitive], None, String::new(), into);
         }
         for (path, wanted) in want.iter().filter(|(path, _)| written(top(path))) {
             let found = have.get(path).or_else(|| around(&have, path));
@@ -99,21 +101,32 @@ impl Comparison {
             (Leaf::Unknown, Some(_)) => "guessed",
             (_, Some(Leaf::Unknown)) => "undecided",
             // An empty or default leaf of a nested block that the configuration did not write.
-            (Leaf::Known(text) | Leaf::Secret(text), None) if is_default(path, text) => "",
+            (Leaf::Known(text) | Leaf::Secret(text, _), None) if is_default(path, text) => "",
             (_, None) => "lacking",
             (wanted, Some(found)) if wanted.text() == found.text() => "",
             _ => "different",
+        };
+        let secret = |leaf: &Leaf| match leaf {
+            Leaf::Secret(_, path) => Some(path.clone()),
+            _ => None,
+        };
+        // Where one of the two is sensitive, neither is shown.
+        let hidden = secret(wanted).or_else(|| found.and_then(secret));
+        let path = hidden.as_deref().unwrap_or(path);
+        let shown = |leaf: &Leaf| match (leaf, &hidden) {
+            (Leaf::Known(_), Some(_)) => HIDDEN.into(),
+            _ => leaf.shown(),
         };
         match what {
             "" => self.equal += 1,
             "undecided" => {
                 let why: Vec<&str> = reasons.as_array().into_iter().flatten().filter_map(Json::as_str).collect();
                 let why = if why.is_empty() { String::new() } else { format!(" ({})", why.join("; ")) };
-                self.undecided.push(format!("undecided  {address} {path}: Terraform {}{why}", wanted.shown()));
+                self.undecided.push(format!("undecided  {address} {path}: Terraform {}{why}", shown(wanted)));
             }
             _ => {
-                let found = found.map_or_else(|| "nothing".to_string(), Leaf::shown);
-                let line = format!("{what:9}  {address} {path}: Terraform {}, static {found}", wanted.shown());
+                let found = found.map_or_else(|| "nothing".to_string(), shown);
+                let line = format!("{what:9}  {address} {path}: Terraform {}, static {found}", shown(wanted));
                 self.differences.push(line);
             }
         }
@@ -124,14 +137,14 @@ impl Leaf {
     fn text(&self) -> Option<&str> {
         match self {
             Leaf::Unknown => None,
-            Leaf::Known(text) | Leaf::Secret(text) => Some(text),
+            Leaf::Known(text) | Leaf::Secret(text, _) => Some(text),
         }
     }
 
     fn shown(&self) -> String {
         match self {
             Leaf::Unknown => "(known after apply)".into(),
-            Leaf::Secret(_) => "(sensitive)".into(),
+            Leaf::Secret(..) => HIDDEN.into(),
             Leaf::Known(text) => format!("{text:?}"),
         }
     }
@@ -153,8 +166,9 @@ fn around<'l>(leaves: &'l Leaves, path: &str) -> Option<&'l Leaf> {
 }
 
 /// Gathers the leaves of the three trees: known, unknown, sensitive. Null is no leaf.
-fn leaves([known, unknown, sensitive]: [&Json; 3], secret: bool, path: String, out: &mut Leaves) {
-    let secret = secret || *sensitive == Json::Bool(true);
+fn leaves([known, unknown, sensitive]: [&Json; 3], secret: Option<&str>, path: String, out: &mut Leaves) {
+    let own = (secret.is_none() && *sensitive == Json::Bool(true)).then(|| path.clone());
+    let secret = secret.or(own.as_deref());
     if *unknown == Json::Bool(true) {
         out.insert(path, Leaf::Unknown);
         return;
@@ -173,6 +187,10 @@ fn leaves([known, unknown, sensitive]: [&Json; 3], secret: bool, path: String, o
     } else if !known.is_null() {
         // Terraform prints 3 or "3" by the schema's type, which is not known for every provider.
         let text = known.as_str().map_or_else(|| known.to_string(), str::to_string);
-        out.insert(path, if secret { Leaf::Secret(text) } else { Leaf::Known(text) });
+        let leaf = match secret {
+            Some(shown) => Leaf::Secret(text, shown.to_string()),
+            None => Leaf::Known(text),
+        };
+        out.insert(path, leaf);
     }
 }

@@ -2,6 +2,7 @@
 //! with very long lines cut to what matters.
 
 use super::text::visible;
+use crate::eval::value::HIDDEN;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use codespan_reporting::files::{Error, Files};
 use std::collections::BTreeSet;
@@ -124,7 +125,9 @@ fn excerpt(id: FileId, file: &SourceFile, spans: &[Span], hidden: &[Span]) -> Ex
         let key = key_material(text);
         let secret = |at: usize| {
             let offset = range.start + at as u32;
-            key.as_ref().is_some_and(|k| k.contains(&at)) || hidden.iter().any(|s| s.start <= offset && offset < s.end)
+            file.private
+                || key.as_ref().is_some_and(|k| k.contains(&at))
+                || hidden.iter().any(|s| s.start <= offset && offset < s.end)
         };
         excerpt.push(number, text, column, secret);
     }
@@ -133,7 +136,7 @@ fn excerpt(id: FileId, file: &SourceFile, spans: &[Span], hidden: &[Span]) -> Ex
 }
 
 impl Excerpt {
-    /// Adds a line, cut around `column` (from 1) if it is long, and with dots for what is secret.
+    /// Adds a line, cut around `column` (from 1) if it is long, and with other text for what is secret.
     fn push(&mut self, number: usize, line: &str, column: usize, secret: impl Fn(usize) -> bool) {
         let start = self.text.len();
         let long = line.chars().nth(LONGEST_LINE).is_some();
@@ -142,13 +145,21 @@ impl Excerpt {
         if first > 0 {
             self.text.push('…');
         }
+        // Where what stands for hidden text begins, while in it: how long the text is must not be seen either.
+        let mut hidden: Option<usize> = None;
         for (at, c) in line.char_indices().skip(first).take(LONGEST_LINE) {
+            if secret(at) {
+                let here = *hidden.get_or_insert_with(|| {
+                    let here = self.text.len() - start;
+                    self.text.push_str(HIDDEN);
+                    here
+                });
+                map.push((at, here));
+                continue;
+            }
+            hidden = None;
             map.push((at, self.text.len() - start));
-            self.text.push(match c {
-                '\t' => c,
-                _ if secret(at) => '•',
-                _ => visible(c),
-            });
+            self.text.push(if c == '\t' { c } else { visible(c) });
         }
         let kept = map.last().map_or(0, |(at, _)| at + line[*at..].chars().next().map_or(0, char::len_utf8));
         map.push((if map.is_empty() { line.len() } else { kept }, self.text.len() - start));

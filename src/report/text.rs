@@ -31,7 +31,10 @@ pub fn visible(c: char) -> char {
         | '\u{2060}'..='\u{206f}'
         | '\u{feff}'
         | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
+        | '\u{e0000}'..='\u{e007f}'
+        // No characters: XML may not have them.
+        | '\u{fdd0}'..='\u{fdef}' => '\u{fffd}',
+        other if u32::from(other) & 0xfffe == 0xfffe => '\u{fffd}',
         other => other,
     }
 }
@@ -86,6 +89,7 @@ mod tests {
     fn escapes_and_reordering_are_made_visible() {
         assert_eq!(line("a\x1b[31mb\nc\u{202e}d"), "a\u{241b}[31mb\u{240a}c\u{fffd}d");
         assert_eq!(lines("a\n\tb\r"), "a\n\tb\u{240d}");
+        assert_eq!(line("a\u{fffe}\u{ffff}\u{1ffff}\u{fdd0}"), "a\u{fffd}\u{fffd}\u{fffd}\u{fffd}");
         assert!(matches!(line("größe = \"你好\""), Cow::Borrowed(_)));
         assert_eq!(
             coloured("\x1b[1;31ma\x1b[0m\x1b[2Jb\x1b]8;;x\x1b"),

@@ -1,10 +1,12 @@
 //! `--fix` and `--diff`: rounds of looking and mending in memory, then the files are written, or the difference is shown.
 
+use super::veil::veiled;
 use super::{Failure, Job, Judged, judge, output};
 use crate::discover::{Syntax, loader::Texts};
+use crate::eval::value::HIDDEN;
 use crate::finding::{Edit, Fix, Safety};
 use crate::fix;
-use crate::report::{Diagnostic, path, plural};
+use crate::report::{Diagnostic, line, path, plural};
 use crate::source::{FileId, SourceFile, Span};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
@@ -57,7 +59,7 @@ pub fn run(job: &Job) -> Result<Judged, Failure> {
     }
     work.before.retain(|real, (_, before)| work.texts.get(real) != Some(before));
     match job.args.fixes.diff {
-        true => output::stdout(&work.diff())?,
+        true => output::stdout(&work.diff(&first, last.as_ref().unwrap_or(&first)))?,
         false => work.write()?,
     }
     work.say(if job.args.fixes.diff { "would fix" } else { "fixed" });
@@ -134,12 +136,26 @@ impl Work {
         }
     }
 
-    /// All changes, for `--diff`.
-    fn diff(&self) -> Vec<u8> {
+    /// All changes, for `--diff`, without what must not be shown, as the first and the last look know it.
+    fn diff(&self, first: &Judged, last: &Judged) -> Vec<u8> {
         let mut files: Vec<_> = self.before.iter().map(|(real, (shown, before))| (shown, before, real)).collect();
         files.sort();
-        let after = |real| self.texts.get(real).map_or(&[][..], Vec::as_slice);
-        files.into_iter().flat_map(|(shown, before, real)| fix::diff(shown, before, after(real))).collect()
+        let mut all = Vec::new();
+        for (shown, before, real) in files {
+            let after = self.texts.get(real).map_or(&[][..], Vec::as_slice);
+            let name = line(shown);
+            match veiled(before, real, first).zip(veiled(after, real, last)) {
+                None => note(&format!("the change of {name} is not shown, since the file is private; --fix makes it")),
+                Some((old, new)) => {
+                    let diff = fix::diff(shown, &old, &new);
+                    if String::from_utf8_lossy(&diff).contains(HIDDEN) {
+                        note(&format!("sensitive values of {name} are not in the difference; --fix makes it whole"));
+                    }
+                    all.extend(diff);
+                }
+            }
+        }
+        all
     }
 
     /// Writes the files that changed.
@@ -167,6 +183,11 @@ impl Work {
             let _ = writeln!(err, "left the fixes in {file}: {why}");
         }
     }
+}
+
+/// A line on stderr.
+fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 /// What is changed where these fixes are made.

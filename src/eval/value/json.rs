@@ -133,7 +133,12 @@ fn number(n: &Number) -> Json {
 }
 
 /// The known parts of a value, as `planned_values` has them: unknown attributes are left out, unknown elements are null.
+///
+/// Sensitive values stand in it beside their mark, as in Terraform's; ephemeral and private ones stand nowhere.
 pub fn known(value: &Value) -> Json {
+    if value.marks.without(Marks::SENSITIVE).is_hidden() {
+        return Json::Null;
+    }
     match &value.data {
         Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => items.iter().map(known).collect(),
         Data::Map(_, entries) | Data::Object(entries) => {
@@ -158,7 +163,7 @@ pub fn unknown_tree(value: &Value) -> Option<Json> {
 
 /// `after_sensitive`, in the same way.
 pub fn sensitive_tree(value: &Value) -> Option<Json> {
-    if value.marks.contains(Marks::SENSITIVE) {
+    if value.marks.is_hidden() {
         return Some(true.into());
     }
     match &value.data {

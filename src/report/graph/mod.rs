@@ -41,7 +41,12 @@ pub fn dot(drawings: &[Drawing]) -> String {
 /// Mermaid's flowchart, which GitHub and GitLab draw.
 pub fn mermaid(drawings: &[Drawing]) -> String {
     let quote = |text: &str| {
-        let safe = line(text).replace('&', "#amp;").replace('"', "#quot;").replace('<', "#lt;").replace('>', "#gt;");
+        let safe = line(text)
+            .replace('#', "#35;")
+            .replace('&', "#amp;")
+            .replace('"', "#quot;")
+            .replace('<', "#lt;")
+            .replace('>', "#gt;");
         format!("\"{}\"", safe.replace('`', "#96;"))
     };
     let mut out = String::from("flowchart LR\n");
