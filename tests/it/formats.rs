@@ -147,3 +147,55 @@ fn markdown_stays_markdown_whatever_names_are() {
     assert_eq!(cells, 3 * rows, "{shown}");
     assert!(!shown.contains("@team"), "nobody is mentioned");
 }
+
+/// All characters that a format may treat in a way of its own, and some of every kind, in pieces of a few hundred.
+fn characters() -> Vec<String> {
+    let low = (0..=0xffff_u32).collect::<Vec<_>>();
+    let mut all: Vec<Vec<u32>> = low.chunks(512).map(<[u32]>::to_vec).collect();
+    all.extend((1..=16_u32).map(|plane| {
+        let base = plane << 16;
+        (base..base + 64).chain(base + 0xffc0..=base + 0xffff).collect()
+    }));
+    let text = |codes: &Vec<u32>| codes.iter().filter_map(|code| char::from_u32(*code)).collect::<String>();
+    all.iter().map(text).filter(|text| !text.is_empty()).collect()
+}
+
+#[test]
+fn no_character_breaks_a_format() {
+    use kfplint::finding::{Edit, Finding, Fix, Label, Level, RootReport, Safety};
+    use kfplint::source::{SourceFile, Sources, Span};
+    for text in characters() {
+        let sources = Sources::new();
+        // A backslash parts folders in what is shown, as on Windows.
+        let path = text.replace('\\', "");
+        let file = sources.add(SourceFile::new(path.into(), format!("x = \"{text}\"\n").into_bytes()));
+        let span = Span::new(file, 0, 1);
+        let finding = Finding {
+            code: "KFP001",
+            name: "node-count",
+            level: Level::Error,
+            message: text.clone(),
+            address: Some(text.clone()),
+            attribute: Some(text.clone()),
+            cluster: None,
+            primary: Some(span),
+            primary_message: text.clone(),
+            related: vec![Label { span: Span::new(file, 2, 3), message: text.clone() }],
+            help: vec![text.clone(), format!("write:\n{text}")],
+            fixes: vec![Fix {
+                title: text.clone(),
+                safety: Safety::Safe,
+                edits: vec![Edit { span, text: text.clone() }],
+            }],
+            suppressed: None,
+        };
+        let root = RootReport { root: text.clone(), findings: vec![finding], ..RootReport::default() };
+        let skipped = vec![(text.clone(), text.clone())];
+        let report = kfplint::report::Report::new(vec![root], skipped, 1, &sources);
+        crate::properties::reports::check(&report, &sources);
+        let compact = kfplint::report::compact(&report, &sources);
+        assert_eq!(compact.lines().count(), 1, "{compact}");
+        let github = kfplint::report::github(&report, &sources);
+        assert_eq!(github.lines().count(), 1, "{github}");
+    }
+}

@@ -6,6 +6,7 @@ mod logs;
 #[cfg(unix)]
 mod places;
 mod secrets;
+mod sensitive;
 mod values;
 
 use crate::tree::{READY, Tree};

@@ -4,6 +4,7 @@
 
 mod any_input;
 mod baseline;
+mod canary;
 mod catalog;
 mod cli;
 mod config;

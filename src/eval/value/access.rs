@@ -177,17 +177,7 @@ pub fn get_attr(object: &Value, name: &str) -> Result<Value, AccessError> {
 impl Value {
     /// Keys and values in the order in which `for` takes them: indexes for lists and tuples, the elements themselves
     /// for sets; `None` for what cannot be iterated.
-    ///
-    /// Elements have the marks of what they are in: a message that quotes one must know.
     pub fn iterate(&self) -> Option<Vec<(Value, Value)>> {
-        let mut items = self.bare_items()?;
-        if !self.marks.is_empty() {
-            items = items.into_iter().map(|(k, v)| (k.mark(self.marks), v.mark(self.marks))).collect();
-        }
-        Some(items)
-    }
-
-    fn bare_items(&self) -> Option<Vec<(Value, Value)>> {
         match &self.data {
             Data::List(_, items) | Data::Tuple(items) => {
                 Some(items.iter().enumerate().map(|(i, v)| (Value::number(i as i64), v.clone())).collect())

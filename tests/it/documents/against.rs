@@ -56,7 +56,7 @@ resource "kubernetes_secret" "s" { data = { password = var.password } }
     let expected = "\
 guessed    google_service_account.a display_name: Terraform (known after apply), static \"static\"
 missing    google_service_account.missing: only Terraform's plan has it
-different  kubernetes_secret.s data: Terraform (sensitive value), static (sensitive value)
+different  kubernetes_secret.s data.password: Terraform (sensitive value), static (sensitive value)
 invented   google_service_account.invented: only the static plan has it
 undecided  google_service_account.a description: Terraform \"d\" (var.open has no default and no value)
 undecided  google_service_account.some[0]: whether it is made (var.open has no default and no value)

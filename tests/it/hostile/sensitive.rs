@@ -1,0 +1,109 @@
+//! What is derived from a sensitive value is judged, and not shown; names that only look like one are.
+
+use super::run;
+use crate::tree::Tree;
+
+const CLUSTER: &str = "\nresource \"google_container_cluster\" \"c\" {\n  name = \"c\"\n  location = \"us-central1-a\"\n  initial_node_count = 3\n  node_config {\n    machine_type = MACHINE\n  }\n}\n";
+
+/// Everything that all formats say of a folder.
+fn said(tree: &Tree, paths: &[&str]) -> String {
+    const FORMATS: [&str; 11] =
+        ["html", "human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
+    let one = |format: &&str| {
+        let ended = run(tree, &[&["--verbose", "--format", format], paths].concat());
+        format!("{}{}", ended.stdout, ended.stderr)
+    };
+    FORMATS.iter().map(one).collect()
+}
+
+fn variable(default: &str) -> String {
+    format!("variable \"s\" {{\n  sensitive = true\n  default = {default}\n}}\n")
+}
+
+#[test]
+fn short_texts_numbers_keys_and_what_is_made_of_them_are_not_shown() {
+    let node = |machine: &str| CLUSTER.replace("MACHINE", machine);
+    let cases = [
+        (variable("\"q7z\"") + &node("var.s"), "q7z"),
+        (variable("48151623") + &node("var.s"), "48151623"),
+        (variable("\"hunter2\"") + &node("upper(var.s)"), "HUNTER2"),
+        (variable("{ hunter2 = \"x\" }") + &node("var.s[\"hunterX\"]"), "hunter2"),
+        (variable("\"qqzz\"").replace("= true", "= 1 == 1") + &node("var.s"), "qqzz"),
+        (
+            variable("\"hunter2\"")
+                + "check \"c\" {\n  assert {\n    condition = var.s == \"\"\n    error_message = \"bad ${upper(var.s)}\"\n  }\n}\n",
+            "HUNTER2",
+        ),
+    ];
+    for (text, secret) in cases {
+        let tree = Tree::new(&[("main.tf", &text)]);
+        let said = said(&tree, &[]);
+        assert!(!said.contains(secret), "{secret} is shown of {text}");
+        assert!(said.contains("sensitive"), "{said}");
+    }
+}
+
+#[test]
+fn the_data_of_secrets_is_shown_neither_in_manifests_nor_in_differences() {
+    let manifests = r#"
+resource "kubernetes_manifest" "s" {
+  manifest = {
+    apiVersion = "v1"
+    kind       = "Secret"
+    metadata   = { name = "user-gcp-sa", namespace = "kubeflow" }
+    data       = { x = "hunter2" }
+  }
+}
+resource "kubectl_manifest" "s" {
+  yaml_body = <<-E
+    kind: Secret
+    metadata:
+      name: user-gcp-sa
+      namespace: kubeflow
+    stringData:
+      x: hunter2
+  E
+}
+resource "kubernetes_secret_v1" "u" {
+  metadata {
+    name      = "user-gcp-sa"
+    namespace = "kubeflow"
+  }
+  data = { "wrong.json" = "hunter2" }
+}
+"#;
+    let tree = Tree::new(&[("main.tf", &format!("{manifests}{}", CLUSTER.replace("MACHINE", "\"e2-standard-4\"")))]);
+    let said = said(&tree, &[]);
+    assert!(!said.contains("hunter2"), "{said}");
+    let diff = run(&tree, &["--diff", "--unsafe-fixes"]);
+    let changed = "+  data = { \"user-gcp-sa.json\" = (sensitive value) }";
+    assert!(diff.stdout.contains(changed), "{}", diff.stdout);
+    assert!(!diff.stdout.contains("hunter2"), "{}", diff.stdout);
+    assert!(diff.stderr.contains("sensitive values of main.tf are not in the difference"), "{}", diff.stderr);
+    let fixed = run(&tree, &["--fix", "--unsafe-fixes", "--quiet"]);
+    assert!(!fixed.stdout.contains("hunter2"), "{}", fixed.stdout);
+    let text = std::fs::read_to_string(tree.path("main.tf")).unwrap();
+    assert_eq!(text.matches("hunter2").count(), 3, "a fix loses nothing: {text}");
+}
+
+#[test]
+fn what_a_plan_marks_sensitive_is_not_shown() {
+    let plan = r#"{"format_version":"1.2","planned_values":{"root_module":{"resources":[
+{"address":"google_container_cluster.c","mode":"managed","type":"google_container_cluster","name":"c",
+ "values":{"name":"c","location":"us-central1-a","initial_node_count":3,"node_config":[{"machine_type":"hunter2-mt","service_account":"hunter2-sa","oauth_scopes":["hunter2-scope"]}]},
+ "sensitive_values":{"node_config":[{"machine_type":true,"service_account":true,"oauth_scopes":true}]}},
+{"address":"google_project_iam_member.m","mode":"managed","type":"google_project_iam_member","name":"m",
+ "values":{"role":"hunter2-role","member":"hunter2-member","project":"p"},"sensitive_values":{"role":true,"member":true}}]}}}"#;
+    let tree = Tree::new(&[("plan.json", plan)]);
+    let said = said(&tree, &["plan.json"]);
+    assert!(!said.to_lowercase().contains("hunter2"), "{said}");
+    assert!(said.contains("there is no role \"(sensitive value)\""), "{said}");
+}
+
+#[test]
+fn an_address_that_looks_like_a_password_is_shown() {
+    let text = "resource \"google_container_cluster\" \"pipelines_cluster\" {\n  name = \"c\"\n  location = \"us-central1-a\"\n  initial_node_count = 1\n}\nresource \"google_sql_user\" \"u\" {\n  name = \"u\"\n  instance = \"i\"\n  password = \"pipelines\"\n}\n";
+    let tree = Tree::new(&[("main.tf", text)]);
+    let said = said(&tree, &[]);
+    assert!(said.contains("google_container_cluster.pipelines_cluster") && !said.contains("value)_cluster"), "{said}");
+}
