@@ -1,5 +1,6 @@
 //! The pipeline: find root modules, evaluate them, judge them, report.
 
+mod called;
 mod documents;
 mod drawing;
 mod failure;
@@ -46,6 +47,7 @@ use crate::rule::check_root;
 use crate::source::Sources;
 use crate::suppress::{Outline, Suppressions};
 use clap::CommandFactory;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::mem::ManuallyDrop;
@@ -169,6 +171,18 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
             checked
         }));
     }
+    let check = |roots: &[Root]| {
+        let mut out = Vec::new();
+        for environment in job.environments()? {
+            let options = inputs::within(options.clone(), config, environment, &loader)?;
+            let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
+            let look = look(environment.map(|e| e.name.as_str()));
+            out.extend(parallel::map(roots, 1, |root| check_one(&evaluator, root, look)));
+        }
+        Ok(out)
+    };
+    let left = called::left(&checked, &mut found, &all, &check, &loader)?;
+    checked.extend(left);
     let source = documents::source(args, &documents, &loader)?;
     let options = inputs::within(options, config, None, &loader)?;
     let source = source.map(|root| (root, Evaluator::new(sources.clone(), loader.clone(), options)));
@@ -207,6 +221,8 @@ struct Checked {
     variables: BTreeSet<String>,
     /// What suppressions need to know of it.
     outline: Outline,
+    /// Folders of the modules that it certainly makes.
+    made: FxHashSet<PathBuf>,
     /// kfplint itself failed on it.
     failed: bool,
 }
@@ -238,7 +254,7 @@ fn judged(plan: &StaticPlan, look: Look) -> Checked {
         let drawing = Drawing { environment: report.environment.clone(), ..Drawing::of(plan, &graph) };
         report.drawing = Some(drawing);
     }
-    Checked { report, variables: names(plan), outline: Outline::of(plan), failed: false }
+    Checked { report, variables: names(plan), outline: Outline::of(plan), made: plan.made.clone(), failed: false }
 }
 
 /// Judges one document, with the root module of its configuration where that is known.
@@ -248,7 +264,8 @@ fn check_document(document: &Subject, source: Option<&(Root, Arc<Evaluator>)>, l
         let source = source.map(|(root, evaluator)| documents::evaluate(root, evaluator, document.variables()));
         let variables = source.as_ref().map(names).unwrap_or_default();
         let outline = source.as_ref().map(Outline::of).unwrap_or_default();
-        Checked { report: document.check(source, look.profile, look.budget), variables, outline, failed: false }
+        let report = document.check(source, look.profile, look.budget);
+        Checked { report, variables, outline, made: FxHashSet::default(), failed: false }
     })
 }
 
@@ -257,7 +274,8 @@ fn guarded(shown: &str, work: impl FnOnce() -> Checked) -> Checked {
         let mut report = RootReport { root: shown.to_string(), ..RootReport::default() };
         let why = "kfplint itself failed on this; please report it with the message above";
         report.coverage.skipped.push((shown.to_string(), why.into()));
-        Checked { report, variables: BTreeSet::new(), outline: Outline::default(), failed: true }
+        let made = FxHashSet::default();
+        Checked { report, variables: BTreeSet::new(), outline: Outline::default(), made, failed: true }
     })
 }
 

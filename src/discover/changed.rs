@@ -24,7 +24,9 @@ pub fn changed(paths: &[PathBuf], everywhere: &BTreeSet<PathBuf>, loader: &Loade
     let units: Vec<bool> = found.roots.iter().map(|root| change.concerns(root, &folders, loader)).collect();
     let any_unit = found.roots.iter().zip(&units).any(|(root, concerned)| *concerned && root.unit.is_some());
     let mut concerned = units.into_iter();
-    found.roots.retain(|root| concerned.next().unwrap_or(true) || any_unit && reads_others(root, loader));
+    let wanted = |root: &Root| concerned.next().unwrap_or(true) || any_unit && reads_others(root, loader);
+    (found.roots, found.others) = std::mem::take(&mut found.roots).into_iter().partition(wanted);
+    found.called.retain(|folder| change.touches(&folder.dir));
     Ok(found)
 }
 
@@ -72,6 +74,11 @@ impl Change {
         let linked: Vec<PathBuf> = folders.keys().filter(links).cloned().collect();
         change.touched.extend(linked);
         Some(change)
+    }
+
+    /// Whether a file in this folder changed, or in one around it or below it that belongs to no root module.
+    fn touches(&self, dir: &Path) -> bool {
+        self.touched.contains(dir) || self.loose.iter().any(|loose| around(loose, dir))
     }
 
     fn concerns(&self, root: &Root, folders: &Folders, loader: &Loader) -> bool {

@@ -30,6 +30,10 @@ use std::path::{Path, PathBuf};
 pub struct Discovery {
     /// The root modules, by shown path.
     pub roots: Vec<Root>,
+    /// Folders that other folders call as modules, and that are no root modules because of that.
+    pub called: Vec<Root>,
+    /// Root modules that were found, and that this run does not look at.
+    pub others: Vec<Root>,
     /// The real folders that the user named.
     pub named: BTreeSet<PathBuf>,
     /// Files and folders that were passed over: path and why.
@@ -96,11 +100,15 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     };
     let mut chosen = choose(&dirs, &named);
     let units: Vec<Root> = found.unit_folders.keys().filter_map(|dir| unit(dir, loader)).collect();
-    chosen.retain(|dir| units.iter().all(|unit| unit.dir != *dir));
+    let unit_dirs: FxHashSet<&Path> = units.iter().map(|unit| unit.dir.as_path()).collect();
+    chosen.retain(|dir| !unit_dirs.contains(dir.as_path()));
+    let candidate = |(dir, (_, candidate)): (&PathBuf, &(Traits, bool))| candidate.then(|| dir.clone());
+    let is_root = |dir: &PathBuf| chosen.contains(dir) || unit_dirs.contains(dir.as_path());
+    let called = dirs.iter().filter_map(candidate).filter(|dir| !is_root(dir)).map(root).collect();
     let mut roots: Vec<Root> = chosen.into_iter().map(root).chain(units).collect();
     roots.sort();
     let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
-    Ok((Discovery { roots, named, skipped }, dirs))
+    Ok((Discovery { roots, called, others: Vec::new(), named, skipped }, dirs))
 }
 
 /// The files of a root module and of the local modules that it calls.
@@ -147,6 +155,11 @@ fn unit(dir: &Path, loader: &Loader) -> Option<Root> {
     let sourced = body.blocks("terraform").any(|t| t.body.attribute("source").is_some());
     let is_unit = sourced || body.blocks("include").next().is_some() || loader.module(dir).is_some();
     is_unit.then(|| Root { shown: loader.shown(dir), dir: dir.to_path_buf(), library: false, unit: Some(file) })
+}
+
+/// The real folders that a folder calls as local modules.
+pub fn calls(dir: &Path, loader: &Loader) -> FxHashSet<PathBuf> {
+    loader.module(dir).map(|files| Traits::of(&files, loader).calls).unwrap_or_default()
 }
 
 /// These folders, and all that they call as local modules.

@@ -1,13 +1,13 @@
 //! Terragrunt units in a run, and the modules that are there only for them.
 
+use super::called::Made;
 use super::reach::unreached;
 use super::{Checked, Look, guarded, judged};
-use crate::discover::{Root, loader::Loader, with_calls};
+use crate::discover::{Root, loader::Loader};
 use crate::eval::Evaluator;
 use crate::eval::plan::StaticPlan;
 use crate::parallel;
 use crate::terragrunt::Units;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Judges the units among the roots, and takes them and the modules that they use from the rest: with a unit's inputs
@@ -16,24 +16,17 @@ pub fn check(roots: &mut Vec<Root>, evaluator: &Arc<Evaluator>, loader: &Loader,
     let (units, rest): (Vec<Root>, Vec<Root>) = std::mem::take(roots).into_iter().partition(|r| r.unit.is_some());
     let all = Units::new(evaluator);
     let checked = parallel::map(&units, 1, |unit| one(&all, unit, loader, look));
-    let real = |source: &Option<PathBuf>| loader.tree().canonicalize(source.as_ref()?).ok();
-    let sources = checked.iter().filter_map(|(_, source)| real(source)).collect();
-    let used = with_calls(sources, loader);
-    *roots = rest.into_iter().filter(|root| !(root.library && used.contains(&root.dir))).collect();
-    checked.into_iter().map(|(checked, _)| checked).collect()
+    let mut made = Made::default();
+    checked.iter().for_each(|unit| made.add(unit, loader));
+    *roots = rest.into_iter().filter(|root| !(root.library && made.has(&root.dir))).collect();
+    checked
 }
 
-fn one(units: &Units, root: &Root, loader: &Loader, look: Look) -> (Checked, Option<PathBuf>) {
-    let mut source = None;
-    let checked = guarded(&root.shown, || {
-        if let Some(plan) = unreached(root, loader) {
-            return judged(&plan, look);
-        }
-        let found = units.evaluate(root);
-        source = found.source;
-        judged(&found.plan, look)
-    });
-    (checked, source)
+fn one(units: &Units, root: &Root, loader: &Loader, look: Look) -> Checked {
+    guarded(&root.shown, || match unreached(root, loader) {
+        Some(plan) => judged(&plan, look),
+        None => judged(&units.evaluate(root).plan, look),
+    })
 }
 
 /// The static plan of a root, of whichever kind.

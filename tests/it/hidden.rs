@@ -1,5 +1,6 @@
 //! Nothing is hidden: what Terraform would read is judged, or the report says that it was not and why.
 
+mod called;
 mod modules;
 mod rules;
 

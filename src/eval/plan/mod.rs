@@ -9,7 +9,9 @@ use crate::eval::value::{ReasonKind, Reasons, Value};
 use crate::finding::{Edit, Finding, Label, MissingModule};
 use crate::source::Span;
 use crate::syntax::ast::Expr;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -36,6 +38,8 @@ pub struct StaticPlan {
     pub left_out: Option<Reasons>,
     /// Why it is not evaluated at all.
     pub unreached: Option<String>,
+    /// Folders of the modules that certainly have an instance, the root's own among them.
+    pub made: FxHashSet<PathBuf>,
     /// Files that are not evaluated: path and why.
     pub skipped: Vec<(String, String)>,
     /// Outputs of a module for others, with the expressions that give them: what its callers may build on.
