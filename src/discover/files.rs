@@ -71,6 +71,11 @@ fn role(name: &str) -> Option<Role> {
     automatic.then_some(Role::Variables)
 }
 
+/// Whether a file of this name is merged into the rest of the configuration.
+pub fn is_override(name: &str) -> bool {
+    role(name) == Some(Role::Override)
+}
+
 /// Whether Terraform reads a file of this name of its own accord.
 pub fn is_read_by_name(name: &str) -> bool {
     role(name).is_some()

@@ -239,6 +239,19 @@ impl Loader {
         .clone()
     }
 
+    /// The variable files that Terraform reads unasked in a folder, whether there is configuration in it or not.
+    pub fn tfvars(&self, dir: &Path) -> Vec<Arc<ast::File>> {
+        if let Some(module) = self.module(dir) {
+            return module.tfvars.clone();
+        }
+        let real = self.tree.canonicalize(dir).ok().filter(|real| self.may_read(real));
+        let entries = real.map(|real| self.list(&real)).unwrap_or_default();
+        let variables = entries.into_iter().filter(|entry| entry.role == Role::Variables);
+        let read =
+            |entry: Entry| entry.real.and_then(|key| self.file(&key)).map_err(|why| self.skip(&entry.path, why)).ok();
+        variables.filter_map(read).collect()
+    }
+
     /// Reads several real folders at once. File ids are given in the order of the paths, whatever the threads do.
     pub fn preload(&self, dirs: &[PathBuf]) {
         let dirs: Vec<&PathBuf> = dirs.iter().filter(|dir| self.may_read(dir)).collect();

@@ -13,11 +13,12 @@ mod shown;
 mod walk;
 
 pub use changed::changed;
-pub use files::{Syntax, UNIT, is_terraform, is_variables};
+pub use files::{Syntax, UNIT, is_override, is_terraform, is_variables};
 pub use module::is_local;
 pub use walk::reason;
 
 use crate::source::FileId;
+use crate::syntax::ast;
 use crate::tree::Tree;
 use loader::Loader;
 use module::Traits;
@@ -101,7 +102,10 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     let mut chosen = choose(&dirs, &named);
     let units: Vec<Root> = found.unit_folders.keys().filter_map(|dir| unit(dir, loader)).collect();
     let unit_dirs: FxHashSet<&Path> = units.iter().map(|unit| unit.dir.as_path()).collect();
-    chosen.retain(|dir| !unit_dirs.contains(dir.as_path()));
+    let evaluates_its_files = |dir: &Path| {
+        unit_file(dir, loader.tree()).and_then(|f| loader.hcl(&f).ok()).is_none_or(|f| copies_its_files(&f))
+    };
+    chosen.retain(|dir| !unit_dirs.contains(dir.as_path()) || !evaluates_its_files(dir));
     let candidate = |(dir, (_, candidate)): (&PathBuf, &(Traits, bool))| candidate.then(|| dir.clone());
     let is_root = |dir: &PathBuf| chosen.contains(dir) || unit_dirs.contains(dir.as_path());
     let called = dirs.iter().filter_map(candidate).filter(|dir| !is_root(dir)).map(root).collect();
@@ -160,6 +164,11 @@ fn unit(dir: &Path, loader: &Loader) -> Option<Root> {
 /// The real folders that a folder calls as local modules.
 pub fn calls(dir: &Path, loader: &Loader) -> FxHashSet<PathBuf> {
     loader.module(dir).map(|files| Traits::of(&files, loader).calls).unwrap_or_default()
+}
+
+/// Whether Terragrunt evaluates the configuration in a unit's own folder together with the unit's source.
+pub fn copies_its_files(unit: &ast::File) -> bool {
+    unit.body.blocks("terraform").all(|block| block.body.attribute("exclude_from_copy").is_none())
 }
 
 /// These folders, and all that they call as local modules.

@@ -50,6 +50,7 @@ pub use world::OwnFunctions;
 
 use crate::catalog::modules::Known;
 use crate::discover::bounds::normalise;
+use crate::discover::is_override;
 use crate::discover::loader::Loader;
 use crate::eval::instance::Instance;
 use crate::eval::plan::StaticPlan;
@@ -159,9 +160,13 @@ impl Evaluator {
             let path = self.sources.path(file.id);
             more.iter().any(|(name, _)| path.file_name().is_some_and(|own| own == name.as_str()))
         };
-        let kept = files.files.iter().filter(|file| !replaced(file)).cloned();
-        let all: Vec<Arc<File>> = kept.chain(more.iter().map(|(_, file)| file.clone())).collect();
-        let config = ModuleConfig { left_out: files.left_out.clone(), ..ModuleConfig::new(&all, &files.overrides) };
+        let with_more = |own: &[Arc<File>], overriding: bool| -> Vec<Arc<File>> {
+            let kept = own.iter().filter(|file| !replaced(file)).cloned();
+            let more = more.iter().filter(|(name, _)| is_override(name) == overriding);
+            kept.chain(more.map(|(_, file)| file.clone())).collect()
+        };
+        let (all, overrides) = (with_more(&files.files, false), with_more(&files.overrides, true));
+        let config = ModuleConfig { left_out: files.left_out.clone(), ..ModuleConfig::new(&all, &overrides) };
         let config = Arc::new(config);
         plan::build::build(&self.with_config(dir, Some(config), false), shown)
     }

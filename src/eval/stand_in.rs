@@ -1,5 +1,6 @@
 //! A root module that is not on disk: one that does nothing but call it stands in its place.
 
+use crate::discover::is_override;
 use crate::eval::Evaluator;
 use crate::eval::config::ModuleConfig;
 use crate::eval::plan::{StaticPlan, build};
@@ -31,8 +32,11 @@ impl Evaluator {
         more: &[(String, Arc<File>)],
     ) -> StaticPlan {
         let mut files = vec![Arc::new(self.caller(absent))];
-        files.extend(more.iter().map(|(_, file)| file.clone()));
-        let config = Arc::new(ModuleConfig::new(&files, &[]));
+        let (overrides, more): (Vec<_>, Vec<_>) = more.iter().partition(|(name, _)| is_override(name));
+        let file = |(_, file): &(String, Arc<File>)| file.clone();
+        files.extend(more.into_iter().map(file));
+        let overrides: Vec<Arc<File>> = overrides.into_iter().map(file).collect();
+        let config = Arc::new(ModuleConfig::new(&files, &overrides));
         build::build(&self.with_config(dir, Some(config), false), shown)
     }
 

@@ -85,19 +85,19 @@ impl Walk {
         };
         match source(&config, dir, &self.evaluator) {
             Source::Here(source) => {
-                let generated = self.generated(&config, file);
+                let more = self.added(&config, file, dir, &source);
                 let evaluator = self.evaluator.with_options(self.options(&config, &source, dir));
-                let mut plan = evaluator.evaluate_with(&source, shown, &generated);
+                let mut plan = evaluator.evaluate_with(&source, shown, &more);
                 plan.files += config.files;
                 plan.findings.splice(0..0, config.findings);
                 Evaluated { plan, source: Some(source) }
             }
             Source::Elsewhere(text, version, span) => {
                 let evaluator = self.evaluator.with_options(self.options(&config, dir, dir));
-                let generated = self.generated(&config, file);
+                let more = self.added(&config, file, dir, Path::new(""));
                 let name = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
                 let absent = Absent { name: &name, source: &text, version: version.as_deref(), span };
-                let mut plan = evaluator.evaluate_absent(dir, shown, absent, &generated);
+                let mut plan = evaluator.evaluate_absent(dir, shown, absent, &more);
                 plan.files += config.files;
                 plan.findings.splice(0..0, config.findings);
                 Evaluated { plan, source: None }
@@ -148,11 +148,35 @@ impl Walk {
         }
         let files = config.variable_files.iter().filter_map(Value::as_str);
         let files = files.filter_map(|path| self.evaluator.loader().values(&dir.join(path)).ok());
-        options.variables.splice(0..0, files.map(VariableOption::File).collect::<Vec<_>>());
+        let mut files: Vec<Arc<File>> = files.collect();
+        if dir != source {
+            // Terragrunt copies them into the source's folder.
+            files.splice(0..0, self.evaluator.loader().tfvars(dir));
+        }
+        options.variables.splice(0..0, files.into_iter().map(VariableOption::File));
         options
     }
 
-    /// The files that the unit adds to its source, such as the provider's configuration.
+    /// What a unit adds to its source: the configuration in its own folder, which Terragrunt copies into the source's, and
+    /// what it generates.
+    fn added(&self, config: &Config, file: &Path, dir: &Path, source: &Path) -> Vec<(String, Arc<File>)> {
+        let generated = self.generated(config, file);
+        let loader = self.evaluator.loader();
+        let same = |own: &PathBuf| loader.module(source).is_some_and(|module| module.dir == *own);
+        let copied = loader.hcl(file).is_ok_and(|file| crate::discover::copies_its_files(&file));
+        let own = loader.module(dir).filter(|own| copied && !same(&own.dir));
+        let name = |file: &Arc<File>| {
+            let path = self.evaluator.sources.path(file.id);
+            Some((path.file_name()?.to_string_lossy().into_owned(), file.clone()))
+        };
+        let own = own.iter().flat_map(|own| own.files.iter().chain(&own.overrides)).filter_map(name);
+        let replaced = |name: &String| generated.iter().any(|(made, _)| made == name);
+        let mut all: Vec<(String, Arc<File>)> = own.filter(|(name, _)| !replaced(name)).collect();
+        all.extend(generated.iter().cloned());
+        all
+    }
+
+    /// The files that the unit generates, such as the provider's configuration.
     fn generated(&self, config: &Config, file: &Path) -> Vec<(String, Arc<File>)> {
         let shown = self.evaluator.loader().shown(file);
         let one = |(name, value, _): &(String, Value, Span)| {

@@ -3,6 +3,7 @@
 mod called;
 mod modules;
 mod rules;
+mod terragrunt;
 
 use crate::tree::{READY, TOO_FEW, Tree};
 use serde_json::Value;
