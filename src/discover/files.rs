@@ -81,19 +81,40 @@ pub fn is_read_by_name(name: &str) -> bool {
     role(name).is_some()
 }
 
-/// The files of a folder that are read, by name, with their roles, in the order in which they are read: by name, but
-/// `terraform.tfvars` and `terraform.tfvars.json` before other variable files. A `.tofu` file takes the place of the
-/// `.tf` file of the same name, as in OpenTofu.
-pub fn select<T>(names: &BTreeMap<String, T>) -> Vec<(&str, &T, Role)> {
-    let replaced = |name: &str| {
-        let by =
-            |from: &str, to: &str| name.strip_suffix(from).is_some_and(|s| names.contains_key(&format!("{s}{to}")));
-        by(".tf", ".tofu") || by(".tf.json", ".tofu.json")
+/// The files of a folder that are read.
+#[derive(Debug)]
+pub struct Selected<'n, T> {
+    /// With their roles, in the order in which they are read: by name, but `terraform.tfvars` and `terraform.tfvars.json`
+    /// before other variable files.
+    pub files: Vec<(String, &'n T, Role)>,
+    /// Files in whose place OpenTofu reads the `.tofu` file of the same name.
+    pub replaced: Vec<(String, &'n T)>,
+    /// Files that only OpenTofu reads.
+    pub of_tofu: Vec<&'n T>,
+}
+
+/// Selects from the files of a folder, by the bytes of their names. A `.tofu` file takes the place of the `.tf` file of the
+/// same name, as in OpenTofu.
+pub fn select<T>(names: &BTreeMap<Vec<u8>, T>) -> Selected<'_, T> {
+    let mut out = Selected { files: Vec::new(), replaced: Vec::new(), of_tofu: Vec::new() };
+    let by = |name: &[u8], from: &str, to: &str| {
+        let stem = name.strip_suffix(from.as_bytes());
+        stem.is_some_and(|stem| names.contains_key(&[stem, to.as_bytes()].concat()))
     };
-    let kept = names.iter().filter(|(name, _)| !replaced(name));
-    let mut out: Vec<(&str, &T, Role)> =
-        kept.filter_map(|(name, file)| Some((name.as_str(), file, role(name)?))).collect();
-    out.sort_by_key(|(name, _, role)| *role == Role::Variables && !name.starts_with("terraform.tfvars"));
+    for (bytes, file) in names {
+        // A name that is not UTF-8 is judged by its readable part.
+        let name = String::from_utf8_lossy(bytes).into_owned();
+        let Some(role) = role(&name) else { continue };
+        if by(bytes, ".tf", ".tofu") || by(bytes, ".tf.json", ".tofu.json") {
+            out.replaced.push((name, file));
+            continue;
+        }
+        if name.ends_with(".tofu") || name.ends_with(".tofu.json") {
+            out.of_tofu.push(file);
+        }
+        out.files.push((name, file, role));
+    }
+    out.files.sort_by_key(|(name, _, role)| *role == Role::Variables && !name.starts_with("terraform.tfvars"));
     out
 }
 
@@ -102,8 +123,8 @@ mod tests {
     use super::*;
 
     fn selected(names: &[&str]) -> Vec<(String, Role)> {
-        let names: BTreeMap<String, ()> = names.iter().map(|n| (n.to_string(), ())).collect();
-        select(&names).into_iter().map(|(n, (), r)| (n.to_string(), r)).collect()
+        let names: BTreeMap<Vec<u8>, ()> = names.iter().map(|n| (n.as_bytes().to_vec(), ())).collect();
+        select(&names).files.into_iter().map(|(n, (), r)| (n, r)).collect()
     }
 
     #[test]

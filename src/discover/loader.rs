@@ -3,6 +3,7 @@
 use super::bounds::{self, Bounds, CLOSED, OUTSIDE};
 use super::files::{self, Role, Syntax};
 use super::private::{self, Ignored};
+use super::index::Index;
 use super::shown::{self, Shown};
 use super::walk::reason;
 use crate::budget::{Budget, DOCUMENT, Limit, TOKENS, has_more_values};
@@ -52,6 +53,8 @@ pub struct Loader {
     /// Where paths that configurations write lead, as far as that was asked.
     led: RwLock<FxHashMap<OsString, Option<PathBuf>>>,
     ignored: Ignored,
+    /// By the top folder of the repository.
+    indexes: RwLock<FxHashMap<PathBuf, Slot<Option<Arc<Index>>>>>,
 }
 
 /// Texts that take the place of those on disk, by real path.
@@ -120,6 +123,7 @@ impl Loader {
             bounds: RwLock::new(Bounds::new(true)),
             led: RwLock::default(),
             ignored: Ignored::default(),
+            indexes: RwLock::default(),
         }
     }
 
@@ -202,6 +206,12 @@ impl Loader {
         self.tree.up_to(&real, DOCUMENT).ok()?
     }
 
+    /// What Git tracks in the repository with this top folder; `None` where that cannot be told.
+    pub fn index(&self, top: &Path) -> Option<Arc<Index>> {
+        let slot = slot(&self.indexes, &top.to_path_buf());
+        slot.get_or_init(|| Index::read(top).map(Arc::new)).clone()
+    }
+
     /// What it may cost.
     pub fn budget(&self) -> &Budget {
         &self.budget
@@ -248,7 +258,7 @@ impl Loader {
         let entries = real.map(|real| self.list(&real)).unwrap_or_default();
         let variables = entries.into_iter().filter(|entry| entry.role == Role::Variables);
         let read =
-            |entry: Entry| entry.real.and_then(|key| self.file(&key)).map_err(|why| self.skip(&entry.path, why)).ok();
+            |entry: Entry| entry.key.and_then(|key| self.file(&key)).map_err(|why| self.skip(&entry.path, why)).ok();
         variables.filter_map(read).collect()
     }
 
@@ -386,13 +396,12 @@ impl Loader {
                 return Vec::new();
             }
         };
-        // A name that is not UTF-8 is judged by its readable part, but opened as it is.
-        let mut names: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
+        let mut names: BTreeMap<Vec<u8>, (PathBuf, bool)> = BTreeMap::new();
         for entry in entries.into_iter().filter(|entry| entry.kind != Kind::Folder) {
             let regular = entry.kind == Kind::File;
-            names.insert(entry.name.to_string_lossy().into_owned(), (dir.join(entry.name), regular));
+            names.insert(entry.name.as_encoded_bytes().to_vec(), (dir.join(entry.name), regular));
         }
-        let entry = |(name, (path, regular), role): (&str, &(PathBuf, bool), Role)| {
+        let entry = |(name, (path, regular), role): (String, &(PathBuf, bool), Role)| {
             // What is no file at all is refused as such when it is read.
             let allowed = |real: PathBuf| match self.refusal(&real) {
                 Some(OUTSIDE) if real.starts_with(dir) || !self.tree.is_file(&real) => Ok(real),
@@ -401,10 +410,40 @@ impl Loader {
             };
             let real = if *regular { Ok(path.clone()) } else { self.real_file(path)?.and_then(allowed) };
             let key =
-                |real: PathBuf| FileKey { private: self.is_private(path, &real), real, syntax: files::syntax(name) };
+                |real: PathBuf| FileKey { private: self.is_private(path, &real), real, syntax: files::syntax(&name) };
             Some(Entry { role, key: real.map(key), path: path.clone() })
         };
-        files::select(&names).into_iter().filter_map(entry).collect()
+        let selected = files::select(&names);
+        if !selected.of_tofu.is_empty() {
+            self.tell_languages_apart(dir, &selected);
+        }
+        selected.files.into_iter().filter_map(entry).collect()
+    }
+
+    /// Notes files that Terraform reads and OpenTofu does not, or the other way round, where it is not known for which of
+    /// them the folder is: another configuration than the one that is judged may then be deployed.
+    fn tell_languages_apart(&self, dir: &Path, selected: &files::Selected<(PathBuf, bool)>) {
+        let (tofu, terraform) = (self.is_for(dir, ".opentofu-version"), self.is_for(dir, ".terraform-version"));
+        let lock = self.beside(&dir.join(".terraform.lock.hcl")).unwrap_or_default();
+        let lock = String::from_utf8_lossy(&lock);
+        let tofu = tofu || lock.contains("registry.opentofu.org/");
+        let terraform = terraform || lock.contains("registry.terraform.io/");
+        if tofu && !terraform {
+            return;
+        }
+        for (name, (path, _)) in &selected.replaced {
+            let other = name.replace(".tf", ".tofu");
+            self.skip(path, format!("OpenTofu reads `{other}` in its place, and Terraform reads this file"));
+        }
+        for (path, _) in selected.of_tofu.iter().filter(|_| terraform) {
+            self.skip(path, "only OpenTofu reads it, but the folder is for Terraform".into());
+        }
+    }
+
+    /// Whether a folder, or one around it in its repository, has the file of a version manager.
+    fn is_for(&self, dir: &Path, name: &str) -> bool {
+        let top = bounds::tree(dir);
+        dir.ancestors().take_while(|folder| folder.starts_with(top)).any(|folder| self.tree.is_file(&folder.join(name)))
     }
 
     fn assemble(&self, dir: PathBuf, entries: &[Entry]) -> Option<Arc<ModuleFiles>> {

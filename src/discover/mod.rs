@@ -6,10 +6,13 @@
 pub mod bounds;
 mod changed;
 mod files;
+mod ignored;
+pub mod index;
 pub mod loader;
 mod module;
 pub mod private;
 mod shown;
+mod tracked;
 mod walk;
 
 pub use changed::changed;

@@ -56,11 +56,21 @@ fn relative(base: &Path, path: &Path) -> PathBuf {
 /// A path as text: forward slashes, no `./` in front, "." for the empty one.
 pub fn text(path: &Path) -> String {
     let clean: PathBuf = path.components().filter(|c| !matches!(c, Component::CurDir)).collect();
-    let text = clean.to_string_lossy();
+    let text = readable(&clean);
     if text.is_empty() {
         return ".".into();
     }
-    if std::path::MAIN_SEPARATOR == '\\' { text.replace('\\', "/") } else { text.into_owned() }
+    if std::path::MAIN_SEPARATOR == '\\' { text.replace('\\', "/") } else { text }
+}
+
+/// The path in UTF-8. Bytes that are none are written as `%85`, so that names that differ stay different.
+fn readable(path: &Path) -> String {
+    let mut out = String::new();
+    for chunk in path.as_os_str().as_encoded_bytes().utf8_chunks() {
+        out.push_str(chunk.valid());
+        chunk.invalid().iter().for_each(|byte| out.push_str(&format!("%{byte:02x}")));
+    }
+    out
 }
 
 #[cfg(test)]

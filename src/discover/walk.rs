@@ -1,14 +1,17 @@
 //! Walks the folders that the user named.
 
 use super::PathError;
+use super::bounds::Bounds;
 use super::files::{UNIT, is_terraform, is_variables};
+use super::ignored::Ignored;
 use super::loader::Loader;
+use super::tracked;
 use crate::tree::{Kind, Tree};
 use ignore::{DirEntry, WalkBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// A folder that the user named.
 #[derive(Debug)]
@@ -55,7 +58,10 @@ pub fn named(path: &Path, tree: &Tree) -> Result<Named, PathError> {
     Ok(Named { dir, given })
 }
 
-/// Finds the folders with Terraform files at and below a folder.
+/// Folders that tools fill.
+pub const TOOLS: [&str; 3] = [".git", ".terraform", ".terragrunt-cache"];
+
+/// Finds the folders with Terraform files at and below a folder. What Git ignores is left out, unless Git tracks it.
 pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
     if has_terraform(&folder.dir, loader.tree()) {
         found.folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
@@ -64,33 +70,20 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
         found.unit_folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
     }
     found.entered.insert(folder.dir.clone());
-    let entered = std::sync::Arc::new(Mutex::new(std::mem::take(&mut found.entered)));
-    let seen = entered.clone();
-    let closed = std::sync::Arc::new(Mutex::new(Vec::new()));
-    let ways = std::sync::Arc::new(Ways::from(folder, loader.tree()));
-    let (outside, real, bounds, budget) = (closed.clone(), ways.clone(), loader.bounds(), loader.budget());
+    let gate = Arc::new(Gate {
+        seen: Mutex::new(std::mem::take(&mut found.entered)),
+        outside: Mutex::default(),
+        ignored: Mutex::default(),
+        patterns: Mutex::new(Ignored::around(&folder.dir, loader.tree())),
+        ways: Ways::from(folder, loader.tree()),
+        bounds: loader.bounds(),
+    });
+    let (enters, budget) = (gate.clone(), loader.budget());
     let walk = WalkBuilder::new(&folder.given)
+        .standard_filters(false)
         .follow_links(true)
-        .hidden(true)
-        .parents(true)
-        .git_ignore(true)
-        .git_exclude(true)
-        .git_global(false)
-        .ignore(false)
-        .require_git(false)
         .sort_by_file_name(std::cmp::Ord::cmp)
-        .filter_entry(move |entry| {
-            // A real folder is entered once, whichever links lead to it: neither loops nor webs of links take long.
-            if entry.depth() == 0 || !entry.file_type().is_some_and(|t| t.is_dir()) {
-                return true;
-            }
-            let Some(real) = real.note(entry) else { return true };
-            if let Some(why) = bounds.refusal(&real) {
-                outside.lock().unwrap_or_else(|e| e.into_inner()).push((entry.path().to_path_buf(), why.to_string()));
-                return false;
-            }
-            seen.lock().unwrap_or_else(|e| e.into_inner()).insert(real)
-        })
+        .filter_entry(move |entry| enters.passes(entry))
         .build();
     for entry in walk {
         if budget.is_late() {
@@ -100,24 +93,86 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
         match entry {
             Ok(entry) => {
                 let is_dir = entry.file_type().is_some_and(|t| t.is_dir());
-                let name = entry.file_name().to_string_lossy();
-                let folders = match name == UNIT {
-                    true => &mut found.unit_folders,
-                    false => &mut found.folders,
-                };
-                let dir = entry.path().parent().filter(|_| !is_dir && (name == UNIT || is_terraform(&name)));
-                if let Some(way) = dir
-                    && let Some(real) = ways.real(way)
+                let way = entry.path().parent().filter(|_| !is_dir && entry.depth() > 0);
+                if let Some(way) = way.filter(|_| concerns(entry.path()))
+                    && let Some(real) = gate.ways.real(way)
                 {
-                    folders.entry(real).or_insert_with(|| way.to_path_buf());
+                    found.add(entry.path(), real);
                 }
             }
             Err(error) => note(&error, found, loader.tree()),
         }
     }
-    let closed = std::mem::take(&mut *closed.lock().unwrap_or_else(|e| e.into_inner()));
-    found.skipped.extend(closed);
-    found.entered = std::mem::take(&mut entered.lock().unwrap_or_else(|e| e.into_inner()));
+    let closed = std::mem::take(&mut *lock(&gate.outside));
+    found.skipped.extend(closed.into_iter().map(|(path, why)| (path, why.to_string())));
+    found.entered = std::mem::take(&mut *lock(&gate.seen));
+    let ignored = std::mem::take(&mut *lock(&gate.ignored));
+    tracked::add(&ignored, found, loader);
+}
+
+/// Whether Terraform or Terragrunt reads a file of this name.
+pub fn concerns(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name == UNIT || is_terraform(&name)
+}
+
+impl Found {
+    /// Whether a walk went through a real folder.
+    pub fn has_entered(&self, real: &Path) -> bool {
+        self.entered.contains(real)
+    }
+
+    /// Adds the folder of a file, by the way to the file.
+    pub fn add(&mut self, file: &Path, real: PathBuf) {
+        let is_unit = file.file_name().is_some_and(|name| name == UNIT);
+        let folders = if is_unit { &mut self.unit_folders } else { &mut self.folders };
+        let way = file.parent().unwrap_or(file);
+        folders.entry(real).or_insert_with(|| way.to_path_buf());
+    }
+}
+
+/// What decides where a walk goes.
+struct Gate {
+    /// Real folders that were entered.
+    seen: Mutex<FxHashSet<PathBuf>>,
+    outside: Mutex<Vec<(PathBuf, &'static str)>>,
+    /// What Git ignores: the way to it, and its real path.
+    ignored: Mutex<Vec<(PathBuf, PathBuf)>>,
+    patterns: Mutex<Ignored>,
+    ways: Ways,
+    bounds: Bounds,
+}
+
+impl Gate {
+    fn passes(&self, entry: &DirEntry) -> bool {
+        let is_dir = entry.file_type().is_some_and(|t| t.is_dir());
+        if entry.depth() == 0 || !is_dir && !concerns(entry.path()) {
+            return true;
+        }
+        let name = entry.file_name();
+        if is_dir && TOOLS.iter().any(|tool| name == *tool) {
+            return false;
+        }
+        let Some(dir) = entry.path().parent().and_then(|way| self.ways.real(way)) else { return true };
+        if lock(&self.patterns).has(&dir, name, is_dir && !entry.path_is_symlink()) {
+            lock(&self.ignored).push((entry.path().to_path_buf(), dir.join(name)));
+            return false;
+        }
+        if !is_dir {
+            return true;
+        }
+        // A real folder is entered once, whichever links lead to it: neither loops nor webs of links take long.
+        let Some(real) = self.ways.note(entry) else { return true };
+        if let Some(why) = self.bounds.refusal(&real) {
+            lock(&self.outside).push((entry.path().to_path_buf(), why));
+            return false;
+        }
+        lock(&self.seen).insert(real)
+    }
+}
+
+fn lock<T>(value: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(|e| e.into_inner())
 }
 
 /// Where the folders of a walk really are, by the way to each. The system is asked about links only.

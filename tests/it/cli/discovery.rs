@@ -44,7 +44,7 @@ fn folders_that_call_each_other_are_not_lost() {
 }
 
 #[test]
-fn ignored_and_hidden_folders_are_left_out() {
+fn ignored_folders_are_left_out_and_hidden_ones_are_not() {
     let tree = Tree::new(&[
         (".gitignore", "build/\n/infra/generated\n"),
         ("infra/main.tf", FAULT),
@@ -53,7 +53,7 @@ fn ignored_and_hidden_folders_are_left_out() {
         ("infra/.terraform/modules/x/main.tf", FAULT),
         (".hidden/main.tf", FAULT),
     ]);
-    assert_eq!(tree.roots(&[]), ["infra"]);
+    assert_eq!(tree.roots(&[]), [".hidden", "infra"]);
     assert_eq!(tree.roots(&["infra"]), ["infra"], "a .gitignore above counts too");
     assert_eq!(tree.roots(&["infra/build"]), ["infra/build"], "what is named is checked");
     let tree = Tree::new(&[(".git/info/exclude", "/private\n"), ("private/main.tf", FAULT), ("app/main.tf", FAULT)]);
@@ -71,7 +71,7 @@ fn ignored_variable_files_are_read_as_terraform_reads_them() {
 
 #[test]
 fn tofu_files_take_the_place_of_tf_files() {
-    let tree = Tree::new(&[("main.tf", FAULT), ("main.tofu", READY)]);
+    let tree = Tree::new(&[("main.tf", FAULT), ("main.tofu", READY), (".opentofu-version", "1.10.0\n")]);
     let report = tree.json(&[]);
     assert_eq!(report["clusters"][0]["location"]["file"], "main.tofu");
     assert_eq!(report["summary"]["errors"], 0);
@@ -154,7 +154,7 @@ mod unix {
         std::fs::write(tree.path("").join(name), FAULT).unwrap();
         let report = tree.json(&[]);
         assert_eq!(report["summary"]["errors"], 1);
-        assert_eq!(report["diagnostics"][0]["primary"]["file"], "caf\u{fffd}.tf");
+        assert_eq!(report["diagnostics"][0]["primary"]["file"], "caf%e9.tf");
     }
 
     #[test]
