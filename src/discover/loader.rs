@@ -2,8 +2,8 @@
 
 use super::bounds::{self, Bounds, CLOSED, OUTSIDE};
 use super::files::{self, Role, Syntax};
-use super::private::{self, Ignored};
 use super::index::Index;
+use super::private::{self, Ignored};
 use super::shown::{self, Shown};
 use super::walk::reason;
 use crate::budget::{Budget, DOCUMENT, Limit, TOKENS, has_more_values};

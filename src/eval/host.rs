@@ -49,9 +49,63 @@ impl TreeHost<'_> {
     }
 }
 
+/// Files that `terraform init`, a run or a state make in a root module's folder.
+const MADE: [&str; 8] = [
+    ".terraform.lock.hcl",
+    ".terraform/environment",
+    ".terraform/modules/modules.json",
+    ".terraform/terraform.tfstate",
+    "crash.log",
+    "errored.tfstate",
+    "terraform.tfstate",
+    "terraform.tfstate.backup",
+];
+
+/// Whether a file of this path, relative to a root module, may be there or not when Terraform runs.
+fn is_made(below: &Path) -> bool {
+    let mut parts = below.components().map(|part| part.as_os_str());
+    let name = below.file_name().unwrap_or_default().to_string_lossy();
+    parts.any(|part| [".terraform", ".terragrunt-cache", "terraform.tfstate.d"].iter().any(|made| part == *made))
+        || name.contains(".tfstate")
+        || name.ends_with(".tfplan")
+        || ["crash.log", "tfplan"].contains(&&*name)
+}
+
+impl TreeHost<'_> {
+    /// Refuses what `init`, a run or a state make: what is here now tells nothing of where Terraform runs.
+    fn refuse_what_is_made(&self, path: &str, way: &Path) -> Result<(), FunctionError> {
+        let below = way.strip_prefix(&self.scope.instance.world.root_dir).unwrap_or(way);
+        let lock = below.file_name().is_some_and(|name| name == ".terraform.lock.hcl") && !self.tree().is_file(way);
+        match !self.is_here() && (is_made(below) || lock) {
+            true => Err(file_error(format!("\"{path}\" is made by `terraform init` or a run"))),
+            false => Ok(()),
+        }
+    }
+}
+
 impl Host for TreeHost<'_> {
+    fn is_here(&self) -> bool {
+        self.scope.instance.world.strict()
+    }
+
+    fn may_be_made(&self, dir: &str, fits: &dyn Fn(&str) -> bool) -> bool {
+        let root = &self.scope.instance.world.root_dir;
+        let Ok((way, real)) = self.resolve(dir) else { return false };
+        if self.is_here() {
+            return false;
+        }
+        let below = [way, real].iter().find_map(|dir| Some(root.strip_prefix(dir).ok()?.to_path_buf()));
+        let below = below.map(|below| below.to_string_lossy().replace('\\', "/"));
+        let there = |file: &str| file == MADE[0] && self.tree().is_file(&root.join(file));
+        below.is_some_and(|below| {
+            let path = |file: &str| if below.is_empty() { file.to_string() } else { format!("{below}/{file}") };
+            MADE.iter().any(|file| !there(file) && fits(&path(file)))
+        })
+    }
+
     fn read(&self, path: &str) -> Result<(Vec<u8>, Marks), FunctionError> {
         let (way, full) = self.resolve(path)?;
+        self.refuse_what_is_made(path, &way)?;
         let kind = self.tree().kind(&full).map_err(|_| file_error(format!("there is no file \"{path}\" here")))?;
         if kind != Kind::File {
             return Err(file_error(format!("\"{path}\" is not a regular file")));
@@ -69,7 +123,9 @@ impl Host for TreeHost<'_> {
     }
 
     fn exists(&self, path: &str) -> Result<bool, FunctionError> {
-        Ok(self.tree().is_file(&self.resolve(path)?.1))
+        let (way, full) = self.resolve(path)?;
+        self.refuse_what_is_made(path, &way)?;
+        Ok(self.tree().is_file(&full))
     }
 
     fn list(&self, dir: &str) -> Result<Listing, FunctionError> {

@@ -4,7 +4,7 @@
 use crate::address::{Root, Subject};
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::scope::Scope;
-use crate::eval::value::{Value, get_attr};
+use crate::eval::value::{ReasonKind, Reasons, Type, Value, get_attr};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident};
 use std::collections::BTreeMap;
@@ -127,6 +127,10 @@ fn path(scope: &Scope, name: &Ident) -> EvalResult<Value> {
     match &*name.name {
         "module" => Ok(Value::string(instance.path_from_root())),
         "root" => Ok(Value::string(".")),
+        "cwd" if !instance.world.strict() => {
+            let kind = ReasonKind::Impure("the folder in which Terraform runs (path.cwd)".into());
+            Ok(Value::unknown(Type::String, Reasons::one(kind, Some(name.span))))
+        }
         "cwd" => Ok(Value::string(instance.world.absolute("."))),
         other => Err(EvalError::undeclared(name.span, "path", other, ["module", "root", "cwd"])),
     }

@@ -2,6 +2,7 @@
 
 mod called;
 mod folders;
+mod functions;
 mod modules;
 mod rules;
 mod terragrunt;

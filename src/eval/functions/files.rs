@@ -65,7 +65,16 @@ pub fn fileexists(args: &[Value], host: &dyn Host) -> Outcome {
 }
 
 pub fn abspath(args: &[Value], host: &dyn Host) -> Outcome {
-    Ok(Value::string(host.absolute(text(args, 0))))
+    let path = text(args, 0);
+    match path.starts_with('/') || host.is_here() {
+        true => Ok(Value::string(host.absolute(path))),
+        false => Err(elsewhere(0, "it depends on the folder in which Terraform runs")),
+    }
+}
+
+/// The failure of what cannot be told of the machine on which Terraform runs.
+fn elsewhere(argument: usize, why: impl Into<String>) -> FunctionError {
+    FunctionError { argument: Some(argument), message: why.into(), kind: ErrorKind::File }
 }
 
 /// A path as Go's `path.Clean` has it.
@@ -106,13 +115,14 @@ pub fn dirname(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::string(clean(folder)))
 }
 
-pub fn pathexpand(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn pathexpand(args: &[Value], host: &dyn Host) -> Outcome {
     let path = text(args, 0);
     match path.strip_prefix('~') {
         None => Ok(Value::string(path)),
         Some(rest) if !rest.is_empty() && !rest.starts_with('/') => {
             Err(FunctionError::argument(0, "cannot expand user-specific home dir"))
         }
+        Some(_) if !host.is_here() => Err(elsewhere(0, "it depends on the home folder of the user who runs Terraform")),
         Some(rest) => {
             let home = std::env::var("HOME").unwrap_or_default();
             // The environment is nobody's business.
@@ -123,8 +133,15 @@ pub fn pathexpand(args: &[Value], _: &dyn Host) -> Outcome {
 
 pub fn fileset(args: &[Value], host: &dyn Host) -> Outcome {
     let (dir, pattern) = (text(args, 0), text(args, 1));
-    let matcher = glob(&clean(pattern))
+    let plain = clean(pattern);
+    let matcher = glob(&plain)
         .ok_or_else(|| FunctionError::call(format!("failed to glob pattern ({pattern}): syntax error in pattern")))?;
+    if plain.starts_with('/') || plain.split('/').any(|part| part == "..") || plain.contains("{..") {
+        return Err(elsewhere(1, format!("the pattern \"{pattern}\" leads out of the folder, and is not followed")));
+    }
+    if host.may_be_made(dir, &|path| matcher.is_match(path)) {
+        return Err(elsewhere(1, format!("`terraform init` or a run may make files that fit \"{pattern}\"")));
+    }
     let found = host.list(dir)?;
     let closed = found.closed.iter().find(|path| matcher.is_match(path));
     if let Some(path) = closed.or_else(|| found.closed_trees.iter().find(|path| may_be_below(pattern, path))) {

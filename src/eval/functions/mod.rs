@@ -100,6 +100,10 @@ pub trait Host {
     /// # Errors
     /// [`ErrorKind::File`] where it may not be read.
     fn list(&self, dir: &str) -> Result<Listing, FunctionError>;
+    /// Whether the answers are those of `terraform console` on this machine; else what depends on the machine is not known.
+    fn is_here(&self) -> bool;
+    /// Whether `terraform init`, a run or a state may make a file below this folder that fits.
+    fn may_be_made(&self, dir: &str, fits: &dyn Fn(&str) -> bool) -> bool;
     /// The absolute form of a path, as `abspath` gives it.
     fn absolute(&self, path: &str) -> String;
     /// Renders template text with an object or map of variables; `name` is the template's path for messages, `marks` are
