@@ -19,6 +19,7 @@ pub mod parallel;
 pub mod plan_json;
 pub mod profile;
 pub mod report;
+pub mod resolve;
 pub mod rule;
 #[path = "../rules/mod.rs"]
 pub mod rules;

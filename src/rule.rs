@@ -257,6 +257,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
             node_pools: cluster.pools.iter().map(pool_report).collect(),
         });
     }
+    findings.extend(plan.late_findings());
     findings.extend(too_late(&left, graph.clusters.len(), budget));
     findings.extend(too_many_clusters(graph));
     findings.extend(found.into_iter().flatten());

@@ -1,5 +1,6 @@
 //! What of a network serves a cluster. Each says no only where it is surely so.
 
+use crate::address::Mode;
 use crate::catalog::location::region_of;
 use crate::graph::cluster::Cluster;
 use crate::graph::refs::{self, Reference};
@@ -30,7 +31,7 @@ pub fn serves(cx: &Context, nat: &View, cluster: &Cluster) -> bool {
 fn other_network(view: &View, cluster: &Cluster) -> bool {
     let networks = |view: &View| -> Vec<Reference> {
         let all = view.written("network").map(refs::of_attribute).unwrap_or_default();
-        all.into_iter().filter(|r| r.type_name == "google_compute_network" && !r.data).collect()
+        all.into_iter().filter(|r| r.type_name == "google_compute_network" && r.mode == Mode::Managed).collect()
     };
     let same = |a: &Reference, b: &Reference| {
         let key = a.key.is_none() || b.key.is_none() || a.key == b.key;

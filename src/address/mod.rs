@@ -2,7 +2,7 @@
 
 mod reference;
 
-pub use reference::{Reference, Root, Step, Subject};
+pub use reference::{Reference, Root, Step, Subject, splat_steps};
 
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;

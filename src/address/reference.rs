@@ -4,6 +4,7 @@
 use super::{Mode, ResourceAddr};
 use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, SplatStep};
+use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
 /// The first name of a traversal.
@@ -107,6 +108,20 @@ impl<'e> Subject<'e> {
     }
 }
 
+impl Display for Subject<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Variable(name) => write!(f, "var.{}", name.name),
+            Subject::Local(name) => write!(f, "local.{}", name.name),
+            Subject::Call(name) => write!(f, "module.{}", name.name),
+            Subject::Resource(address) => write!(f, "{address}"),
+            Subject::Path(name) => write!(f, "path.{}", name.name),
+            Subject::Terraform(name) => write!(f, "terraform.{}", name.name),
+            Subject::Name(name) => f.write_str(name),
+        }
+    }
+}
+
 /// One step of a traversal.
 #[derive(Clone, Copy, Debug)]
 pub enum Step<'e> {
@@ -148,7 +163,7 @@ impl<'e> Reference<'e> {
                     object
                 }
                 ExprKind::Splat(splat) => {
-                    splat_steps(&splat.steps, &mut rest);
+                    rest.extend(splat_steps(&splat.steps).into_iter().rev());
                     rest.push(Step::Each);
                     &splat.object
                 }
@@ -161,18 +176,19 @@ impl<'e> Reference<'e> {
     }
 }
 
-/// Adds a splat's steps, the last one first.
-fn splat_steps<'e>(steps: &'e [SplatStep], out: &mut Vec<Step<'e>>) {
-    for step in steps.iter().rev() {
+/// The steps after `[*]` or `.*`.
+pub fn splat_steps(steps: &[SplatStep]) -> Vec<Step<'_>> {
+    steps.iter().fold(Vec::new(), |mut out, step| {
         match step {
             SplatStep::Attr(name) => out.push(Step::Attribute(name)),
             SplatStep::Index(key) => out.push(Step::Key(key)),
             SplatStep::Splat(inner) => {
-                splat_steps(inner, out);
                 out.push(Step::Each);
+                out.extend(splat_steps(inner));
             }
         }
-    }
+        out
+    })
 }
 
 #[cfg(test)]
@@ -184,43 +200,34 @@ mod tests {
     fn read(text: &str) -> Option<(String, usize)> {
         let file = crate::syntax::parse(FileId::FACTS, &format!("a = {text}\n"), &[]);
         let reference = Reference::of(&file.body.attributes[0].expr, |name| name == "item")?;
-        let subject = match reference.subject {
-            Subject::Variable(name) => format!("variable {}", name.name),
-            Subject::Local(name) => format!("local {}", name.name),
-            Subject::Call(name) => format!("call {}", name.name),
-            Subject::Resource(address) => address.to_string(),
-            Subject::Path(name) => format!("path {}", name.name),
-            Subject::Terraform(name) => format!("terraform {}", name.name),
-            Subject::Name(name) => format!("name {name}"),
-        };
-        Some((subject, reference.rest.len()))
+        Some((reference.subject.to_string(), reference.rest.len()))
     }
 
     #[test]
     fn a_traversal_is_a_subject_and_steps() {
         let is = |text: &str, subject: &str, steps| assert_eq!(read(text), Some((subject.into(), steps)), "{text}");
-        is("var.a", "variable a", 0);
-        is("(local.a).b[0]", "local a", 2);
-        is("module.m[each.key].out[\"x\"]", "call m", 3);
-        is("module.m[*].out", "call m", 2);
+        is("var.a", "var.a", 0);
+        is("(local.a).b[0]", "local.a", 2);
+        is("module.m[each.key].out[\"x\"]", "module.m", 3);
+        is("module.m[*].out", "module.m", 2);
         is("google_x.y.z", "google_x.y", 1);
         is("resource.google_x.y.z", "google_x.y", 1);
         is("data.google_x.y[0].z", "data.google_x.y", 2);
         is("ephemeral.google_x.y.z", "ephemeral.google_x.y", 1);
         is("google_x.y.*.z", "google_x.y", 2);
-        is("path.module", "path module", 0);
-        is("terraform.workspace", "terraform workspace", 0);
-        is("each.value.a", "name each", 2);
-        is("self.id", "name self", 1);
-        is("item.a", "name item", 1);
-        is("\"${var.a}\"", "variable a", 0);
+        is("path.module", "path.module", 0);
+        is("terraform.workspace", "terraform.workspace", 0);
+        is("each.value.a", "each", 2);
+        is("self.id", "self", 1);
+        is("item.a", "item", 1);
+        is("\"${var.a}\"", "var.a", 0);
         assert_eq!(read("f(var.a)"), None);
         assert_eq!(read("f(var.a).b"), None);
     }
 
     #[test]
     fn a_root_alone_or_a_mode_without_a_name_is_no_subject() {
-        assert_eq!(read("var"), Some(("name var".into(), 0)));
-        assert_eq!(read("data.google_x"), Some(("name data".into(), 1)));
+        assert_eq!(read("var"), Some(("var".into(), 0)));
+        assert_eq!(read("data.google_x"), Some(("data".into(), 1)));
     }
 }

@@ -158,14 +158,3 @@ fn can(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     };
     Ok(answer.mark(told(seen)))
 }
-
-/// Whether an expression is a literal that needs no scope: no references and no calls.
-pub fn is_constant(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => true,
-        ExprKind::Tuple(items) => items.iter().all(is_constant),
-        ExprKind::Object(items) => items.iter().all(|i| is_constant(&i.value)),
-        ExprKind::Paren(e) | ExprKind::Wrap(e) | ExprKind::Unary(_, e) => is_constant(e),
-        _ => false,
-    }
-}

@@ -17,6 +17,7 @@ mod inputs;
 mod installed;
 pub(crate) mod instance;
 mod module_source;
+pub mod names;
 mod narrow;
 pub mod plan;
 pub mod plan_json;

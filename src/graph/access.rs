@@ -275,7 +275,7 @@ fn decides(reasons: &Reasons) -> Vec<String> {
 }
 
 fn title(reference: &Reference) -> String {
-    let data = if reference.data { "data." } else { "" };
+    let data = reference.mode.prefix();
     let module = if reference.module.is_empty() { String::new() } else { format!("{}.", reference.module) };
     format!("{module}{data}{}.{}", reference.type_name, reference.name)
 }

@@ -5,7 +5,7 @@ use super::fact::Fact;
 use super::identity::{self, same};
 use super::refs::Reference;
 use super::view::View;
-use crate::eval::plan::{InstanceKey, Resource};
+use crate::eval::plan::{InstanceKey, Mode, Resource};
 use crate::eval::value::{Data, ReasonKind, Reasons, Refinement, Type, Value};
 use std::sync::Arc;
 
@@ -42,7 +42,8 @@ impl<'p> ServiceAccount<'p> {
         }
         let refs = refs();
         let refs = refs.as_ref();
-        let mut accounts = refs.iter().filter(|r| !r.data && r.type_name == "google_service_account").peekable();
+        let mut accounts =
+            refs.iter().filter(|r| r.mode == Mode::Managed && r.type_name == "google_service_account").peekable();
         if accounts.peek().is_none() {
             return by_text;
         }

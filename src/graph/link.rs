@@ -11,7 +11,7 @@ use super::refs::{self, Reference};
 use super::types::ByType;
 use super::view::View;
 use crate::budget::Budget;
-use crate::eval::plan::{Resource, StaticPlan};
+use crate::eval::plan::{Mode, Resource, StaticPlan};
 use crate::eval::value::{ReasonKind, Reasons, Value};
 use crate::profile::Profile;
 use std::collections::HashMap;
@@ -86,7 +86,7 @@ impl<'p> Linker<'p, '_> {
         let value = config.get("service_account").filter(|v| !v.is_known())?;
         let refs = refs::of_attribute(config.written("service_account")?);
         if let [only] = refs.as_slice()
-            && only.data
+            && only.mode == Mode::Data
             && only.type_name == "google_compute_default_service_account"
         {
             return Some(Account::Default);
@@ -175,7 +175,7 @@ fn computed_by(value: &Value) -> Option<std::sync::Arc<str>> {
 fn by_reference(refs: &[Reference], pool: &Resource, clusters: &[Cluster]) -> Option<Vec<(usize, Option<Reasons>)>> {
     let mut to_clusters = refs.iter().filter(|r| r.type_name == CLUSTER);
     let (Some(reference), None) = (to_clusters.next(), to_clusters.next()) else { return None };
-    if reference.data {
+    if reference.mode == Mode::Data {
         return Some(Vec::new());
     }
     let found: Vec<usize> = (0..clusters.len()).filter(|i| reference.is_to(clusters[*i].resource)).collect();

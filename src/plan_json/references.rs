@@ -88,8 +88,7 @@ impl<'j> Configuration<'j> {
 
     /// The instances that a reference may mean.
     pub fn known(&self, reference: &Reference) -> Vec<&Known<'j>> {
-        let mode = if reference.data { Mode::Data } else { Mode::Managed };
-        let key = (reference.module.clone(), mode, reference.type_name.clone(), reference.name.clone());
+        let key = (reference.module.clone(), reference.mode, reference.type_name.clone(), reference.name.clone());
         let all = self.instances.get(&key).map(Vec::as_slice).unwrap_or_default();
         all.iter().filter(|known| reference.key.as_ref().is_none_or(|key| *key == known.key)).collect()
     }
@@ -129,21 +128,21 @@ impl Walk<'_, '_> {
             (Some("each"), ..) => self.expression(site, site.repeated),
             (Some("module"), Some(call), _) => self.output(site, call, parts.get(2..).unwrap_or_default()),
             (Some("data"), Some(type_name), Some(name)) => {
-                self.push(site, true, type_name, name, parts.get(3..).unwrap_or_default(), by_key)
+                self.push(site, Mode::Data, type_name, name, parts.get(3..).unwrap_or_default(), by_key)
             }
             (Some("local"), Some(_), _) => self.found.open.push(text.to_string()),
             (Some("count" | "self" | "path" | "terraform"), ..) => {}
             (Some(type_name), Some(name), _) => {
-                self.push(site, false, type_name, name, parts.get(2..).unwrap_or_default(), by_key)
+                self.push(site, Mode::Managed, type_name, name, parts.get(2..).unwrap_or_default(), by_key)
             }
             _ => {}
         }
     }
 
-    fn push(&mut self, site: Site, data: bool, type_name: &str, name: &str, rest: &[Part], by_key: bool) {
+    fn push(&mut self, site: Site, mode: Mode, type_name: &str, name: &str, rest: &[Part], by_key: bool) {
         let reference = |key| Reference {
             module: module_address(site.module),
-            data,
+            mode,
             type_name: type_name.to_string(),
             name: name.to_string(),
             key,

@@ -14,6 +14,7 @@ const LAYERS: &[&str] = &[
     "profile",
     "syntax",
     "address",
+    "resolve",
     "discover",
     "finding",
     "eval",

@@ -21,6 +21,7 @@ mod marks;
 mod plan;
 #[path = "../properties/mod.rs"]
 mod properties;
+mod references;
 mod report;
 mod rules;
 mod setup;

@@ -52,6 +52,13 @@ pub struct StaticPlan {
     pub observed: BTreeMap<Arc<str>, Observed>,
 }
 
+impl StaticPlan {
+    /// Limits that were exceeded after the plan was made, by what follows its references (TF006); each once.
+    pub fn late_findings(&self) -> Vec<Finding> {
+        self.source.as_ref().map(|Source(root)| root.0.world.take_findings()).unwrap_or_default()
+    }
+}
+
 /// The nodes of a pool that exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Observed {
@@ -248,8 +255,8 @@ pub const SCRIPTS: &str = "(scripts)";
 pub struct Reference {
     /// The module instance's address; "" for the root.
     pub module: String,
-    /// Whether it is to a data source.
-    pub data: bool,
+    /// Managed, data or ephemeral.
+    pub mode: Mode,
     /// The resource type.
     pub type_name: String,
     /// The resource's name.
@@ -261,12 +268,11 @@ pub struct Reference {
 impl Reference {
     /// Whether it refers to this resource instance, or to all instances of the resource.
     pub fn is_to(&self, resource: &Resource) -> bool {
-        let kind = if self.data { Mode::Data } else { Mode::Managed };
         let key = match (&self.key, &resource.key) {
             (None, _) | (_, InstanceKey::Unknown) => true,
             (Some(written), key) => written.is(key),
         };
-        resource.mode == kind
+        resource.mode == self.mode
             && *resource.module == *self.module
             && *resource.type_name == *self.type_name
             && *resource.name == *self.name

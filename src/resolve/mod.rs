@@ -1,0 +1,363 @@
+//! Follows an expression back to what its value is made of: through locals, variables and what is given for them, outputs
+//! of modules, `each` and iterators of `dynamic`, `for`, conditionals, and the entries of objects and lists.
+//!
+//! The work is counted in the steps of evaluation, so that its limit is theirs (TF006).
+
+mod path;
+
+pub use path::Part;
+
+use crate::address::{Reference, ResourceAddr, Subject};
+use crate::source::Span;
+use crate::syntax::ast::{Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, TemplatePart};
+use crate::syntax::visit;
+use path::Path;
+use rustc_hash::FxHashSet;
+use std::cell::Cell;
+use std::sync::Arc;
+
+/// What the names in an expression stand for where it is written: a module instance, and `each`, `count` and iterators.
+pub trait Names: Sized {
+    /// Tells module instances apart.
+    fn module(&self) -> usize;
+    /// Counts a step of work. `false` where the limit is exceeded, which is reported.
+    fn spend(&self, at: Span) -> bool;
+    /// Whether the place around gives a name a meaning of its own.
+    fn gives(&self, name: &str) -> bool;
+    /// The value of a condition, where it is known.
+    fn truth(&self, condition: &Expr) -> Option<bool>;
+    /// The value of a key, where it is known.
+    fn key(&self, key: &Expr) -> Option<Part>;
+    /// The collection that the value of such a name was taken from, where that is written, and its key in there.
+    fn element(&self, name: &str) -> Option<(Arc<Expr>, Self, Part)>;
+    /// The expression of a local value with the place of its declaration.
+    fn local(&self, name: &str) -> Option<(Arc<Expr>, Span, Self)>;
+    /// The place of a variable's declaration, and what is given for it.
+    fn variable(&self, name: &str) -> Option<(Span, Given<Self>)>;
+    /// The instances of a module call with their keys.
+    fn instances(&self, call: &Ident) -> Vec<(Option<Part>, Self)>;
+    /// The expression of an output of this module.
+    fn output(&self, name: &str) -> Option<Arc<Expr>>;
+}
+
+/// What is given for a variable.
+#[derive(Clone, Debug)]
+pub enum Given<N> {
+    /// An argument of the call that makes the module instance of this address.
+    Argument(Arc<Expr>, N, Arc<str>),
+    /// An expression in a variable file, with the place of the whole.
+    File(Arc<Expr>, Span),
+    /// A value that is written at a place.
+    Value(Span),
+    /// Text from outside of the configuration, such as an option or an environment variable: its name.
+    Text(String),
+    /// The default.
+    Default(Arc<Expr>),
+    /// Nothing.
+    Nothing,
+}
+
+/// A step on the way of a value.
+#[derive(Clone, Debug)]
+pub enum Hop<'h> {
+    /// A local value of this name.
+    Local(&'h str),
+    /// An output of a module call.
+    Output(&'h str, &'h str),
+    /// An argument of the call of the module instance with this address.
+    Argument(&'h str),
+    /// The declaration of a variable that has a value from somewhere else.
+    Through(&'h str),
+    /// The value of a variable in a file or an option.
+    Input(&'h str),
+    /// The declaration of a variable whose value comes from outside of the configuration.
+    Outside(&'h str, &'h str),
+    /// The default of a variable.
+    Default(&'h str),
+    /// The declaration of a variable that has no value.
+    Unset(&'h str),
+    /// A literal that is an entry of an object.
+    Entry,
+}
+
+/// A use of what is found on the way.
+pub trait Follower<N> {
+    /// Whether every way is followed: all instances of a module, and no condition; else the first instance, and conditions.
+    fn every_way(&self) -> bool;
+    /// A step at a place. Whether to go on from there.
+    fn hop(&mut self, hop: Hop, at: Span) -> bool;
+    /// A resource, and what is taken from it.
+    fn resource(&mut self, names: &N, address: ResourceAddr, rest: &[Part]);
+}
+
+/// Follows an expression.
+pub fn follow<N: Names>(names: &N, expr: &Expr, follower: &mut dyn Follower<N>) {
+    let mut walk = Walk { follower, open: FxHashSet::default(), done: FxHashSet::default() };
+    walk.expr(&At { names, bound: None }, expr, &[]);
+}
+
+struct Walk<'f, N> {
+    follower: &'f mut dyn Follower<N>,
+    /// Declarations on the way to here, by address and module: coming back to one is a cycle, reported elsewhere.
+    open: FxHashSet<(usize, usize)>,
+    /// Declarations that were followed, with what is taken from them.
+    done: FxHashSet<(usize, usize, Path)>,
+}
+
+/// Where an expression stands: what its names stand for, and the variables of `for` around it.
+struct At<'a, N> {
+    names: &'a N,
+    bound: Option<&'a Bound<'a, N>>,
+}
+
+/// A variable of `for`.
+struct Bound<'a, N> {
+    name: &'a str,
+    /// It is the key, not the value.
+    is_key: bool,
+    collection: &'a Expr,
+    at: &'a At<'a, N>,
+    /// The element's key in the collection.
+    element: Part,
+    /// Whether the value was followed.
+    used: &'a Cell<bool>,
+    outer: Option<&'a Bound<'a, N>>,
+}
+
+impl<N: Names> At<'_, N> {
+    fn bound(&self, name: &str) -> Option<&Bound<'_, N>> {
+        std::iter::successors(self.bound, |bound| bound.outer).find(|bound| bound.name == name)
+    }
+
+    fn key(&self, key: &Expr) -> Part {
+        match &key.kind {
+            ExprKind::Number(text) | ExprKind::String(text) => Part::Name(text.clone()),
+            ExprKind::Variable(name) if self.bound(name).is_some_and(|bound| bound.is_key) => {
+                self.bound(name).map_or(Part::Any, |bound| bound.element.clone())
+            }
+            _ => self.names.key(key).unwrap_or(Part::Any),
+        }
+    }
+}
+
+impl<N: Names> Walk<'_, N> {
+    /// Follows an expression from whose value `path` is taken.
+    fn expr(&mut self, at: &At<N>, expr: &Expr, path: &[Part]) {
+        if at.names.spend(expr.span) {
+            stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.kind(at, expr, path));
+        }
+    }
+
+    fn kind(&mut self, at: &At<N>, expr: &Expr, path: &[Part]) {
+        let given = |name: &str| at.bound(name).is_some() || at.names.gives(name);
+        if let Some(reference) = Reference::of(expr, given) {
+            return self.subject(at, &reference.subject, &path::joined(&reference.rest, path, |key| at.key(key)));
+        }
+        match &expr.kind {
+            ExprKind::Wrap(inner) | ExprKind::Paren(inner) => self.expr(at, inner, path),
+            ExprKind::GetAttr(object, name) => self.expr(at, object, &path::with(Part::Name(name.name.clone()), path)),
+            ExprKind::Index(object, key) => self.expr(at, object, &path::with(at.key(key), path)),
+            ExprKind::Splat(splat) => self.expr(at, &splat.object, &path::splat(&splat.steps, path, |key| at.key(key))),
+            ExprKind::Conditional(c) => {
+                let truth = at.names.truth(&c.condition);
+                if truth.is_none() && !self.follower.every_way() {
+                    self.expr(at, &c.condition, &[]);
+                }
+                for (arm, taken) in [(&c.yes, true), (&c.no, false)] {
+                    if truth.is_none_or(|truth| truth == taken) {
+                        self.expr(at, arm, path);
+                    }
+                }
+                if truth.is_some() && !self.follower.every_way() {
+                    self.expr(at, &c.condition, &[]);
+                }
+            }
+            ExprKind::Object(items) => self.object(at, items, path),
+            ExprKind::Tuple(items) => {
+                let (wanted, rest) = path::element(path);
+                let wanted = wanted.map_or(0..items.len(), |i| i..items.len().min(i.saturating_add(1)));
+                items.get(wanted).into_iter().flatten().for_each(|item| self.expr(at, item, rest));
+            }
+            ExprKind::For(f) => self.comprehension(at, f, path),
+            ExprKind::Template(parts) => self.template(at, parts),
+            _ => visit::children(expr, &mut |child| self.expr(at, child, &[])),
+        }
+    }
+
+    fn object(&mut self, at: &At<N>, items: &[ObjectItem], path: &[Part]) {
+        let (first, rest) = match path.split_first() {
+            Some((Part::Each, rest)) => return self.object(at, items, rest),
+            Some((first, rest)) => (Some(first), rest),
+            None => (None, path),
+        };
+        for ObjectItem { key, value } in items {
+            let text = match key {
+                ObjectKey::Name(name) => Part::Name(name.name.clone()),
+                ObjectKey::Expr(key) => at.key(key),
+            };
+            match (first, key) {
+                (None, ObjectKey::Expr(key)) => self.expr(at, key, &[]),
+                (Some(first), _) if !first.may_be(&text) => continue,
+                (Some(first), _) if first.text().is_some() && visit::is_constant(value) => {
+                    self.follower.hop(Hop::Entry, value.span);
+                }
+                _ => {}
+            }
+            self.expr(at, value, rest);
+        }
+    }
+
+    /// `[for …]` or `{for …}`: from the result on, which leads to the collection where it uses the element.
+    fn comprehension(&mut self, at: &At<N>, f: &For, path: &[Part]) {
+        let (element, rest) = match &f.result_key {
+            None => (Part::Any, path::element(path).1),
+            Some(key) => {
+                let same =
+                    f.key.as_ref().is_some_and(|k| matches!(&key.kind, ExprKind::Variable(name) if *name == k.name));
+                let element = path.first().filter(|_| same).cloned().unwrap_or(Part::Any);
+                (element, path.get(1 + usize::from(f.group)..).unwrap_or_default())
+            }
+        };
+        let key = f.result_key.as_ref().filter(|_| path.is_empty());
+        self.bind(at, (&f.key, &f.value, &f.collection), element, &mut |walk, at| {
+            walk.expr(at, &f.result, rest);
+            key.into_iter().for_each(|key| walk.expr(at, key, &[]));
+        });
+    }
+
+    /// Follows what is inside of a `for`; the collection too, if nothing inside leads there.
+    fn bind(
+        &mut self,
+        at: &At<N>,
+        (key, value, collection): (&Option<Ident>, &Ident, &Expr),
+        element: Part,
+        inside: &mut dyn FnMut(&mut Self, &At<N>),
+    ) {
+        let used = Cell::new(false);
+        let bound =
+            |name, is_key, outer| Bound { name, is_key, collection, at, element: element.clone(), used: &used, outer };
+        let key = key.as_ref().map(|key| bound(&*key.name, true, at.bound));
+        let value = bound(&value.name, false, key.as_ref().or(at.bound));
+        inside(self, &At { names: at.names, bound: Some(&value) });
+        if !used.get() {
+            self.expr(at, collection, &[]);
+        }
+    }
+
+    fn template(&mut self, at: &At<N>, parts: &[TemplatePart]) {
+        for part in parts {
+            match part {
+                TemplatePart::Text(_) => {}
+                TemplatePart::Interpolation(inner) => self.expr(at, inner, &[]),
+                TemplatePart::If(directive) => {
+                    if !self.follower.every_way() {
+                        self.expr(at, &directive.condition, &[]);
+                    }
+                    self.template(at, &directive.yes);
+                    self.template(at, &directive.no);
+                }
+                TemplatePart::For(d) => {
+                    let names = (&d.key, &d.value, &d.collection);
+                    self.bind(at, names, Part::Any, &mut |walk, at| walk.template(at, &d.body));
+                }
+            }
+        }
+    }
+
+    fn subject(&mut self, at: &At<N>, subject: &Subject, path: &[Part]) {
+        match subject {
+            Subject::Variable(name) => self.variable(at.names, &name.name, path),
+            Subject::Local(name) => {
+                if let Some((expr, span, names)) = at.names.local(&name.name)
+                    && self.follower.hop(Hop::Local(&name.name), span)
+                {
+                    self.declaration(&names, &expr, at.names.module(), path);
+                }
+            }
+            Subject::Call(call) => self.output(at.names, call, path),
+            Subject::Resource(address) => self.follower.resource(at.names, address.clone(), path),
+            Subject::Name(name) => self.name(at, name, path),
+            Subject::Path(_) | Subject::Terraform(_) => {}
+        }
+    }
+
+    /// Goes on with the collection that a name's value is taken from.
+    fn name(&mut self, at: &At<N>, name: &str, path: &[Part]) {
+        if let Some(bound) = at.bound(name) {
+            if !bound.is_key {
+                bound.used.set(true);
+                self.expr(bound.at, bound.collection, &path::with(bound.element.clone(), path));
+            }
+        } else if let Some((collection, names, key)) = at.names.element(name) {
+            let path = match path.split_first() {
+                Some((Part::Name(first), rest)) if &**first == "value" => path::with(key, rest),
+                _ => Path::new(),
+            };
+            self.expr(&At { names: &names, bound: None }, &collection, &path);
+        }
+    }
+
+    /// Goes on with the expression that declares something of a module.
+    fn declaration(&mut self, names: &N, expr: &Arc<Expr>, module: usize, path: &[Part]) {
+        let id = Arc::as_ptr(expr) as usize;
+        if self.open.insert((id, module)) {
+            if self.done.insert((id, module, path.to_vec())) {
+                self.expr(&At { names, bound: None }, expr, path);
+            }
+            self.open.remove(&(id, module));
+        }
+    }
+
+    fn variable(&mut self, names: &N, name: &str, path: &[Part]) {
+        let Some((declared, given)) = names.variable(name) else { return };
+        match given {
+            Given::Argument(expr, outer, module) => {
+                let go_on = self.follower.hop(Hop::Argument(&module), expr.span);
+                self.follower.hop(Hop::Through(name), declared);
+                if go_on {
+                    self.declaration(&outer, &expr, names.module(), path);
+                }
+            }
+            Given::File(expr, span) => {
+                self.follower.hop(Hop::Through(name), declared);
+                self.declaration(names, &expr, names.module(), path);
+                self.follower.hop(Hop::Input(name), span);
+            }
+            Given::Value(span) => {
+                self.follower.hop(Hop::Through(name), declared);
+                self.follower.hop(Hop::Input(name), span);
+            }
+            Given::Text(from) => {
+                self.follower.hop(Hop::Outside(name, &from), declared);
+            }
+            Given::Default(expr) => {
+                if self.follower.hop(Hop::Default(name), expr.span) {
+                    self.declaration(names, &expr, names.module(), path);
+                }
+            }
+            Given::Nothing => {
+                self.follower.hop(Hop::Unset(name), declared);
+            }
+        }
+    }
+
+    /// Goes on with an output of the instances of a call that the path leads into.
+    fn output(&mut self, names: &N, call: &Ident, path: &[Part]) {
+        for (key, child) in names.instances(call) {
+            let (matches, rest) = match (&key, path.split_first()) {
+                (None, Some((Part::Each | Part::Any, rest))) => (true, rest),
+                (None, _) => (true, path),
+                (Some(key), Some((first, rest))) => (first.may_be(key), rest),
+                (Some(_), None) => (false, path),
+            };
+            let Some((Part::Name(name), rest)) = rest.split_first().filter(|_| matches) else { continue };
+            let Some(expr) = child.output(name) else { continue };
+            if self.follower.hop(Hop::Output(&call.name, name), expr.span) {
+                self.declaration(&child, &expr, child.module(), rest);
+            }
+            if !self.follower.every_way() {
+                return;
+            }
+        }
+    }
+}
