@@ -150,9 +150,10 @@ impl New {
         );
         let one = format!("static META: Meta = {of}");
         let meta = if one.len() > WIDTH { format!("static META: Meta =\n    {of}") } else { one };
-        // The longest name first: TYPE and the others have none of each other in them.
+        // None of the names is part of another.
         template
             .replace("\nMETA\n", &format!("\n{meta}\n"))
+            .replace("LEVEL", &level.to_lowercase())
             .replace("CODE", code)
             .replace("NAME", name)
             .replace("TYPE", type_name)

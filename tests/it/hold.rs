@@ -4,6 +4,11 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+/// Whether this run regenerates files.
+pub fn is_updating() -> bool {
+    matches!(std::env::var("INSTA_UPDATE").as_deref(), Ok("always" | "force" | "1"))
+}
+
 /// Holds a file of the repository against the text that it should have, or writes it.
 pub fn hold(path: &str, text: &str) {
     hold_with(path, |_| text.to_string());
@@ -20,7 +25,7 @@ pub fn hold_with(path: &str, change: impl Fn(&str) -> String) {
     if text == before {
         return;
     }
-    if matches!(std::env::var("INSTA_UPDATE").as_deref(), Ok("always" | "force" | "1")) {
+    if is_updating() {
         std::fs::write(&file, text).unwrap_or_else(|e| panic!("{path}: {e}"));
         return;
     }
