@@ -304,6 +304,45 @@ def _(folder):
 
 
 # Documents and kfplint's own files
+def many(count, line):
+    return "".join(line.replace("%", str(i)) for i in range(count))
+
+
+ACCOUNT = 'resource "google_service_account" "a%" {\n  account_id = "X!"\n  bogus = 1\n}\n'
+text("20,000 suppressing comments at the head of a file", lambda: "# kfplint: ignore[KFP103]\n\n" * 20_000 + CLUSTER)
+text("20,000 suppressed resources", lambda: many(20_000, "# kfplint: ignore[TF003]\n" + ACCOUNT))
+text("20,000 suppressing comments on one line", lambda: "locals { " + "/* kfplint: ignore[KFP103] */ " * 20_000 + "x = 1 }\n")
+text(
+    "500 misspelt names among 100,000",
+    lambda: "locals {\n" + many(100_000, "  name_number_% = 1\n") + "}\n" + many(500, 'output "o%" {\n  value = local.nam_number_x%\n}\n'),
+)
+text("20,000 unknown arguments in a block", lambda: CLUSTER.replace("{", "{\n" + many(20_000, "  inital_node_cont% = 1\n"), 1))
+
+
+def one_line(folder):
+    accounts = ",".join('"a%d":{"account_id":"X!","bogus":1}' % i for i in range(20_000))
+    body = '{"locals":{"z":"' + "y" * 29_000_000 + '"},"resource":{"google_service_account":{' + accounts + "}}}"
+    (folder / "main.tf.json").write_text(body)
+
+
+CASES["30 MB on one line with 20,000 findings, JSON"] = (one_line, ["--format", "json"], None, None)
+CASES["30 MB on one line with 20,000 findings, HTML"] = (one_line, ["--format", "html"], None, None)
+
+
+@case("200 root modules in 300 environments")
+def _(folder):
+    for i in range(200):
+        (folder / f"r{i}").mkdir()
+        (folder / f"r{i}/main.tf").write_text(CLUSTER)
+    (folder / "kfplint.toml").write_text(many(300, "[environment.e%]\n"))
+
+
+@case("manifests whose aliases multiply", ["fit", "--manifests", "a.yaml"])
+def _(folder):
+    (folder / "a.yaml").write_text("a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}]\n" for i in range(1, 40)))
+    return CLUSTER
+
+
 def document(name, make, args, extra=None):
     def build(folder):
         make(folder)

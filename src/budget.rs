@@ -25,8 +25,23 @@ pub const NESTING: usize = 256;
 pub const DOCUMENT: u64 = 128 << 20;
 /// About the most values in a document: what is made of each takes some 200 bytes.
 pub const VALUES: usize = 12_000_000;
+/// The most pods that manifests make, for `fit`.
+pub const PODS: usize = 10_000;
+/// The most manifests that `fit` reads.
+pub const MANIFESTS: usize = 20_000;
+/// The most nodes of one cluster, and of one of its pools, that `fit` packs pods onto.
+pub const NODES: (usize, u64) = (15_000, 1000);
+/// How often root modules are evaluated in one run: each once in each environment.
+pub const EVALUATIONS: usize = 20_000;
+/// About the most bytes that reports of root modules may take before those of further environments are left out.
+pub const REPORTS: usize = 256 << 20;
 /// The largest `kfplint.toml`, in bytes.
 pub const CONFIGURATION: u64 = 1 << 20;
+/// The most rules that one comment may name.
+pub const RULES: usize = 200;
+/// About the most steps that a root module's search for names that were meant may take; where they are used up, there is
+/// no `did you mean`.
+pub const NEAR: u64 = 60_000_000;
 
 /// What the command line sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

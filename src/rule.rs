@@ -295,7 +295,7 @@ fn too_many_clusters(graph: &Graph) -> Option<Finding> {
 
 /// Keeps so many findings, those of the highest level and in the order of places, and says so at the first that is left
 /// out.
-fn bound(findings: &mut Vec<Finding>) {
+pub(crate) fn bound(findings: &mut Vec<Finding>) {
     if findings.len() <= FINDINGS {
         return;
     }

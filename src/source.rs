@@ -1,9 +1,10 @@
 //! Source files: bytes, ids, spans. The only place that turns offsets into lines and columns.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 /// Identifies one file of a [`Sources`] store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,7 +75,13 @@ pub struct SourceFile {
     /// ignored by Git. The places in it may be shown.
     pub private: bool,
     line_starts: Vec<u32>,
+    /// How many characters begin before each whole [`CHUNK`]; counted when a place on a long line is asked for.
+    characters: OnceLock<Vec<u32>>,
+    long_lines: Mutex<BTreeMap<u32, Option<Range<usize>>>>,
 }
+
+/// Places on a line count the characters of less than two of so many bytes.
+const CHUNK: usize = 4096;
 
 impl SourceFile {
     /// Takes the bytes of a file. Never fails: bytes that are not UTF-8 are noted in `invalid_utf8`.
@@ -86,7 +93,15 @@ impl SourceFile {
         let line_starts = std::iter::once(0)
             .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
             .collect();
-        Self { path, text: text.into(), invalid_utf8, private: false, line_starts }
+        Self {
+            path,
+            text: text.into(),
+            invalid_utf8,
+            private: false,
+            line_starts,
+            characters: OnceLock::new(),
+            long_lines: Mutex::default(),
+        }
     }
 
     /// The same file, private or not.
@@ -102,8 +117,22 @@ impl SourceFile {
         }
         let line = self.line_starts.partition_point(|start| *start <= offset) - 1;
         let start = self.line_starts[line] as usize;
-        let column = self.text[start..offset as usize].chars().count() as u32 + 1;
-        Position { line: line as u32 + 1, column, offset }
+        let before = match offset as usize - start {
+            ..CHUNK => count(self.text.as_bytes().get(start..offset as usize)),
+            _ => self.characters_before(offset as usize) - self.characters_before(start),
+        };
+        Position { line: line as u32 + 1, column: before + 1, offset }
+    }
+
+    /// How many characters begin before a byte.
+    fn characters_before(&self, offset: usize) -> u32 {
+        let bytes = self.text.as_bytes();
+        let sums = self.characters.get_or_init(|| {
+            let sum = |sum: &mut u32, chunk| Some(std::mem::replace(sum, *sum + count(Some(chunk))));
+            bytes.chunks(CHUNK).scan(0, sum).collect()
+        });
+        let chunk = (offset / CHUNK).min(sums.len().saturating_sub(1));
+        sums.get(chunk).map_or(0, |sum| sum + count(bytes.get(chunk * CHUNK..offset)))
     }
 
     /// The bytes of a line, counted from 1, without its line break; `None` where there is no such line.
@@ -112,13 +141,30 @@ impl SourceFile {
         let start = *self.line_starts.get(index)?;
         let end = self.line_starts.get(index + 1).map_or(self.text.len() as u32, |next| *next);
         let text = self.slice(start, end);
-        Some(start..start + text.trim_end_matches(['\n', '\r']).len() as u32)
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        Some(start..start + text.strip_suffix('\r').unwrap_or(text).len() as u32)
+    }
+
+    /// What `find` says of the line that starts at this byte, which it is asked once: for lines that are so long that nobody
+    /// reads them twice.
+    pub fn long_line(&self, start: u32, find: impl Fn(&str) -> Option<Range<usize>>) -> Option<Range<usize>> {
+        let mut found = self.long_lines.lock().unwrap_or_else(|e| e.into_inner());
+        let look = || {
+            let line = self.line(self.position(start).line)?;
+            find(self.slice(line.start, line.end))
+        };
+        found.entry(start).or_insert_with(look).clone()
     }
 
     /// The text of a byte range; empty where the range is not in the file.
     pub fn slice(&self, start: u32, end: u32) -> &str {
         self.text.get(start as usize..end as usize).unwrap_or("")
     }
+}
+
+/// How many characters begin in some bytes of UTF-8.
+fn count(bytes: Option<&[u8]>) -> u32 {
+    bytes.into_iter().flatten().filter(|byte| **byte & 0xc0 != 0x80).count() as u32
 }
 
 fn replace_invalid(mut bytes: Vec<u8>) -> (String, Vec<u32>) {
@@ -198,5 +244,22 @@ impl Sources {
     /// Whether there is no file.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_on_long_lines_count_characters() {
+        let text = format!("é\n{}x\ny", "aé€😀".repeat(3000));
+        let file = SourceFile::new("main.tf".into(), text.clone().into_bytes());
+        let (mut line, mut column) = (1, 1);
+        for (at, c) in text.char_indices() {
+            assert_eq!(file.position(at as u32), Position { line, column, offset: at as u32 });
+            (line, column) = if c == '\n' { (line + 1, 1) } else { (line, column + 1) };
+        }
+        assert_eq!(file.position(u32::MAX).column, 2);
     }
 }

@@ -18,4 +18,4 @@ pub mod services;
 mod suggest;
 mod table;
 
-pub use suggest::suggest;
+pub use suggest::{renew, suggest};

@@ -6,6 +6,7 @@ use super::{Paths, Places, globs, selector};
 use crate::finding::{ALWAYS, Level, RootReport, Status};
 use crate::rule::verdict;
 use crate::selector::Selector;
+use crate::source::FileId;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -64,10 +65,19 @@ impl Levels {
                 c.requirements.iter().filter(|r| r.status == Status::Undecided).map(|r| (c.address.clone(), r.code))
             })
             .collect();
+        // Files have many findings, and patterns are many too: each file is matched once.
+        let mut parts: BTreeMap<FileId, Vec<&[(Selector, Level)]>> = BTreeMap::new();
+        let mut levels: BTreeMap<(Option<FileId>, &str), Option<Level>> = BTreeMap::new();
         let mut worst: BTreeMap<(String, &str), Level> = BTreeMap::new();
         for finding in &mut report.findings {
-            let place = finding.primary.and_then(|primary| places.get(&primary.file));
-            let set = self.level(finding.code, finding.name, place.map(PathBuf::as_path));
+            let file = finding.primary.map(|primary| primary.file);
+            let set = *levels.entry((file, finding.code)).or_insert_with(|| {
+                let here = file.map(|file| {
+                    let place = places.get(&file).map(PathBuf::as_path);
+                    &*parts.entry(file).or_insert_with(|| place.map(|place| self.parts(place)).unwrap_or_default())
+                });
+                self.level(finding.code, finding.name, here.map_or(&[], Vec::as_slice))
+            });
             if let Some(level) = set {
                 let own = crate::rules::find(finding.code).map_or(finding.level, |rule| rule.meta().level);
                 let undecided = finding.cluster.as_ref().is_some_and(|c| open.contains(&(c.clone(), finding.code)));
@@ -85,22 +95,25 @@ impl Levels {
             cluster.requirements.retain(|r| self.is_on(r.code, r.name));
             for requirement in &mut cluster.requirements {
                 let found = worst.get(&(cluster.address.clone(), requirement.code)).copied();
-                let level = found.or_else(|| self.level(requirement.code, requirement.name, None));
+                let level = found.or_else(|| self.level(requirement.code, requirement.name, &[]));
                 requirement.level = level.unwrap_or(requirement.level);
             }
             cluster.verdict = verdict(&cluster.requirements);
         }
     }
 
-    /// The level that is set for a rule, in a file.
-    fn level(&self, code: &str, name: &str, path: Option<&Path>) -> Option<Level> {
+    /// The overrides for a file, the last first.
+    fn parts(&self, path: &Path) -> Vec<&[(Selector, Level)]> {
+        let here = self.overrides.iter().rev().filter(|(paths, _)| paths.matches(path));
+        here.map(|(_, rules)| rules.as_slice()).collect()
+    }
+
+    /// The level that is set for a rule, where these overrides hold.
+    fn level(&self, code: &str, name: &str, parts: &[&[(Selector, Level)]]) -> Option<Level> {
         if ALWAYS.contains(&code) {
             return None;
         }
-        let here = path.and_then(|path| {
-            let parts = self.overrides.iter().rev().filter(|(paths, _)| paths.matches(path));
-            parts.filter_map(|(_, rules)| setting(rules, code, name)).next()
-        });
+        let here = parts.iter().find_map(|rules| setting(rules, code, name));
         here.or_else(|| match setting(&self.rules, code, name)? {
             Setting::Level(level) => Some(level),
             Setting::Off => None,

@@ -15,6 +15,8 @@ use crate::finding::{Edit, Finding, Fix, Level};
 use crate::source::Span;
 use crate::syntax::ast::{Block, Body, ExprKind, Ident};
 use crate::syntax::json;
+use rustc_hash::FxHashSet;
+use std::cell::LazyCell;
 use std::rc::Rc;
 
 /// The provider's major version that the schema is of.
@@ -71,6 +73,22 @@ fn locked_major(root: &Rc<Instance>) -> Option<u64> {
     version.split('.').next()?.parse().ok()
 }
 
+/// A body, and the names that it may have and has not: looked up once, for all that it has and may not.
+struct Around<'b> {
+    json: bool,
+    open: LazyCell<Vec<&'b str>, Box<dyn FnOnce() -> Vec<&'b str> + 'b>>,
+}
+
+impl<'b> Around<'b> {
+    fn new(body: &'b Body, schema: &'b schema::Block) -> Around<'b> {
+        let open = move || {
+            let written: FxHashSet<&str> = body.attributes.iter().map(|a| &*a.name.name).collect();
+            schema.names().filter(|name| !written.contains(name)).collect()
+        };
+        Around { json: body.json, open: LazyCell::new(Box::new(open)) }
+    }
+}
+
 struct Checker<'c> {
     instance: &'c Rc<Instance>,
     id: &'c ResourceAddr,
@@ -111,6 +129,7 @@ impl Checker<'_> {
 
     fn body(&self, body: &Body, header: Span, schema: &schema::Block, path: &str) {
         let top = path.is_empty();
+        let around = Around::new(body, schema);
         for attribute in &body.attributes {
             let name = &attribute.name;
             if top && META.contains(&&*name.name) {
@@ -133,18 +152,18 @@ impl Checker<'_> {
                     self.report(name.span, message, path, &name.name, &[help]);
                 }
                 (None, Some(_)) => {}
-                (None, None) => self.unknown(name, body, schema, path, ("argument", body.json)),
+                (None, None) => self.unknown(name, &around, path, ("argument", body.json)),
             }
         }
         for block in &body.blocks {
-            self.block(block, body, schema, path);
+            self.block(block, &around, schema, path);
         }
         if self.certain {
             self.required(body, header, schema, path);
         }
     }
 
-    fn block(&self, block: &Block, around: &Body, schema: &schema::Block, path: &str) {
+    fn block(&self, block: &Block, around: &Around, schema: &schema::Block, path: &str) {
         let dynamic = &*block.kind.name == "dynamic";
         let name = match block.labels.first().filter(|_| dynamic) {
             Some(label) => Ident { name: label.text.clone(), span: label.span },
@@ -165,7 +184,7 @@ impl Checker<'_> {
                 self.report(name.span, message, path, &name.name, &[format!("write `{} = …`", name.name)]);
             }
             (None, Some(_)) => {}
-            (None, None) => self.unknown(&name, around, schema, path, ("block", dynamic || around.json)),
+            (None, None) => self.unknown(&name, around, path, ("block", dynamic || around.json)),
         }
     }
 
@@ -175,9 +194,8 @@ impl Checker<'_> {
 
     /// Reports a name that the schema does not have, with the name that was most likely meant: none of an argument that is
     /// written already.
-    fn unknown(&self, name: &Ident, around: &Body, schema: &schema::Block, path: &str, (what, quoted): (&str, bool)) {
-        let open = schema.names().filter(|near| around.attribute(near).is_none());
-        let near = near(&name.name, open, self.certain);
+    fn unknown(&self, name: &Ident, around: &Around, path: &str, (what, quoted): (&str, bool)) {
+        let near = near(&name.name, around.open.iter().copied(), self.certain);
         if !self.certain && near.is_none() {
             return;
         }

@@ -12,6 +12,8 @@ use std::ops::Range;
 const LONGEST_LINE: usize = 160;
 /// How much of a cut line is kept before the first label on it, in characters.
 const BEFORE_LABEL: usize = 40;
+/// Of lines of so many bytes it is kept where key material is.
+const LONG: usize = 4096;
 /// How many lines of a long label are shown at its start.
 const HEAD_LINES: usize = 3;
 
@@ -101,8 +103,8 @@ fn excerpt(id: FileId, file: &SourceFile, spans: &[Span], hidden: &[Span]) -> Ex
         let (start, end) = trim(file, *span);
         let (first, last) = (file.position(start), file.position(end));
         let (a, b) = (first.line as usize, last.line as usize);
-        wanted.extend((a..=b).filter(|line| *line < a + HEAD_LINES || *line + 1 >= b));
-        marks.push((a, first.column as usize));
+        wanted.extend((a..=b.min(a + HEAD_LINES - 1)).chain(a.max(b.saturating_sub(1))..=b));
+        marks.push((a, before_in_line(file, first.offset)));
         starts.push((start, first.column as usize));
     }
     let mut excerpt = Excerpt {
@@ -120,34 +122,39 @@ fn excerpt(id: FileId, file: &SourceFile, spans: &[Span], hidden: &[Span]) -> Ex
             (0..3).for_each(|_| excerpt.push(number, "", 0, |_| false));
         }
         previous = Some(number);
-        let column = marks.iter().find(|(line, _)| *line == number).map_or(1, |(_, column)| *column);
+        let mark = marks.iter().find(|(line, _)| *line == number).map_or(0, |(_, before)| *before);
         let text = file.slice(range.start, range.end);
-        let key = key_material(text);
+        let key = match text.len() {
+            ..LONG => key_material(text),
+            _ => file.long_line(range.start, key_material),
+        };
         let secret = |at: usize| {
             let offset = range.start + at as u32;
             file.private
                 || key.as_ref().is_some_and(|k| k.contains(&at))
                 || hidden.iter().any(|s| s.start <= offset && offset < s.end)
         };
-        excerpt.push(number, text, column, secret);
+        excerpt.push(number, text, mark, secret);
     }
     excerpt.columns = starts.iter().map(|(offset, column)| (excerpt.offset(file, *offset), *column)).collect();
     excerpt
 }
 
 impl Excerpt {
-    /// Adds a line, cut around `column` (from 1) if it is long, and with other text for what is secret.
-    fn push(&mut self, number: usize, line: &str, column: usize, secret: impl Fn(usize) -> bool) {
+    /// Adds a line, cut around the byte `mark` if it is long, and with other text for what is secret.
+    fn push(&mut self, number: usize, line: &str, mark: usize, secret: impl Fn(usize) -> bool) {
         let start = self.text.len();
         let long = line.chars().nth(LONGEST_LINE).is_some();
-        let first = if long { column.saturating_sub(1 + BEFORE_LABEL) } else { 0 };
+        let before = line.get(..mark).filter(|_| long).unwrap_or("");
+        let first = before.char_indices().nth_back(BEFORE_LABEL - 1).map_or(0, |(at, _)| at);
         let mut map = Vec::new();
         if first > 0 {
             self.text.push('…');
         }
         // Where what stands for hidden text begins, while in it: how long the text is must not be seen either.
         let mut hidden: Option<usize> = None;
-        for (at, c) in line.char_indices().skip(first).take(LONGEST_LINE) {
+        let kept = line.get(first..).unwrap_or("").char_indices().map(|(at, c)| (first + at, c));
+        for (at, c) in kept.take(LONGEST_LINE) {
             if secret(at) {
                 let here = *hidden.get_or_insert_with(|| {
                     let here = self.text.len() - start;
@@ -186,8 +193,8 @@ impl Excerpt {
 
 /// How many bytes of its line stand before an offset.
 fn before_in_line(file: &SourceFile, offset: u32) -> usize {
-    let before = file.slice(0, offset);
-    before.len() - before.rfind('\n').map_or(0, |i| i + 1)
+    let line = file.line(file.position(offset).line);
+    line.map_or(0, |line| (offset.saturating_sub(line.start)) as usize)
 }
 
 impl<'a> Files<'a> for Excerpts {

@@ -35,7 +35,7 @@ use crate::finding::{ClusterReport, Coverage, Finding, Level, RootReport, Verdic
 use crate::graph::drawing::Drawing;
 use crate::since::Since;
 use crate::source::{Sources, Span};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
 
@@ -180,12 +180,10 @@ impl Report {
 
 /// The finding with each place and each piece of help said once.
 fn distinct(mut finding: Finding) -> Finding {
-    let mut seen = Vec::new();
-    finding.related.retain(|label| {
-        let new = !seen.contains(label);
-        seen.push(label.clone());
-        new
-    });
+    if finding.related.len() > 1 {
+        let mut seen = BTreeSet::new();
+        finding.related.retain(|label| seen.insert((label.span, label.message.clone())));
+    }
     if finding.help.len() > 1 {
         let mut seen = BTreeSet::new();
         finding.help.retain(|help| seen.insert(help.clone()));
@@ -266,27 +264,34 @@ fn once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         return diagnostics;
     }
     let mut at: FxHashMap<_, usize> = FxHashMap::default();
+    // Two findings that hold in the same environment, or in none, are two.
+    let mut held: FxHashSet<(usize, String)> = FxHashSet::default();
     let mut out: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
     for diagnostic in diagnostics {
         let f = &diagnostic.finding;
         let what = (f.code, f.level, f.primary, f.message.clone());
         let whose = (diagnostic.root.clone(), f.address.clone(), f.attribute.clone(), f.cluster.clone());
-        let before = at.get(&(what.clone(), whose.clone())).and_then(|i| out.get_mut(*i));
-        match before.filter(|b| !shared(b, &diagnostic)) {
-            Some(before) => before.environments.extend(diagnostic.environments),
-            None => {
-                at.insert((what, whose), out.len());
-                out.push(diagnostic);
+        let key = (what, whose);
+        let names: Vec<String> = diagnostic.environments.iter().map(|e| e.environment.clone()).collect();
+        let apart = |i: &usize| {
+            let any = out.get(*i).is_some_and(|before| !before.environments.is_empty()) && !names.is_empty();
+            any && !names.iter().any(|name| held.contains(&(*i, name.clone())))
+        };
+        let index = match at.get(&key).copied().filter(apart) {
+            Some(before) => {
+                let joined = out.get_mut(before).map(|before| &mut before.environments);
+                joined.into_iter().for_each(|all| all.extend(diagnostic.environments.iter().cloned()));
+                before
             }
-        }
+            None => {
+                at.insert(key, out.len());
+                out.push(diagnostic);
+                out.len() - 1
+            }
+        };
+        held.extend(names.into_iter().map(|name| (index, name)));
     }
     out
-}
-
-/// Whether two findings hold in the same environment, or in none: then they are two.
-fn shared(a: &Diagnostic, b: &Diagnostic) -> bool {
-    let none = a.environments.is_empty() || b.environments.is_empty();
-    none || a.environments.iter().any(|x| b.environments.iter().any(|y| x.environment == y.environment))
 }
 
 fn tidy(coverage: &mut Coverage) {

@@ -1,5 +1,6 @@
 //! Reads what a comment asks for: `# kfplint: ignore[KFP103] reason="…" until=2027-01-31`.
 
+use crate::budget::RULES;
 use std::ops::Range;
 use time::macros::format_description;
 use time::{Date, format_description::StaticFormatDescription};
@@ -88,6 +89,14 @@ fn directive(text: &str, from: usize) -> Result<Directive, Malformed> {
         if name.is_empty() {
             let message = "a rule's code is missing here".into();
             return wrong(list_place, message, "write `kfplint: ignore[CODE]`, with several codes parted by commas");
+        }
+        if rules.len() == RULES {
+            let message = format!("the comment names more than {RULES} rules");
+            return wrong(
+                list_place,
+                message,
+                "name several rules by the beginning of their codes, as in ignore[KFP1]",
+            );
         }
         rules.push((name.to_string(), place..place + name.len()));
         at += item.len() + 1;

@@ -3,9 +3,11 @@
 use super::{Named, State, Suppression, Suppressions, comment};
 use crate::finding::{ALWAYS, Edit, Finding, Fix, RootReport, Safety};
 use crate::report::path;
+use crate::rule::bound;
 use crate::rules::lint001_unused_suppression::META;
 use crate::selector::Selector;
 use crate::source::{FileId, Sources, Span};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Suppressions {
@@ -19,6 +21,7 @@ impl Suppressions {
         sources: &Sources,
         concerns: impl Fn(FileId) -> bool,
     ) -> Vec<RootReport> {
+        self.count();
         let mut findings = Vec::new();
         for suppression in self.all.iter().filter(|s| s.paths.is_some() || concerns(s.location.file)) {
             self.judge(suppression, sources, &mut findings);
@@ -29,15 +32,21 @@ impl Suppressions {
             findings.push(draft.on(place, "not understood"));
         }
         let mut reports: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
+        let mut owners: FxHashMap<Option<FileId>, String> = FxHashMap::default();
         for mut finding in findings {
-            self.mark(&mut finding, &[]);
-            let place = finding.primary.map(|span| path(span, sources)).unwrap_or_default();
-            let below = |root: &str| root == "." || place.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
-            // The root around the file; for a module outside of every root, the first.
-            let nearest = roots.iter().filter(|root| below(root)).max_by_key(|root| root.len());
-            let root = nearest.or(roots.first()).cloned().unwrap_or_default();
-            reports.entry(root).or_default().push(finding);
+            self.mark(&mut finding, &FxHashMap::default());
+            let root = owners.entry(finding.primary.map(|span| span.file)).or_insert_with(|| {
+                let place = finding.primary.map(|span| path(span, sources)).unwrap_or_default();
+                let below =
+                    |root: &str| root == "." || place.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
+                // The root around the file; for a module outside of every root, the first.
+                let nearest = roots.iter().filter(|root| below(root)).max_by_key(|root| root.len());
+                nearest.or(roots.first()).cloned().unwrap_or_default()
+            });
+            reports.entry(root.clone()).or_default().push(finding);
         }
+        self.count();
+        reports.values_mut().for_each(bound);
         let report = |(root, findings)| RootReport { root, findings, ..RootReport::default() };
         reports.into_iter().map(report).collect()
     }

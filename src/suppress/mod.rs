@@ -4,6 +4,7 @@
 //! cluster's verdict.
 
 pub mod comment;
+mod index;
 mod lint;
 mod scope;
 
@@ -16,6 +17,7 @@ use crate::rule::verdict;
 use crate::selector::Selector;
 use crate::source::{FileId, Sources, Span};
 use comment::{Directive, Malformed};
+use rustc_hash::FxHashMap;
 use scope::{Lines, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -113,6 +115,7 @@ pub struct Suppressions {
     by_file: BTreeMap<FileId, Vec<usize>>,
     by_call: BTreeMap<Span, Vec<usize>>,
     by_path: Vec<usize>,
+    index: index::Index,
     /// Paths of files below the configuration's folder.
     places: Places,
     /// Headers of blocks that some root makes.
@@ -132,6 +135,7 @@ impl Suppressions {
             by_file: BTreeMap::new(),
             by_call: BTreeMap::new(),
             by_path: Vec::new(),
+            index: index::Index::default(),
             places: if config.ignores.is_empty() { Places::default() } else { config.places(loader) },
             present: BTreeSet::new(),
             undecided: BTreeSet::new(),
@@ -221,53 +225,32 @@ impl Suppressions {
             open.map(|r| r.code).collect::<Vec<_>>()
         };
         self.undecided.extend(report.clusters.iter().flat_map(open));
-        let calls = outline.calls.iter().filter_map(|(address, header)| Some((&**address, self.by_call.get(header)?)));
-        let calls: Vec<(String, usize)> =
-            calls.flat_map(|(address, at)| at.iter().map(move |i| (format!("{address}."), *i))).collect();
+        let known = outline.calls.iter().filter(|(_, header)| self.by_call.contains_key(header));
+        let mut calls: FxHashMap<String, Vec<Span>> = FxHashMap::default();
+        known.for_each(|(address, header)| calls.entry(format!("{address}.")).or_default().push(*header));
         for finding in &mut report.findings {
             self.mark(finding, &calls);
         }
         excuse(report, sources);
     }
 
-    /// Marks one finding if a suppression covers it. `calls` has the beginnings of addresses that are covered.
-    fn mark(&mut self, finding: &mut Finding, calls: &[(String, usize)]) {
+    /// Marks one finding if a suppression covers it. `calls` has the beginnings of addresses that may be covered, with the
+    /// headers of their calls.
+    fn mark(&mut self, finding: &mut Finding, calls: &FxHashMap<String, Vec<Span>>) {
         if ALWAYS.contains(&finding.code) {
             return;
         }
-        let mut hits: BTreeSet<usize> = BTreeSet::new();
-        if let Some(primary) = finding.primary {
-            let here = self.by_file.get(&primary.file).into_iter().flatten();
-            hits.extend(here.filter(|i| self.all.get(**i).is_some_and(|s| s.scope.covers(primary))));
-        }
-        if let Some(place) = finding.primary.and_then(|primary| self.places.get(&primary.file)) {
-            let matches =
-                |i: &&usize| self.all.get(**i).is_some_and(|s| s.paths.as_ref().is_some_and(|p| p.matches(place)));
-            hits.extend(self.by_path.iter().filter(matches));
-        }
-        if let Some(address) = &finding.address {
-            hits.extend(calls.iter().filter(|(start, _)| address.starts_with(start)).map(|(_, i)| i));
-        }
-        for index in hits {
-            let Some(suppression) = self.all.get_mut(index) else { continue };
-            if suppression.state != State::Active {
-                continue;
-            }
-            let mut hit = false;
-            for named in &mut suppression.rules {
-                let matches = named.selector.as_ref().is_ok_and(|s| s.matches(finding.code, finding.name));
-                named.used |= matches;
-                hit |= matches;
-            }
-            if hit {
-                suppression.held += 1;
-                finding.suppressed.get_or_insert_with(|| Suppressed {
-                    reason: suppression.reason.clone(),
-                    until: suppression.until.map(comment::show),
-                    location: suppression.location,
-                    configured: suppression.comment.is_none(),
-                });
-            }
+        let address = finding.address.as_deref().filter(|_| !calls.is_empty());
+        let within = address.into_iter().flat_map(index::modules).filter_map(|module| calls.get(module));
+        let calls: Vec<Span> = within.flatten().copied().collect();
+        let first = self.first((finding.code, finding.name), finding.primary, &calls);
+        if let Some(suppression) = first.and_then(|first| self.all.get(first)) {
+            finding.suppressed.get_or_insert_with(|| Suppressed {
+                reason: suppression.reason.clone(),
+                until: suppression.until.map(comment::show),
+                location: suppression.location,
+                configured: suppression.comment.is_none(),
+            });
         }
     }
 }

@@ -2,7 +2,12 @@
 
 use crate::source::{FileId, SourceFile, Span};
 use crate::syntax::ast::{Body, File};
-use std::collections::BTreeSet;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+use std::ops::Range;
+
+/// The most module calls on one line that a comment stands for; a file with more was not written by hand.
+const CALLS: usize = 100;
 
 /// The places that a comment covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,9 +21,9 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Whether it covers a finding at this place.
-    pub fn covers(&self, primary: Span) -> bool {
-        self.places.iter().any(|p| p.file == primary.file && p.start <= primary.start && primary.start < p.end)
+    /// All of the places, which overlap or touch each other.
+    pub fn range(&self) -> Option<Span> {
+        self.places.iter().copied().reduce(Span::to)
     }
 }
 
@@ -27,10 +32,14 @@ impl Scope {
 pub struct Lines<'f> {
     id: FileId,
     source: &'f SourceFile,
-    /// Blocks and arguments with the lines on which they begin.
+    /// Blocks and arguments with the lines on which they begin, in the order of lines.
     items: Vec<(u32, Item)>,
-    /// Lines that hold nothing but comments.
-    comments: BTreeSet<u32>,
+    /// Resources and module calls, in their order.
+    named: Vec<Item>,
+    /// The first and the last of lines that hold nothing but comments, without gaps between them, in their order.
+    comments: Vec<(u32, u32)>,
+    /// What of a line is not blank, where it was asked for.
+    filled: RefCell<FxHashMap<u32, Option<Range<u32>>>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -44,10 +53,21 @@ struct Item {
 impl<'f> Lines<'f> {
     /// Reads a file.
     pub fn new(file: &File, source: &'f SourceFile) -> Lines<'f> {
-        let mut lines = Lines { id: file.id, source, items: Vec::new(), comments: BTreeSet::new() };
+        let (items, named, comments) = (Vec::new(), Vec::new(), Vec::new());
+        let mut lines = Lines { id: file.id, source, items, named, comments, filled: RefCell::default() };
         lines.add(&file.body, true);
+        lines.items.sort_by_key(|(line, _)| *line);
+        lines.named = lines.items.iter().map(|(_, item)| *item).filter(|item| item.block.is_some()).collect();
+        lines.named.sort_by_key(|item| item.span.start);
         let alone = file.comments.iter().map(|c| c.span).filter(|span| lines.stands_alone(*span));
-        lines.comments = alone.flat_map(|span| lines.line(span.start)..=lines.line(span.end)).collect();
+        let mut comments: Vec<(u32, u32)> = Vec::new();
+        for (first, last) in alone.map(|span| (lines.line(span.start), lines.line(span.end))) {
+            match comments.last_mut().filter(|before| first <= before.1 + 1) {
+                Some(before) => before.1 = before.1.max(last),
+                None => comments.push((first, last)),
+            }
+        }
+        lines.comments = comments;
         lines
     }
 
@@ -69,13 +89,28 @@ impl<'f> Lines<'f> {
         self.source.position(offset).line
     }
 
+    /// The bytes of a line from the first to the last that is not blank.
+    fn filled(&self, line: u32) -> Option<Range<u32>> {
+        let read = || {
+            let place = self.source.line(line)?;
+            let text = self.source.slice(place.start, place.end);
+            let rest = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+            let start = place.end - rest.len() as u32;
+            (!rest.is_empty()).then(|| start..start + rest.trim_end().len() as u32)
+        };
+        self.filled.borrow_mut().entry(line).or_insert_with(read).clone()
+    }
+
     /// Whether nothing else is on the lines of a comment.
     fn stands_alone(&self, comment: Span) -> bool {
-        let (first, last) = (self.source.line(self.line(comment.start)), self.source.line(self.line(comment.end)));
-        let (Some(first), Some(last)) = (first, last) else { return false };
-        let before = self.source.slice(first.start, comment.start);
-        let after = self.source.slice(comment.end, last.end.max(comment.end));
-        before.trim_matches('\u{feff}').trim().is_empty() && after.trim().is_empty()
+        let (first, last) = (self.filled(self.line(comment.start)), self.filled(self.line(comment.end)));
+        first.is_none_or(|line| comment.start <= line.start) && last.is_none_or(|line| line.end <= comment.end)
+    }
+
+    /// The first line after this one, or itself, that does not hold comments alone.
+    fn past_comments(&self, line: u32) -> u32 {
+        let next = self.comments.partition_point(|(_, last)| *last < line);
+        self.comments.get(next).filter(|(first, _)| *first <= line).map_or(line, |(_, last)| last + 1)
     }
 
     /// What a comment stands for. One on a line of its own is for the next line, past further comments; where that is
@@ -83,26 +118,26 @@ impl<'f> Lines<'f> {
     pub fn scope(&self, comment: Span) -> Scope {
         let mut line = self.line(comment.start);
         if self.stands_alone(comment) {
-            line = self.line(comment.end) + 1;
-            while self.comments.contains(&line) {
-                line += 1;
-            }
-            let blank = self.source.line(line).is_none_or(|l| self.source.slice(l.start, l.end).trim().is_empty());
-            if blank && self.items.iter().all(|(_, item)| item.span.start > comment.start) {
+            line = self.past_comments(self.line(comment.end) + 1);
+            // The items of the first line begin with the first item.
+            if self.filled(line).is_none() && self.items.first().is_none_or(|(_, i)| i.span.start > comment.start) {
                 let all = Span::new(self.id, 0, u32::MAX);
                 return Scope { places: vec![all], ..Scope::default() };
             }
         }
         let own = self.source.line(line).map(|l| Span::new(self.id, l.start, l.end.max(l.start + 1)));
+        let from = self.items.partition_point(|(at, _)| *at < line);
+        let count = self.items.get(from..).map_or(0, |rest| rest.partition_point(|(at, _)| *at == line));
+        let here = || self.items.iter().skip(from).take(count).map(|(_, item)| item);
         let mut scope = Scope { places: own.into_iter().collect(), ..Scope::default() };
-        for (at, item) in &self.items {
-            if *at == line {
-                scope.places.push(item.span);
-                scope.calls.extend(item.block.filter(|_| item.is_call));
-            }
-            let inside = item.span.start <= comment.start && comment.start < item.span.end;
-            scope.blocks.extend(item.block.filter(|_| *at == line || inside));
-        }
+        // The line itself covers the others.
+        scope.places.extend(here().map(|item| item.span).max_by_key(|span| (span.end, std::cmp::Reverse(span.start))));
+        let blocks = || here().filter(|item| item.block.is_some()).take(CALLS);
+        scope.calls.extend(blocks().filter(|item| item.is_call).filter_map(|item| item.block));
+        scope.blocks.extend(blocks().filter_map(|item| item.block));
+        let around = self.named.partition_point(|item| item.span.start <= comment.start);
+        let around = around.checked_sub(1).and_then(|at| self.named.get(at));
+        scope.blocks.extend(around.filter(|item| comment.start < item.span.end).and_then(|item| item.block));
         scope
     }
 }

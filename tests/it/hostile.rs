@@ -5,6 +5,7 @@ mod bytes;
 mod logs;
 #[cfg(unix)]
 mod places;
+mod quadratic;
 mod secrets;
 mod sensitive;
 mod values;
