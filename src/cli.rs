@@ -347,6 +347,9 @@ pub struct FitArgs {
     /// Folders to search for root modules [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// What to do about clusters of which it is not known whether the pods fit: `fail` makes the exit code 1
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = Undecided::Warn)]
+    pub undecided: Undecided,
     /// How values come in.
     #[command(flatten)]
     pub inputs: InputArgs,

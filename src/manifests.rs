@@ -2,16 +2,21 @@
 //!
 //! Source: the Kubernetes API reference (workload resources; "Assigning Pods to Nodes"; resource quantities).
 
-use crate::budget::{DOCUMENT, size};
+mod files;
+mod kind;
+
+use crate::budget::{Budget, DOCUMENT, PODS, size};
 use crate::discover::loader::up_to;
-use crate::eval::functions::yaml_documents;
+use crate::eval::functions::{ErrorKind, yaml_documents};
 use crate::eval::value::json;
 use crate::graph::fit::{Pod, Room, Toleration};
+use kind::Makes;
 use serde_json::Value as Json;
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::path::Path;
 
-/// The most pods that manifests may make.
-const MOST_PODS: usize = 10_000;
+/// The most bytes of a pod's name, labels and tolerations: Kubernetes allows less.
+const POD_TEXT: usize = 16 << 10;
 
 /// The pods of some manifests.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +27,17 @@ pub struct Pods {
     pub daemons: Vec<Pod>,
     /// How many workloads there are.
     pub workloads: usize,
+    /// What may make more pods, or others.
+    pub left: Vec<Left>,
+}
+
+/// A manifest, or a part of one, that is left out or not known for certain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Left {
+    /// The file, with the line where that is known.
+    pub path: String,
+    /// Why.
+    pub why: String,
 }
 
 /// Why manifests cannot be read.
@@ -37,77 +53,74 @@ pub struct ManifestError {
 /// Reads a file, or all `.yaml`, `.yml` and `.json` files below a folder.
 ///
 /// # Errors
-/// A file that cannot be read or is not YAML, or a quantity that is none.
-pub fn read(path: &Path) -> Result<Pods, ManifestError> {
-    let mut pods = Pods::default();
-    for file in files(path)? {
+/// A path that cannot be read, a file given by itself that is not YAML, or one that is larger when its aliases are written
+/// out than any manifest is.
+pub fn read(path: &Path, budget: &Budget) -> Result<Pods, ManifestError> {
+    let (files, left) = files::files(path, budget)?;
+    let only = files.iter().all(|file| file == path);
+    let mut pods = Pods { left, ..Pods::default() };
+    for file in files {
         let shown = file.display().to_string();
-        let fail = |why: String| ManifestError { path: shown.clone(), why };
-        let bytes = up_to(&file, DOCUMENT).map_err(|e| fail(e.to_string()))?;
-        let bytes = bytes.ok_or_else(|| fail(format!("larger than {}", size(DOCUMENT))))?;
-        let text = String::from_utf8(bytes).map_err(|_| fail("not UTF-8".into()))?;
-        for (line, document) in yaml_documents(&text).map_err(|e| fail(e.message))? {
-            let at = |why: String| ManifestError { path: format!("{shown}:{line}"), why };
-            add(&json::plain(&document), &mut pods).map_err(at)?;
+        if budget.is_late() {
+            pods.left.push(Left { path: shown, why: format!("{}: this file and the others", budget.late()) });
+            break;
+        }
+        match documents(&file) {
+            Ok(all) => all.iter().for_each(|(line, object)| add(object, &format!("{shown}:{line}"), &mut pods)),
+            Err((why, fatal)) if only || fatal => return Err(ManifestError { path: shown, why }),
+            Err((why, _)) => pods.left.push(Left { path: shown, why }),
         }
     }
     Ok(pods)
 }
 
-fn files(path: &Path) -> Result<Vec<PathBuf>, ManifestError> {
-    let fail = |why: String| ManifestError { path: path.display().to_string(), why };
-    let kind = std::fs::metadata(path).map_err(|e| fail(e.to_string()))?;
-    if kind.is_file() {
-        return Ok(vec![path.to_path_buf()]);
-    }
-    let yaml = |p: &Path| p.extension().is_some_and(|e| e == "yaml" || e == "yml" || e == "json");
-    let walk = ignore::WalkBuilder::new(path).sort_by_file_path(Path::cmp).build();
-    let mut found = Vec::new();
-    for entry in walk {
-        let entry = entry.map_err(|e| fail(e.to_string()))?;
-        if entry.file_type().is_some_and(|t| t.is_file()) && yaml(entry.path()) {
-            found.push(entry.into_path());
-        }
-    }
-    match found.is_empty() {
-        true => Err(fail("no .yaml, .yml or .json files here".into())),
-        false => Ok(found),
-    }
+/// The objects of a file with their lines; or why there are none, and whether a limit is exceeded.
+fn documents(file: &Path) -> Result<Vec<(usize, Json)>, (String, bool)> {
+    let bytes = up_to(file, DOCUMENT).map_err(|e| (e.to_string(), false))?;
+    let bytes = bytes.ok_or_else(|| (format!("larger than {}", size(DOCUMENT)), false))?;
+    let text = String::from_utf8(bytes).map_err(|_| ("not UTF-8".to_string(), false))?;
+    let all = yaml_documents(&text).map_err(|e| {
+        let hint = if text.contains("{{") { " (a Helm template? render it first)" } else { "" };
+        (format!("{}{hint}", e.message), matches!(e.kind, ErrorKind::Budget(_)))
+    })?;
+    Ok(all.into_iter().map(|(line, document)| (line, json::plain(&document))).collect())
 }
 
-/// Adds the pods of one object; a `List` holds several.
-fn add(object: &Json, pods: &mut Pods) -> Result<(), String> {
-    if let (Some(kind), Some(items)) = (object["kind"].as_str(), object["items"].as_array())
-        && kind.ends_with("List")
-    {
-        return items.iter().try_for_each(|item| add(item, pods));
+/// Adds the pods of one object, or notes why it cannot; a `List` holds several.
+fn add(object: &Json, place: &str, pods: &mut Pods) {
+    let list = object["kind"].as_str().is_some_and(|kind| kind.ends_with("List"));
+    let items = object.as_array().or_else(|| object["items"].as_array().filter(|_| list));
+    if let Some(items) = items {
+        return items.iter().for_each(|item| add(item, place, pods));
     }
-    let spec = &object["spec"];
-    let (template, count) = match object["kind"].as_str().unwrap_or_default() {
-        "Pod" => (object, 1),
-        "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController" => {
-            (&spec["template"], spec["replicas"].as_u64().unwrap_or(1))
+    let mut leave = |why: String| pods.left.push(Left { path: place.to_string(), why });
+    let (template, count) = match kind::makes(object) {
+        Makes::Nothing => return,
+        Makes::Unknown(why) => return leave(why),
+        Makes::Pods(template, count) => (template, count),
+        Makes::Daemon(template) => match pod(object, template) {
+            Ok(pod) => {
+                pods.workloads += 1;
+                return pods.daemons.push(pod);
+            }
+            Err(why) => return leave(why),
+        },
+        Makes::About(template, count, why) => {
+            leave(why);
+            (template, count)
         }
-        "Job" => (&spec["template"], spec["parallelism"].as_u64().unwrap_or(1)),
-        "CronJob" => {
-            let job = &spec["jobTemplate"]["spec"];
-            (&job["template"], job["parallelism"].as_u64().unwrap_or(1))
-        }
-        "DaemonSet" => (&spec["template"], 0),
-        _ => return Ok(()),
     };
-    let pod = pod(object, &template["spec"])?;
-    pods.workloads += 1;
-    if object["kind"] == "DaemonSet" {
-        pods.daemons.push(pod);
-        return Ok(());
-    }
+    let pod = match pod(object, template) {
+        Ok(pod) => pod,
+        Err(why) => return leave(why),
+    };
     let count = usize::try_from(count).unwrap_or(usize::MAX);
-    if pods.pods.len().saturating_add(count) > MOST_PODS {
-        return Err(format!("more than {MOST_PODS} pods"));
+    let room = PODS - pods.pods.len().min(PODS);
+    if count > room {
+        leave(format!("more than {PODS} pods in all: {} of this workload are not counted", count - room));
     }
-    pods.pods.extend(std::iter::repeat_n(pod, count));
-    Ok(())
+    pods.workloads += 1;
+    pods.pods.extend(std::iter::repeat_n(pod, count.min(room)));
 }
 
 fn pod(object: &Json, spec: &Json) -> Result<Pod, String> {
@@ -132,7 +145,14 @@ fn pod(object: &Json, spec: &Json) -> Result<Pod, String> {
         // GKE tolerates its own taint for pods that ask for GPUs (ExtendedResourceToleration).
         tolerations.push(Toleration { key: "nvidia.com/gpu".into(), ..Toleration::default() });
     }
-    Ok(Pod { name: name.to_string().into(), room, selector: texts(&spec["nodeSelector"]), tolerations })
+    let selector: BTreeMap<String, String> = texts(&spec["nodeSelector"]);
+    let labels = selector.iter().map(|(key, value)| key.len() + value.len() + 64);
+    let tolerated =
+        tolerations.iter().map(|t| t.key.len() + t.effect.len() + t.value.as_ref().map_or(0, String::len) + 64);
+    if name.len() + labels.chain(tolerated).sum::<usize>() > POD_TEXT {
+        return Err("its name, node selector and tolerations are longer than Kubernetes allows".into());
+    }
+    Ok(Pod { name: name.to_string().into(), room, selector, tolerations })
 }
 
 fn toleration(json: &Json) -> Toleration {
@@ -221,7 +241,7 @@ mod tests {
                     initContainers:\n      - resources: {requests: {memory: 2Gi}}\n---\nkind: DaemonSet\nmetadata: {name: d}\n\
                     spec: {template: {spec: {containers: [{resources: {requests: {cpu: 10m}}}]}}}\n---\nkind: Service\n";
         std::fs::write(folder.path().join("all.yaml"), text).unwrap();
-        let pods = read(folder.path()).unwrap();
+        let pods = read(folder.path(), &Budget::default()).unwrap();
         assert_eq!((pods.pods.len(), pods.daemons.len(), pods.workloads), (2, 1, 2));
         assert_eq!(pods.pods[0].room, Room { cpu_m: 1250, memory_mib: 2048, gpus: 0 });
         std::fs::write(
@@ -229,7 +249,8 @@ mod tests {
             "kind: Pod\nspec:\n  containers: [{resources: {requests: {cpu: lots}}}]\n",
         )
         .unwrap();
-        let error = read(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("bad.yaml:1") && error.contains("`lots`"), "{error}");
+        let pods = read(folder.path(), &Budget::default()).unwrap();
+        let [left] = pods.left.as_slice() else { panic!("{:?}", pods.left) };
+        assert!(left.path.ends_with("bad.yaml:1") && left.why.contains("`lots`"), "{left:?}");
     }
 }

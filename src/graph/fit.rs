@@ -93,10 +93,13 @@ impl Node {
     }
 }
 
+/// The clock is looked at once for so many pods.
+const OFTEN: usize = 64;
+
 /// The pods that do not fit, biggest first. Pods are taken by their share of the biggest node, the larger of CPU and
 /// memory, and each goes to the first node that admits it and has room. Those that select nodes go before those that do
-/// not.
-pub fn left_over<'a>(pods: &'a [Pod], nodes: &[Node]) -> Vec<&'a Pod> {
+/// not. `None` where it is late before all are placed.
+pub fn left_in_time<'a>(pods: &'a [Pod], nodes: &[Node], is_late: impl Fn() -> bool) -> Option<Vec<&'a Pod>> {
     let most = |of: fn(&Room) -> u64| nodes.iter().map(|n| of(&n.room)).max().unwrap_or(0).max(1);
     let (cpu, memory) = (most(|n| n.cpu_m), most(|n| n.memory_mib));
     let share = |r: &Room| (r.cpu_m.saturating_mul(memory)).max(r.memory_mib.saturating_mul(cpu));
@@ -104,7 +107,14 @@ pub fn left_over<'a>(pods: &'a [Pod], nodes: &[Node]) -> Vec<&'a Pod> {
     let mut sorted: Vec<&Pod> = pods.iter().collect();
     sorted.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)));
     let mut free: Vec<Room> = nodes.iter().map(|n| n.room).collect();
+    let mut late = false;
+    let mut placed = 0usize;
     sorted.retain(|pod| {
+        late |= placed.is_multiple_of(OFTEN) && is_late();
+        placed += 1;
+        if late {
+            return true;
+        }
         let place = free.iter_mut().zip(nodes).find(|(room, node)| room.holds(&pod.room) && node.admits(pod));
         match place {
             Some((room, _)) => {
@@ -114,7 +124,12 @@ pub fn left_over<'a>(pods: &'a [Pod], nodes: &[Node]) -> Vec<&'a Pod> {
             None => true,
         }
     });
-    sorted
+    (!late).then_some(sorted)
+}
+
+/// The same, however long it takes: for few pods.
+pub fn left_over<'a>(pods: &'a [Pod], nodes: &[Node]) -> Vec<&'a Pod> {
+    left_in_time(pods, nodes, || false).unwrap_or_default()
 }
 
 #[cfg(test)]

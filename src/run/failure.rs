@@ -99,6 +99,13 @@ pub enum Failure {
         /// The file, and what is wrong with it.
         what: String,
     },
+    /// Manifests without a workload.
+    #[error("no workloads found in {path}, so nothing says whether they fit")]
+    #[diagnostic(help("name a file or folder with Deployments, Jobs, Pods or other workloads: --manifests PATH"))]
+    NoWorkloads {
+        /// As given.
+        path: String,
+    },
     /// `--unsafe-fixes` alone.
     #[error("--unsafe-fixes says which fixes are made, but nothing asks for fixes")]
     #[diagnostic(help("add --fix to make them, or --diff to see what they would change"))]
@@ -199,7 +206,7 @@ impl Failure {
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {
-            Failure::Nothing { .. } | Failure::NoCluster { .. } => super::NOTHING,
+            Failure::Nothing { .. } | Failure::NoCluster { .. } | Failure::NoWorkloads { .. } => super::NOTHING,
             _ => super::USAGE,
         }
     }

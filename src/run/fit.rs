@@ -1,46 +1,57 @@
 //! `kfplint fit`: whether the pods of Kubernetes manifests fit onto the nodes that clusters will have.
 
 use super::{FINDINGS, Failure, READY, State, output, reach};
+use crate::budget::{Budget, NODES};
 use crate::catalog::gke::{self, Features};
-use crate::cli::FitArgs;
+use crate::cli::{FitArgs, Undecided};
 use crate::eval::Evaluator;
 use crate::eval::value::HIDDEN;
 use crate::finding::RootReport;
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
-use crate::graph::fit::{Node, Pod, Room, left_over};
+use crate::graph::fit::{Node, Pod, Room, left_in_time};
 use crate::graph::nodes::{Marks, free, own_pods};
 use crate::graph::pool::Pool;
-use crate::manifests::{self, Pods};
-use crate::report::Report;
+use crate::manifests::{self, Left, Pods};
+use crate::report::{self, Report};
 use std::fmt::Write;
+use std::io::Write as _;
 
-/// More nodes of one pool than this are not counted one by one.
-const MOST_NODES: u64 = 1000;
 /// How many pods that do not fit are listed.
 const SHOWN: usize = 20;
+/// How many manifests that are left out are listed.
+const LEFT: usize = 50;
 
 /// Packs the pods onto each cluster, and says what does not fit.
 pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
-    let pods = manifests::read(&args.manifests).map_err(|e| Failure::Manifests { what: e.to_string() })?;
     let budget = args.inputs.budget.budget();
+    let pods = manifests::read(&args.manifests, &budget).map_err(|e| Failure::Manifests { what: e.to_string() })?;
+    let mut text =
+        format!("{} workloads, {} pods and {} on every node\n", pods.workloads, pods.pods.len(), pods.daemons.len());
+    list(&pods.left, &mut text);
+    if pods.workloads == 0 {
+        let _ = std::io::stderr().write_all(text.as_bytes());
+        return Err(Failure::NoWorkloads { path: args.manifests.display().to_string() });
+    }
     let State { config, sources, loader, options, .. } = State::of(&args.paths, &args.config, &args.inputs, budget)?;
     let found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources, loader, options);
-    let mut text =
-        format!("{} workloads, {} pods and {} on every node\n", pods.workloads, pods.pods.len(), pods.daemons.len());
-    let (mut clusters, mut short) = (0, false);
+    let (mut clusters, mut short, mut open) = (0, false, !pods.left.is_empty());
     let mut reports = Vec::new();
     for root in &found.roots {
         let plan = super::units::plan(&evaluator, root);
         let graph = Graph::build(&plan, &config.profile, &budget);
-        let late = reach::late(root, evaluator.loader()).filter(|_| plan.unreached.is_none());
-        let (root, findings) = (root.shown.clone(), plan.findings.iter().cloned().chain(late.clone()).collect());
-        reports.push(RootReport { root, findings, ..RootReport::default() });
+        let mut late = reach::late(root, evaluator.loader()).filter(|_| plan.unreached.is_none());
         for cluster in graph.clusters.iter().filter(|_| late.is_none()) {
             clusters += 1;
-            short |= judge(cluster, &pods, &mut text) == Some(false);
+            match judge(cluster, &pods, &budget, &mut text) {
+                Some(fits) => short |= !fits,
+                None => open = true,
+            }
         }
+        late = late.or_else(|| reach::late(root, evaluator.loader()).filter(|_| plan.unreached.is_none()));
+        let (root, findings) = (root.shown.clone(), plan.findings.iter().cloned().chain(late).collect());
+        reports.push(RootReport { root, findings, ..RootReport::default() });
     }
     let (loader, sources) = (evaluator.loader(), &evaluator.sources);
     let report = Report::new(reports, loader.skipped(), loader.files_read(), sources);
@@ -49,7 +60,22 @@ pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
         return Err(Failure::NoCluster { roots: format!("{} root module(s)", found.roots.len()) });
     }
     output::stdout(text.as_bytes())?;
-    Ok(if short || over { FINDINGS } else { READY })
+    let open = open && args.undecided == Undecided::Fail;
+    Ok(if short || over || open { FINDINGS } else { READY })
+}
+
+/// Lists the manifests that are left out.
+fn list(left: &[Left], text: &mut String) {
+    if left.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "left out, or not known for certain: {}", report::plural(left.len(), "manifest"));
+    for Left { path, why } in left.iter().take(LEFT) {
+        let _ = writeln!(text, "  {}", report::line(&format!("{path}: {why}")));
+    }
+    if left.len() > LEFT {
+        let _ = writeln!(text, "  and {} more", left.len() - LEFT);
+    }
 }
 
 /// The nodes of a cluster as far as they are known, and the pools of which something is not.
@@ -71,28 +97,43 @@ fn nodes<'a, 'p>(cluster: &'a Cluster<'p>, pods: &Pods) -> (Vec<Node>, Vec<&'a P
         if pool.nodes.ceiling.max != Some(certain) || pool.uncertain.is_some() {
             open.push(pool);
         }
-        nodes.extend(std::iter::repeat_n(node, certain.min(MOST_NODES) as usize));
+        let count = certain.min(NODES.1) as usize;
+        let room = NODES.0 - nodes.len().min(NODES.0);
+        if (certain > NODES.1 || count > room) && open.last().is_none_or(|last| !std::ptr::eq(*last, pool)) {
+            open.push(pool);
+        }
+        nodes.extend(std::iter::repeat_n(node, count.min(room)));
     }
     (nodes, open)
 }
 
 /// Writes one cluster's answer: it fits, it does not, or it is not known.
-fn judge(cluster: &Cluster, pods: &Pods, text: &mut String) -> Option<bool> {
+fn judge(cluster: &Cluster, pods: &Pods, budget: &Budget, text: &mut String) -> Option<bool> {
     let address = cluster.address();
-    if cluster.autopilot.is_true() {
-        let _ = writeln!(text, "\nFITS       {address}: Autopilot makes the nodes that pods need");
-        return Some(true);
-    }
     let (nodes, open) = nodes(cluster, pods);
     // What fits onto the nodes tells how many they are, and how big.
     let hidden = cluster.pools.iter().any(|p| p.machine.hidden || p.nodes.ceiling.hidden);
     let told = |count: usize| if hidden { HIDDEN.into() } else { count.to_string() };
     let mut all = pods.pods.clone();
     all.extend(own_pods(&gke::overhead(Features::default())));
-    let rest = left_over(&all, &nodes);
+    let autopilot = cluster.autopilot.is_true();
+    let rest = if autopilot { Some(Vec::new()) } else { left_in_time(&all, &nodes, || budget.is_late()) };
+    let Some(rest) = rest else {
+        let _ = writeln!(text, "\nUNDECIDED  {address}: {}", budget.late());
+        return None;
+    };
     if rest.is_empty() {
-        let _ = writeln!(text, "\nFITS       {address}: on {} nodes, when its pools are grown", told(nodes.len()));
-        return Some(true);
+        let how = match autopilot {
+            true => "Autopilot makes the nodes that pods need".to_string(),
+            false => format!("on {} nodes, when its pools are grown", told(nodes.len())),
+        };
+        if pods.left.is_empty() {
+            let _ = writeln!(text, "\nFITS       {address}: {how}");
+            return Some(true);
+        }
+        let known = format!("the {} known pods fit ({how})", pods.pods.len());
+        let _ = writeln!(text, "\nUNDECIDED  {address}: {known}, but manifests are left out");
+        return None;
     }
     let unknown = !open.is_empty() || cluster.pools_elsewhere.is_some() || cluster.resource.uncertain.is_some();
     let provisioned = !cluster.auto_provisioning.enabled.is_false();

@@ -1,8 +1,8 @@
 //! YAML as Terraform reads and writes it (go-cty-yaml, YAML 1.1's scalars in the core).
 
 use super::string::text;
-use super::{FunctionError, Host, MOST_ELEMENTS, Outcome};
-use crate::budget::Limit;
+use super::{FunctionError, Host, MOST_ELEMENTS, MOST_TEXT, Outcome};
+use crate::budget::{Limit, TEXT, size};
 use crate::eval::value::{Data, Number, Value};
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
 use std::collections::BTreeMap;
@@ -14,15 +14,31 @@ const MOST_DEPTH: usize = 500;
 
 struct Reader<'y> {
     parser: Parser<'y, StrInput<'y>>,
-    anchors: BTreeMap<usize, Value>,
-    nodes: usize,
+    anchors: BTreeMap<usize, Anchor>,
+    /// What there is so far, with all aliases written out.
+    total: Total,
+    /// How deep the last node goes.
+    height: usize,
     /// The line of the last event.
     line: usize,
 }
 
+/// A value that aliases stand for.
+struct Anchor {
+    value: Value,
+    total: Total,
+    height: usize,
+}
+
+/// How much there is.
+#[derive(Clone, Copy, Default)]
+struct Total {
+    values: usize,
+    text: usize,
+}
+
 pub fn decode(args: &[Value], _: &dyn Host) -> Outcome {
-    let mut reader =
-        Reader { parser: Parser::new_from_str(text(args, 0)), anchors: BTreeMap::new(), nodes: 0, line: 1 };
+    let mut reader = Reader::new(text(args, 0));
     let mut value = Value::null();
     let mut documents = 0;
     loop {
@@ -46,7 +62,7 @@ pub fn decode(args: &[Value], _: &dyn Host) -> Outcome {
 /// # Errors
 /// What is not YAML, with its line and column.
 pub fn documents(text: &str) -> Result<Vec<(usize, Value)>, FunctionError> {
-    let mut reader = Reader { parser: Parser::new_from_str(text), anchors: BTreeMap::new(), nodes: 0, line: 1 };
+    let mut reader = Reader::new(text);
     let mut all = Vec::new();
     loop {
         match reader.next()? {
@@ -62,6 +78,28 @@ pub fn documents(text: &str) -> Result<Vec<(usize, Value)>, FunctionError> {
 }
 
 impl<'y> Reader<'y> {
+    fn new(text: &'y str) -> Reader<'y> {
+        let parser = Parser::new_from_str(text);
+        Reader { parser, anchors: BTreeMap::new(), total: Total::default(), height: 0, line: 1 }
+    }
+
+    /// Counts more values, which go so deep.
+    fn grow(&mut self, by: Total, depth: usize) -> Result<(), FunctionError> {
+        self.total.values = self.total.values.saturating_add(by.values);
+        self.total.text = self.total.text.saturating_add(by.text);
+        let line = self.line;
+        let over = |what: String| {
+            let message = format!("on line {line}: {what}, with its aliases written out");
+            Err(FunctionError::over(Limit::Fixed, message))
+        };
+        match self.total {
+            _ if depth > MOST_DEPTH => over(format!("the document is nested more than {MOST_DEPTH} deep")),
+            t if t.values > MOST_ELEMENTS => over(format!("the document has more than {MOST_ELEMENTS} values")),
+            t if t.text > MOST_TEXT => over(format!("the document has more than {} of text", size(TEXT))),
+            _ => Ok(()),
+        }
+    }
+
     fn next(&mut self) -> Result<Event<'y>, FunctionError> {
         match self.parser.next() {
             Some(Ok((event, span))) => {
@@ -78,19 +116,21 @@ impl<'y> Reader<'y> {
     }
 
     fn node(&mut self, event: Event<'y>, depth: usize) -> Outcome {
-        self.nodes += 1;
-        if depth > MOST_DEPTH || self.nodes > MOST_ELEMENTS {
-            return Err(FunctionError::over(
-                Limit::Fixed,
-                format!("the document is nested more than {MOST_DEPTH} deep, or has more than {MOST_ELEMENTS} values"),
-            ));
-        }
+        let before = self.total;
+        self.grow(Total { values: 1, text: 0 }, depth)?;
+        let mut height = 0;
         let (anchor, value) = match event {
             Event::Alias(id) => {
-                let found = self.anchors.get(&id).cloned();
-                return found.ok_or_else(|| FunctionError::call("cannot refer to an anchor before it is complete"));
+                let Some(Anchor { value, total, height }) = self.anchors.get(&id) else {
+                    return Err(FunctionError::call("cannot refer to an anchor before it is complete"));
+                };
+                let (value, total, height) = (value.clone(), *total, *height);
+                self.grow(total, depth.saturating_add(height))?;
+                self.height = height;
+                return Ok(value);
             }
             Event::Scalar(content, style, anchor, tag) => {
+                self.grow(Total { values: 0, text: content.len() }, depth)?;
                 let tag = tag.map(|t| t.suffix.clone());
                 (anchor, scalar(&content, style, tag.as_deref())?)
             }
@@ -102,21 +142,29 @@ impl<'y> Reader<'y> {
                         Event::StreamEnd => return Err(FunctionError::call("unexpected end of the document")),
                         event => items.push(self.node(event, depth + 1)?),
                     }
+                    height = height.max(self.height + 1);
                 }
                 (anchor, Value::tuple(items))
             }
-            Event::MappingStart(anchor, _) => (anchor, self.mapping(depth)?),
+            Event::MappingStart(anchor, _) => {
+                let value = self.mapping(depth)?;
+                height = self.height;
+                (anchor, value)
+            }
             _ => return Err(FunctionError::call("unexpected end of the document")),
         };
         if anchor > 0 {
-            self.anchors.insert(anchor, value.clone());
+            let total = Total { values: self.total.values - before.values, text: self.total.text - before.text };
+            self.anchors.insert(anchor, Anchor { value: value.clone(), total, height });
         }
+        self.height = height;
         Ok(value)
     }
 
     fn mapping(&mut self, depth: usize) -> Outcome {
         let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
         let mut merged: Vec<Value> = Vec::new();
+        let mut height = 0;
         loop {
             let key = match self.next()? {
                 Event::MappingEnd => break,
@@ -124,6 +172,7 @@ impl<'y> Reader<'y> {
                 Event::Scalar(content, ScalarStyle::Plain, 0, None) if content == "<<" => {
                     let event = self.next()?;
                     merged.push(self.node(event, depth + 1)?);
+                    height = height.max(self.height + 1);
                     continue;
                 }
                 event => self.node(event, depth + 1)?,
@@ -134,6 +183,7 @@ impl<'y> Reader<'y> {
             };
             let event = self.next()?;
             let value = self.node(event, depth + 1)?;
+            height = height.max(self.height + 1);
             entries.insert(name, value);
         }
         for source in merged {
@@ -147,6 +197,7 @@ impl<'y> Reader<'y> {
                 }
             }
         }
+        self.height = height;
         Ok(Value::object(entries))
     }
 }
