@@ -8,6 +8,7 @@ mod fit;
 mod fixing;
 mod inputs;
 mod job;
+mod kept;
 mod known;
 mod merging;
 mod output;
@@ -24,6 +25,7 @@ mod veil;
 pub use failure::Failure;
 
 use job::Job;
+use kept::Kept;
 use progress::Progress;
 use state::State;
 
@@ -155,7 +157,13 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let draw = args.format == Format::Html || args.output.iter().any(|(format, _)| *format == Format::Html);
     let mut checked: Vec<Checked> = Vec::new();
     let look = |environment| Look { environment, profile: &config.profile, draw, budget };
-    for environment in job.environments()? {
+    let environments = job.environments()?;
+    let mut kept = Kept::default();
+    for (i, environment) in environments.iter().copied().enumerate() {
+        if let Some(report) = kept.leave(i, &environments, &all, budget) {
+            checked.push(Checked { report, variables: BTreeSet::new(), outline: Outline::default(), failed: false });
+            break;
+        }
         let options = inputs::within(options.clone(), config, environment, &loader)?;
         let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
         let look = look(environment.map(|e| e.name.as_str()));
@@ -170,6 +178,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
             progress.done();
             checked
         }));
+        kept.add(&checked);
     }
     let check = |roots: &[Root]| {
         let mut out = Vec::new();
@@ -270,6 +279,7 @@ fn check_document(document: &Subject, source: Option<&(Root, Arc<Evaluator>)>, l
 }
 
 fn guarded(shown: &str, work: impl FnOnce() -> Checked) -> Checked {
+    crate::catalog::renew();
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let mut report = RootReport { root: shown.to_string(), ..RootReport::default() };
         let why = "kfplint itself failed on this; please report it with the message above";

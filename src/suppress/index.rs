@@ -9,11 +9,14 @@ use std::collections::BTreeSet;
 /// A rule's code and name.
 type Rule = (&'static str, &'static str);
 
+/// Where parts of a file begin, each with the first suppression that covers it.
+type Parts = Vec<(u32, Option<usize>)>;
+
 /// What [`Suppressions::mark`] looks up and counts. Everything is made when it is first asked for.
 #[derive(Debug, Default)]
 pub(super) struct Index {
     /// For a rule in a file: where parts of the file begin, each with the first suppression that covers it.
-    parts: FxHashMap<(FileId, Rule), Vec<(u32, Option<usize>)>>,
+    parts: FxHashMap<(FileId, Rule), Parts>,
     /// The ignores of the configuration that cover a file.
     configured: FxHashMap<FileId, Vec<usize>>,
     /// For a rule in a file: the first ignore of the configuration that covers it.
@@ -127,12 +130,12 @@ fn within(part: Span, place: Span) -> bool {
 }
 
 /// Where parts of a file begin, with the lowest number of the spans that cover each.
-fn parts(spans: impl Iterator<Item = (usize, Span)>) -> Vec<(u32, Option<usize>)> {
+fn parts(spans: impl Iterator<Item = (usize, Span)>) -> Parts {
     let ends = |(i, span): (usize, Span)| [(span.start, true, i), (span.end, false, i)];
     let mut ends: Vec<(u32, bool, usize)> = spans.flat_map(ends).collect();
     ends.sort_unstable();
     let mut open = BTreeSet::new();
-    let mut parts: Vec<(u32, Option<usize>)> = Vec::new();
+    let mut parts = Parts::new();
     for (at, begins, i) in ends {
         if begins {
             open.insert(i)

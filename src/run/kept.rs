@@ -1,0 +1,100 @@
+//! How much the environments of a run cost, and which of them are left out where that is too much.
+
+use super::Checked;
+use crate::budget::{Budget, EVALUATIONS, Limit, REPORTS, size};
+use crate::config::Environment;
+use crate::discover::Root;
+use crate::eval::report::exceeded;
+use crate::finding::RootReport;
+use std::mem::size_of;
+
+/// What is kept of the environments so far.
+#[derive(Debug, Default)]
+pub struct Kept {
+    /// Reports that were counted.
+    reports: usize,
+    /// About how many bytes they take.
+    bytes: usize,
+}
+
+impl Kept {
+    /// Counts the reports that are new.
+    pub fn add(&mut self, checked: &[Checked]) {
+        let new = checked.get(self.reports..).unwrap_or_default();
+        self.bytes += new.iter().map(|c| bytes(&c.report)).sum::<usize>();
+        self.reports = checked.len();
+    }
+
+    /// What says that this environment and those after it are left out, if they are. The first never is.
+    pub fn leave(
+        &self,
+        at: usize,
+        all: &[Option<&Environment>],
+        roots: &[Root],
+        budget: &Budget,
+    ) -> Option<RootReport> {
+        let first = &all.get(at).copied().flatten().filter(|_| at > 0)?.name;
+        let (why, limit) = if budget.is_late() {
+            (budget.late(), Limit::Timeout)
+        } else if roots.len().max(1).saturating_mul(at + 1) > EVALUATIONS {
+            (format!("all root modules in all environments are more than {EVALUATIONS} evaluations"), Limit::Fixed)
+        } else if self.bytes > REPORTS {
+            (format!("the reports of those before take more than {}", size(REPORTS as u64)), Limit::Fixed)
+        } else {
+            return None;
+        };
+        let message = format!(
+            "the environment `{first}` and those after it ({} of {}) are not checked: {why}",
+            all.len() - at,
+            all.len()
+        );
+        let mut finding = exceeded(None, message.clone(), "", limit);
+        finding.help.push("check some of them at a time: --environment NAME".into());
+        let root = roots.first().map(|root| root.shown.clone()).unwrap_or_default();
+        let mut report = RootReport { root, findings: vec![finding], ..RootReport::default() };
+        report.coverage.skipped.push((format!("environment {first}"), message));
+        Some(report)
+    }
+}
+
+/// About how many bytes a report takes.
+fn bytes(report: &RootReport) -> usize {
+    let requirements = report.clusters.iter().flat_map(|c| &c.requirements);
+    let texts = requirements.map(|r| r.reason.len() + r.decides.iter().map(|d| d.len() + 32).sum::<usize>() + 128);
+    let findings = report.findings.iter().map(|f| {
+        let help: usize = f.help.iter().map(|h| h.len() + 32).sum();
+        let related: usize = f.related.iter().map(|l| l.message.len() + 48).sum();
+        size_of_val(f) + f.message.len() + f.primary_message.len() + help + related + 256
+    });
+    let pools: usize = report.clusters.iter().map(|c| c.node_pools.len() * 256 + 256).sum();
+    texts.sum::<usize>() + findings.sum::<usize>() + pools + size_of::<Checked>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+    use std::sync::Arc;
+
+    #[test]
+    fn environments_are_left_out_where_they_are_too_many_or_too_large() {
+        let vars = Arc::new(crate::syntax::parse(FileId(0), "", &[]));
+        let environment = |name: usize| Environment {
+            name: format!("e{name}"),
+            var_files: Vec::new(),
+            vars: vars.clone(),
+            workspace: None,
+        };
+        let all: Vec<Environment> = (0..EVALUATIONS + 2).map(environment).collect();
+        let all: Vec<Option<&Environment>> = all.iter().map(Some).collect();
+        let leave = |kept: &Kept, at| kept.leave(at, &all, &[], &Budget::default());
+        let said =
+            |report: Option<RootReport>| report.map(|r| (r.findings[0].message.clone(), r.coverage.skipped.len()));
+        assert_eq!(said(leave(&Kept::default(), EVALUATIONS - 1)), None);
+        let (message, skipped) = said(leave(&Kept::default(), EVALUATIONS)).unwrap();
+        assert!(message.contains("`e20000` and those after it (2 of 20002)") && skipped == 1, "{message}");
+        let large = Kept { reports: 0, bytes: REPORTS + 1 };
+        assert_eq!(said(leave(&large, 0)), None, "one is always checked");
+        assert!(said(leave(&large, 1)).unwrap().0.contains("more than 256 MiB"));
+    }
+}
