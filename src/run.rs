@@ -159,9 +159,18 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let look = |environment| Look { environment, profile: &config.profile, draw, budget };
     let environments = job.environments()?;
     let mut kept = Kept::default();
+    let mut evaluated = environments.len();
     for (i, environment) in environments.iter().copied().enumerate() {
         if let Some(report) = kept.leave(i, &environments, &all, budget) {
-            checked.push(Checked { report, variables: BTreeSet::new(), outline: Outline::default(), failed: false });
+            let made = FxHashSet::default();
+            checked.push(Checked {
+                report,
+                variables: BTreeSet::new(),
+                outline: Outline::default(),
+                made,
+                failed: false,
+            });
+            evaluated = i;
             break;
         }
         let options = inputs::within(options.clone(), config, environment, &loader)?;
@@ -182,7 +191,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     }
     let check = |roots: &[Root]| {
         let mut out = Vec::new();
-        for environment in job.environments()? {
+        for environment in environments.iter().copied().take(evaluated) {
             let options = inputs::within(options.clone(), config, environment, &loader)?;
             let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
             let look = look(environment.map(|e| e.name.as_str()));
