@@ -87,6 +87,11 @@ impl Budget {
         self.began.elapsed() >= self.timeout
     }
 
+    /// The time that is left.
+    pub fn left(&self) -> Duration {
+        self.timeout.saturating_sub(self.began.elapsed())
+    }
+
     /// Why something was not looked at when the time was used up.
     pub fn late(&self) -> String {
         format!("the run took longer than {} s", self.timeout.as_secs())

@@ -130,15 +130,15 @@ struct Judged {
 
 /// Evaluates and judges all roots in all environments, with `instead` in place of what is on disk.
 fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
-    let Job { args, config, budget, past } = job;
+    let Job { args, config, budget, tree } = job;
     let progress = Progress::start();
     let sources = Arc::new(config.sources());
-    let loader = Arc::new(Loader::with(sources.clone(), instead).within(*budget).bounded(args.inputs.allow_outside));
-    past.iter().for_each(|(dir, given)| loader.name_folder(dir, given));
+    let loader = Loader::with(sources.clone(), instead).of(tree.clone()).within(*budget);
+    let loader = Arc::new(loader.bounded(args.inputs.allow_outside));
     let options = inputs::options(&args.inputs, &loader)?;
     let (mut documents, folders) = match args.changed {
         true => Default::default(),
-        false => documents::split(&args.paths)?,
+        false => documents::split(&args.paths, tree)?,
     };
     let mut found = match folders {
         _ if args.changed => discover::changed(&args.paths, &job.everywhere(), &loader).map_err(explain_path)?,
@@ -207,7 +207,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let judge = |subject: &Subject| check_document(subject, source.as_ref(), look(None));
     checked.extend(parallel::map(&documents, 1, judge));
     elsewhere.extend(declared(&checked));
-    if past.is_empty() && !budget.is_late() {
+    if tree.commit().is_none() && !budget.is_late() {
         inputs::check_names(&args.inputs, &elsewhere)?;
     }
     let failed = checked.iter().any(|c| c.failed);

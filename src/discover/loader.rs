@@ -127,6 +127,11 @@ impl Loader {
         }
     }
 
+    /// The same for the files of this tree.
+    pub fn of(self, tree: Tree) -> Loader {
+        Loader { tree, ..self }
+    }
+
     /// The same within a budget.
     pub fn within(self, budget: Budget) -> Loader {
         Loader { budget, ..self }

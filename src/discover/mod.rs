@@ -10,6 +10,7 @@ mod ignored;
 pub mod index;
 pub mod loader;
 mod module;
+mod past;
 pub mod private;
 mod shown;
 mod tracked;

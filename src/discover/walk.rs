@@ -5,6 +5,7 @@ use super::bounds::Bounds;
 use super::files::{UNIT, is_terraform, is_variables};
 use super::ignored::Ignored;
 use super::loader::Loader;
+use super::past;
 use super::tracked;
 use crate::tree::{Kind, Tree};
 use ignore::{DirEntry, WalkBuilder};
@@ -32,7 +33,7 @@ pub struct Found {
     /// Paths that were passed over, and why.
     pub skipped: BTreeMap<PathBuf, String>,
     /// Real folders that were entered.
-    entered: FxHashSet<PathBuf>,
+    pub entered: FxHashSet<PathBuf>,
 }
 
 /// The folder that a path of the user's means: itself, or that of a Terraform file.
@@ -70,6 +71,9 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
         found.unit_folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
     }
     found.entered.insert(folder.dir.clone());
+    if loader.tree().commit().is_some() {
+        return past::walk(folder, found, loader);
+    }
     let gate = Arc::new(Gate {
         seen: Mutex::new(std::mem::take(&mut found.entered)),
         outside: Mutex::default(),

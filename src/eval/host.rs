@@ -2,13 +2,14 @@
 
 use crate::budget::Limit;
 use crate::discover::bounds::normalise;
-use crate::discover::{private, reason};
+use crate::discover::{bounds, private, reason};
 use crate::eval::functions::{ErrorKind, FunctionError, Host, Listing};
 use crate::eval::scope::Scope;
 use crate::eval::value::{Marks, Value};
 use crate::source::SourceFile;
 use crate::syntax;
-use crate::tree::{Kind, Tree};
+use crate::tree::{Kind, Step, Tree};
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
@@ -130,29 +131,30 @@ impl Host for TreeHost<'_> {
 
     fn list(&self, dir: &str) -> Result<Listing, FunctionError> {
         let full = self.resolve(dir)?.1;
-        let (mut found, mut closed) = (Listing::default(), Vec::new());
+        let (mut found, closed) = (Listing::default(), RefCell::new(Vec::new()));
         let (bounds, tree) = (self.scope.instance.world.evaluator.loader().bounds(), self.tree());
-        let is_open = |entry: &DirEntry| {
-            let refused = entry.depth() > 0
-                && match entry.path_is_symlink() {
-                    true => tree.canonicalize(entry.path()).is_ok_and(|real| !bounds.holds(&real)),
-                    false => !bounds.holds(entry.path()) && entry.file_name().eq_ignore_ascii_case(".git"),
-                };
+        let is_open = |step: &Step| {
+            let refused = match step.is_link {
+                true => tree.canonicalize(&step.path).is_ok_and(|real| !bounds.holds(&real)),
+                false => !bounds.holds(&step.path) && bounds::is_git(step.path.file_name().unwrap_or_default().as_ref()),
+            };
             if refused {
-                closed.push(entry.path().to_path_buf());
+                closed.borrow_mut().push(step.path.clone());
             }
             !refused
         };
         let below = |path: &Path| Some(path.strip_prefix(&full).ok()?.to_string_lossy().replace('\\', "/"));
-        for entry in WalkDir::new(&full).follow_links(true).into_iter().filter_entry(is_open).flatten() {
-            if entry.file_type().is_file() {
-                found.files.extend(below(entry.path()));
+        let mut each = |step: &Step| {
+            if is_open(step) && step.kind == Kind::File {
+                found.files.extend(below(&step.path));
             }
-            if found.files.len() > MOST_FILES {
-                return Err(FunctionError::over(Limit::Fixed, format!("\"{dir}\" has more than {MOST_FILES} files")));
-            }
+            found.files.len() <= MOST_FILES
+        };
+        let whole = tree.walk(&full, &mut |step| is_open(step), &mut each);
+        if !whole || found.files.len() > MOST_FILES {
+            return Err(FunctionError::over(Limit::Fixed, format!("\"{dir}\" has more than {MOST_FILES} files")));
         }
-        for path in closed {
+        for path in closed.take() {
             match path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(".git")) {
                 true => found.closed.extend(own_files_of_git(&path).iter().filter_map(|path| below(path))),
                 false => found.closed_trees.extend(below(&path)),

@@ -9,6 +9,7 @@ use crate::eval::plan::StaticPlan;
 use crate::eval::{Evaluator, VariableOption, plan_json};
 use crate::plan_json::{Document, Kind, Subject};
 use crate::report::plural;
+use crate::tree::{self, Tree};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -20,10 +21,10 @@ const STDIN: &str = "-";
 ///
 /// # Errors
 /// A document that cannot be read.
-pub fn split(paths: &[PathBuf]) -> Result<(Vec<Subject>, Option<Vec<PathBuf>>), Failure> {
-    let (documents, folders): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| is_document(path));
+pub fn split(paths: &[PathBuf], tree: &Tree) -> Result<(Vec<Subject>, Option<Vec<PathBuf>>), Failure> {
+    let (documents, folders): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| is_document(path, tree));
     let folders: Vec<PathBuf> = folders.into_iter().cloned().collect();
-    let documents: Vec<Document> = documents.into_iter().map(|path| read(path)).collect::<Result<_, _>>()?;
+    let documents: Vec<Document> = documents.into_iter().map(|path| read(path, tree)).collect::<Result<_, _>>()?;
     let only_documents = folders.is_empty() && !documents.is_empty();
     Ok((Subject::all(documents), (!only_documents).then_some(folders)))
 }
@@ -55,7 +56,7 @@ pub fn evaluate(root: &Root, evaluator: &Evaluator, recorded: Option<VariableOpt
 /// # Errors
 /// A plan that cannot be read, or a document that is none.
 pub fn against(plan: &Path, root: &Root, evaluator: &Evaluator) -> Result<u8, Failure> {
-    let document = read(plan)?;
+    let document = read(plan, &Tree::default())?;
     if document.kind != Kind::Plan {
         return Err(Failure::NoPlan { path: document.file });
     }
@@ -69,9 +70,9 @@ pub fn against(plan: &Path, root: &Root, evaluator: &Evaluator) -> Result<u8, Fa
 }
 
 /// Standard input, or a file that is not Terraform's own.
-fn is_document(path: &Path) -> bool {
+fn is_document(path: &Path, tree: &Tree) -> bool {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = || std::fs::metadata(path).is_ok_and(|meta| !meta.is_dir());
+    let file = || tree.kind(path).is_ok_and(|kind| kind != tree::Kind::Folder);
     path.as_os_str() == STDIN || !is_terraform(&name) && !is_variables(&name) && name != UNIT && file()
 }
 
@@ -79,12 +80,14 @@ fn is_document(path: &Path) -> bool {
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn read(path: &Path) -> Result<Document, Failure> {
+pub fn read(path: &Path, tree: &Tree) -> Result<Document, Failure> {
     let stdin = path.as_os_str() == STDIN;
     let shown = if stdin { "stdin".to_string() } else { path.display().to_string() };
     let bytes = match stdin {
         true => from_stdin(),
-        false => std::fs::File::open(path).and_then(limited),
+        // A pipe may be named too.
+        false if tree.commit().is_none() => std::fs::File::open(path).and_then(limited),
+        false => tree.up_to(path, DOCUMENT).map(Option::unwrap_or_default),
     };
     let bytes = bytes.map_err(|e| PathError::Unreadable { path: shown.clone(), why: reason(&e) })?;
     Ok(Document::read(&shown, bytes)?)

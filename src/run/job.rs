@@ -4,6 +4,7 @@ use super::Failure;
 use crate::budget::Budget;
 use crate::cli::{CheckArgs, ConfigArgs, Given};
 use crate::config::{self, Config, Environment};
+use crate::tree::Tree;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -16,8 +17,8 @@ pub struct Job {
     pub config: Config,
     /// What the run may cost; its time runs from here.
     pub budget: Budget,
-    /// For an earlier state of the tree: its real folders, and how the user writes them.
-    pub past: Vec<(PathBuf, PathBuf)>,
+    /// The files that are checked.
+    pub tree: Tree,
 }
 
 impl Job {
@@ -42,7 +43,7 @@ impl Job {
             args.output = config.output.clone();
         }
         let budget = args.inputs.budget.budget();
-        let job = Job { args, config, budget, past: Vec::new() };
+        let job = Job { args, config, budget, tree: Tree::default() };
         job.environments()?;
         Ok(job)
     }

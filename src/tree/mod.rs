@@ -1,13 +1,26 @@
 //! The files that are checked. Everything that reads the checked tree asks here, so that a commit can stand in for the
 //! folder on disk.
 
+mod commit;
+mod listing;
+mod objects;
+mod repository;
+mod walk;
+
+pub use commit::Commit;
+pub use repository::Repository;
+pub use walk::Step;
+
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// Where the checked files come from: the disk.
+/// Where the checked files come from: the disk, or a commit laid over it.
 #[derive(Clone, Debug, Default)]
-pub struct Tree {}
+pub struct Tree {
+    commit: Option<Arc<Commit>>,
+}
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,13 +55,27 @@ impl From<std::fs::FileType> for Kind {
     }
 }
 
+impl From<Commit> for Tree {
+    fn from(commit: Commit) -> Tree {
+        Tree { commit: Some(Arc::new(commit)) }
+    }
+}
+
 impl Tree {
+    /// The commit that stands in for the disk.
+    pub fn commit(&self) -> Option<&Commit> {
+        self.commit.as_deref()
+    }
+
     /// The absolute path without symbolic links.
     ///
     /// # Errors
     /// Where nothing is there, or the system refuses.
     pub fn canonicalize(&self, path: &Path) -> std::io::Result<PathBuf> {
-        std::fs::canonicalize(path)
+        match &self.commit {
+            None => std::fs::canonicalize(path),
+            Some(commit) => commit.canonicalize(path),
+        }
     }
 
     /// What stands at a path; links are followed.
@@ -56,7 +83,10 @@ impl Tree {
     /// # Errors
     /// Where nothing is there, or the system refuses.
     pub fn kind(&self, path: &Path) -> std::io::Result<Kind> {
-        std::fs::metadata(path).map(|meta| meta.file_type().into())
+        match &self.commit {
+            None => std::fs::metadata(path).map(|meta| meta.file_type().into()),
+            Some(commit) => commit.kind(path),
+        }
     }
 
     /// Whether a regular file is there, also through links.
@@ -79,11 +109,10 @@ impl Tree {
     /// # Errors
     /// What the system says.
     pub fn entries(&self, dir: &Path) -> std::io::Result<Vec<Entry>> {
-        let entry = |entry: std::fs::DirEntry| Entry {
-            name: entry.file_name(),
-            kind: entry.file_type().map_or(Kind::Other, Kind::from),
-        };
-        Ok(std::fs::read_dir(dir)?.flatten().map(entry).collect())
+        match &self.commit {
+            None => on_disk(dir),
+            Some(commit) => commit.entries(dir),
+        }
     }
 
     /// The bytes of a regular file (opening a pipe would wait for a writer); `None` where there are more than `most`.
@@ -91,8 +120,20 @@ impl Tree {
     /// # Errors
     /// What the system says.
     pub fn up_to(&self, path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
-        up_to(path, most)
+        match &self.commit {
+            None => up_to(path, most),
+            Some(commit) => commit.up_to(path, most),
+        }
     }
+}
+
+/// The entries of a folder on disk.
+fn on_disk(dir: &Path) -> std::io::Result<Vec<Entry>> {
+    let entry = |entry: std::fs::DirEntry| Entry {
+        name: entry.file_name(),
+        kind: entry.file_type().map_or(Kind::Other, Kind::from),
+    };
+    Ok(std::fs::read_dir(dir)?.flatten().map(entry).collect())
 }
 
 /// The bytes of a regular file on disk; `None` where there are more than `most`.

@@ -1,32 +1,9 @@
 //! `--since`: only what is new or changed, also when the cause is elsewhere.
 
+use crate::git::{commit, git, repository};
 use crate::tree::{OPEN, READY, TOO_FEW, Tree, codes};
 use serde_json::{Value, json};
 use std::process::Command;
-
-fn git(tree: &Tree, args: &[&str]) {
-    let done = Command::new("git")
-        .args(["-c", "user.name=n", "-c", "user.email=e@example.com", "-c", "commit.gpgsign=false"])
-        .args(args)
-        .current_dir(tree.path(""))
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap();
-    assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));
-}
-
-/// A repository with these files committed on `main`.
-fn repository(files: &[(&str, &str)]) -> Tree {
-    let tree = Tree::new(files);
-    git(&tree, &["init", "-q", "-b", "main"]);
-    commit(&tree);
-    tree
-}
-
-fn commit(tree: &Tree) {
-    git(tree, &["add", "-A"]);
-    git(tree, &["commit", "-q", "-m", "m", "--allow-empty"]);
-}
 
 #[test]
 fn where_nothing_changed_nothing_is_reported() {
@@ -181,7 +158,7 @@ fn what_git_does_not_know_is_said() {
     fails(&tree, &["--since", "nowhere"], "git has no commit `nowhere`");
     fails(&tree, &["--since=--all"], "git has no commit `--all`");
     fails(&tree, &["--since", "main", "--fix"], "--since cannot be used with fixes");
-    fails(&Tree::new(&[("main.tf", READY)]), &["--since", "main"], "git finds no repository");
+    fails(&Tree::new(&[("main.tf", READY)]), &["--since", "main"], "there is no repository");
 }
 
 #[test]
