@@ -3,8 +3,6 @@
 use crate::finding::{Edit, Fix};
 use crate::source::{FileId, SourceFile};
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::Path;
 
 /// The edits of a round, by file and place: none overlaps another.
 pub type Edits<'f> = BTreeMap<FileId, BTreeMap<u32, &'f Edit>>;
@@ -78,24 +76,6 @@ pub fn apply(bytes: &[u8], edits: &BTreeMap<u32, &Edit>) -> Option<Vec<u8>> {
     }
     out.extend_from_slice(bytes.get(at..)?);
     Some(out)
-}
-
-/// Writes a file anew, all of it or nothing: into a file beside it, which then takes its place. Permissions are kept.
-///
-/// # Errors
-/// What the operating system says; a file that nobody may write is left, though it could be replaced.
-pub fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let permissions = std::fs::metadata(path)?.permissions();
-    if permissions.readonly() {
-        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, "it is read-only"));
-    }
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".kfplint-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().set_permissions(permissions)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
 }
 
 /// The difference between two versions of a file, as `diff -u` and `git apply` have it.

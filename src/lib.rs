@@ -33,3 +33,4 @@ pub mod syntax;
 pub mod terragrunt;
 pub mod tree;
 pub mod ty;
+pub mod write;

@@ -12,6 +12,7 @@ mod kept;
 mod known;
 mod merging;
 mod output;
+mod own;
 mod past;
 mod progress;
 mod reach;
@@ -109,7 +110,7 @@ fn check(args: CheckArgs) -> Result<u8, Failure> {
     let run = ManuallyDrop::new(run);
     known::say(&run.report);
     if !job.args.fixes.diff {
-        output::write(&run.report, &run.sources, &job.args, start.elapsed())?;
+        output::write(&run.report, &run.sources, &job, start.elapsed())?;
     }
     if run.failed {
         return Ok(USAGE);
@@ -130,7 +131,7 @@ struct Judged {
 
 /// Evaluates and judges all roots in all environments, with `instead` in place of what is on disk.
 fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
-    let Job { args, config, budget, tree } = job;
+    let Job { args, config, budget, tree, .. } = job;
     let progress = Progress::start();
     let sources = Arc::new(config.sources());
     let loader = Loader::with(sources.clone(), instead).of(tree.clone()).within(*budget);

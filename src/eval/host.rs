@@ -136,7 +136,9 @@ impl Host for TreeHost<'_> {
         let is_open = |step: &Step| {
             let refused = match step.is_link {
                 true => tree.canonicalize(&step.path).is_ok_and(|real| !bounds.holds(&real)),
-                false => !bounds.holds(&step.path) && bounds::is_git(step.path.file_name().unwrap_or_default().as_ref()),
+                false => {
+                    !bounds.holds(&step.path) && bounds::is_git(step.path.file_name().unwrap_or_default().as_ref())
+                }
             };
             if refused {
                 closed.borrow_mut().push(step.path.clone());

@@ -8,6 +8,7 @@ use crate::finding::{Edit, Fix, Safety};
 use crate::fix;
 use crate::report::{Diagnostic, line, path, plural};
 use crate::source::{FileId, SourceFile, Span};
+use crate::write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::PathBuf;
@@ -162,7 +163,7 @@ impl Work {
     fn write(&self) -> Result<(), Failure> {
         for (at, (real, (shown, _))) in self.before.iter().enumerate() {
             let Some(text) = self.texts.get(real) else { continue };
-            fix::write(real, text).map_err(|e| Failure::Fix {
+            let notes = write::file(real, text).map_err(|e| Failure::Fix {
                 what: format!("`{shown}`"),
                 why: e.to_string(),
                 help: format!(
@@ -170,6 +171,7 @@ impl Work {
                     plural(at, "file")
                 ),
             })?;
+            output::say_notes(&notes);
         }
         Ok(())
     }

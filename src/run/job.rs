@@ -19,6 +19,8 @@ pub struct Job {
     pub budget: Budget,
     /// The files that are checked.
     pub tree: Tree,
+    /// The further reports are those that the configuration asks for, not the command line.
+    pub asked_by_configuration: bool,
 }
 
 impl Job {
@@ -39,11 +41,12 @@ impl Job {
         args.fail_on = config.fail_on.filter(|_| !told("fail_on")).unwrap_or(args.fail_on);
         args.undecided = config.undecided.filter(|_| !told("undecided")).unwrap_or(args.undecided);
         args.ignores = config.comments.filter(|_| !told("ignores")).unwrap_or(args.ignores);
-        if args.output.is_empty() {
+        let asked_by_configuration = args.output.is_empty();
+        if asked_by_configuration {
             args.output = config.output.clone();
         }
         let budget = args.inputs.budget.budget();
-        let job = Job { args, config, budget, tree: Tree::default() };
+        let job = Job { args, config, budget, tree: Tree::default(), asked_by_configuration };
         job.environments()?;
         Ok(job)
     }

@@ -22,8 +22,7 @@ pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
     let run = judge(&Job::new(CheckArgs { paths, inputs, config, ..CheckArgs::default() })?, Texts::new())?;
     let baseline = Baseline::of(&run.report);
     let shown = file.display();
-    std::fs::write(&file, output::pretty(&serde_json::json!(baseline)))
-        .map_err(|e| Failure::Output { what: format!("`{shown}`"), why: reason(&e) })?;
+    output::save(&file, &output::pretty(&serde_json::json!(baseline)))?;
     let count = report::plural(baseline.findings.len(), "finding");
     let _ = writeln!(std::io::stderr(), "wrote {count} to {shown}");
     let over = reach::say(&run.report, &run.loader, &run.sources);

@@ -1,10 +1,15 @@
 //! Writes reports to where they are wanted.
 
-use super::Failure;
-use crate::cli::{CheckArgs, Color, Format};
+use super::{Failure, Job, own};
+use crate::budget::DOCUMENT;
+use crate::cli::{Color, Format};
+use crate::discover::{is_terraform, is_variables, reason};
 use crate::report::{self, Detail, Report, View};
 use crate::source::Sources;
+use crate::tree::up_to;
+use crate::write;
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
 use std::time::Duration;
 
 /// Columns where there is no terminal to ask.
@@ -14,7 +19,8 @@ const WIDTH: usize = 100;
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn write(report: &Report, sources: &Sources, args: &CheckArgs, took: Duration) -> Result<(), Failure> {
+pub fn write(report: &Report, sources: &Sources, job: &Job, took: Duration) -> Result<(), Failure> {
+    let args = &job.args;
     let detail = match (args.quiet, args.verbose) {
         (true, _) => Detail::Quiet,
         (_, true) => Detail::Verbose,
@@ -23,8 +29,10 @@ pub fn write(report: &Report, sources: &Sources, args: &CheckArgs, took: Duratio
     for (format, file) in &args.output {
         let view = View { color: args.terminal.color == Color::Always, ..View::plain(detail, WIDTH) };
         let bytes = render(*format, report, sources, view);
-        std::fs::write(file, bytes)
-            .map_err(|e| Failure::Output { what: format!("`{}`", file.display()), why: e.to_string() })?;
+        if job.asked_by_configuration {
+            refuse_other(*format, file)?;
+        }
+        save(file, &bytes)?;
     }
     // Elsewhere, the same input gives the same text.
     let told = std::io::stdout().is_terminal();
@@ -39,6 +47,44 @@ pub fn write(report: &Report, sources: &Sources, args: &CheckArgs, took: Duratio
         // Its lines are commands.
         Format::Github => all(report::unmarked(&String::from_utf8_lossy(&bytes)).as_bytes()),
         _ => stdout(&bytes),
+    }
+}
+
+/// Writes a file that the user asked for, and says on stderr what could not be kept.
+///
+/// # Errors
+/// Where it cannot be written.
+pub fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let wrong = |e: std::io::Error| Failure::Output { what: format!("`{}`", path.display()), why: reason(&e) };
+    say_notes(&write::file(path, bytes).map_err(wrong)?);
+    Ok(())
+}
+
+/// Says on stderr what could not be kept of a file.
+pub fn say_notes(notes: &[String]) {
+    notes.iter().for_each(|note| say(&format!("note: {note}")));
+}
+
+/// Refuses a file that a `kfplint.toml`, which may be a stranger's, names for a report, but that holds something else.
+fn refuse_other(format: Format, file: &Path) -> Result<(), Failure> {
+    let refuse = |why: &str| {
+        let shown = file.display();
+        let why = format!(
+            "{why}, and kfplint.toml alone does not overwrite it; remove it, or name it on the command line with --output"
+        );
+        Err(Failure::Output { what: format!("`{shown}`"), why })
+    };
+    let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    if is_terraform(&name) || is_variables(&name) || name.ends_with(".hcl") {
+        return refuse("Terraform or Terragrunt reads a file of this name");
+    }
+    match file.symlink_metadata() {
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
+        Ok(meta) if meta.is_file() => match up_to(file, DOCUMENT) {
+            Ok(Some(bytes)) if own::is_report(format, &bytes) => Ok(()),
+            _ => refuse("it is not a report of this format that kfplint wrote"),
+        },
+        _ => refuse("it is not a regular file"),
     }
 }
 

@@ -81,5 +81,5 @@ fn past(job: &Job, tree: &Tree) -> Option<Job> {
     let mut config: Config = job.config.clone();
     config.var_files.retain(|path| tree.exists(path));
     config.environments.iter_mut().for_each(|e| e.var_files.retain(|path| tree.exists(path)));
-    Some(Job { args, config, budget: job.budget, tree: tree.clone() })
+    Some(Job { args, config, tree: tree.clone(), ..*job })
 }

@@ -57,7 +57,7 @@ fn read(path: &Path) -> Result<String, Failure> {
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let wrong = |e: std::io::Error| Failure::Output { what: shown(path), why: reason(&e) };
     path.parent().map_or(Ok(()), std::fs::create_dir_all).map_err(wrong)?;
-    std::fs::write(path, text).map_err(wrong)
+    output::save(path, text.as_bytes())
 }
 
 /// The checkout of kfplint that a folder is in.

@@ -5,7 +5,8 @@ use crate::cli::{Cli, CompletionsArgs, InitArgs, ManArgs};
 use crate::config;
 use crate::discover::{reason, shown};
 use clap::CommandFactory;
-use std::io::{ErrorKind, Write};
+use std::io::Write;
+use std::path::Path;
 
 /// How pre-commit runs kfplint.
 const PRE_COMMIT: &str = concat!(
@@ -25,12 +26,10 @@ const PRE_COMMIT: &str = concat!(
 /// Where there is one, or it cannot be written.
 pub fn init(args: &InitArgs) -> Result<u8, Failure> {
     let path = args.dir.join(config::FILE);
-    let wrong = |e: std::io::Error| match e.kind() {
-        ErrorKind::AlreadyExists => Failure::Configured { path: shown(&path) },
-        _ => Failure::Output { what: format!("`{}`", path.display()), why: reason(&e) },
-    };
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path).map_err(wrong)?;
-    file.write_all(config::TEMPLATE.as_bytes()).map_err(wrong)?;
+    if path.symlink_metadata().is_ok() {
+        return Err(Failure::Configured { path: shown(&path) });
+    }
+    output::save(&path, config::TEMPLATE.as_bytes())?;
     let _ = writeln!(std::io::stderr(), "wrote {}", shown(&path));
     output::stdout(PRE_COMMIT.as_bytes())?;
     Ok(READY)
@@ -61,6 +60,18 @@ pub fn man(args: &ManArgs) -> Result<u8, Failure> {
     };
     let wrong = |e: std::io::Error| Failure::Output { what: format!("into `{}`", dir.display()), why: reason(&e) };
     std::fs::create_dir_all(dir).map_err(wrong)?;
-    clap_mangen::generate_to(Cli::command(), dir).map_err(wrong)?;
+    let mut command = Cli::command().disable_help_subcommand(true);
+    command.build();
+    pages(command, dir)?;
     Ok(READY)
+}
+
+/// Writes the page of a command, and those of its commands.
+fn pages(command: clap::Command, dir: &Path) -> Result<(), Failure> {
+    command.get_subcommands().filter(|c| !c.is_hide_set()).cloned().try_for_each(|c| pages(c, dir))?;
+    let page = clap_mangen::Man::new(command);
+    let mut text = Vec::new();
+    let wrong = |e: std::io::Error| Failure::Output { what: "a manual page".into(), why: reason(&e) };
+    page.render(&mut text).map_err(wrong)?;
+    output::save(&dir.join(page.get_filename()), &text)
 }

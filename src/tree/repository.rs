@@ -39,9 +39,9 @@ impl Repository {
         };
         let git = std::fs::canonicalize(&named).map_err(|_| wrong("names a folder that does not exist"))?;
         // A pull request can add a folder that looks like a repository, but no path with `.git` in it.
-        let planted =
-            git.strip_prefix(top).is_ok_and(|below| !below.components().any(|part| part.as_os_str() == ".git"));
-        if planted {
+        let plain = |below: &Path| !below.components().any(|part| part.as_os_str() == ".git");
+        let mut trees = top.ancestors().filter(|folder| folder.join(".git").symlink_metadata().is_ok());
+        if trees.any(|tree| git.strip_prefix(tree).is_ok_and(plain)) {
             return Err(wrong("names a folder of the checked tree, which is not trusted as a repository"));
         }
         if !git.join("HEAD").exists() && git.join("HEAD").symlink_metadata().is_err() {

