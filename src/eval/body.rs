@@ -4,6 +4,7 @@ use crate::catalog::provider_defaults;
 use crate::catalog::schema::{self, NestedBlock, Nesting};
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
+use crate::eval::hide;
 use crate::eval::instance::merge_reasons;
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Origin};
 use crate::eval::scope::{Named, Scope};
@@ -21,6 +22,22 @@ pub struct Evaluated {
     pub config: ConfigBody,
 }
 
+impl Evaluated {
+    /// Changes an argument, in its value and in what was written.
+    pub fn change(&mut self, name: &str, change: &dyn Fn(&Value) -> Option<Value>) {
+        if let Some(value) = self.values.get_mut(name)
+            && let Some(new) = change(value)
+        {
+            *value = new;
+        }
+        for attribute in self.config.attributes.iter_mut().filter(|a| &*a.name == name) {
+            if let Some(new) = change(&attribute.value) {
+                attribute.value = new;
+            }
+        }
+    }
+}
+
 /// Evaluates a body. `skip` names what is not the provider's (`count`, `lifecycle` …). Errors are reported and leave
 /// unknown values.
 pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip: &[&str]) -> Evaluated {
@@ -36,19 +53,29 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip
             nested.extend(json::blocks_of(attribute));
             continue;
         }
-        let value = scope.instance.attempt(scope, &attribute.expr);
+        let mut value = scope.instance.attempt(scope, &attribute.expr);
         let known = schema.and_then(|s| s.attribute(name));
         let ty = known.map(|a| &a.ty);
-        let sensitive = known.is_some_and(|a| a.sensitive);
-        if sensitive || value.deep_marks().contains(Marks::SENSITIVE) {
-            scope.instance.world.hide_literals(&attribute.expr);
+        // Write-only arguments are in no plan or state.
+        let own = match known.is_some_and(|a| a.sensitive) {
+            _ if name.ends_with("_wo") => Marks::EPHEMERAL,
+            true => Marks::SENSITIVE,
+            false => Marks::NONE,
+        };
+        if !own.is_empty() {
+            value = value.mark_leaves(own);
+            match ty {
+                Some(Type::Map(_)) => hide::entries(scope, &attribute.expr),
+                _ => hide::source(scope, &attribute.expr),
+            }
         }
-        let own = if sensitive { Marks::SENSITIVE } else { Marks::NONE };
-        let value = value.mark(own);
+        if value.deep_marks().is_hidden() {
+            hide::literals(scope, &attribute.expr);
+        }
         out.values.insert(name.clone(), conform(scope, &value, ty, name, attribute.expr.span));
         out.config.attributes.push(ConfigAttribute {
             name: name.clone(),
-            value,
+            value: value.spread(),
             span: Some(attribute.expr.span),
             origin: Some(Origin { expr: attribute.expr.clone(), scope: scope.clone() }),
             refers: Vec::new(),

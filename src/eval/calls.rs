@@ -3,6 +3,7 @@
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
 use crate::eval::functions::{self, ErrorKind};
+use crate::eval::hide;
 use crate::eval::scope::Scope;
 use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or};
 use crate::source::Span;
@@ -39,7 +40,7 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
         return Err(EvalError::new(span, "element: cannot use element function with a negative index"));
     }
     if name == "sensitive" {
-        call.args.iter().for_each(|arg| scope.instance.world.hide_literals(arg));
+        call.args.iter().for_each(|arg| hide::source(scope, arg));
     }
     let host = crate::eval::host::TreeHost { scope };
     let marks = || args.iter().fold(Marks::NONE, |marks, arg| marks.union(arg.deep_marks()));

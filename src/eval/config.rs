@@ -192,6 +192,12 @@ impl ModuleConfig {
     }
 }
 
+/// Whether `sensitive` or `ephemeral` is set. Terraform takes a literal only; whatever else stands there may be meant as true.
+pub fn is_set(body: &Body, name: &str) -> bool {
+    use crate::syntax::ast::ExprKind;
+    body.attribute(name).is_some_and(|a| !matches!(a.expr.kind, ExprKind::Bool(false) | ExprKind::Null))
+}
+
 impl VariableConfig {
     fn new(block: Block, findings: &mut Vec<Finding>) -> VariableConfig {
         let body = &block.body;
@@ -203,15 +209,6 @@ impl VariableConfig {
                 _ => otherwise,
             }
         };
-        // Not written out as true or false: rather hidden than shown.
-        let hides = |name: &str| {
-            use crate::syntax::ast::ExprKind;
-            match body.attribute(name).map(|a| &a.expr.kind) {
-                None | Some(ExprKind::Null) => false,
-                Some(ExprKind::Bool(_) | ExprKind::String(_)) => flag(name, false),
-                Some(_) => true,
-            }
-        };
         let constraint = match body.attribute("type") {
             Some(ty) => type_constraint(&ty.expr, findings),
             None => TypeConstraint::any(),
@@ -220,8 +217,8 @@ impl VariableConfig {
             typed: body.attribute("type").is_some(),
             default: body.attribute("default").map(|a| a.expr.clone()),
             nullable: flag("nullable", true),
-            sensitive: hides("sensitive"),
-            ephemeral: hides("ephemeral"),
+            sensitive: is_set(body, "sensitive"),
+            ephemeral: is_set(body, "ephemeral"),
             constraint,
             block,
         }

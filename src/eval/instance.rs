@@ -420,15 +420,12 @@ impl Instance {
                 Some(attribute) => self.attempt(&scope, &attribute.expr),
                 None => poison("an output without value", Some(block.header)),
             };
-            let flag = |what| {
-                block.body.attribute(what).is_some_and(|a| self.attempt(&scope, &a.expr).as_bool() == Some(true))
-            };
             let mut marks = Marks::NONE;
-            if flag("sensitive") {
-                block.body.attribute("value").into_iter().for_each(|a| self.world.hide_literals(&a.expr));
+            if crate::eval::config::is_set(&block.body, "sensitive") {
+                block.body.attribute("value").into_iter().for_each(|a| crate::eval::hide::source(&scope, &a.expr));
                 marks = marks.union(Marks::SENSITIVE);
             }
-            if flag("ephemeral") {
+            if crate::eval::config::is_set(&block.body, "ephemeral") {
                 marks = marks.union(Marks::EPHEMERAL);
             }
             value.mark(marks)

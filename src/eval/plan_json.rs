@@ -1,13 +1,26 @@
 //! Writes a static plan in the shape of `terraform show -json` (plan format 1.2): `planned_values`, `resource_changes`
 //! with `after_unknown`, `output_changes`, `variables`. Instances whose number is not known are listed apart, in `undecided`.
+//! As there, a sensitive argument is written with its mark; a private or ephemeral one is left out, and marked.
 
 use crate::eval::plan::{ConfigBody, InstanceKey, Mode, Resource, StaticPlan};
-use crate::eval::value::{Value, json};
+use crate::eval::value::{Marks, Type, Value, json};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 
-/// The whole document.
+/// The document as it may be shown.
 pub fn write(plan: &StaticPlan) -> Json {
+    document(plan, json::shown)
+}
+
+/// The document with what is private or ephemeral, for comparing; never to be shown.
+pub fn write_in_full(plan: &StaticPlan) -> Json {
+    document(plan, json::known)
+}
+
+/// How values are written.
+type Write = fn(&Value) -> Json;
+
+fn document(plan: &StaticPlan, write: Write) -> Json {
     let certain: Vec<&Resource> =
         plan.resources.iter().filter(|r| r.uncertain.is_none() && r.mode != Mode::Ephemeral).collect();
     let undecided: Vec<Json> = plan.resources.iter().filter_map(undecided).collect();
@@ -19,9 +32,9 @@ pub fn write(plan: &StaticPlan) -> Json {
     if !plan.outputs.is_empty() {
         values.insert("outputs".into(), outputs(plan));
     }
-    values.insert("root_module".into(), modules(&certain));
+    values.insert("root_module".into(), modules(&certain, write));
     out.insert("planned_values".into(), Json::Object(values));
-    let changes: Vec<Json> = certain.iter().filter(|r| r.mode == Mode::Managed).map(|r| change(r)).collect();
+    let changes: Vec<Json> = certain.iter().filter(|r| r.mode == Mode::Managed).map(|r| change(r, write)).collect();
     out.insert("resource_changes".into(), changes.into());
     if !plan.outputs.is_empty() {
         let changes = plan.outputs.iter().map(|(name, value)| (name.to_string(), output_change(value)));
@@ -52,8 +65,15 @@ fn variables(plan: &StaticPlan) -> Json {
 fn outputs(plan: &StaticPlan) -> Json {
     let one = |(name, value): (&std::sync::Arc<str>, &Value)| {
         let mut out = Map::new();
-        out.insert("sensitive".into(), is_secret(value).into());
-        if !is_secret(value) && value.is_wholly_known() {
+        let marks = value.deep_marks();
+        out.insert("sensitive".into(), marks.is_hidden().into());
+        if value.is_wholly_known() {
+            // The type of a private object has its keys in it.
+            let private = !marks.without(Marks::SENSITIVE).is_empty();
+            let ty = if private && !value.ty().is_primitive() { Type::Any } else { value.ty() };
+            out.insert("type".into(), json::of_type(&ty));
+        }
+        if !marks.is_hidden() && value.is_wholly_known() {
             out.insert("value".into(), json::plain(value));
         }
         (name.to_string(), Json::Object(out))
@@ -64,18 +84,19 @@ fn outputs(plan: &StaticPlan) -> Json {
 fn output_change(value: &Value) -> Json {
     let secret = is_secret(value);
     let shown = if secret { Json::Null } else { json::known(value) };
+    let unknown = json::unknown_tree(value).unwrap_or_else(|| false.into());
     json!({
         "actions": ["create"],
         "before": Json::Null,
         "after": shown,
-        "after_unknown": json::unknown_tree(value).unwrap_or_else(|| false.into()),
+        "after_unknown": if secret { (!value.is_wholly_known()).into() } else { unknown },
         "before_sensitive": secret,
         "after_sensitive": secret,
     })
 }
 
 fn is_secret(value: &Value) -> bool {
-    value.is_hidden()
+    value.deep_marks().is_hidden()
 }
 
 #[derive(Default)]
@@ -84,7 +105,7 @@ struct Module<'p> {
     children: BTreeMap<String, Module<'p>>,
 }
 
-fn modules(resources: &[&Resource]) -> Json {
+fn modules(resources: &[&Resource], write: Write) -> Json {
     let mut root = Module::default();
     for resource in resources {
         let mut at = &mut root;
@@ -93,7 +114,7 @@ fn modules(resources: &[&Resource]) -> Json {
         }
         at.resources.push(resource);
     }
-    module(&root, "")
+    module(&root, "", write)
 }
 
 /// `module.a`, `module.a.module.b["x"]`, … of a module address.
@@ -115,16 +136,16 @@ fn prefixes(address: &str) -> Vec<&str> {
     out
 }
 
-fn module(module_: &Module, address: &str) -> Json {
+fn module(module_: &Module, address: &str, write: Write) -> Json {
     let mut out = Map::new();
     if !module_.resources.is_empty() {
-        out.insert("resources".into(), module_.resources.iter().map(|r| planned(r)).collect());
+        out.insert("resources".into(), module_.resources.iter().map(|r| planned(r, write)).collect());
     }
     if !address.is_empty() {
         out.insert("address".into(), address.into());
     }
     if !module_.children.is_empty() {
-        out.insert("child_modules".into(), module_.children.iter().map(|(a, m)| module(m, a)).collect());
+        out.insert("child_modules".into(), module_.children.iter().map(|(a, m)| module(m, a, write)).collect());
     }
     Json::Object(out)
 }
@@ -152,13 +173,15 @@ fn head(resource: &Resource) -> Map<String, Json> {
     out
 }
 
-fn planned(resource: &Resource) -> Json {
+fn planned(resource: &Resource, write: Write) -> Json {
     let mut out = head(resource);
-    out.insert("values".into(), json::known(&resource.planned()));
+    let values = resource.planned();
+    out.insert("values".into(), write(&values));
+    out.insert("sensitive_values".into(), json::sensitive_tree(&values).unwrap_or_else(|| json!({})));
     Json::Object(out)
 }
 
-fn change(resource: &Resource) -> Json {
+fn change(resource: &Resource, write: Write) -> Json {
     let mut out = head(resource);
     let values = resource.planned();
     let unknown = json::unknown_tree(&values).unwrap_or_else(|| json!({}));
@@ -167,7 +190,7 @@ fn change(resource: &Resource) -> Json {
         json!({
             "actions": ["create"],
             "before": Json::Null,
-            "after": json::known(&values),
+            "after": write(&values),
             "after_unknown": unknown,
             "after_sensitive": json::sensitive_tree(&values).unwrap_or_else(|| json!({})),
         }),

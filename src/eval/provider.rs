@@ -231,7 +231,14 @@ impl Known<'_> {
                 }
                 whole
             }
-            None => values.iter().map(|(name, value)| (name.clone(), self.open(value))).collect(),
+            None => {
+                let mut seen: BTreeMap<_, _> = values.iter().map(|(n, value)| (n.clone(), self.open(value))).collect();
+                for name in crate::eval::secrets::attributes(&self.id.type_name) {
+                    let value = seen.remove(*name).unwrap_or_else(|| self.unknown(name, Type::Any));
+                    seen.insert((*name).into(), value.mark(Marks::SENSITIVE));
+                }
+                seen
+            }
         };
         // Another version of the provider, or google-beta, may have attributes that this schema has not.
         Value::open_object(seen, self.reasons("…"))
@@ -249,6 +256,11 @@ impl Known<'_> {
         };
         let mut whole = values.clone();
         self.fill("", &mut whole, schema, &lines);
+        for attribute in schema.attributes.iter().filter(|a| a.sensitive) {
+            if let Some(value) = whole.get_mut(attribute.name) {
+                value.marks = value.marks.union(Marks::SENSITIVE);
+            }
+        }
         whole
     }
 
@@ -298,6 +310,7 @@ impl Known<'_> {
             None if !attribute.computed => Value::null_of(attribute.ty.clone()),
             _ => self.unknown(full, attribute.ty.clone()),
         }
+        .mark(if attribute.sensitive { Marks::SENSITIVE } else { Marks::NONE })
     }
 
     /// One attribute as [`Known::seen`] would have it, without making the whole object; `None` for blocks, and for what
@@ -311,7 +324,8 @@ impl Known<'_> {
         let attribute = schema.attribute(name)?;
         if let Some(written) = values.get(name).filter(|v| !v.is_null()) {
             let plain = !matches!(written.data, Data::Tuple(_) | Data::Object(_));
-            return plain.then(|| written.clone());
+            let marks = if attribute.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+            return plain.then(|| written.clone().mark(marks));
         }
         let line = match self.id.mode {
             Mode::Managed => provider_defaults::defaults(&self.id.type_name).find(|l| l.path == name).map(|l| l.fill),

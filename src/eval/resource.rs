@@ -13,8 +13,9 @@ use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, Provider
 use crate::eval::provider;
 use crate::eval::rewrite;
 use crate::eval::scope::Scope;
+use crate::eval::secrets;
 use crate::eval::value::{Marks, Value};
-use crate::syntax::ast::{Block, Body, Expr, ExprKind, ObjectItem, TemplatePart};
+use crate::syntax::ast::{Block, Body, ExprKind};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -53,7 +54,7 @@ impl Resource {
     /// The object that references see: what is not written is the provider's default where that is a fact, null or
     /// empty where the provider leaves it alone, and else unknown until apply.
     pub fn filled(&self) -> Value {
-        self.with_known(|known, values| known.seen(values, schema_of(known.id)))
+        self.with_known(|known, values| known.seen(values, schema_of(known.id))).mark(own_marks(self.mode))
     }
 
     /// One attribute of the object that references see, without the rest; `None` where only the whole can tell.
@@ -132,41 +133,9 @@ fn refers_to_managed(instance: &Rc<Instance>, block: &Block) -> bool {
     found
 }
 
-/// Keeps the values of an object's entries out of reports.
-fn hide_entries(instance: &Instance, expr: &Expr) {
-    if let ExprKind::Object(items) = &expr.kind {
-        items.iter().for_each(|item| instance.world.hide_literals(&item.value));
-    }
-}
-
-/// Keeps the data of a Kubernetes secret out of reports, of one that is written as a manifest.
-fn hide_secret(instance: &Instance, manifest: &Expr) {
-    match &manifest.kind {
-        ExprKind::Object(items) => {
-            let is_secret =
-                |item: &ObjectItem| item.key.text() == Some("kind") && item.value.as_str() == Some("Secret");
-            if items.iter().any(is_secret) {
-                let data = items.iter().filter(|item| matches!(item.key.text(), Some("data" | "stringData")));
-                data.for_each(|item| hide_entries(instance, &item.value));
-            }
-        }
-        ExprKind::Call(call) => call.args.iter().for_each(|arg| hide_secret(instance, arg)),
-        ExprKind::Paren(inner) | ExprKind::Wrap(inner) => hide_secret(instance, inner),
-        ExprKind::String(text) if is_secret_yaml(text) => instance.world.hide_literals(manifest),
-        ExprKind::Template(parts) => {
-            let secret = |part: &TemplatePart| matches!(part, TemplatePart::Text(text) if is_secret_yaml(text));
-            if parts.iter().any(secret) {
-                instance.world.hide_literals(manifest);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn is_secret_yaml(text: &str) -> bool {
-    let kind =
-        |line: &str| line.trim().strip_prefix("kind:").map(|kind| kind.trim().trim_matches(['"', '\'']) == "Secret");
-    text.lines().any(|line| kind(line) == Some(true))
+/// Everything of an ephemeral resource is ephemeral.
+fn own_marks(mode: Mode) -> Marks {
+    if mode == Mode::Ephemeral { Marks::EPHEMERAL } else { Marks::NONE }
 }
 
 impl Builder<'_> {
@@ -178,14 +147,10 @@ impl Builder<'_> {
         let body = &self.block.body;
         // `timeouts` is a block that some schemas have and references hardly ever read: it is the provider's own.
         let skip: &[&str] = if body.blocks("timeouts").next().is_some() { &META[..7] } else { &META };
-        if matches!(&*self.id.type_name, "kubernetes_secret" | "kubernetes_secret_v1") {
-            let secret = body.attributes.iter().filter(|a| matches!(&*a.name.name, "data" | "binary_data"));
-            secret.for_each(|a| hide_entries(instance, &a.expr));
+        let mut evaluated = body::evaluate(&scope, body, self.schema, skip);
+        if self.id.mode != Mode::Data {
+            secrets::apply(&scope, &self.id.type_name, body, &mut evaluated);
         }
-        if matches!(&*self.id.type_name, "kubernetes_manifest" | "kubectl_manifest") {
-            body.attributes.iter().for_each(|a| hide_secret(instance, &a.expr));
-        }
-        let evaluated = body::evaluate(&scope, body, self.schema, skip);
         let mut values = evaluated.values;
         let known = provider::Known { id: self.id, address: &address, provider: &provider, deferred: self.deferred };
         known.complete(&mut values);
@@ -210,7 +175,7 @@ impl Builder<'_> {
             type_name: self.id.type_name.clone(),
             name: self.id.name.clone(),
             key: repetition.key.clone(),
-            values: Value::object(values),
+            values: Value::object(values).mark(own_marks(self.id.mode)),
             config: std::rc::Rc::new(evaluated.config),
             provisioners: Vec::new(),
             provider: provider.clone(),

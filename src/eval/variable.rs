@@ -5,6 +5,7 @@ use crate::eval::config::VariableConfig;
 use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::expr::eval;
 use crate::eval::facts;
+use crate::eval::hide;
 use crate::eval::inputs;
 use crate::eval::instance::Instance;
 use crate::eval::narrow;
@@ -22,7 +23,7 @@ pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) 
         return value;
     }
     if config.sensitive || config.ephemeral {
-        hide(instance, name, config);
+        hide::variable(&instance.scope(), name);
     }
     let given = match instance.call_block() {
         None => from_inputs(instance, name, config),
@@ -46,24 +47,6 @@ pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) 
     let value = value.mark(marks);
     validate(instance, name, config, &value);
     value
-}
-
-/// Keeps the literals that give a sensitive variable its value out of reports.
-fn hide(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) {
-    let argument = instance.call_block().and_then(|(parent, _, site)| {
-        let block = parent.config.calls.get(&site.name)?;
-        block.body.attribute(name).map(|a| a.expr.clone())
-    });
-    let given = match instance.world.inputs.get(name) {
-        Some(inputs::Input::Expr(expr, _)) if instance.call.is_none() => Some(expr.clone()),
-        _ => None,
-    };
-    if let (Some(inputs::Input::Preset(_, span)), None) = (instance.world.inputs.get(name), &instance.call) {
-        instance.world.evaluator.sources.hide(*span);
-    }
-    for expr in [argument, given, config.default.clone()].into_iter().flatten() {
-        instance.world.hide_literals(&expr);
-    }
 }
 
 /// A value and the place to blame for it.

@@ -10,7 +10,6 @@ use crate::eval::size::Sizes;
 use crate::eval::value::{Marks, Reasons, Value};
 use crate::finding::{Finding, MissingModule};
 use crate::source::{FileId, Span};
-use crate::syntax::ast::{Expr, ExprKind, ObjectKey};
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
@@ -37,6 +36,8 @@ pub struct World {
     seen: RefCell<FxHashSet<(&'static str, Option<Span>, String)>>,
     /// The marks of what was evaluated since someone began to note them.
     marks: Cell<Marks>,
+    /// Expressions, by module instance, whose literals are hidden already.
+    pub hidden: RefCell<FxHashSet<(usize, Span)>>,
     /// The file that was asked about last, and whether it is private.
     private: Cell<Option<(FileId, bool)>>,
     steps: Cell<u64>,
@@ -83,6 +84,7 @@ impl World {
             told: Cell::new(0),
             seen: RefCell::default(),
             marks: Cell::default(),
+            hidden: RefCell::default(),
             private: Cell::default(),
             steps: Cell::new(0),
             instances: Cell::new(0),
@@ -162,23 +164,6 @@ impl World {
             }
         };
         if private { Marks::PRIVATE } else { Marks::NONE }
-    }
-
-    /// Keeps what is written out in an expression, names of entries too, out of reports.
-    pub fn hide_literals(&self, expr: &Expr) {
-        crate::syntax::visit::expr(expr, &mut |e| match &e.kind {
-            ExprKind::String(_) | ExprKind::Template(_) | ExprKind::Number(_) | ExprKind::Bool(_) => {
-                self.evaluator.sources.hide(e.span);
-            }
-            ExprKind::Object(items) => {
-                for item in items {
-                    if let ObjectKey::Name(name) = &item.key {
-                        self.evaluator.sources.hide(name.span);
-                    }
-                }
-            }
-            _ => {}
-        });
     }
 
     /// All findings noted so far; they are taken away.

@@ -87,7 +87,7 @@ impl Comparison {
         let written = |name: &str| block.is_some_and(|b| b["expressions"].get(name).is_some());
         let (mut want, mut have) = (Leaves::new(), Leaves::new());
         for (entry, into) in [(real, &mut want), (fixed, &mut have)] {
-            leaves([entry.known, entry.unknown, entry.sensitive], None, String::new(), into);
+            leaves([entry.known, entry.unknown], entry.sensitive, None, String::new(), into);
         }
         for (path, wanted) in want.iter().filter(|(path, _)| written(top(path))) {
             let found = have.get(path).or_else(|| around(&have, path));
@@ -166,8 +166,8 @@ fn around<'l>(leaves: &'l Leaves, path: &str) -> Option<&'l Leaf> {
 }
 
 /// Gathers the leaves of the three trees: known, unknown, sensitive. Null is no leaf.
-fn leaves([known, unknown, sensitive]: [&Json; 3], secret: Option<&str>, path: String, out: &mut Leaves) {
-    let own = (secret.is_none() && *sensitive == Json::Bool(true)).then(|| path.clone());
+fn leaves([known, unknown]: [&Json; 2], sensitive: [&Json; 2], secret: Option<&str>, path: String, out: &mut Leaves) {
+    let own = (secret.is_none() && sensitive.contains(&&Json::Bool(true))).then(|| path.clone());
     let secret = secret.or(own.as_deref());
     if *unknown == Json::Bool(true) {
         out.insert(path, Leaf::Unknown);
@@ -177,12 +177,12 @@ fn leaves([known, unknown, sensitive]: [&Json; 3], secret: Option<&str>, path: S
     if known.is_object() || unknown.is_object() {
         let names = [known, unknown].into_iter().filter_map(Json::as_object).flat_map(|o| o.keys());
         for name in names {
-            leaves([&known[name], &unknown[name], &sensitive[name]], secret, below(name), out);
+            leaves([&known[name], &unknown[name]], sensitive.map(|s| &s[name]), secret, below(name), out);
         }
     } else if known.is_array() || unknown.is_array() {
         let len = [known, unknown].into_iter().filter_map(Json::as_array).map(Vec::len).max().unwrap_or(0);
         for i in 0..len {
-            leaves([&known[i], &unknown[i], &sensitive[i]], secret, below(&i.to_string()), out);
+            leaves([&known[i], &unknown[i]], sensitive.map(|s| &s[i]), secret, below(&i.to_string()), out);
         }
     } else if !known.is_null() {
         // Terraform prints 3 or "3" by the schema's type, which is not known for every provider.

@@ -3,7 +3,7 @@
 use super::address::{Step, steps};
 use super::providers::Providers;
 use super::references::{Configuration, Known, ResourceKey, Site, repeated};
-use super::values::{Expressions, Owner, Trees, constants};
+use super::values::{Expressions, Owner, Trees, constants, has_true};
 use crate::catalog::schema;
 use crate::eval::plan::{ConfigBlock, InstanceKey, Mode, Resource, StaticPlan};
 use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, json};
@@ -32,8 +32,8 @@ pub struct Entry<'j> {
     pub known: &'j Json,
     /// What is not.
     pub unknown: &'j Json,
-    /// What is sensitive.
-    pub sensitive: &'j Json,
+    /// What is sensitive, and what was before a change.
+    pub sensitive: [&'j Json; 2],
     /// Why it is not certain that it will be there.
     pub uncertain: Option<Reasons>,
     /// Where its values stand in the document.
@@ -68,6 +68,14 @@ pub fn read(file: &str, document: &Json) -> Recorded {
     let mut recorded = assemble(file, &entries, &document["configuration"]);
     recorded.plan.variables = variables(document);
     recorded.plan.outputs = outputs(&document["planned_values"]["outputs"]);
+    let declared = &document["configuration"]["root_module"]["outputs"];
+    for (name, value) in &mut recorded.plan.outputs {
+        let change = &document["output_changes"][&**name];
+        let sensitive = [&declared[&**name]["sensitive"], &change["after_sensitive"], &change["before_sensitive"]];
+        if sensitive.into_iter().any(has_true) {
+            value.marks = value.marks.union(Marks::SENSITIVE);
+        }
+    }
     recorded.deleted_pools = deleted_pools(document);
     if document["errored"] == Json::Bool(true) {
         let why = "`terraform plan` failed while it made this plan: it holds only a part";
@@ -202,13 +210,14 @@ fn remains(change: &Json) -> bool {
 
 fn changed(change: &Json, pointer: String) -> Option<Entry<'_>> {
     let body = &change["change"];
-    entry(change, (&body["after"], &body["after_unknown"], &body["after_sensitive"]), pointer)
+    let sensitive = [&body["after_sensitive"], &body["before_sensitive"]];
+    entry(change, (&body["after"], &body["after_unknown"], sensitive), pointer)
 }
 
 /// An entry of a `resources` or `resource_changes` list; `None` where it lacks what identifies a resource.
 pub fn entry<'j>(
     head: &'j Json,
-    (known, unknown, sensitive): (&'j Json, &'j Json, &'j Json),
+    (known, unknown, sensitive): (&'j Json, &'j Json, [&'j Json; 2]),
     pointer: String,
 ) -> Option<Entry<'j>> {
     let text = |name: &str| head[name].as_str();
@@ -243,7 +252,7 @@ fn module_of<'a>(address: &'a str, type_name: &str) -> &'a str {
 /// The resources of a module and of those in it, as `planned_values` and `values` have them.
 pub fn module<'j>(tree: &'j Json, pointer: &str, out: &mut Vec<Entry<'j>>) {
     for (at, resource) in tree["resources"].as_array().into_iter().flatten().enumerate() {
-        let trees = (&resource["values"], &Json::Null, &resource["sensitive_values"]);
+        let trees = (&resource["values"], &Json::Null, [&resource["sensitive_values"], &Json::Null]);
         out.extend(entry(resource, trees, format!("{pointer}/resources/{at}/values")));
     }
     for (at, child) in tree["child_modules"].as_array().into_iter().flatten().enumerate() {
@@ -255,7 +264,8 @@ fn variables(document: &Json) -> BTreeMap<Arc<str>, Value> {
     let declared = &document["configuration"]["root_module"]["variables"];
     let one = |(name, body): (&String, &Json)| {
         let value = json::from_json(&body["value"]).unwrap_or_else(|_| Value::null());
-        let sensitive = declared[name.as_str()]["sensitive"] == Json::Bool(true);
+        let flags = &declared[name.as_str()];
+        let sensitive = [&flags["sensitive"], &flags["ephemeral"], &body["sensitive"]].contains(&&Json::Bool(true));
         (Arc::from(name.as_str()), value.mark(if sensitive { Marks::SENSITIVE } else { Marks::NONE }))
     };
     document["variables"].as_object().into_iter().flatten().map(one).collect()

@@ -43,7 +43,7 @@ impl Instance<'_> {
             key: key_of(&self.body["index_key"]),
             known: &self.body["attributes"],
             unknown: &Json::Null,
-            sensitive: &self.sensitive,
+            sensitive: [&self.sensitive, &Json::Null],
             uncertain: None,
             pointer: self.pointer.clone(),
         }

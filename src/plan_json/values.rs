@@ -5,6 +5,7 @@ use super::references::{Configuration, Found, Site};
 use crate::catalog::provider_defaults::{Fill, default_at};
 use crate::catalog::schema::{self, Nesting};
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, Reference};
+use crate::eval::secrets;
 use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, json};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -37,17 +38,26 @@ pub struct Trees<'j> {
     pub known: &'j Json,
     /// `after_unknown`.
     pub unknown: &'j Json,
-    /// `after_sensitive`, or `sensitive_values`.
-    pub sensitive: &'j Json,
+    /// `after_sensitive` or `sensitive_values`, and `before_sensitive`: a value that was sensitive may be the same still.
+    pub sensitive: [&'j Json; 2],
 }
 
 impl<'j> Trees<'j> {
     fn member(&self, name: &str) -> Trees<'j> {
-        Trees { known: &self.known[name], unknown: &self.unknown[name], sensitive: &self.sensitive[name] }
+        // What is sensitive as a whole is so in every part.
+        let sensitive = self.sensitive.map(|tree| if *tree == Json::Bool(true) { tree } else { &tree[name] });
+        Trees { known: &self.known[name], unknown: &self.unknown[name], sensitive }
     }
 
     fn element(&self, at: usize) -> Trees<'j> {
-        Trees { known: &self.known[at], unknown: &self.unknown[at], sensitive: &self.sensitive[at] }
+        let of = |tree: &'j Json| match tree.as_array() {
+            // Elements of sets move: where the numbers differ, which of them is sensitive cannot be told.
+            Some(all) if all.len() == self.len() => &tree[at],
+            Some(all) if all.iter().any(has_true) => &TRUE,
+            _ if *tree == Json::Bool(true) => tree,
+            _ => &Json::Null,
+        };
+        Trees { known: &self.known[at], unknown: &self.unknown[at], sensitive: self.sensitive.map(of) }
     }
 
     fn names(&self) -> BTreeSet<&'j str> {
@@ -128,9 +138,21 @@ impl<'a> Owner<'a> {
                     value
                 }
             };
-            values.insert(Arc::from(name), value);
+            if self.is_sensitive(schema, path, name) {
+                mark(name, &mut values, &mut config, value.mark_leaves(Marks::SENSITIVE));
+            } else if let Some(marked) = secrets::secret_in(&value) {
+                mark(name, &mut values, &mut config, marked);
+            } else {
+                values.insert(Arc::from(name), value);
+            }
         }
         (Value::object(values).mark(marks(trees)), config)
+    }
+
+    /// Whether an argument is sensitive whatever the document says.
+    fn is_sensitive(&self, schema: Option<&schema::Block>, path: &str, name: &str) -> bool {
+        let top = if path.is_empty() { self.type_name } else { "" };
+        secrets::is_sensitive(top, schema, name)
     }
 
     /// Nested blocks of one type, with what they write.
@@ -199,10 +221,10 @@ impl<'a> Owner<'a> {
             for known in self.configuration.known(&target.reference) {
                 let kind = match (&target.attribute, known.deferred) {
                     (_, true) => ReasonKind::DataSource(known.address.into()),
-                    (Some(name), _) if has_unknown(&known.unknown[name.as_str()]) => {
+                    (Some(name), _) if has_true(&known.unknown[name.as_str()]) => {
                         ReasonKind::Computed(known.address.into(), name.as_str().into())
                     }
-                    (None, _) if has_unknown(known.unknown) => ReasonKind::Computed(known.address.into(), "…".into()),
+                    (None, _) if has_true(known.unknown) => ReasonKind::Computed(known.address.into(), "…".into()),
                     _ => continue,
                 };
                 reasons = reasons.union(&Reasons::one(kind, None));
@@ -264,15 +286,27 @@ fn attribute(name: &str, value: &Value, found: &Found) -> ConfigAttribute {
 }
 
 fn marks(trees: Trees) -> Marks {
-    if *trees.sensitive == Json::Bool(true) { Marks::SENSITIVE } else { Marks::NONE }
+    let marked = trees.sensitive.iter().any(|tree| **tree == Json::Bool(true));
+    if marked { Marks::SENSITIVE } else { Marks::NONE }
 }
 
-/// Whether something in an `after_unknown` tree is not known.
-fn has_unknown(tree: &Json) -> bool {
+/// Everything is sensitive.
+static TRUE: Json = Json::Bool(true);
+
+/// Takes a value that is sensitive, also as what was written.
+fn mark(name: &str, values: &mut BTreeMap<Arc<str>, Value>, config: &mut ConfigBody, value: Value) {
+    for attribute in config.attributes.iter_mut().filter(|a| &*a.name == name) {
+        attribute.value = value.clone();
+    }
+    values.insert(Arc::from(name), value);
+}
+
+/// Whether something in an `after_unknown` or `after_sensitive` tree is true.
+pub fn has_true(tree: &Json) -> bool {
     match tree {
         Json::Bool(unknown) => *unknown,
-        Json::Array(items) => items.iter().any(has_unknown),
-        Json::Object(entries) => entries.values().any(has_unknown),
+        Json::Array(items) => items.iter().any(has_true),
+        Json::Object(entries) => entries.values().any(has_true),
         _ => false,
     }
 }

@@ -60,7 +60,7 @@ pub fn against(plan: &Path, root: &Root, evaluator: &Evaluator) -> Result<u8, Fa
     if document.kind != Kind::Plan {
         return Err(Failure::NoPlan { path: document.file });
     }
-    let found = document.compare(&plan_json::write(&evaluate(root, evaluator, document.variables())));
+    let found = document.compare(&plan_json::write_in_full(&evaluate(root, evaluator, document.variables())));
     let mut text: String = found.differences.iter().chain(&found.undecided).map(|line| format!("{line}\n")).collect();
     let (differs, open) = (plural(found.differences.len(), "difference"), found.undecided.len());
     let counts = [plural(found.instances, "instance"), plural(found.equal, "equal value")];

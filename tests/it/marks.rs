@@ -2,6 +2,7 @@
 
 use crate::tree::Tree;
 
+mod evaluate;
 mod files;
 mod flow;
 

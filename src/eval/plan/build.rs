@@ -73,7 +73,9 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<In
         let _ = instance.local(name, nowhere);
     }
     for state in resource::all(instance) {
-        plan.resources.extend(state.instances.iter().cloned());
+        // The graph looks at parts of values alone.
+        let spread = |resource: &Resource| Resource { values: resource.values.clone().spread(), ..resource.clone() };
+        plan.resources.extend(state.instances.iter().map(spread));
     }
     for (name, block) in &instance.config.calls {
         if let Ok(state) = instance.call_state(name, block.header) {
@@ -113,7 +115,7 @@ fn arguments(instance: &Rc<Instance>, block: &Block, repetition: &crate::eval::e
     let scope = repetition.bind(&instance.scope());
     let argument = |a: &crate::syntax::ast::Attribute| ConfigAttribute {
         name: a.name.name.clone(),
-        value: instance.attempt(&scope, &a.expr),
+        value: instance.attempt(&scope, &a.expr).spread(),
         span: Some(a.expr.span),
         origin: Some(Origin { expr: a.expr.clone(), scope: scope.clone() }),
         refers: Vec::new(),

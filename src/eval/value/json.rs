@@ -1,6 +1,6 @@
 //! Values and JSON: Terraform's `jsonencode` text, decoding, and the trees of `terraform show -json`.
 
-use super::{Data, Marks, Number, Value};
+use super::{Data, Marks, Number, Type, Value};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -149,10 +149,47 @@ pub fn known(value: &Value) -> Json {
     }
 }
 
+/// The same without what is private or ephemeral. As `terraform show -json` does, it has what is sensitive.
+pub fn shown(value: &Value) -> Json {
+    match &value.data {
+        _ if is_left_out(value) => Json::Null,
+        Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => items.iter().map(shown).collect(),
+        Data::Map(_, entries) | Data::Object(entries) => {
+            let entries = entries.iter().filter(|(_, v)| v.is_known() && !is_left_out(v));
+            Json::Object(entries.map(|(k, v)| (k.to_string(), shown(v))).collect())
+        }
+        _ => plain(value),
+    }
+}
+
+/// Whether a value is never written.
+fn is_left_out(value: &Value) -> bool {
+    value.marks.without(Marks::SENSITIVE).is_hidden()
+}
+
+/// A type as go-cty writes it in JSON.
+pub fn of_type(ty: &Type) -> Json {
+    match ty {
+        Type::Any => "dynamic".into(),
+        Type::Bool => "bool".into(),
+        Type::Number => "number".into(),
+        Type::String => "string".into(),
+        Type::List(of) => Json::Array(vec!["list".into(), of_type(of)]),
+        Type::Set(of) => Json::Array(vec!["set".into(), of_type(of)]),
+        Type::Map(of) => Json::Array(vec!["map".into(), of_type(of)]),
+        Type::Tuple(types) => Json::Array(vec!["tuple".into(), types.iter().map(of_type).collect()]),
+        Type::Object(attributes) => {
+            let attributes = attributes.iter().map(|(name, attribute)| (name.to_string(), of_type(&attribute.ty)));
+            Json::Array(vec!["object".into(), Json::Object(attributes.collect())])
+        }
+    }
+}
+
 /// `after_unknown`: `true` where a value is not known; known attributes are left out, known elements are `false`.
 pub fn unknown_tree(value: &Value) -> Option<Json> {
     match &value.data {
         Data::Unknown(_) => Some(true.into()),
+        _ if is_left_out(value) => None,
         Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => {
             Some(items.iter().map(|v| unknown_tree(v).unwrap_or(false.into())).collect())
         }

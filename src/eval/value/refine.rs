@@ -163,6 +163,47 @@ impl Value {
         self.marks.union(below)
     }
 
+    /// The same value with these marks on everything in it that is not a collection. Sets have the marks themselves.
+    pub fn mark_leaves(&self, marks: super::Marks) -> Value {
+        let each = |items: &[Value]| Arc::new(items.iter().map(|v| v.mark_leaves(marks)).collect::<Vec<_>>());
+        let entries = |entries: &BTreeMap<Arc<str>, Value>| {
+            Arc::new(entries.iter().map(|(k, v)| (k.clone(), v.mark_leaves(marks))).collect::<BTreeMap<_, _>>())
+        };
+        let data = match &self.data {
+            Data::List(of, items) => Data::List(of.clone(), each(items)),
+            Data::Tuple(items) => Data::Tuple(each(items)),
+            Data::Map(of, e) => Data::Map(of.clone(), entries(e)),
+            Data::Object(e) => Data::Object(entries(e)),
+            _ => return self.clone().mark(marks),
+        };
+        Value { data, marks: self.marks }
+    }
+
+    /// The same value with the marks of each collection also on what is in it, for readers that look at parts alone.
+    pub fn spread(self) -> Value {
+        if !self.deep_marks().is_hidden() {
+            return self;
+        }
+        self.spread_below(super::Marks::NONE)
+    }
+
+    fn spread_below(&self, above: super::Marks) -> Value {
+        let marks = self.marks.union(above);
+        let each = |items: &[Value]| Arc::new(items.iter().map(|v| v.spread_below(marks)).collect::<Vec<_>>());
+        let entries = |entries: &BTreeMap<Arc<str>, Value>| {
+            Arc::new(entries.iter().map(|(k, v)| (k.clone(), v.spread_below(marks))).collect::<BTreeMap<_, _>>())
+        };
+        let data = match &self.data {
+            Data::List(of, items) => Data::List(of.clone(), each(items)),
+            Data::Set(of, items) => Data::Set(of.clone(), each(items)),
+            Data::Tuple(items) => Data::Tuple(each(items)),
+            Data::Map(of, e) => Data::Map(of.clone(), entries(e)),
+            Data::Object(e) => Data::Object(entries(e)),
+            other => other.clone(),
+        };
+        Value { data, marks }
+    }
+
     /// Whether nothing in it is unknown.
     pub fn is_wholly_known(&self) -> bool {
         match &self.data {
