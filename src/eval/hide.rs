@@ -27,12 +27,16 @@ pub fn entries(scope: &Scope, expr: &Expr) {
 
 /// Hides the literals that stand in an expression itself, and nothing around them: a value among others is sensitive.
 pub fn literals(scope: &Scope, expr: &Expr) {
-    let sources = &scope.instance.world.evaluator.sources;
-    crate::syntax::visit::expr(expr, &mut |e| {
-        if let ExprKind::String(_) | ExprKind::Template(_) | ExprKind::Number(_) = e.kind {
-            sources.hide(e.span);
+    match &expr.kind {
+        ExprKind::String(_) | ExprKind::Template(_) | ExprKind::Number(_) => {
+            scope.instance.world.evaluator.sources.hide(expr.span);
         }
-    });
+        // Keys are no part of the values.
+        ExprKind::Object(items) => items.iter().for_each(|item| literals(scope, &item.value)),
+        _ => stacker::maybe_grow(64 * 1024, 1024 * 1024, || {
+            crate::syntax::visit::children(expr, &mut |child| literals(scope, child));
+        }),
+    }
 }
 
 /// Hides `data` and `stringData` of the Kubernetes Secrets in a manifest: where it is not written as an object, all of it.
