@@ -24,7 +24,7 @@ done
 find fixtures tests rules src -name '*.tf' -o -name '*.tofu' >"$work/tf"
 find "$work" -name '*.block' >>"$work/tf"
 while read -r file; do
-    for target in syntax evaluate fix; do put "$target" "$file"; done
+    for target in syntax second_opinion evaluate fix; do put "$target" "$file"; done
 done <"$work/tf"
 
 # Root modules of several files: the first and the module that it calls, with the values.
@@ -38,7 +38,7 @@ for main in fixtures/*/main.tf; do
 done
 
 find fixtures tests rules -name '*.tfvars' -o -name '*.tfvars.json' | while read -r file; do
-    for target in tfvars syntax; do put "$target" "$file"; done
+    for target in tfvars syntax second_opinion; do put "$target" "$file"; done
 done
 cat >"$work/values" <<'V'
 text   = "a"
@@ -80,7 +80,7 @@ for plan in pathlib.Path("tests/plan").glob("*/plan.json.gz"):
 P
 for file in "$work"/*.corner_cases "$work"/*.expression; do
     [ -f "$file" ] || continue
-    for target in syntax evaluate; do put "$target" "$file"; done
+    for target in syntax second_opinion evaluate; do put "$target" "$file"; done
 done
 for file in "$work"/*.json_cases; do [ -f "$file" ] && put tf_json "$file"; done
 

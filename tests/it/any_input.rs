@@ -122,6 +122,11 @@ fn native_syntax() {
 }
 
 #[test]
+fn a_second_opinion() {
+    hold(400, &ROOTS, second_opinion::check);
+}
+
+#[test]
 fn configurations() {
     hold(60, &ROOTS, evaluate::check);
 }

@@ -26,6 +26,7 @@ mod properties;
 mod references;
 mod report;
 mod rules;
+mod second_opinion;
 mod setup;
 mod shard;
 mod since;

@@ -10,6 +10,7 @@ pub mod manifests;
 pub mod merge;
 pub mod plan_json;
 pub mod reports;
+pub mod second_opinion;
 pub mod suppress;
 pub mod suppress_many;
 pub mod syntax;
