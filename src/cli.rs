@@ -114,6 +114,11 @@ pub struct CheckArgs {
     /// Which comments that suppress findings count
     #[arg(long, value_enum, value_name = "WHICH", default_value_t = Ignores::On)]
     pub ignores: Ignores,
+    /// For the pull requests of strangers: undecided requirements and skipped files fail, comments do not suppress, and no
+    /// kfplint.toml of the tree counts. With --since, kfplint.toml and the baseline are those of that commit, and only
+    /// findings that are new or worse fail
+    #[arg(long)]
+    pub strict: bool,
     /// Report only findings that are not in this file, which `kfplint baseline` has written
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

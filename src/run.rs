@@ -99,12 +99,15 @@ fn check(args: CheckArgs) -> Result<u8, Failure> {
     if args.fixes.unsafe_fixes && !args.fixes.fix && !args.fixes.diff {
         return Err(Failure::UnsafeFixes);
     }
+    let fixes = args.fixes.fix || args.fixes.diff;
+    if fixes && args.since.is_some() {
+        return Err(Failure::FixSince);
+    }
     let job = Job::new(args)?;
-    let run = match (job.args.fixes.fix || job.args.fixes.diff, &job.args.since) {
-        (true, Some(_)) => return Err(Failure::FixSince),
-        (true, None) => fixing::run(&job)?,
-        (false, Some(reference)) => past::compare(judge(&job, Texts::new())?, &job, reference)?,
-        (false, None) => judge(&job, Texts::new())?,
+    let (run, job) = match job.args.since.clone() {
+        Some(reference) => past::compare(job, &reference)?,
+        None if fixes => (fixing::run(&job)?, job),
+        None => (judge(&job, Texts::new())?, job),
     };
     // The system takes all memory back at once, when the program ends.
     let run = ManuallyDrop::new(run);
@@ -134,7 +137,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let Job { args, config, budget, tree, .. } = job;
     let progress = Progress::start();
     let sources = Arc::new(config.sources());
-    let loader = Loader::with(sources.clone(), instead).of(tree.clone()).within(*budget);
+    let loader = Loader::with(sources.clone(), instead).of(tree.clone()).within(*budget).with_roots(&job.own_roots);
     let loader = Arc::new(loader.bounded(args.inputs.allow_outside));
     let options = inputs::options(&args.inputs, &loader)?;
     let (mut documents, folders) = match args.changed {
@@ -362,6 +365,10 @@ fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {
         FailOn::Note => Some(Level::Note),
         FailOn::Never => None,
     };
+    if let Some(since) = report.since.as_ref().filter(|_| args.strict) {
+        let worse = least.is_some_and(|least| since.worst >= Some(least)) || since.is_less_known;
+        return Ok(if worse { FINDINGS } else { READY });
+    }
     let found = least.is_some_and(|least| report.open().any(|d| d.finding.level >= least));
     let open = args.undecided == Undecided::Fail && report.is_open();
     Ok(if found || open { FINDINGS } else { READY })

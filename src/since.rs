@@ -1,6 +1,6 @@
 //! `--since`: what two reports of the same tree have not in common.
 
-use crate::finding::{ClusterReport, Level, Verdict};
+use crate::finding::{ClusterReport, Level, Requirement, Status, Verdict};
 use crate::report::{Diagnostic, Report};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,11 @@ pub struct Since {
     pub verdicts: Vec<Change>,
     /// All clusters of now.
     pub clusters: usize,
+    /// The highest level of the findings that are new or worse; suppressed ones do not count.
+    pub worst: Option<Level>,
+    /// Something was judged then and is not now: a requirement is undecided, a file skipped or a module missing that was
+    /// not. What is new counts too.
+    pub is_less_known: bool,
 }
 
 /// A cluster whose verdict is not what it was.
@@ -46,7 +51,8 @@ pub fn compare(now: &mut Report, before: &Report, reference: &str, looked_at: im
     let present: BTreeSet<String> = said(now).into_keys().map(str::to_string).collect();
     let open = before.open().filter(|d| looked_at(&d.root));
     let gone = open.flat_map(fingerprints).filter(|f| !present.contains(*f)).count();
-    let (mut new, mut changed) = (0, 0);
+    let (mut new, mut changed, mut worst) = (0, 0, None);
+    let is_less_known = is_less_known(now, before);
     now.diagnostics.retain_mut(|diagnostic| {
         let own = say(diagnostic);
         let differs = |fingerprint: &&str| old.get(fingerprint) != Some(&own);
@@ -56,6 +62,10 @@ pub fn compare(now: &mut Report, before: &Report, reference: &str, looked_at: im
         if diagnostic.finding.suppressed.is_none() {
             new += usize::from(fresh);
             changed += usize::from(!fresh);
+            let worse = |f: &String| old.get(f.as_str()).is_none_or(|(level, _, held)| *held || own.0 > *level);
+            if kept.iter().any(worse) {
+                worst = worst.max(Some(own.0));
+            }
         }
         diagnostic.fingerprint.clone_from(first);
         diagnostic.environments.retain(|e| kept.contains(&e.fingerprint));
@@ -67,7 +77,25 @@ pub fn compare(now: &mut Report, before: &Report, reference: &str, looked_at: im
         verdicts.iter().any(|v| (&v.root, &v.environment, &v.address) == (&c.root, &c.environment, &c.address))
     };
     now.clusters.retain(has);
-    now.since = Some(Since { reference: reference.into(), new, changed, gone, verdicts, clusters });
+    now.since =
+        Some(Since { reference: reference.into(), new, changed, gone, verdicts, clusters, worst, is_less_known });
+}
+
+/// Whether something is undecided, skipped or missing now that was not before.
+fn is_less_known(now: &Report, before: &Report) -> bool {
+    fn open(report: &Report) -> BTreeSet<(&str, Option<&str>, &str, &str)> {
+        let clusters = report.clusters.iter();
+        let undecided = clusters.flat_map(|c| {
+            let decides = |r: &&Requirement| r.status == Status::Undecided && r.level == Level::Error && !r.suppressed;
+            let key = move |code| (c.root.as_str(), c.environment.as_deref(), c.address.as_str(), code);
+            c.requirements.iter().filter(decides).map(move |r| key(r.code))
+        });
+        let skipped = report.coverage.skipped.iter().map(|(path, _)| (path.as_str(), None, "", "skipped"));
+        let missing = report.coverage.modules_missing.iter().filter(|m| m.open);
+        let missing = missing.map(|m| (m.address.as_str(), None, m.source.as_str(), "missing"));
+        undecided.chain(skipped).chain(missing).collect()
+    }
+    !open(now).is_subset(&open(before))
 }
 
 /// Everything that a report says, by fingerprint.

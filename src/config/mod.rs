@@ -20,6 +20,7 @@ use crate::selector::Selector;
 use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::suppress::comment;
 use crate::syntax::ast;
+use crate::tree::Tree;
 use clap::ValueEnum;
 use error::{Checked, Fault};
 use file::Text;
@@ -193,6 +194,24 @@ pub fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, LoadError> {
         return Err(LoadError::Unreadable { path: format!("{folder}/{FILE}"), why });
     }
     Ok(found)
+}
+
+/// The configuration for what is checked as a commit has it: the nearest one upward from the first path, not beyond the
+/// repository.
+///
+/// # Errors
+/// A file that is wrong, with the place.
+pub fn of_commit(paths: &[PathBuf], tree: &Tree, wanted: Wanted) -> Result<Option<Config>, LoadError> {
+    let Some(real) = paths.iter().find_map(|path| std::fs::canonicalize(path).ok()) else { return Ok(None) };
+    let top = bounds::tree(&real);
+    let within = real.ancestors().take_while(|folder| folder.starts_with(top));
+    let Some(file) = within.map(|folder| folder.join(FILE)).find(|file| tree.is_file(file)) else { return Ok(None) };
+    let shown = crate::discover::shown(&file);
+    let unreadable = |why: String| LoadError::Unreadable { path: shown.clone(), why };
+    let bytes = tree.up_to(&file, CONFIGURATION).map_err(|e| unreadable(crate::discover::reason(&e)))?;
+    let bytes = bytes.ok_or_else(|| unreadable(format!("larger than {}", size(CONFIGURATION))))?;
+    let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not text in UTF-8".into()))?;
+    Ok(Some(Config::of_text(text, file.parent().unwrap_or(top), &shown, wanted)?))
 }
 
 /// Whether a configuration file that was found is a link to somewhere else.

@@ -50,6 +50,7 @@ pub struct Loader {
     instead: Texts,
     budget: Budget,
     bounds: RwLock<Bounds>,
+    own_roots: BTreeMap<PathBuf, bool>,
     /// Where paths that configurations write lead, as far as that was asked.
     led: RwLock<FxHashMap<OsString, Option<PathBuf>>>,
     ignored: Ignored,
@@ -121,6 +122,7 @@ impl Loader {
             instead,
             budget: Budget::default(),
             bounds: RwLock::new(Bounds::new(true)),
+            own_roots: BTreeMap::new(),
             led: RwLock::default(),
             ignored: Ignored::default(),
             indexes: RwLock::default(),
@@ -135,6 +137,17 @@ impl Loader {
     /// The same within a budget.
     pub fn within(self, budget: Budget) -> Loader {
         Loader { budget, ..self }
+    }
+
+    /// The same, with folders that are root modules of their own even where another folder calls them.
+    pub fn with_roots(self, roots: &BTreeMap<PathBuf, bool>) -> Loader {
+        Loader { own_roots: roots.clone(), ..self }
+    }
+
+    /// Folders that are root modules of their own even where another folder calls them, and whether they are reusable
+    /// modules.
+    pub fn own_roots(&self) -> &BTreeMap<PathBuf, bool> {
+        &self.own_roots
     }
 
     /// The same that reads only what lies in the trees of folders that are named from now on, unless `open`.

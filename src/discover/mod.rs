@@ -100,10 +100,11 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     let named: BTreeSet<PathBuf> = named.into_iter().map(|n| n.dir).collect();
     let root = |dir: PathBuf| {
         let traits = dirs.get(&dir).map(|(traits, _)| traits);
-        let library = !named.contains(&dir) && traits.is_some_and(Traits::is_library);
+        let was_library = loader.own_roots().get(&dir).is_none_or(|library| *library);
+        let library = !named.contains(&dir) && was_library && traits.is_some_and(Traits::is_library);
         Root { shown: loader.shown(&dir), library, unit: None, dir }
     };
-    let mut chosen = choose(&dirs, &named);
+    let mut chosen = choose(&dirs, &named.iter().chain(loader.own_roots().keys()).cloned().collect());
     let units: Vec<Root> = found.unit_folders.keys().filter_map(|dir| unit(dir, loader)).collect();
     let unit_dirs: FxHashSet<&Path> = units.iter().map(|unit| unit.dir.as_path()).collect();
     let evaluates_its_files = |dir: &Path| {

@@ -1,11 +1,11 @@
 //! What is to be done: the command line, and the configuration where the command line says nothing.
 
-use super::Failure;
+use super::{Failure, past};
 use crate::budget::Budget;
-use crate::cli::{CheckArgs, ConfigArgs, Given};
+use crate::cli::{CheckArgs, ConfigArgs, Given, Ignores, Undecided};
 use crate::config::{self, Config, Environment};
 use crate::tree::Tree;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// A command line with its configuration.
@@ -19,6 +19,11 @@ pub struct Job {
     pub budget: Budget,
     /// The files that are checked.
     pub tree: Tree,
+    /// The files of the commit that `--since` names.
+    pub base: Option<Tree>,
+    /// Folders that were root modules at that commit: they are judged with their own values, whatever calls them. Also
+    /// whether they were reusable modules.
+    pub own_roots: BTreeMap<PathBuf, bool>,
     /// The further reports are those that the configuration asks for, not the command line.
     pub asked_by_configuration: bool,
 }
@@ -35,18 +40,31 @@ impl Job {
         let here = [PathBuf::from(".")];
         let named = &args.config.environment;
         let wanted = |name: &str| named.is_empty() || named.iter().any(|n| n == name);
-        let config = configuration(&args.config, if args.changed { &here } else { &args.paths }, &wanted)?;
+        let budget = args.inputs.budget.budget();
+        let base = args.since.as_ref().map(|reference| past::tree(&args, reference, budget)).transpose()?;
+        let places = if args.changed { &here } else { &args.paths[..] };
+        let config = match (args.strict && args.config.config.is_none(), &base) {
+            (false, _) => configuration(&args.config, places, &wanted)?,
+            (true, Some(base)) if !args.config.no_config => {
+                config::of_commit(places, base, &wanted)?.unwrap_or_default()
+            }
+            (true, _) => Config::default(),
+        };
         let told = |name| args.told.contains(&name);
         args.format = config.format.filter(|_| !told("format")).unwrap_or(args.format);
         args.fail_on = config.fail_on.filter(|_| !told("fail_on")).unwrap_or(args.fail_on);
         args.undecided = config.undecided.filter(|_| !told("undecided")).unwrap_or(args.undecided);
         args.ignores = config.comments.filter(|_| !told("ignores")).unwrap_or(args.ignores);
+        if args.strict {
+            args.undecided = Undecided::Fail;
+            args.ignores = Ignores::Off;
+        }
         let asked_by_configuration = args.output.is_empty();
         if asked_by_configuration {
             args.output = config.output.clone();
         }
-        let budget = args.inputs.budget.budget();
-        let job = Job { args, config, budget, tree: Tree::default(), asked_by_configuration };
+        let own_roots = BTreeMap::new();
+        let job = Job { args, config, budget, tree: Tree::default(), base, own_roots, asked_by_configuration };
         job.environments()?;
         Ok(job)
     }

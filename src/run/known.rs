@@ -4,7 +4,7 @@ use super::{FINDINGS, Failure, Job, READY, USAGE, judge, output, reach};
 use crate::baseline::{Baseline, Entry};
 use crate::budget::{DOCUMENT, size};
 use crate::cli::{BaselineArgs, CheckArgs};
-use crate::discover::loader::{Texts, up_to};
+use crate::discover::loader::Texts;
 use crate::discover::{Discovery, reason};
 use crate::report::{self, Report};
 use std::io::Write;
@@ -39,7 +39,9 @@ pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
 /// A file that cannot be read as a baseline.
 pub fn apply(file: &Path, report: &mut Report, job: &Job, found: &Discovery) -> Result<(), Failure> {
     let wrong = |why: String| Failure::Baseline { path: file.display().to_string(), why };
-    let text = up_to(file, DOCUMENT).map_err(|e| wrong(reason(&e)))?;
+    // A pull request must not bring its own baseline.
+    let tree = job.base.as_ref().filter(|_| job.args.strict).unwrap_or(&job.tree);
+    let text = tree.up_to(file, DOCUMENT).map_err(|e| wrong(reason(&e)))?;
     let text = text.ok_or_else(|| wrong(format!("it is larger than {}", size(DOCUMENT))))?;
     let mark = |line: &[u8]| [&b"<<<<<<<"[..], b">>>>>>>"].iter().any(|mark| line.starts_with(mark));
     if let Some(at) = text.split(|byte| *byte == b'\n').position(mark) {

@@ -1,39 +1,47 @@
 //! `--since REF`: the tree as it was at a commit, looked at in the same way.
 
 use super::{Failure, Job, Judged, judge};
-use crate::cli::Given;
+use crate::budget::Budget;
+use crate::cli::{CheckArgs, Given};
 use crate::config::Config;
 use crate::discover::loader::Texts;
 use crate::discover::shown;
 use crate::report::Report;
 use crate::since;
 use crate::tree::{Commit, Repository, Tree};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The look at the tree of now, with only what is new or another than at the commit that `--since` names.
+/// Judges the commit that `--since` names and the tree of today, and keeps what is new or differs.
 ///
 /// # Errors
-/// Where git does not have the commit, or not all of it.
-pub fn compare(mut now: Judged, job: &Job, reference: &str) -> Result<Judged, Failure> {
-    let tree = tree(job, reference)?;
-    let before = match past(job, &tree) {
-        Some(job) => judge(&job, Texts::new()).map(|judged| judged.report),
+/// Where git does not have all of the commit, or the tree of today cannot be judged.
+pub fn compare(mut job: Job, reference: &str) -> Result<(Judged, Job), Failure> {
+    let before = match past(&job) {
+        Some(past) => judge(&past, Texts::new()),
         None => Err(Failure::Nothing { places: String::new() }),
     };
-    if let Some(why) = tree.commit().and_then(Commit::fault) {
+    if let Some(why) = job.base.as_ref().and_then(Tree::commit).and_then(Commit::fault) {
         return Err(Failure::Since { what: format!("cannot read `{reference}`: {why}") });
     }
+    if job.budget.is_late() {
+        return Err(Failure::Since { what: format!("cannot read `{reference}` to its end: {}", job.budget.late()) });
+    }
+    if let Ok(before) = &before {
+        job.own_roots = before.found.roots.iter().map(|root| (root.dir.clone(), root.library)).collect();
+    }
+    let mut now = judge(&job, Texts::new())?;
     let before = match before {
-        // Nothing was there.
+        // There was no Terraform at that commit.
         Err(Failure::Nothing { .. }) => Report::new(Vec::new(), Vec::new(), 0, &now.sources),
-        other => other?,
+        other => other?.report,
     };
     let roots: Vec<&str> = now.found.roots.iter().map(|root| root.shown.as_str()).collect();
     let looked_at = |root: &str| roots.contains(&root) || !Path::new(root).exists();
     since::compare(&mut now.report, &before, reference, looked_at);
     say(&now.report);
-    Ok(now)
+    Ok((now, job))
 }
 
 /// Says on stderr what came of the comparison.
@@ -45,9 +53,9 @@ fn say(report: &Report) {
 }
 
 /// The files of the commit, in the repository that holds what is checked.
-fn tree(job: &Job, reference: &str) -> Result<Tree, Failure> {
+pub fn tree(args: &CheckArgs, reference: &str, budget: Budget) -> Result<Tree, Failure> {
     let failed = |what: &str, why: String| Failure::Since { what: format!("{what}: {why}") };
-    let named: Vec<PathBuf> = job.args.paths.iter().filter_map(|path| std::fs::canonicalize(path).ok()).collect();
+    let named: Vec<PathBuf> = args.paths.iter().filter_map(|path| std::fs::canonicalize(path).ok()).collect();
     let here = || std::fs::canonicalize(".").unwrap_or_default();
     let start = named.first().cloned().unwrap_or_else(here);
     let repository = Repository::around(&start)
@@ -57,14 +65,15 @@ fn tree(job: &Job, reference: &str) -> Result<Tree, Failure> {
     if let Some(other) = named.iter().find(|path| !path.starts_with(top)) {
         return Err(failed(&shown(other), format!("it is outside of the repository `{}`", shown(top))));
     }
-    let lent = job.args.inputs.module_dir.iter().filter_map(|(_, dir)| std::fs::canonicalize(dir).ok()).collect();
-    let commit = Commit::of(repository, reference, lent, job.budget)
+    let lent = args.inputs.module_dir.iter().filter_map(|(_, dir)| std::fs::canonicalize(dir).ok()).collect();
+    let commit = Commit::of(repository, reference, lent, budget)
         .map_err(|why| failed(&format!("git has no commit `{reference}`"), why))?;
     Ok(commit.into())
 }
 
-/// The same job in the commit's tree, with the configuration of now; `None` where nothing of it was there.
-fn past(job: &Job, tree: &Tree) -> Option<Job> {
+/// The same job in the commit's tree, with the same configuration; `None` where nothing of it was there.
+fn past(job: &Job) -> Option<Job> {
+    let tree = job.base.as_ref()?;
     let mut args = job.args.clone();
     if std::mem::take(&mut args.changed) {
         args.paths = vec![PathBuf::from(".")];
@@ -81,5 +90,6 @@ fn past(job: &Job, tree: &Tree) -> Option<Job> {
     let mut config: Config = job.config.clone();
     config.var_files.retain(|path| tree.exists(path));
     config.environments.iter_mut().for_each(|e| e.var_files.retain(|path| tree.exists(path)));
-    Some(Job { args, config, tree: tree.clone(), ..*job })
+    let (base, own_roots) = (job.base.clone(), BTreeMap::new());
+    Some(Job { args, config, tree: tree.clone(), base, own_roots, ..*job })
 }

@@ -31,6 +31,7 @@ mod setup;
 mod shard;
 mod since;
 mod snapshot;
+mod strict;
 mod suppress;
 mod syntax;
 mod terragrunt;
