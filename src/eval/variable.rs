@@ -37,14 +37,7 @@ pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) 
             e.poison()
         }
     });
-    let mut marks = Marks::NONE;
-    if config.sensitive {
-        marks = marks.union(Marks::SENSITIVE);
-    }
-    if config.ephemeral {
-        marks = marks.union(Marks::EPHEMERAL);
-    }
-    let value = value.mark(marks);
+    let value = value.mark(marks(config));
     validate(instance, name, config, &value);
     value
 }
@@ -133,11 +126,19 @@ fn undecided(why: ReasonKind, name: &str, config: &VariableConfig) -> Value {
     Value::unknown_refined(config.constraint.ty.without_optional(), reasons, refinement)
 }
 
+/// The marks that a variable puts on its value.
+fn marks(config: &VariableConfig) -> Marks {
+    let sensitive = if config.sensitive { Marks::SENSITIVE } else { Marks::NONE };
+    sensitive.union(if config.ephemeral { Marks::EPHEMERAL } else { Marks::NONE })
+}
+
 fn conform(config: &VariableConfig, value: &Value, span: Span, name: &str) -> EvalResult<Value> {
     let value = match &config.constraint.defaults {
         Some(defaults) if !value.is_null() => defaults.apply(value),
         _ => value.clone(),
     };
+    // What does not fit must not be quoted either.
+    let value = value.mark(marks(config));
     convert(&value, &config.constraint.ty).map_err(|e| {
         let mut error = EvalError::new(span, format!("this value does not fit the type of var.{name}: {e}"));
         let declared = config.block.body.attribute("type").map_or(config.header(), |a| a.expr.span);

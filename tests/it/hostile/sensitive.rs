@@ -35,8 +35,17 @@ fn short_texts_numbers_keys_and_what_is_made_of_them_are_not_shown() {
             "HUNTER2",
         ),
     ];
-    for (text, secret) in cases {
-        let tree = Tree::new(&[("main.tf", &text)]);
+    let local = "locals {\n  pw = \"hunter2\"\n  s = sensitive(local.pw)\n}\n";
+    let module = "locals {\n  pw = \"hunter2\"\n}\nmodule \"m\" {\n  source = \"./m\"\n  s = local.pw\n}\n";
+    let wrong = "variable \"s\" {\n  sensitive = true\n  type = map(number)\n  default = { hunter2 = \"x\" }\n}\n";
+    let more = [
+        (format!("{local}{}", node("local.s")), "hunter2"),
+        (module.to_string(), "hunter2"),
+        (format!("{wrong}{}", node("var.s.x")), "hunter2"),
+    ];
+    for (text, secret) in cases.into_iter().chain(more) {
+        let called = variable("\"x\"") + &node("var.s");
+        let tree = Tree::new(&[("main.tf", &text), ("m/main.tf", &called)]);
         let said = said(&tree, &[]);
         assert!(!said.contains(secret), "{secret} is shown of {text}");
         assert!(said.contains("sensitive"), "{said}");
