@@ -55,7 +55,8 @@ fn from_inputs(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig
         return Ok(inputs.open.as_ref().map(unread));
     };
     let sources = &instance.world.evaluator.sources;
-    let value = inputs::value_of(&instance.scope(), input, &config.constraint.ty, config.typed, sources)?;
+    let value = inputs::value_of(&instance.scope(), input, &config.constraint.ty, config.typed, sources);
+    let value = value.map_err(|e| if marks(config).is_hidden() { unsaid(e, name) } else { e })?;
     let span = match input {
         inputs::Input::Expr(expr, _) => Some(expr.span),
         inputs::Input::Preset(_, span) => Some(*span),
@@ -124,6 +125,14 @@ fn undecided(why: ReasonKind, name: &str, config: &VariableConfig) -> Value {
     let mut refinement = narrow::by_validations(name, config);
     refinement.not_null |= !config.nullable;
     Value::unknown_refined(config.constraint.ty.without_optional(), reasons, refinement)
+}
+
+/// An error in what is given for a sensitive variable, without a word of that.
+fn unsaid(mut error: Box<EvalError>, name: &str) -> Box<EvalError> {
+    error.message = format!("what is given for var.{name}, which is sensitive, is not a value");
+    error.help.clear();
+    error.meant = None;
+    error
 }
 
 /// The marks that a variable puts on its value.

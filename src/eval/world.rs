@@ -101,9 +101,18 @@ impl World {
     }
 
     /// Notes a finding, once.
-    pub fn report(&self, finding: Finding) {
+    pub fn report(&self, mut finding: Finding) {
         if finding.primary.is_some_and(Span::is_fact) {
             return;
+        }
+        let quotes = matches!(finding.code, "TF002" | "TF003");
+        if quotes && finding.primary.is_some_and(|span| self.marks_of(span.file).is_hidden()) {
+            // Not a token of a private file is shown.
+            finding.message = format!("this private file has an error here ({})", finding.name);
+            finding.primary_message.clear();
+            finding.related.clear();
+            finding.fixes.clear();
+            finding.help = vec!["the file is ignored by Git, behind a link or outside: its text is not shown".into()];
         }
         self.told.set(self.told.get() + 1);
         let mut findings = self.findings.borrow_mut();
