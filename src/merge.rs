@@ -109,6 +109,7 @@ fn json_reports(reports: Vec<Value>) -> Value {
         "clusters": clusters,
         "diagnostics": diagnostics,
         "coverage": coverage,
+        "configuration": configuration(&reports, ""),
     });
     let Counts { errors, warnings, notes } = counts(&out);
     out["verdict"] = verdict(&out, errors).into();
@@ -118,6 +119,16 @@ fn json_reports(reports: Vec<Value>) -> Value {
         out["baseline"] = json!({ "known": known, "gone": all(&reports, "/baseline/gone") });
     }
     out
+}
+
+/// The configuration that the reports name below a path, with all that it turns off in any of them; `null` where none was
+/// used. Reports of earlier versions name none.
+fn configuration(reports: &[Value], path: &str) -> Value {
+    let named = |report: &Value| report.pointer(&format!("{path}/configuration/file")).cloned();
+    match reports.iter().find_map(named) {
+        Some(file) => json!({ "file": file, "turns_off": all(reports, &format!("{path}/configuration/turns_off")) }),
+        None => Value::Null,
+    }
 }
 
 /// The verdict of all reports together, by the rule for one.
@@ -152,12 +163,16 @@ fn sarif(reports: Vec<Value>) -> Value {
     results.sort_by_cached_key(result_place);
     let mut notifications = all(&reports, "/runs/0/invocations/0/toolExecutionNotifications");
     notifications.sort_by_cached_key(Value::to_string);
+    let configuration = configuration(&reports, "/runs/0/properties");
     let Some(mut out) = reports.into_iter().next() else { return Value::Null };
     if let Some(run) = out.pointer_mut("/runs/0") {
         run["results"] = results.into();
         run["invocations"] = json!([{ "executionSuccessful": true, "toolExecutionNotifications": notifications }]);
         if let Some(run) = run.as_object_mut() {
             run.remove("properties");
+            if !configuration.is_null() {
+                run.insert("properties".into(), json!({ "configuration": configuration }));
+            }
         }
     }
     out

@@ -230,6 +230,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let files = read + documents.iter().map(Subject::files).sum::<usize>();
     let mut report = Report::new(reports, skipped, files, &sources);
     report.shard = args.shard.map(|shard| shard.to_string());
+    report.configuration = job.used();
     if let Some(file) = &args.baseline {
         known::apply(file, &mut report, job, &found)?;
     }

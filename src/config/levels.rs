@@ -102,6 +102,11 @@ impl Levels {
         }
     }
 
+    /// The level that is set for a rule in all files that have none of their own.
+    pub(super) fn everywhere(&self, code: &str, name: &str) -> Option<Level> {
+        self.level(code, name, &[])
+    }
+
     /// The overrides for a file, the last first.
     fn parts(&self, path: &Path) -> Vec<&[(Selector, Level)]> {
         let here = self.overrides.iter().rev().filter(|(paths, _)| paths.matches(path));

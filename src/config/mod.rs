@@ -2,6 +2,7 @@
 
 mod error;
 mod file;
+mod hides;
 mod levels;
 mod profile;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod schema;
 mod values;
 
 pub use error::ConfigError;
+pub use hides::Hides;
 pub use levels::Levels;
 
 use crate::budget::{CONFIGURATION, size};
@@ -89,6 +91,8 @@ pub struct Config {
     pub comments: Option<Ignores>,
     /// In the order of the file.
     pub environments: Vec<Environment>,
+    /// What it turns off.
+    pub hides: Hides,
     /// The file as the user would write its path, and its text.
     text: Option<(PathBuf, String)>,
 }
@@ -147,6 +151,11 @@ impl Config {
             Ok(config) => Ok(Config { text: Some((shown.into(), text)), ..config }),
             Err(fault) => Err(Box::new(fault.within(shown, &text))),
         }
+    }
+
+    /// The file as the user would write its path.
+    pub fn file(&self) -> Option<&Path> {
+        self.text.as_ref().map(|(shown, _)| shown.as_path())
     }
 
     /// A store of files with this one as the first.
@@ -272,10 +281,12 @@ fn parse(text: &str, dir: PathBuf, wanted: Wanted) -> Checked<Config> {
             workspace: env.workspace.clone(),
         })
     };
+    let (levels, profile) = (Levels::of(&file)?, profile::choose(file.profile.as_ref())?);
     Ok(Config {
-        levels: Levels::of(&file)?,
+        hides: Hides::of(&file, &levels, &profile),
+        levels,
         ignores: file.overrides.iter().map(|o| ignore(o, id)).collect::<Checked<_>>()?,
-        profile: profile::choose(file.profile.as_ref())?,
+        profile,
         var_files: paths(&file.var_files)?,
         fail_on: file.fail_on.as_ref().map(choice).transpose()?,
         undecided: file.undecided.as_ref().map(choice).transpose()?,

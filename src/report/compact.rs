@@ -24,5 +24,8 @@ pub fn compact(report: &Report, sources: &Sources) -> String {
             line(&diagnostic.message())
         );
     }
+    if let Some((file, hidden)) = report.hidden() {
+        let _ = writeln!(text, "{}:1:1: note configuration: {}", line(file), line(&hidden));
+    }
     text
 }

@@ -11,6 +11,10 @@ use std::fmt::Write;
 /// The report as workflow commands.
 pub fn github(report: &Report, sources: &Sources) -> String {
     let mut text = String::new();
+    if let Some((file, hidden)) = report.hidden() {
+        let title = property("kfplint: configuration");
+        let _ = writeln!(text, "::notice file={},line=1,title={title}::{}", property(file), data(&hidden));
+    }
     // GitHub shows ten of each kind for a step: those that count most come first.
     let mut all: Vec<_> = report.told().collect();
     all.sort_by_key(|d| std::cmp::Reverse(d.finding.level));

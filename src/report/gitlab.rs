@@ -6,6 +6,7 @@ use super::place::Place;
 use super::{Report, line};
 use crate::finding::Level;
 use crate::source::Sources;
+use md5::{Digest, Md5};
 use serde_json::{Value, json};
 
 /// The report as JSON.
@@ -31,5 +32,14 @@ pub fn gitlab(report: &Report, sources: &Sources) -> Value {
             },
         })
     };
-    report.open().map(one).collect()
+    let hidden = report.hidden().map(|(file, text)| {
+        json!({
+            "description": format!("Configuration: {}", line(&text)),
+            "check_name": "configuration",
+            "fingerprint": format!("{:x}", Md5::digest(&text)),
+            "severity": "info",
+            "location": { "path": file, "lines": { "begin": 1, "end": 1 } },
+        })
+    });
+    report.open().map(one).chain(hidden).collect()
 }

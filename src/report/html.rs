@@ -26,9 +26,10 @@ pub fn html(report: &Report, sources: &Sources) -> String {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'\">\n\
          <title>kfplint: {answer}</title>\n<style>{PAGE_STYLE}\n{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#report\">Skip to the report</a>\n\
-         <header class=\"{}\">\n<h1>kfplint: <strong>{answer}</strong></h1>\n<p>{}</p>\n{}</header>\n<main id=\"report\" tabindex=\"-1\">\n",
+         <header class=\"{}\">\n<h1>kfplint: <strong>{answer}</strong></h1>\n<p>{}</p>\n{}{}</header>\n<main id=\"report\" tabindex=\"-1\">\n",
         class(report.verdict),
         counts(report),
+        report.hidden().map(|(_, text)| format!("<p>Configuration: {}</p>\n", escape(&text))).unwrap_or_default(),
         contents(report)
     );
     clusters::write(report, sources, &mut out);

@@ -1,6 +1,6 @@
 //! `--format json`, version 1.
 
-use super::{Diagnostic, Report, path, url, word};
+use super::{Configuration, Diagnostic, Report, path, url, word};
 use crate::finding::{
     ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Suppressed, Verdict,
 };
@@ -17,6 +17,7 @@ pub fn json(report: &Report, sources: &Sources) -> Value {
         "clusters": report.clusters.iter().map(|c| cluster(c, sources)).collect::<Vec<_>>(),
         "diagnostics": report.diagnostics.iter().map(|d| diagnostic(d, sources)).collect::<Vec<_>>(),
         "coverage": coverage(&report.coverage),
+        "configuration": report.configuration.as_ref().map(Configuration::json),
         "summary": {
             "errors": report.count(Level::Error),
             "warnings": report.count(Level::Warning),

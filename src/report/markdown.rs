@@ -10,6 +10,8 @@ use std::fmt::Write;
 const MOST: usize = 65_000;
 /// Characters that clusters may fill, so that there is room for the findings.
 const MOST_OF_CLUSTERS: usize = 30_000;
+/// Characters of what the configuration turns off.
+const MOST_HIDDEN: usize = 2_000;
 /// Characters that are kept for the counts of what does not fit.
 const COUNTS: usize = 100;
 
@@ -18,6 +20,10 @@ pub fn markdown(report: &Report, sources: &Sources) -> String {
     let mut text = format!("## kfplint: {}\n", verdict(report.verdict));
     if let Some(since) = report.since.as_ref().filter(|since| since.verdicts.is_empty()) {
         let _ = writeln!(text, "\nNo change: the verdicts are those of {}", code(&since.reference));
+    }
+    if let Some((_, hidden)) = report.hidden() {
+        let hidden: String = hidden.chars().take(MOST_HIDDEN).collect();
+        let _ = writeln!(text, "\n> ⚠️ Configuration: {}", prose(&hidden));
     }
     let mut clusters: Vec<&ClusterReport> = report.clusters.iter().collect();
     clusters.sort_by_key(|c| c.verdict == Verdict::Ready);

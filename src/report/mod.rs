@@ -1,6 +1,7 @@
 //! Output formats, one file each, over what they share: the verdict of a run, its order, its counts.
 
 mod compact;
+mod configuration;
 mod excerpt;
 mod github;
 mod gitlab;
@@ -18,6 +19,7 @@ mod wrap;
 mod xml;
 
 pub use compact::compact;
+pub use configuration::Configuration;
 pub use github::github;
 pub use gitlab::gitlab;
 pub use html::html;
@@ -60,6 +62,8 @@ pub struct Report {
     pub since: Option<Since>,
     /// The part of the root modules that it is about, as `1/4`, where it is not about all.
     pub shard: Option<String>,
+    /// The configuration file that was used.
+    pub configuration: Option<Configuration>,
 }
 
 /// A finding with what identifies it.
@@ -144,12 +148,19 @@ impl Report {
             baseline: None,
             since: None,
             shard: None,
+            configuration: None,
         }
     }
 
     /// The findings that were not set aside.
     pub fn open(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter().filter(|d| d.finding.suppressed.is_none())
+    }
+
+    /// The configuration's path and what it turns off, in words, where it turns something off.
+    pub(crate) fn hidden(&self) -> Option<(&str, String)> {
+        let configuration = self.configuration.as_ref()?;
+        Some((&configuration.file, configuration.sentence()?))
     }
 
     /// The open findings, each once: what several root modules have in a module that they share is said for the first.

@@ -32,10 +32,19 @@ pub fn rdjson(report: &Report, sources: &Sources) -> Value {
             "suggestions": edits.map(|e| json!({ "range": range(e.span, sources), "text": e.text })).collect::<Vec<_>>(),
         })
     };
+    let hidden = report.hidden().map(|(file, said)| {
+        json!({
+            "message": format!("Configuration: {}", line(&said)),
+            "location": { "path": file },
+            "severity": "INFO",
+            "code": { "value": "configuration", "url": "" },
+            "suggestions": [],
+        })
+    });
     json!({
         "source": { "name": "kfplint", "url": env!("CARGO_PKG_REPOSITORY") },
         "severity": if report.verdict == Verdict::NotReady { "ERROR" } else { "WARNING" },
-        "diagnostics": report.told().map(one).collect::<Vec<_>>(),
+        "diagnostics": report.told().map(one).chain(hidden).collect::<Vec<_>>(),
     })
 }
 

@@ -34,7 +34,10 @@ pub fn sarif(report: &Report, sources: &Sources) -> Value {
         }],
     });
     if let Some(shard) = &report.shard {
-        log["runs"][0]["properties"] = json!({ "shard": shard });
+        log["runs"][0]["properties"]["shard"] = json!(shard);
+    }
+    if let Some(configuration) = &report.configuration {
+        log["runs"][0]["properties"]["configuration"] = configuration.json();
     }
     log
 }
@@ -173,5 +176,8 @@ fn notifications(report: &Report) -> Vec<Value> {
     let undecided = report.coverage.undecided_blocks.iter();
     let undecided = undecided.map(|(address, why)| format!("{} is undecided: {}", line(address), line(why)));
     let texts: BTreeSet<String> = skipped.chain(missing).chain(undecided).collect();
-    texts.into_iter().map(one).collect()
+    let hidden = report
+        .hidden()
+        .map(|(_, text)| json!({ "level": "note", "message": { "text": format!("Configuration: {}", line(&text)) } }));
+    texts.into_iter().map(one).chain(hidden).collect()
 }

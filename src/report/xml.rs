@@ -34,6 +34,9 @@ pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
     }
     document(|xml| {
         xml.create_element("checkstyle").with_attribute(("version", "8.0")).write_inner_content(|xml| {
+            if let Some((_, hidden)) = report.hidden() {
+                xml.write_event(Event::Comment(BytesText::from_escaped(comment(&hidden))))?;
+            }
             for (file, diagnostics) in &files {
                 xml.create_element("file").with_attribute(("name", &*line(file))).write_inner_content(|xml| {
                     diagnostics.iter().try_for_each(|(d, at, column)| {
@@ -54,6 +57,11 @@ pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
         })?;
         Ok(())
     })
+}
+
+/// The text of a comment, in which no two hyphens may stand side by side.
+fn comment(text: &str) -> String {
+    format!(" Configuration: {} ", line(text).replace("--", "\u{2010}\u{2010}"))
 }
 
 /// A test case for each cluster and requirement, and one for each finding that belongs to no cluster of the report.
@@ -80,6 +88,8 @@ pub fn junit(report: &Report, sources: &Sources) -> Vec<u8> {
     let suites: Vec<(&ClusterReport, Vec<Case>)> = report.clusters.iter().map(suite_of).collect();
     let all = || suites.iter().flat_map(|(_, cases)| cases);
     let tests = all().count() + own.len();
+    let hidden = report.hidden().map(|(_, text)| text);
+    let hidden = hidden.as_deref();
     let failures = all().filter(|c| c.failed).count() + own.iter().filter(|d| is_error(d)).count();
     document(|xml| {
         xml.create_element("testsuites")
@@ -87,9 +97,9 @@ pub fn junit(report: &Report, sources: &Sources) -> Vec<u8> {
             .with_attribute(("tests", tests.to_string().as_str()))
             .with_attribute(("failures", failures.to_string().as_str()))
             .write_inner_content(|xml| {
-                suites.iter().try_for_each(|(cluster, cases)| suite(xml, cluster, cases))?;
+                suites.iter().try_for_each(|(cluster, cases)| suite(xml, cluster, cases, hidden))?;
                 if !own.is_empty() {
-                    configuration(xml, &own, sources)?;
+                    configuration(xml, &own, hidden, sources)?;
                 }
                 Ok(())
             })?;
@@ -118,7 +128,17 @@ fn cases<'r>(report: &Report, cluster: &'r ClusterReport, found: &[&Diagnostic],
     cluster.requirements.iter().map(case).collect()
 }
 
-fn suite(xml: &mut Xml, cluster: &ClusterReport, cases: &[Case]) -> std::io::Result<()> {
+/// What the configuration turns off, as a property of a suite.
+fn property(xml: &mut Xml, hidden: Option<&str>) -> std::io::Result<()> {
+    let Some(hidden) = hidden else { return Ok(()) };
+    xml.create_element("properties").write_inner_content(|xml| {
+        let property = xml.create_element("property").with_attribute(("name", "kfplint.configuration"));
+        property.with_attribute(("value", &*line(hidden))).write_empty().map(|_| ())
+    })?;
+    Ok(())
+}
+
+fn suite(xml: &mut Xml, cluster: &ClusterReport, cases: &[Case], hidden: Option<&str>) -> std::io::Result<()> {
     let environment = cluster.environment.as_ref().map(|e| format!(" ({e})")).unwrap_or_default();
     let name = format!("{} {}{environment}", cluster.root, cluster.address);
     let count = |test: fn(&&Case) -> bool| cases.iter().filter(test).count().to_string();
@@ -127,7 +147,10 @@ fn suite(xml: &mut Xml, cluster: &ClusterReport, cases: &[Case]) -> std::io::Res
         .with_attribute(("tests", count(|_| true).as_str()))
         .with_attribute(("failures", count(|c| c.failed).as_str()))
         .with_attribute(("skipped", count(|c| skipped(c)).as_str()))
-        .write_inner_content(|xml| cases.iter().try_for_each(|case| write(xml, &cluster.address, case)))?;
+        .write_inner_content(|xml| {
+            property(xml, hidden)?;
+            cases.iter().try_for_each(|case| write(xml, &cluster.address, case))
+        })?;
     Ok(())
 }
 
@@ -158,13 +181,14 @@ fn is_error(d: &Diagnostic) -> bool {
     d.finding.level == Level::Error
 }
 
-fn configuration(xml: &mut Xml, own: &[&Diagnostic], sources: &Sources) -> std::io::Result<()> {
+fn configuration(xml: &mut Xml, own: &[&Diagnostic], hidden: Option<&str>, sources: &Sources) -> std::io::Result<()> {
     let errors = own.iter().filter(|d| is_error(d)).count();
     xml.create_element("testsuite")
         .with_attribute(("name", "configuration"))
         .with_attribute(("tests", own.len().to_string().as_str()))
         .with_attribute(("failures", errors.to_string().as_str()))
         .write_inner_content(|xml| {
+            property(xml, hidden)?;
             own.iter().try_for_each(|d| {
                 let f = &d.finding;
                 let element = xml.create_element("testcase").with_attribute(("classname", &*line(&d.root)));

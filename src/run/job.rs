@@ -2,8 +2,9 @@
 
 use super::{Failure, past};
 use crate::budget::Budget;
-use crate::cli::{CheckArgs, ConfigArgs, Given, Ignores, Undecided};
+use crate::cli::{CheckArgs, ConfigArgs, FailOn, Given, Ignores, Undecided};
 use crate::config::{self, Config, Environment};
+use crate::report::Configuration;
 use crate::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -43,7 +44,7 @@ impl Job {
         let budget = args.inputs.budget.budget();
         let base = args.since.as_ref().map(|reference| past::tree(&args, reference, budget)).transpose()?;
         let places = if args.changed { &here } else { &args.paths[..] };
-        let config = match (args.strict && args.config.config.is_none(), &base) {
+        let mut config = match (args.strict && args.config.config.is_none(), &base) {
             (false, _) => configuration(&args.config, places, &wanted)?,
             (true, Some(base)) if !args.config.no_config => {
                 config::of_commit(places, base, &wanted)?.unwrap_or_default()
@@ -63,10 +64,22 @@ impl Job {
         if asked_by_configuration {
             args.output = config.output.clone();
         }
+        if config.undecided == Some(Undecided::Ignore) && args.undecided == Undecided::Ignore && !told("undecided") {
+            config.hides.other.push("leaves out findings that are undecided (undecided = \"ignore\")".into());
+        }
+        if config.fail_on == Some(FailOn::Never) && args.fail_on == FailOn::Never && !told("fail_on") {
+            config.hides.other.push("keeps findings from failing the run (fail-on = \"never\")".into());
+        }
         let own_roots = BTreeMap::new();
         let job = Job { args, config, budget, tree: Tree::default(), base, own_roots, asked_by_configuration };
         job.environments()?;
         Ok(job)
+    }
+
+    /// The configuration that was used, for reports.
+    pub fn used(&self) -> Option<Configuration> {
+        let file = self.config.file()?.to_string_lossy().replace('\\', "/");
+        Some(Configuration { file, hides: self.config.hides.clone() })
     }
 
     /// Real files that concern every root module: the configuration, and variable files that are named for all.

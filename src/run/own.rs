@@ -34,9 +34,14 @@ pub fn is_report(format: Format, bytes: &[u8]) -> bool {
     }
 }
 
+/// What stands in a rule's place where a report says what the configuration turns off.
+const CONFIGURATION: &str = "configuration";
+
 fn is_gitlab(entry: &Value) -> bool {
     let code = entry["check_name"].as_str().unwrap_or_default();
-    is_code(code) && entry["fingerprint"].is_string() && entry["location"]["path"].is_string()
+    (is_code(code) || code == CONFIGURATION)
+        && entry["fingerprint"].is_string()
+        && entry["location"]["path"].is_string()
 }
 
 /// `FILE:LINE:COLUMN: LEVEL CODE NAME: MESSAGE`, or without a place.
@@ -46,13 +51,15 @@ fn is_compact(line: &str) -> bool {
     let Some((at, after)) = after else { return false };
     let before = line.get(..at).unwrap_or_default();
     let code = line.get(after..).and_then(|rest| rest.split(' ').next()).unwrap_or_default();
-    (before.is_empty() || before.ends_with(": ")) && is_code(code)
+    let configuration = code.strip_suffix(':') == Some(CONFIGURATION);
+    (before.is_empty() || before.ends_with(": ")) && (is_code(code) || configuration)
 }
 
-/// Verdicts or findings first, and the summary last: `… 1 root module, 2 files`.
+/// Verdicts or findings first, and the summary last: `… 1 root module, 2 files`. One line on the configuration may follow.
 fn is_human(text: &str) -> bool {
     let begins = ["READY ", "NOT READY ", "UNDECIDED ", "NO CLUSTER", "NO CHANGE ", "error[", "warning[", "note["];
-    let last = text.trim_end().lines().next_back().unwrap_or_default();
+    let mut ends = text.trim_end().lines().rev().skip_while(|line| line.starts_with("Configuration: "));
+    let last = ends.next().unwrap_or_default();
     let mut words = last.rsplit(' ');
     let files = matches!(words.next(), Some("file" | "files"))
         && words.next().is_some_and(|n| n.parse::<usize>().is_ok())

@@ -4,7 +4,7 @@ use super::{Checked, FINDINGS, Failure, Job, READY, judge, output, reach};
 use crate::cli::{CheckArgs, Ignores, ListArgs, ListFormat};
 use crate::discover::Discovery;
 use crate::discover::loader::{Loader, Texts};
-use crate::finding::RootReport;
+use crate::finding::{ClusterReport, Level, Requirement, RootReport, Status, Verdict};
 use crate::report;
 use crate::source::Sources;
 use crate::suppress::{Policy, State, Suppression, Suppressions, comment};
@@ -48,8 +48,29 @@ pub fn apply(
     if !job.config.levels.is_default() {
         let places = job.config.places(loader);
         reports.iter_mut().for_each(|report| job.config.levels.apply(report, &places));
+        // With --strict it is not the one in the tree that is judged.
+        if let (None, false, Some(file)) = (&job.args.config.config, job.args.strict, job.config.file()) {
+            reports.iter_mut().for_each(|report| distrust(report, file));
+        }
     }
     (all, reports)
+}
+
+/// Why a cluster is undecided that nothing was held against.
+const NONE_LEFT: &str = "it turns off or lowers all rules that decide a cluster, so that no cluster was judged; leave \
+                         some of them on, or pass the file with --config if you trust it";
+
+/// A configuration that was found in the tree may be that of a stranger: where it leaves nothing that decides a cluster,
+/// the cluster is not ready, but undecided.
+fn distrust(report: &mut RootReport, file: &Path) {
+    let decides = |r: &Requirement| r.level == Level::Error && r.status != Status::NotApplicable && !r.suppressed;
+    let unjudged = |c: &&mut ClusterReport| c.verdict == Verdict::Ready && !c.requirements.iter().any(decides);
+    let unjudged: Vec<_> = report.clusters.iter_mut().filter(unjudged).collect();
+    if unjudged.is_empty() {
+        return;
+    }
+    unjudged.into_iter().for_each(|cluster| cluster.verdict = Verdict::Undecided);
+    report.coverage.skipped.push((file.to_string_lossy().replace('\\', "/"), NONE_LEFT.into()));
 }
 
 /// Prints all suppressions: where, which rules, how many findings, until when, why.

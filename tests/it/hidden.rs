@@ -1,6 +1,7 @@
 //! Nothing is hidden: what Terraform would read is judged, or the report says that it was not and why.
 
 mod called;
+mod configuration;
 mod folders;
 mod functions;
 mod modules;

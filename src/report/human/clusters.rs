@@ -73,13 +73,20 @@ fn refused(cluster: &ClusterReport, report: &Report, page: &mut Page) {
         |d: &&Diagnostic| d.root == cluster.root && d.finding.cluster.is_none() && d.finding.level == Level::Error;
     let errors = report.open().filter(concerns).count();
     let here = |path: &str| path.rsplit_once('/').map_or(".", |(folder, _)| folder) == cluster.root;
-    let unread = report.coverage.skipped.iter().filter(|(path, _)| here(path)).count();
+    let configuration = report.configuration.as_ref().map(|c| c.file.as_str());
+    let (held, unread): (Vec<&str>, Vec<&str>) =
+        report.coverage.skipped.iter().map(|(path, _)| path.as_str()).partition(|path| Some(*path) == configuration);
+    let unread = unread.into_iter().filter(|path| here(path)).count();
+    let unjudged = !held.is_empty() && !cluster.requirements.iter().any(|r| r.level == Level::Error);
     let mut say = |style, mark, text: String| {
         page.space(2);
         page.put(style, mark);
         page.put(Style::Plain, &text);
         page.end();
     };
+    if unjudged {
+        say(Style::Open, "?", " the configuration leaves no rule on that decides it, see below".into());
+    }
     if errors > 0 {
         say(Style::Bad, "✗", format!(" the root module itself has {}, see below", plural(errors, "error")));
     }

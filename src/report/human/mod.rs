@@ -63,6 +63,11 @@ pub fn human(report: &Report, sources: &Sources, view: View) -> Vec<u8> {
         coverage::write(&report.coverage, &mut page);
     }
     summary::write(report, &mut page);
+    if let Some((_, hidden)) = report.hidden() {
+        page.put(Style::Open, "Configuration: ");
+        page.put(Style::Plain, &hidden);
+        page.end();
+    }
     page.buffer.into_inner()
 }
 

@@ -10,7 +10,10 @@ fn keys(value: &Value) -> Vec<&str> {
 #[test]
 fn all_keys_are_there_in_their_order() {
     let report = Tree::new(&[("infra/main.tf", TOO_FEW)]).json(&[]);
-    assert_eq!(keys(&report), ["version", "kfplint", "verdict", "clusters", "diagnostics", "coverage", "summary"]);
+    assert_eq!(
+        keys(&report),
+        ["version", "kfplint", "verdict", "clusters", "diagnostics", "coverage", "configuration", "summary"]
+    );
     assert_eq!(report["version"], 1);
     assert_eq!(report["kfplint"], env!("CARGO_PKG_VERSION"));
     let cluster = &report["clusters"][0];
