@@ -1,7 +1,7 @@
 //! The modules that `terraform init` installed, as `.terraform/modules/modules.json` lists them. An entry counts only for
 //! the source and version that the call asks for: otherwise a file in the tree could replace one module by another.
 
-use crate::discover::bounds::normalise;
+use crate::discover::bounds::{self, normalise};
 use crate::discover::loader::Loader;
 use crate::eval::version::admits;
 use std::collections::BTreeMap;
@@ -52,10 +52,22 @@ impl Installed {
     ///
     /// # Errors
     /// Why the copy is not the module that the call asks for.
-    pub fn find(&self, root: &Path, wanted: Wanted) -> Option<Result<PathBuf, String>> {
+    pub fn find(&self, root: &Path, wanted: Wanted, loader: &Loader) -> Option<Result<PathBuf, String>> {
         let entry = self.0.get(wanted.key)?;
-        Some(entry.check(wanted).map(|()| root.join(entry.dir.replace('\\', "/"))))
+        let dir = root.join(entry.dir.replace('\\', "/"));
+        Some(entry.check(wanted).and_then(|()| match is_tracked(root, &dir, loader) {
+            true => Err("the installed copy is part of the repository; run terraform init".into()),
+            false => Ok(dir),
+        }))
     }
+}
+
+/// Whether Git tracks files of an installed copy: then anybody may have written them, and `terraform init` others.
+fn is_tracked(root: &Path, dir: &Path, loader: &Loader) -> bool {
+    let real = |path| loader.tree().canonicalize(path).ok();
+    // A copy may be a repository by itself: the one that counts is that of the root module.
+    let Some((root, dir)) = real(root).zip(real(dir)) else { return false };
+    loader.index(bounds::tree(&root)).is_some_and(|index| index.below(&dir).next().is_some())
 }
 
 impl Entry {

@@ -276,7 +276,8 @@ impl World {
     /// # Errors
     /// Why what is installed is not the module that the call asks for.
     pub fn installed_module(&self, wanted: Wanted) -> Option<Result<PathBuf, String>> {
-        let read = || Installed::read(&self.root_dir, self.evaluator.loader());
-        self.installed.get_or_init(read).find(&self.root_dir, wanted)
+        let loader = self.evaluator.loader();
+        let installed = self.installed.get_or_init(|| Installed::read(&self.root_dir, loader));
+        installed.find(&self.root_dir, wanted, loader)
     }
 }

@@ -3,7 +3,7 @@
 use super::{READY, TOO_FEW, Tree, outcome};
 use std::process::Command;
 
-fn git(tree: &Tree, args: &[&str]) {
+pub fn git(tree: &Tree, args: &[&str]) {
     let config = ["-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "protocol.file.allow=always"];
     let done = Command::new("git").current_dir(tree.path("")).args(config).args(args).output().unwrap();
     assert!(done.status.success(), "{args:?}: {}", String::from_utf8_lossy(&done.stderr));

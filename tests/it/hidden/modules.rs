@@ -1,5 +1,6 @@
 //! Modules that are missing, and installed copies that are not of the module that is called.
 
+use super::folders::git;
 use super::{READY, TOO_FEW, Tree, outcome};
 
 const CALL: &str = "module \"m\" {\n  source  = \"corp/m/google\"\n  version = \"~> 2.0\"\n}\n";
@@ -98,4 +99,17 @@ fn a_copy_of_another_module_or_version_does_not_count() {
             report["clusters"].as_array().unwrap().iter().all(|c| !c["address"].as_str().unwrap().starts_with("mod"))
         );
     }
+}
+
+#[test]
+fn a_copy_that_git_tracks_is_part_of_the_repository_and_does_not_count() {
+    let dir = ".terraform/modules/m";
+    let tree = installed(CALL, &entry("corp/m/google", "2.3.4", dir), dir, READY);
+    git(&tree, &["init", "-q"]);
+    git(&tree, &["add", "main.tf", "call.tf"]);
+    assert_eq!(outcome(&tree, &[]), (0, "ready".into()), "`terraform init` made it");
+    git(&tree, &["add", "-f", ".terraform/modules/m/main.tf"]);
+    assert_eq!(outcome(&tree, &[]), (1, "undecided".into()));
+    let shown = tree.run(&[]).stdout;
+    assert!(shown.contains("the installed copy is part of the repository; run terraform init"), "{shown}");
 }
