@@ -22,6 +22,22 @@ pub struct Absent<'a> {
     pub span: Span,
 }
 
+/// Why an override file is passed over.
+const OVERRIDES: &str =
+    "it overrides blocks of a module that is not on disk; run `terragrunt init`, or pass the module with --module-dir";
+
+/// Whether a block of an override file means the same without the module: others merge into blocks that are not here.
+fn is_own(block: &Block) -> bool {
+    ["terraform", "provider"].contains(&&*block.kind.name)
+}
+
+/// An override file with only such blocks.
+fn own(file: &File) -> File {
+    let mut file = file.clone();
+    file.body.blocks.retain(is_own);
+    file
+}
+
 impl Evaluator {
     /// The static plan of a root that calls a module, handing it all preset values; with further files.
     pub fn evaluate_absent(
@@ -35,9 +51,14 @@ impl Evaluator {
         let (overrides, more): (Vec<_>, Vec<_>) = more.iter().partition(|(name, _)| is_override(name));
         let file = |(_, file): &(String, Arc<File>)| file.clone();
         files.extend(more.into_iter().map(file));
-        let overrides: Vec<Arc<File>> = overrides.into_iter().map(file).collect();
-        let config = Arc::new(ModuleConfig::new(&files, &overrides));
-        build::build(&self.with_config(dir, Some(config), false), shown)
+        let within = |(_, file): &(String, Arc<File>)| Arc::new(own(file));
+        let merged: Vec<Arc<File>> = overrides.iter().copied().map(within).collect();
+        let config = Arc::new(ModuleConfig::new(&files, &merged));
+        let mut plan = build::build(&self.with_config(dir, Some(config), false), shown);
+        let lost = overrides.into_iter().filter(|(_, file)| file.body.blocks.iter().any(|block| !is_own(block)));
+        let path = |name: &str| if shown == "." { name.to_string() } else { format!("{shown}/{name}") };
+        plan.skipped.extend(lost.map(|(name, _)| (path(name), OVERRIDES.to_string())));
+        plan
     }
 
     fn caller(&self, absent: Absent) -> File {

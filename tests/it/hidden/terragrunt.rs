@@ -50,3 +50,24 @@ fn a_unit_whose_source_is_not_known_is_skipped_and_said_so() {
     assert_eq!(outcome(&tree, &[]), (1, "undecided".into()));
     assert_eq!(tree.json(&[])["coverage"]["skipped"][0]["path"], "unit/terragrunt.hcl");
 }
+
+#[test]
+fn a_generated_override_of_a_missing_module_is_no_error_and_is_told() {
+    let unit = |block: &str| {
+        format!(
+            "terraform {{\n  source = \"tfr:///corp/m/google?version=1.0.0\"\n}}\n\
+             generate \"g\" {{\n  path = \"extra_override.tf\"\n  if_exists = \"overwrite_terragrunt\"\n\
+             contents = <<-EOF\n{block}\nEOF\n}}\n"
+        )
+    };
+    let cluster = "resource \"google_container_cluster\" \"c\" {\n  initial_node_count = 0\n}";
+    let tree = Tree::new(&[("u/terragrunt.hcl", &unit(cluster))]);
+    let report = tree.json(&[]);
+    assert_eq!(report["clusters"].as_array().unwrap().len(), 0, "{report:#}");
+    assert_eq!(report["summary"]["errors"], 0, "{report:#}");
+    let skipped = &report["coverage"]["skipped"][0];
+    assert_eq!(skipped["path"], "u/extra_override.tf", "{report:#}");
+    assert!(skipped["why"].as_str().unwrap().starts_with("it overrides blocks of a module that is not on disk"));
+    let tree = Tree::new(&[("u/terragrunt.hcl", &unit("provider \"google\" {\n  project = \"p\"\n}"))]);
+    assert!(tree.json(&[])["coverage"]["skipped"].as_array().unwrap().is_empty(), "it changes no block of the module");
+}
