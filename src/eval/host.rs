@@ -40,6 +40,11 @@ impl TreeHost<'_> {
 
     /// The way to the file, and where it leads, if it may be read.
     fn resolve(&self, path: &str) -> Result<(PathBuf, PathBuf), FunctionError> {
+        // Terraform expands it, and no file of the tree has to do with that.
+        if path.starts_with('~') {
+            let why = "it depends on the home folder of the user who runs Terraform";
+            return Err(file_error(format!("\"{path}\" cannot be read: {why}")));
+        }
         let world = &self.scope.instance.world;
         let full = normalise(&world.root_dir.join(path));
         let real = self.tree().canonicalize(&full).unwrap_or_else(|_| full.clone());

@@ -65,3 +65,22 @@ fn a_set_of_files_has_those_that_terraform_would_find_or_is_not_known() {
         assert_eq!(verdict(condition, &files), expected, "{condition}");
     }
 }
+
+#[test]
+fn files_in_a_home_folder_are_not_known() {
+    // Folders of such a name in the tree are not those that Terraform would read.
+    let files = [("a/~/x", "y"), ("a/~x/y", "y")];
+    for condition in [
+        "fileexists(\"~/.bashrc\")",
+        "!fileexists(\"~/x\")",
+        "fileexists(\"~x/y\")",
+        "file(\"~/x\") == \"y\"",
+        "templatefile(\"~/x\", {}) == \"y\"",
+        "length(fileset(\"~\", \"*\")) > 0",
+        "length(fileset(\"~/x\", \"*\")) > 0",
+    ] {
+        assert_eq!(verdict(condition, &files), "undecided", "{condition}");
+    }
+    let inside = [("a/b/~/x", "y")];
+    assert_eq!(verdict("!fileexists(\"${path.module}/b/~/x\")", &inside), "ready", "only the beginning counts");
+}
