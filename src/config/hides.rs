@@ -4,7 +4,6 @@ use super::Levels;
 use super::file::{File, Override, Text};
 use crate::finding::Level;
 use crate::profile::Profile;
-use crate::report::{plural, word};
 use crate::rule::Meta;
 use crate::rules;
 use crate::selector::Selector;
@@ -92,6 +91,15 @@ fn lowered(levels: &Levels) -> Vec<String> {
         .collect()
 }
 
+/// A level as the configuration writes it.
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "note",
+    }
+}
+
 /// What one `[[overrides]]` suppresses and lowers.
 fn part(part: &Override) -> Vec<String> {
     let mut paths: Vec<&str> = part.paths.iter().take(MOST_PATHS).map(|path| path.get_ref().as_str()).collect();
@@ -131,7 +139,8 @@ fn eased(profile: &Profile) -> Vec<String> {
     let kfp = Profile::kfp();
     let mut out = Vec::new();
     if profile.nodes < kfp.nodes {
-        out.push(format!("requires {} instead of {}", plural(profile.nodes as usize, "node"), kfp.nodes));
+        let noun = if profile.nodes == 1 { "node" } else { "nodes" };
+        out.push(format!("requires {} {noun} instead of {}", profile.nodes, kfp.nodes));
     }
     if profile.vcpus < kfp.vcpus {
         out.push(format!("requires {} vCPU for a node instead of {}", profile.vcpus, kfp.vcpus));
