@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
 /// Endings of files that hold keys, states or plans.
-const ENDINGS: [&str; 16] = [
+const ENDINGS: [&str; 20] = [
     ".agekey",
+    ".asc",
     ".env",
+    ".gpg",
     ".jks",
     ".kdb",
     ".kdbx",
@@ -25,15 +27,18 @@ const ENDINGS: [&str; 16] = [
     ".p8",
     ".pem",
     ".pfx",
+    ".pgp",
     ".ppk",
     ".secret",
     ".tfplan",
+    ".token",
 ];
 
 /// Files that hold credentials.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 33] = [
     ".boto",
     ".dockercfg",
+    ".dockerconfigjson",
     ".git-credentials",
     ".htpasswd",
     ".my.cnf",
@@ -42,6 +47,7 @@ const NAMES: [&str; 22] = [
     ".pgpass",
     ".pypirc",
     ".s3cfg",
+    ".secrets",
     ".terraformrc",
     ".vault-token",
     ".yarnrc",
@@ -51,13 +57,25 @@ const NAMES: [&str; 22] = [
     "credentials",
     "htpasswd",
     "kubeconfig",
+    "secret.json",
+    "secret.txt",
+    "secret.yaml",
+    "secret.yml",
+    "secrets.json",
+    "secrets.txt",
+    "secrets.yaml",
+    "secrets.yml",
     "terraform.rc",
     "token",
+    "token.txt",
     "vault-token",
 ];
 
 /// Beginnings of names of files that hold keys.
 const BEGINNINGS: [&str; 6] = [".env", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa", "kubeconfig"];
+
+/// Endings of names of JSON files that hold the key of a service account or client.
+const JSON_KEYS: [&str; 6] = ["client_secret", "client-secret", "key", "keyfile", "service-account", "service_account"];
 
 /// Folders in which programs keep credentials.
 const FOLDERS: [&str; 7] = [".aws", ".azure", ".docker", ".gnupg", ".kube", ".ssh", "gcloud"];
@@ -73,6 +91,7 @@ pub fn by_name(path: &Path) -> bool {
         || NAMES.contains(&name.as_str())
         || BEGINNINGS.iter().any(|beginning| name.starts_with(beginning))
         || ENDINGS.iter().any(|ending| name.ends_with(ending))
+        || name.strip_suffix(".json").is_some_and(|name| JSON_KEYS.iter().any(|ending| name.ends_with(ending)))
         || name.contains("credential") && (name.ends_with(".json") || !name.contains('.'))
         || folder().is_some_and(|folder| FOLDERS.contains(&folder.as_str()))
 }

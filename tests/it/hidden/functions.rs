@@ -19,6 +19,8 @@ fn the_folder_and_the_user_that_run_terraform_are_not_known() {
         "strcontains(abspath(\"x\"), \"runner\")",
         "startswith(pathexpand(\"~/x\"), \"/root\")",
         "fileexists(\"${path.cwd}/x\")",
+        "fileexists(\"~/.bashrc\")",
+        "can(file(\"~/.bashrc\"))",
     ] {
         assert_eq!(verdict(condition, &[]), "undecided", "{condition}");
     }
