@@ -12,7 +12,7 @@ shift || :
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(sed -n 's|^path = "targets/\(.*\)\.rs"|\1|p' fuzz/Cargo.toml)
 declare -A most=([syntax]=4096 [tfvars]=4096 [tf_json]=8192 [evaluate]=8192 [plan_json]=16384 [config]=4096 [suppress]=512 [fix]=4096 [merge]=16384
-    [baseline]=4096 [manifests]=8192 [second_opinion]=2048 [suppress_many]=2048 [terragrunt]=8192)
+    [baseline]=4096 [manifests]=8192 [second_opinion]=2048 [suppress_many]=2048 [terragrunt]=8192 [since_tree]=4096)
 commit=${COMMIT:-$(git rev-parse --short HEAD)}
 triple=$(rustc -vV | sed -n 's/^host: //p')
 
@@ -27,7 +27,7 @@ ulimit -c 0
 slice() {
     local target=$1 logs=fuzz/logs/$1 dict=() TIMEFORMAT='%U %S'
     mkdir -p "$logs" "fuzz/corpus/$target" "fuzz/artifacts/$target"
-    case $target in syntax | second_opinion | tfvars | evaluate | fix | terragrunt | suppress_many) dict=(-dict=fuzz/hcl.dict) ;; esac
+    case $target in syntax | second_opinion | tfvars | evaluate | fix | terragrunt | suppress_many | since_tree) dict=(-dict=fuzz/hcl.dict) ;; esac
     local log=$logs/$(date +%Y%m%dT%H%M%S)
     { time "${BINARIES:-fuzz/target/$triple/release}/$target" "fuzz/corpus/$target" -artifact_prefix="fuzz/artifacts/$target/" \
         "${dict[@]}" -max_len="${most[$target]:-4096}" -max_total_time="${SLICE:-300}" -timeout=20 -report_slow_units=5 \

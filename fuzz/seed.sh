@@ -173,6 +173,28 @@ put manifests "$work/all"
 printf 'a: &a {cpu: 1}\nkind: Pod\nspec: {containers: [{resources: {requests: *a}}, {resources: {requests: {<<: *a, memory: 1e3}}}]}\n' >"$work/manifest"
 put manifests "$work/manifest"
 
+# Files of a commit, each with its mode and path: ordinary ones, then every kind of entry beside one.
+for main in fixtures/*/main.tf; do
+    dir=$(dirname "$main")
+    [ "$(cat "$dir"/*.tf | wc -c)" -le 3000 ] || continue
+    first=1
+    for file in "$dir"/*.tf "$dir"/*/*.tf "$dir"/*.tfvars; do
+        [ -f "$file" ] || continue
+        [ $first = 1 ] || printf '#---8<---\n'
+        first=0
+        printf '100644 %s\n' "${file#"$dir"/}"
+        cat "$file"
+    done >"$work/joined"
+    put since_tree "$work/joined"
+done
+for entry in '120000 l.tf|.git/config' '120000 l.tf|../outside.txt' '120000 l|.' '120000 l|/' '120000 a|b' '120000 x/l.tf|../main.tf' '100755 s.tf|locals {}' \
+    '160000 sub|' '40000 sub|' '040000 t|' '100664 g.tf|' '100644 ../a.tf|' '100644 .git/x|' '100644 .GIT/hooks/y|' '100644 a//b|' '100644 /a|' \
+    '100644 .gitignore|*' '120000 .gitignore|../outside.txt' '120000 terraform.tfvars|../outside.txt' '777777 m|' '0 n|' '100644 u/terragrunt.hcl|terraform {}'; do
+    { printf '100644 main.tf\nmodule "m" {\n  source = "./l"\n}\nlocals {\n  a = file("l.tf")\n  b = fileset(".", "**")\n}\n#---8<---\n%s\n%s' \
+        "${entry%%|*}" "${entry#*|}"; } >"$work/joined"
+    put since_tree "$work/joined"
+done
+
 if command -v cargo >/dev/null; then
     binary=${KFPLINT:-target/debug/kfplint}
     [ -x "$binary" ] || cargo build --quiet

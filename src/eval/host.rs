@@ -46,10 +46,6 @@ impl TreeHost<'_> {
             return Err(file_error(format!("\"{path}\" cannot be read: {why}")));
         }
         let world = &self.scope.instance.world;
-        // Terraform takes it for the home folder of the user who runs it.
-        if path.starts_with('~') {
-            return Err(file_error(format!("\"{path}\" is in the home folder of the user who runs Terraform")));
-        }
         let full = normalise(&world.root_dir.join(path));
         let real = self.tree().canonicalize(&full).unwrap_or_else(|_| full.clone());
         match world.evaluator.loader().refusal(&real) {

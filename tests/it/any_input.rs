@@ -198,6 +198,16 @@ fn baselines() {
     hold(100, &[all, few], baseline::check);
 }
 
+/// Files of a commit: an ordinary one, links within and out, folders that are none, and names that lead elsewhere.
+const COMMIT: &str = "100644 main.tf\nmodule \"m\" {\n  source = \"./link\"\n}\n#---8<---\n100644 m/main.tf\nlocals {\n  \
+    a = file(\"out.txt\")\n}\n#---8<---\n120000 link\nm#---8<---\n120000 m/out.txt\n../../outside.txt#---8<---\n120000 x.tf\n\
+    .git/config#---8<---\n100644 ../a.tf\n#---8<---\n100755 .git/x\n#---8<---\n160000 sub\n#---8<---\n40000 tree\n";
+
+#[test]
+fn trees_of_commits() {
+    hold(25, &[COMMIT.as_bytes(), b"100644 a/b/c.tf\nlocals {}\n#---8<---\n100644 a\nx"], since_tree::check);
+}
+
 #[test]
 fn manifests_of_pods() {
     let yaml = b"kind: Deployment\nspec:\n  replicas: 2\n  template: {spec: {containers: [{resources: {requests: &r {cpu: 250m, memory: 1Gi}}}, {resources: {limits: *r}}]}}\n---\nkind: List\nitems: [{kind: Pod}]\n";

@@ -1,7 +1,10 @@
-//! `docs/threat-model.md` names tests that exist.
+//! `docs/threat-model.md` names tests that exist, and all files of hostile tests.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// Folders of tests that the page must name file by file.
+const HOSTILE: [&str; 3] = ["hostile", "hidden", "marks"];
 
 fn tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it")
@@ -39,4 +42,17 @@ fn each_test_that_the_threat_model_names_exists() {
     };
     let missing: Vec<String> = named().into_iter().filter(|name| !exists(name)).collect();
     assert_eq!(missing, Vec::<String>::new());
+}
+
+#[test]
+fn the_threat_model_names_every_file_of_hostile_tests() {
+    let named = named();
+    for folder in HOSTILE {
+        for entry in std::fs::read_dir(tests().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let module = format!("{folder}::{}", path.file_stem().unwrap().to_str().unwrap());
+            let within = format!("{module}::");
+            assert!(named.iter().any(|name| *name == module || name.starts_with(&within)), "{module} is not named");
+        }
+    }
 }

@@ -11,6 +11,7 @@ pub mod merge;
 pub mod plan_json;
 pub mod reports;
 pub mod second_opinion;
+pub mod since_tree;
 pub mod suppress;
 pub mod suppress_many;
 pub mod syntax;
