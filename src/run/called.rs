@@ -16,7 +16,8 @@ impl Made {
     pub fn add(&mut self, checked: &Checked, loader: &Loader) {
         let new: Vec<&PathBuf> = checked.made.iter().filter(|dir| !self.0.contains(*dir)).collect();
         // Evaluation keeps the way to a folder, which may have links.
-        let real = new.iter().filter_map(|dir| loader.tree().canonicalize(dir).ok()).collect::<Vec<_>>();
+        let real = |dir: &&PathBuf| loader.module(dir).map(|module| module.dir.clone());
+        let real: Vec<PathBuf> = new.iter().filter_map(real).collect();
         self.0.extend(new.into_iter().cloned().chain(real));
     }
 
