@@ -59,6 +59,8 @@ pub struct Context<'p> {
     pub graph: &'p Graph<'p>,
     /// For the answer about a cluster: what the same rule found in the root as a whole.
     pub found: &'p [Finding],
+    /// How long the run may take: a rule that compares everything with everything asks it.
+    pub budget: &'p Budget,
 }
 
 /// A rule's answer for one cluster, with its findings.
@@ -226,7 +228,7 @@ impl Draft {
 /// (TF006).
 pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootReport {
     let rules = crate::rules::all();
-    let whole = Context { plan, graph, found: &[] };
+    let whole = Context { plan, graph, found: &[], budget };
     let in_time = |rule: &&dyn Rule| if budget.is_late() { Vec::new() } else { rule.root(&whole) };
     let found: Vec<Vec<Finding>> = rules.iter().map(in_time).collect();
     let mut findings = plan.findings.clone();

@@ -7,7 +7,9 @@ use crate::graph::cluster::Cluster;
 use crate::graph::grant::{Form, Grant};
 use crate::graph::identity::{last_part, same, small};
 use crate::rule::{Answer, Context, Meta, Rule};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 
 /// The rule.
 pub struct AuthoritativeConflict;
@@ -25,17 +27,22 @@ impl Rule for AuthoritativeConflict {
     }
 
     fn root(&self, cx: &Context) -> Vec<Finding> {
-        let grants: Vec<&Grant> = cx.graph.grants.iter().filter(|g| g.uncertain.is_none()).collect();
-        let mut by_role: BTreeMap<_, Vec<&Grant>> = BTreeMap::new();
+        let certain = cx.graph.grants.iter().filter(|g| g.uncertain.is_none());
+        let mut sets = BTreeMap::new();
+        let grants: Vec<Named> = certain.map(|grant| Named::of(grant, &mut sets)).collect();
+        let mut by_role: BTreeMap<_, Vec<&Named>> = BTreeMap::new();
         for grant in &grants {
             by_role.entry(grant.role.known()).or_default().push(grant);
         }
         let mut told = BTreeSet::new();
         let mut all = Vec::new();
+        let policies: Vec<&Named> = grants.iter().collect();
         for owner in grants.iter().filter(|g| g.form != Form::Member) {
             let policy = owner.form == Form::Policy;
-            let others = if policy { Some(&grants) } else { by_role.get(&owner.role.known()) };
-            for other in others.into_iter().flatten().filter(|g| wiped(&grants, owner, g)) {
+            let others = if policy { Some(&policies) } else { by_role.get(&owner.role.known()) };
+            // What is not compared in time is not judged: the clusters are then undecided.
+            let others = others.into_iter().flatten().take_while(|_| !cx.budget.is_late());
+            for other in others.filter(|g| wiped(&grants, owner, g)) {
                 let block =
                     (other.resource.module.clone(), other.resource.type_name.clone(), other.resource.name.clone());
                 if told.insert((owner.resource.address.clone(), block)) {
@@ -47,8 +54,36 @@ impl Rule for AuthoritativeConflict {
     }
 }
 
+/// A grant with its members in a form that is quick to compare.
+struct Named<'g> {
+    grant: &'g Grant<'g>,
+    /// The members that are known, in small letters.
+    known: BTreeSet<Cow<'g, str>>,
+    /// The other members.
+    open: Vec<&'g Value>,
+    /// The same for grants of the same known members.
+    set: usize,
+}
+
+impl<'g> Named<'g> {
+    fn of(grant: &'g Grant<'g>, sets: &mut BTreeMap<Vec<Cow<'g, str>>, usize>) -> Named<'g> {
+        let known: BTreeSet<Cow<str>> = grant.members.iter().filter_map(Value::as_str).map(small).collect();
+        let open = grant.members.iter().filter(|member| member.as_str().is_none()).collect();
+        let next = sets.len();
+        let set = *sets.entry(known.iter().cloned().collect()).or_insert(next);
+        Named { grant, known, open, set }
+    }
+}
+
+impl<'g> Deref for Named<'g> {
+    type Target = Grant<'g>;
+    fn deref(&self) -> &Grant<'g> {
+        self.grant
+    }
+}
+
 /// Whether `owner` decides about what `other` grants, and does not grant it.
-fn wiped(grants: &[&Grant], owner: &Grant, other: &Grant) -> bool {
+fn wiped(grants: &[Named], owner: &Named, other: &Named) -> bool {
     if owner.resource.address == other.resource.address || owner.level != other.level {
         return false;
     }
@@ -73,9 +108,14 @@ fn same_role(a: &Grant, b: &Grant) -> bool {
 }
 
 /// Whether every member of `other` is or may be a member of `owner`.
-fn holds(owner: &Grant, other: &Grant) -> bool {
+fn holds(owner: &Named, other: &Named) -> bool {
     let may_be = |a: &Value, b: &Value| !same(a, b, small).is_false();
-    other.open_members.is_some() || other.members.iter().all(|m| owner.members.iter().any(|o| may_be(o, m)))
+    // Few members are not known, and few of the known ones are missing.
+    let is_open = |m: &Value| owner.open.iter().any(|o| may_be(o, m));
+    let held = |m: &Value| m.as_str().is_some_and(|text| owner.known.contains(&small(text))) || is_open(m);
+    let known = owner.set == other.set || other.members.iter().filter(|m| m.as_str().is_some()).all(held);
+    let rest = || other.open.iter().all(|m| owner.members.iter().any(|o| may_be(o, m)));
+    other.open_members.is_some() || known && rest()
 }
 
 fn finding(owner: &Grant, other: &Grant) -> Finding {

@@ -81,6 +81,23 @@ fn many_unknown_arguments_in_a_block() {
 }
 
 #[test]
+fn many_grants_of_many_members() {
+    let members = "[for i in range(800) : \"serviceAccount:a${i}@p.iam.gserviceaccount.com\"]";
+    let binding = |name: &str, members: &str| {
+        format!(
+            "resource \"google_project_iam_binding\" \"{name}\" {{\n  project = \"p\"\n  role    = \"roles/viewer\"\n  \
+             members = {members}\n}}\n"
+        )
+    };
+    let mut text = format!("locals {{\n  all = {members}\n}}\n{}", binding("few", "[\"user:a@b.com\"]"));
+    (0..60).for_each(|i| text += &binding(&format!("all{i}"), "local.all"));
+    let tree = Tree::new(&[("main.tf", READY), ("more.tf", &text)]);
+    let (report, _) = json(&tree, &[]);
+    assert_eq!(findings(&report, "TF006"), vec![]);
+    assert!(findings(&report, "KFP205").len() >= 60);
+}
+
+#[test]
 fn many_findings_on_one_long_line_in_every_format() {
     let accounts: Vec<String> = (0..400).map(|i| format!("\"a{i}\":{{\"account_id\":\"X!\",\"bogus\":1}}")).collect();
     let text = format!(
