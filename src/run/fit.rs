@@ -15,7 +15,6 @@ use crate::graph::pool::Pool;
 use crate::manifests::{self, Left, Pods};
 use crate::report::{self, Report};
 use std::fmt::Write;
-use std::io::Write as _;
 
 /// How many pods that do not fit are listed.
 const SHOWN: usize = 20;
@@ -30,7 +29,7 @@ pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
         format!("{} workloads, {} pods and {} on every node\n", pods.workloads, pods.pods.len(), pods.daemons.len());
     list(&pods.left, &mut text);
     if pods.workloads == 0 {
-        let _ = std::io::stderr().write_all(text.as_bytes());
+        output::stderr(text.as_bytes());
         return Err(Failure::NoWorkloads { path: args.manifests.display().to_string() });
     }
     let State { config, sources, loader, options, .. } = State::of(&args.paths, &args.config, &args.inputs, budget)?;

@@ -10,7 +10,6 @@ use crate::report::{Diagnostic, line, path, plural};
 use crate::source::{FileId, SourceFile, Span};
 use crate::write;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Write;
 use std::path::PathBuf;
 
 /// Most rounds. Fixes that still find work after so many are not getting anywhere.
@@ -178,18 +177,17 @@ impl Work {
 
     /// Says on stderr what was done and what was not.
     fn say(&self, done: &str) {
-        let mut err = std::io::stderr().lock();
         let fixed = plural(self.fixed.values().sum(), "finding");
-        let _ = writeln!(err, "{done} {fixed} in {}", plural(self.before.len(), "file"));
+        output::say(&format!("{done} {fixed} in {}", plural(self.before.len(), "file")));
         for (file, why) in &self.dropped {
-            let _ = writeln!(err, "left the fixes in {file}: {why}");
+            output::say(&format!("left the fixes in {file}: {why}"));
         }
     }
 }
 
 /// A line on stderr.
 fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "{text}");
+    output::say(text);
 }
 
 /// What is changed where these fixes are made.

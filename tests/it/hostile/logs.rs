@@ -43,10 +43,15 @@ fn nothing_that_a_tree_says_commands_a_ci_job() {
 #[test]
 fn a_message_about_a_name_steers_nothing() {
     for name in ["\u{1b}[2Jx", "a\n::error::b", "##vso[x]y", "\u{202e}x"] {
-        let tree = Tree::new(&[("main.tf", READY)]);
-        for args in
-            [["--baseline", name], ["--config", name], ["--since", name], ["--var-file", name], ["explain", name]]
-        {
+        let tree = Tree::new(&[("main.tf", READY), (&format!("k/{name}.yaml"), "kind: Rollout\n")]);
+        for args in [
+            ["--baseline", name],
+            ["--config", name],
+            ["--since", name],
+            ["--var-file", name],
+            ["explain", name],
+            ["fit", "--manifests=k"],
+        ] {
             let mut command = tree.command(&args);
             let out = command.stdin(Stdio::null()).output().unwrap();
             let said = String::from_utf8(out.stderr).unwrap() + &String::from_utf8(out.stdout).unwrap();
