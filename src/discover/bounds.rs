@@ -1,5 +1,6 @@
 //! What may be read: the trees that the user named. Neither a link nor a path in a configuration leads out of them.
 
+use crate::tree::pointer;
 use std::path::{Component, Path, PathBuf};
 
 /// The trees that may be read. A stranger's pull request decides about links and paths, so what these lead to elsewhere
@@ -92,24 +93,6 @@ fn git_elsewhere(repository: &Path) -> Option<PathBuf> {
         false => repository.join(pointer(&git)?),
     })
     .ok()
-}
-
-/// The path in a file `.git`, which worktrees and submodules have in place of the folder.
-fn pointer(file: &Path) -> Option<PathBuf> {
-    const MOST: u64 = 4096;
-    let text = String::from_utf8(crate::tree::up_to(file, MOST).ok()??).ok()?;
-    Some(text.trim().strip_prefix("gitdir:")?.trim().into())
-}
-
-/// The folder with the files that all worktrees of a repository share, such as `info/exclude`.
-pub fn git_folder(repository: &Path) -> PathBuf {
-    const MOST: u64 = 4096;
-    let git = git_elsewhere(repository).unwrap_or_else(|| repository.join(".git"));
-    let common = crate::tree::up_to(&git.join("commondir"), MOST).ok().flatten();
-    match common.and_then(|bytes| String::from_utf8(bytes).ok()) {
-        Some(common) => git.join(common.trim()),
-        None => git,
-    }
 }
 
 /// The tree of a real folder by itself: its repository, or else the folder.

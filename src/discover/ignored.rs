@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The largest file of patterns, in bytes.
-const MOST: u64 = 1 << 20;
+pub const MOST: u64 = 1 << 20;
 
 /// The patterns that hold in each folder; each file of patterns is read once.
 #[derive(Debug)]
@@ -33,12 +33,12 @@ impl Ignored {
 
     /// Whether a pattern matches something in a real folder. Folders around it are not looked at.
     pub fn has(&mut self, dir: &Path, name: &std::ffi::OsStr, is_dir: bool) -> bool {
-        let patterns = self.folder(dir);
-        if patterns.is_empty() {
+        let held = self.folder(dir);
+        if held.is_empty() {
             return false;
         }
         let path = dir.join(name);
-        let found = patterns.iter().rev().map(|own| own.matched(&path, is_dir)).find(|m| !m.is_none());
+        let found = held.iter().rev().map(|own| own.matched(&path, is_dir)).find(|m| !m.is_none());
         matches!(found, Some(Match::Ignore(_)))
     }
 
@@ -58,11 +58,11 @@ impl Ignored {
         }
         for folder in new.into_iter().rev() {
             let inner = folder != self.top && self.tree.exists(&folder.join(".git"));
-            let excludes = || excludes(folder, MOST).and_then(|bytes| read(folder, bytes));
+            let excludes = || excludes(folder, MOST).and_then(|bytes| patterns(folder, bytes));
             let excluded = (inner || folder == self.top).then(excludes).flatten();
             let own = self.tree.up_to(&folder.join(".gitignore"), MOST).ok().flatten();
             let new: Vec<Arc<Gitignore>> =
-                excluded.into_iter().chain(own.and_then(|bytes| read(folder, bytes))).map(Arc::new).collect();
+                excluded.into_iter().chain(own.and_then(|bytes| patterns(folder, bytes))).map(Arc::new).collect();
             // Another repository, such as a submodule, has its own patterns only.
             known = match (inner, new.is_empty()) {
                 (true, _) => Arc::new(new),
@@ -75,7 +75,8 @@ impl Ignored {
     }
 }
 
-fn read(dir: &Path, bytes: Vec<u8>) -> Option<Gitignore> {
+/// The patterns that a file holds for a folder; `None` where there are none.
+pub fn patterns(dir: &Path, bytes: Vec<u8>) -> Option<Gitignore> {
     let mut builder = GitignoreBuilder::new(dir);
     for line in String::from_utf8_lossy(&bytes).trim_start_matches('\u{feff}').lines() {
         // A pattern that is none matches nothing, as in Git.

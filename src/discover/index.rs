@@ -2,7 +2,7 @@
 //!
 //! Source: Git's documentation, "gitformat-index". Versions 2 to 4.
 
-use crate::tree::up_to;
+use crate::tree::{pointer, up_to};
 use std::path::{Path, PathBuf};
 
 /// The largest index, in bytes.
@@ -58,8 +58,7 @@ pub fn folder(top: &Path) -> Option<PathBuf> {
     if std::fs::metadata(&git).ok()?.is_dir() {
         return Some(git);
     }
-    let text = String::from_utf8(up_to(&git, POINTER).ok()??).ok()?;
-    Some(top.join(text.strip_prefix("gitdir:")?.trim()))
+    Some(top.join(pointer(&git)?))
 }
 
 /// The patterns of `info/exclude`, which all worktrees of a repository share.

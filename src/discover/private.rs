@@ -1,11 +1,12 @@
 //! Which files are private: what comes from them is judged, but never shown. These are states, keys and credentials, and
 //! what a pull request could make kfplint read off the machine: what Git ignores, what lies behind a link or outside.
 
-use super::bounds::git_folder;
 use super::files::{is_terraform, is_variables};
-use crate::tree::{Tree, up_to};
+use super::ignored::{MOST, patterns};
+use super::index::excludes;
+use crate::tree::Tree;
 use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::gitignore::Gitignore;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, RwLock};
@@ -190,31 +191,18 @@ impl Ignored {
             None if !dir.join(".git").exists() => return Folder { ignored: false, patterns: Vec::new() },
             None => {
                 let mut folder = Folder::default();
-                folder.patterns.extend(patterns(dir, up_to(&git_folder(dir).join("info/exclude"), MOST)));
+                folder.patterns.extend(excludes(dir, MOST).and_then(|bytes| patterns(dir, bytes)).map(Arc::new));
                 // Marks the top of a repository, below which the patterns of folders hold.
                 folder.patterns.push(Arc::new(Gitignore::empty()));
                 folder
             }
         };
         if !folder.ignored && !folder.patterns.is_empty() {
-            folder.patterns.extend(patterns(dir, files.up_to(&dir.join(".gitignore"), MOST)));
+            let own = files.up_to(&dir.join(".gitignore"), MOST).ok().flatten();
+            folder.patterns.extend(own.and_then(|bytes| patterns(dir, bytes)).map(Arc::new));
         }
         folder
     }
-}
-
-/// The largest file of patterns, in bytes.
-const MOST: u64 = 1 << 20;
-
-/// The patterns that a file holds for a folder; `None` where there are none.
-fn patterns(dir: &Path, file: std::io::Result<Option<Vec<u8>>>) -> Option<Arc<Gitignore>> {
-    let text = String::from_utf8(file.ok()??).ok()?;
-    let mut builder = GitignoreBuilder::new(dir);
-    for line in text.trim_start_matches('\u{feff}').lines() {
-        // A pattern that is none matches nothing, as in Git.
-        let _ = builder.add_line(None, line);
-    }
-    builder.build().ok().filter(|all| !all.is_empty()).map(Arc::new)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ mod repository;
 mod walk;
 
 pub use commit::Commit;
-pub use repository::Repository;
+pub use repository::{Repository, pointer};
 pub use walk::Step;
 
 use std::ffi::OsString;

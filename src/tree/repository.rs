@@ -52,7 +52,7 @@ impl Repository {
 }
 
 /// The path in a file `.git`, which worktrees and submodules have in place of the folder.
-fn pointer(file: &Path) -> Option<PathBuf> {
+pub fn pointer(file: &Path) -> Option<PathBuf> {
     let text = String::from_utf8(up_to(file, MOST).ok()??).ok()?;
     Some(text.trim_end_matches(['\n', '\r']).strip_prefix("gitdir:")?.trim_start().into())
 }
