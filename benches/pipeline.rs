@@ -7,7 +7,7 @@ mod generate;
 mod rooms;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use kfplint::budget::Budget;
+use kfplint::base::budget::Budget;
 use kfplint::eval::plan::StaticPlan;
 use kfplint::graph::Graph;
 use kfplint::profile::Profile;

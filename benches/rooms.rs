@@ -2,15 +2,15 @@
 
 #![allow(dead_code)] // each user takes what it needs
 
-use kfplint::budget::Budget;
-use kfplint::discover::{self, Root, loader::Loader};
+use kfplint::base::budget::Budget;
+use kfplint::base::source::Sources;
+use kfplint::diagnostic::RootReport;
 use kfplint::eval::{Evaluator, Options, plan::StaticPlan};
-use kfplint::finding::RootReport;
 use kfplint::graph::Graph;
+use kfplint::load::{self, Root, loader::Loader};
 use kfplint::profile::Profile;
 use kfplint::report::{self, Detail, Report, View};
 use kfplint::rule::check_root;
-use kfplint::source::Sources;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ impl Read {
     pub fn of(dir: &Path) -> Read {
         let sources = Arc::new(Sources::new());
         let loader = Arc::new(Loader::new(sources.clone()));
-        let roots = discover::roots(&[PathBuf::from(dir)], &loader).map(|found| found.roots).unwrap_or_default();
+        let roots = load::roots(&[PathBuf::from(dir)], &loader).map(|found| found.roots).unwrap_or_default();
         let evaluator = Evaluator::new(sources.clone(), loader.clone(), Options::default());
         Read { sources, loader, evaluator, roots }
     }

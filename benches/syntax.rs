@@ -3,7 +3,7 @@
 #![allow(missing_docs)] // criterion makes a public function without one
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use kfplint::source::FileId;
+use kfplint::base::source::FileId;
 use kfplint::syntax::{self, lexer};
 use std::hint::black_box;
 

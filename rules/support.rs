@@ -1,12 +1,12 @@
 //! What several rules need.
 
-use crate::eval::value::{HIDDEN, Reasons};
-use crate::finding::{Edit, Finding, Fix, Level, Status};
+use crate::base::source::Span;
+use crate::cty::value::{HIDDEN, Reasons};
+use crate::diagnostic::{Edit, Finding, Fix, Level, Status};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::{Fact, Interval};
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta};
-use crate::source::Span;
 
 /// A rule about nodes does not apply where Google manages them; where that is not known, it is never unmet.
 pub fn unless_autopilot(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> Answer {

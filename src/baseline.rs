@@ -1,6 +1,6 @@
 //! Findings that are known and accepted for now: a file of fingerprints, against which a run reports only what is new.
 
-use crate::finding::{ALWAYS, Level};
+use crate::diagnostic::{ALWAYS, Level};
 use crate::report::{Diagnostic, Holding, Report};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,7 @@
 //! Makes the changes that findings propose: which of them go together, what a file becomes, and writing it.
 
-use crate::finding::{Edit, Fix};
-use crate::source::{FileId, SourceFile};
+use crate::base::source::{FileId, SourceFile};
+use crate::diagnostic::{Edit, Fix};
 use std::collections::BTreeMap;
 
 /// The edits of a round, by file and place: none overlaps another.
@@ -102,16 +102,16 @@ fn header(name: &str) -> String {
 }
 
 /// How many syntax errors a text has, read as this file.
-pub fn errors(id: FileId, bytes: &[u8], syntax: crate::discover::Syntax) -> usize {
+pub fn errors(id: FileId, bytes: &[u8], syntax: crate::load::Syntax) -> usize {
     let file = SourceFile::new(Default::default(), bytes.to_vec());
-    crate::discover::loader::parse(id, &file, syntax).errors.len()
+    crate::load::loader::parse(id, &file, syntax).errors.len()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Safety;
-    use crate::source::Span;
+    use crate::base::source::Span;
+    use crate::diagnostic::Safety;
 
     fn fix(edits: &[(u32, u32, &str)]) -> Fix {
         let edit = |(start, end, text): &(u32, u32, &str)| Edit {

@@ -1,6 +1,7 @@
 //! The kfplint command.
 
-use kfplint::{cli, parallel, run};
+use kfplint::base::parallel;
+use kfplint::{cli, run};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 

@@ -5,11 +5,11 @@
 mod files;
 mod kind;
 
-use crate::budget::{Budget, DOCUMENT, PODS, size};
-use crate::discover::loader::up_to;
-use crate::eval::functions::{ErrorKind, yaml_documents};
-use crate::eval::value::json;
+use crate::base::budget::{Budget, DOCUMENT, PODS, size};
+use crate::cty::functions::{ErrorKind, yaml_documents};
+use crate::cty::value::json;
 use crate::graph::fit::{Pod, Room, Toleration};
+use crate::load::loader::up_to;
 use kind::Makes;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;

@@ -1,17 +1,17 @@
 //! The rule trait, and the run of all rules over one root module.
 
-use crate::budget::{Budget, CLUSTERS, FINDINGS, Limit};
-use crate::eval::plan::StaticPlan;
-use crate::eval::report::{BUDGET_EXCEEDED, exceeded};
-use crate::eval::value::Reasons;
-use crate::finding::{
+use crate::base::budget::{Budget, CLUSTERS, FINDINGS, Limit};
+use crate::base::source::Span;
+use crate::cty::value::Reasons;
+use crate::diagnostic::{
     ClusterReport, Coverage, Finding, Label, Level, PoolReport, Requirement, RootReport, Status, Verdict,
 };
+use crate::eval::plan::StaticPlan;
+use crate::eval::report::{BUDGET_EXCEEDED, exceeded};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::view::Place;
-use crate::source::Span;
 
 /// What is fixed about a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,10 +194,10 @@ impl Draft {
             {
                 self.0.related.push(Label { span, message: reason.kind.to_string() });
             }
-            if let crate::eval::value::ReasonKind::Variable(name) = &reason.kind {
+            if let crate::cty::value::ReasonKind::Variable(name) = &reason.kind {
                 self.0.help.push(format!("set it with -var {name}=…, or in a terraform.tfvars file"));
             }
-            if let crate::eval::value::ReasonKind::NotGiven(what) = &reason.kind {
+            if let crate::cty::value::ReasonKind::NotGiven(what) = &reason.kind {
                 self.0.help.push(format!("add {what}"));
             }
         }

@@ -30,24 +30,24 @@ use kept::Kept;
 use progress::Progress;
 use state::State;
 
-use crate::budget::Budget;
-use crate::catalog::suggest;
+use crate::base::budget::Budget;
+use crate::base::parallel;
+use crate::base::source::Sources;
+use crate::base::suggest::suggest;
 use crate::cli::{
     CheckArgs, Cli, Command, Dev, EvaluateArgs, ExplainArgs, FailOn, Format, RootArgs, RulesArgs, Undecided,
 };
-use crate::discover::loader::{Loader, Texts};
-use crate::discover::{self, Root};
+use crate::diagnostic::{Level, RootReport, Status};
 use crate::eval::plan_json;
 use crate::eval::{self, Evaluator, plan::StaticPlan};
-use crate::finding::{Level, RootReport, Status};
 use crate::graph::Graph;
 use crate::graph::drawing::Drawing;
-use crate::parallel;
+use crate::load::loader::{Loader, Texts};
+use crate::load::{self, Root};
 use crate::plan_json::Subject;
 use crate::profile::Profile;
 use crate::report::{self, Detail, Report};
 use crate::rule::check_root;
-use crate::source::Sources;
 use crate::suppress::{Outline, Suppressions};
 use clap::CommandFactory;
 use rustc_hash::FxHashSet;
@@ -127,7 +127,7 @@ struct Judged {
     suppressions: Suppressions,
     sources: Arc<Sources>,
     loader: Arc<Loader>,
-    found: discover::Discovery,
+    found: load::Discovery,
     /// kfplint itself failed on a root.
     failed: bool,
 }
@@ -145,16 +145,16 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
         false => documents::split(&args.paths, tree)?,
     };
     let mut found = match folders {
-        _ if args.changed => discover::changed(&args.paths, &job.everywhere(), &loader).map_err(explain_path)?,
+        _ if args.changed => load::changed(&args.paths, &job.everywhere(), &loader).map_err(explain_path)?,
         Some(folders) => find(&folders, &loader)?,
-        None => discover::Discovery::default(),
+        None => load::Discovery::default(),
     };
     let all = found.roots.clone();
     let mut elsewhere = BTreeSet::new();
     if let Some(shard) = args.shard {
         elsewhere = inputs::declared(&all, &loader);
         let bytes = |id| sources.get(id).map_or(0, |file| file.text.len() as u64);
-        found.roots = shard.take(found.roots, |dir| discover::files(dir, &loader).into_iter().map(bytes).sum());
+        found.roots = shard.take(found.roots, |dir| load::files(dir, &loader).into_iter().map(bytes).sum());
         documents = documents.into_iter().enumerate().filter(|(i, _)| shard.has(*i)).map(|(_, d)| d).collect();
     }
     let wanted: BTreeSet<&str> = found.roots.iter().map(|root| root.shown.as_str()).collect();
@@ -224,7 +224,7 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     }
     let skipped = [found.skipped.clone(), loader.skipped()].concat();
     let read = match args.shard {
-        Some(_) => found.roots.iter().flat_map(|r| discover::files(&r.dir, &loader)).collect::<BTreeSet<_>>().len(),
+        Some(_) => found.roots.iter().flat_map(|r| load::files(&r.dir, &loader)).collect::<BTreeSet<_>>().len(),
         None => loader.files_read(),
     };
     let files = read + documents.iter().map(Subject::files).sum::<usize>();
@@ -293,7 +293,7 @@ fn check_document(document: &Subject, source: Option<&(Root, Arc<Evaluator>)>, l
 }
 
 fn guarded(shown: &str, work: impl FnOnce() -> Checked) -> Checked {
-    crate::catalog::renew();
+    crate::base::suggest::renew();
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let mut report = RootReport { root: shown.to_string(), ..RootReport::default() };
         let why = "kfplint itself failed on this; please report it with the message above";
@@ -323,10 +323,10 @@ fn forget_undecided(report: &mut RootReport) {
     report.findings.retain(|f| !f.cluster.as_ref().is_some_and(|c| open.contains(&(c.clone(), f.code))));
 }
 
-fn find(paths: &[PathBuf], loader: &Loader) -> Result<discover::Discovery, Failure> {
+fn find(paths: &[PathBuf], loader: &Loader) -> Result<load::Discovery, Failure> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
-    let found = discover::roots(paths, loader).map_err(explain_path)?;
+    let found = load::roots(paths, loader).map_err(explain_path)?;
     if found.roots.is_empty() {
         for (path, why) in found.skipped.iter().chain(&loader.skipped()) {
             output::say(&format!("{path}: {why}"));
@@ -338,18 +338,18 @@ fn find(paths: &[PathBuf], loader: &Loader) -> Result<discover::Discovery, Failu
 }
 
 /// Adds what to do instead, where that is known.
-fn explain_path(error: discover::PathError) -> Failure {
+fn explain_path(error: load::PathError) -> Failure {
     match error {
-        discover::PathError::NotTerraform { path } => {
+        load::PathError::NotTerraform { path } => {
             let help = "name a folder, or a .tf, .tofu or .tfvars file, whose folder is then checked";
             Failure::Kind { path, help: help.into() }
         }
-        discover::PathError::Unreadable { path, why } => {
+        load::PathError::Unreadable { path, why } => {
             let cli = Cli::command();
             let command = suggest(&path, cli.get_subcommands().map(|c| c.get_name())).map(str::to_string);
             match command {
                 Some(command) if !Path::new(&path).exists() => Failure::Command { path, command },
-                _ => Failure::Path(discover::PathError::Unreadable { path, why }),
+                _ => Failure::Path(load::PathError::Unreadable { path, why }),
             }
         }
     }
@@ -405,7 +405,7 @@ fn single(args: &RootArgs, strict: bool) -> Result<Single, Failure> {
     let paths = std::slice::from_ref(&args.dir);
     let State { sources, loader, options, .. } = State::of(paths, &args.config, &args.inputs, budget)?;
     let options = eval::Options { strict, ..options };
-    let root = discover::single(&args.dir, &loader).map_err(explain_path)?;
+    let root = load::single(&args.dir, &loader).map_err(explain_path)?;
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
     Ok(Single { sources, loader, evaluator, root })
 }

@@ -1,6 +1,6 @@
 //! Naming rules: by code (`KFP103`), by name (`broad-access`), or by the beginning of codes (`KFP1`, `TF`).
 
-use crate::catalog::suggest;
+use crate::base::suggest::suggest;
 use crate::rules;
 
 /// A name for one or several rules. Letters may be of either case.

@@ -1,6 +1,6 @@
 //! `--shard I/N`: one of N parts of the root modules, so that several machines can share a big repository.
 
-use crate::discover::Root;
+use crate::load::Root;
 use std::path::PathBuf;
 use std::str::FromStr;
 

@@ -1,6 +1,6 @@
 //! `--since`: what two reports of the same tree have not in common.
 
-use crate::finding::{ClusterReport, Level, Requirement, Status, Verdict};
+use crate::diagnostic::{ClusterReport, Level, Requirement, Status, Verdict};
 use crate::report::{Diagnostic, Report};
 use std::collections::{BTreeMap, BTreeSet};
 

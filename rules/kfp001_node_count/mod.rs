@@ -3,8 +3,8 @@
 mod text;
 
 use super::support::{count, last, nodes, together, unless_autopilot};
-use crate::eval::value::{HIDDEN, Reasons};
-use crate::finding::{Finding, Level};
+use crate::cty::value::{HIDDEN, Reasons};
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;

@@ -1,6 +1,6 @@
 //! What KFP001 tells to write.
 
-use crate::finding::Fix;
+use crate::diagnostic::Fix;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::rules::kfp004_allocatable_memory::roomy;

@@ -2,8 +2,8 @@
 
 use super::support::{Shortfall, replace, shortfall, unless_autopilot};
 use crate::catalog::machine::machine_type;
-use crate::eval::value::HIDDEN;
-use crate::finding::{Finding, Level};
+use crate::cty::value::HIDDEN;
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};

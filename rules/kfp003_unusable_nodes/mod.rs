@@ -1,7 +1,7 @@
 //! KFP003 unusable-nodes: nodes that KFP's pods cannot run on, where three that they can are lacking.
 
 use super::support::{Shortfall, shortfall, unless_autopilot};
-use crate::finding::{Finding, Level};
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};

@@ -2,7 +2,7 @@
 
 use super::support::{Shortfall, count, shortfall, unless_autopilot};
 use crate::catalog::allocatable::Allocatable;
-use crate::finding::{Finding, Level};
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;

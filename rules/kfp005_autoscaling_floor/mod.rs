@@ -1,7 +1,7 @@
 //! KFP005 autoscaling-floor: three nodes only where the autoscaler grows a pool, or only spot nodes.
 
 use super::support::{count, last, nodes, unless_autopilot, zones};
-use crate::finding::{Finding, Level};
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::view::Place;

@@ -1,11 +1,11 @@
 //! KFP006 leftover-default-pool: separate pools beside a default pool that was not removed.
 
 use super::support::unless_autopilot;
-use crate::finding::{Edit, Fix, Level};
+use crate::base::source::Span;
+use crate::diagnostic::{Edit, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::{Pool, PoolKind};
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
-use crate::source::Span;
 
 /// The rule.
 pub struct LeftoverDefaultPool;

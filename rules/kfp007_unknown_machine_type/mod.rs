@@ -1,8 +1,9 @@
 //! KFP007 unknown-machine-type: no such machine type, or not offered in that region.
 
 use super::support::{replace, unless_autopilot, worse};
-use crate::catalog::{location, machine, suggest};
-use crate::finding::{Finding, Fix, Level};
+use crate::base::suggest::suggest;
+use crate::catalog::{location, machine};
+use crate::diagnostic::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;

@@ -3,7 +3,7 @@
 use super::support::{last, list, unless_autopilot};
 use crate::catalog::gke::{self, Features};
 use crate::catalog::kfp::{self, Env};
-use crate::finding::Level;
+use crate::diagnostic::Level;
 use crate::graph::cluster::Cluster;
 use crate::graph::fit::{Node, Pod, Room, left_over};
 use crate::graph::nodes::{free, own_pods};

@@ -1,14 +1,14 @@
 //! KFP101 access-scope: neither the full scope nor a custom service account.
 
 use super::support::{add_line, replace, together, unless_autopilot};
-use crate::eval::value::Reasons;
-use crate::finding::{Finding, Fix, Level};
+use crate::base::source::Span;
+use crate::cty::value::Reasons;
+use crate::diagnostic::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::machine::{Account, ScopesFrom};
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
-use crate::source::Span;
 use crate::syntax::ast::ExprKind;
 
 /// The rule.

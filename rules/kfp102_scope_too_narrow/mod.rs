@@ -2,8 +2,8 @@
 
 use super::support::{list, together, unless_autopilot};
 use crate::catalog::scope::{self, CLOUD_PLATFORM, Scope};
-use crate::eval::value::Reasons;
-use crate::finding::{Finding, Level};
+use crate::cty::value::Reasons;
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::machine::Account;

@@ -1,7 +1,7 @@
 //! KFP103 broad-access: full scope on the Compute Engine default service account.
 
 use super::support::unless_autopilot;
-use crate::finding::{Finding, Level};
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::machine::Account;
 use crate::graph::pool::Pool;

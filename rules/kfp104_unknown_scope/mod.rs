@@ -1,8 +1,9 @@
 //! KFP104 unknown-scope: no such OAuth scope or alias.
 
 use super::support::{unless_autopilot, worse};
-use crate::catalog::{scope, suggest};
-use crate::finding::{Finding, Fix, Level};
+use crate::base::suggest::suggest;
+use crate::catalog::scope;
+use crate::diagnostic::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;

@@ -1,9 +1,9 @@
 //! KFP105 workload-identity: half-configured, or a binding for an account that Kubeflow Pipelines does not use.
 
 use super::support::{unless_autopilot, worse};
+use crate::base::suggest::suggest;
 use crate::catalog::kfp::identities;
-use crate::catalog::suggest;
-use crate::finding::{Finding, Level};
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::pool::{Pool, PoolKind};

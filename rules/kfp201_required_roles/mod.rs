@@ -5,7 +5,7 @@ mod text;
 
 use self::lack::Lack;
 use super::support::{list, worse};
-use crate::finding::{Finding, Level};
+use crate::diagnostic::{Finding, Level};
 use crate::graph::access::{Access, NodeAccount};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;

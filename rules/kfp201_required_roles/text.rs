@@ -1,12 +1,12 @@
 //! What KFP201 says and writes.
 
-use crate::finding::{Edit, Finding, Fix, Safety};
+use crate::base::source::Span;
+use crate::diagnostic::{Edit, Finding, Fix, Safety};
 use crate::graph::Graph;
 use crate::graph::access::NodeAccount;
 use crate::graph::account::ServiceAccount;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
-use crate::source::Span;
 use std::collections::BTreeSet;
 
 /// How messages name an account.

@@ -1,9 +1,10 @@
 //! KFP202 unknown-role: no such predefined role.
 
 use super::support::of_root;
-use crate::catalog::{iam, suggest};
+use crate::base::suggest::suggest;
+use crate::catalog::iam;
+use crate::diagnostic::{Finding, Fix, Level};
 use crate::eval::plan::{Mode, Resource};
-use crate::finding::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::view::View;
 use crate::rule::{Answer, Context, Meta, Rule};

@@ -1,8 +1,8 @@
 //! KFP203 service-account-user: nobody may act as the nodes' custom account.
 
 use crate::catalog::iam::Permission;
-use crate::eval::value::Value;
-use crate::finding::Level;
+use crate::cty::value::Value;
+use crate::diagnostic::Level;
 use crate::graph::access::NodeAccount;
 use crate::graph::account::ServiceAccount;
 use crate::graph::cluster::Cluster;

@@ -1,9 +1,9 @@
 //! KFP204 unknown-member: a malformed member, or an account of this project that the configuration never makes.
 
 use super::support::of_root;
-use crate::catalog::suggest;
+use crate::base::suggest::suggest;
+use crate::diagnostic::{Finding, Level};
 use crate::eval::plan::Mode;
-use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::text::Text;

@@ -1,8 +1,8 @@
 //! KFP205 authoritative-conflict: a policy or binding that wipes grants made elsewhere in the configuration.
 
 use super::support::of_root;
-use crate::eval::value::Value;
-use crate::finding::{Finding, Level};
+use crate::cty::value::Value;
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::{Form, Grant};
 use crate::graph::identity::{last_part, same, small};

@@ -1,6 +1,6 @@
 //! KFP206 basic-role: owner or editor on the nodes' account.
 
-use crate::finding::{Finding, Level};
+use crate::diagnostic::{Finding, Level};
 use crate::graph::access::{NodeAccount, is_member};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::{Grant, Level as On};

@@ -1,8 +1,8 @@
 //! The secret that pipelines read, as a resource of its own or as a manifest.
 
-use crate::eval::functions::yaml_documents;
+use crate::cty::functions::yaml_documents;
+use crate::cty::value::{Marks, Value};
 use crate::eval::plan::Resource;
-use crate::eval::value::{Marks, Value};
 use crate::graph::Graph;
 use crate::graph::fact::Fact;
 use crate::graph::refs;

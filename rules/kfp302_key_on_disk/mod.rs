@@ -1,9 +1,9 @@
 //! KFP302 key-on-disk: service account key material written to, or read from, the repository's disk.
 
 use super::support::of_root;
+use crate::cty::value::Value;
+use crate::diagnostic::{Finding, Level};
 use crate::eval::plan::{ConfigAttribute, ConfigBody, Mode, Resource};
-use crate::eval::value::Value;
-use crate::finding::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::refs;
 use crate::graph::view::{Place, View};

@@ -1,6 +1,6 @@
 //! KFP401 already-installed: this configuration installs Kubeflow Pipelines itself.
 
-use crate::finding::{Finding, Level};
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::install::Installation;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};

@@ -1,7 +1,7 @@
 //! KFP402 artifact-bucket: no bucket for artifacts, or the nodes' account cannot write to it.
 
 use crate::catalog::iam::Permission;
-use crate::finding::Level;
+use crate::diagnostic::Level;
 use crate::graph::access::NodeAccount;
 use crate::graph::cluster::Cluster;
 use crate::rule::{Answer, Context, Meta, Rule};

@@ -1,7 +1,7 @@
 //! KFP403 disabled-api: services are managed here, and a needed one is missing.
 
 use super::support::list;
-use crate::finding::Level;
+use crate::diagnostic::Level;
 use crate::graph::cluster::{Cluster, default_of};
 use crate::graph::fact::Fact;
 use crate::graph::identity::{last_part, same_by_cause};

@@ -1,7 +1,7 @@
 //! KFP404 kubernetes-version: the pinned Kubeflow Pipelines does not run on the cluster's Kubernetes.
 
 use crate::catalog::kfp::{self, KubernetesRange};
-use crate::finding::Level;
+use crate::diagnostic::Level;
 use crate::graph::cluster::Cluster;
 use crate::graph::install::Installation;
 use crate::graph::text::Text;

@@ -3,7 +3,7 @@
 mod network;
 
 use self::network::{lets_in, managed, serves};
-use crate::finding::{Finding, Level};
+use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
 

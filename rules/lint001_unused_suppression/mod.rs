@@ -1,7 +1,7 @@
 //! LINT001 unused-suppression: found by `crate::suppress` when all root modules have been looked at; here stands what is
 //! fixed about it.
 
-use crate::finding::Level;
+use crate::diagnostic::Level;
 use crate::rule::{Meta, Rule};
 
 /// The rule.

@@ -1,6 +1,6 @@
 //! TF004 missing-module: found where the configuration is read and evaluated, before the rules; here stands what is fixed about it.
 
-use crate::finding::Level;
+use crate::diagnostic::Level;
 use crate::rule::{Meta, Rule};
 
 /// The rule.

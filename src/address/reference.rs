@@ -2,7 +2,7 @@
 //! Terraform reserves are matched here and nowhere else.
 
 use super::{Mode, ResourceAddr};
-use crate::source::Span;
+use crate::base::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident, SplatStep};
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
@@ -194,7 +194,7 @@ pub fn splat_steps(steps: &[SplatStep]) -> Vec<Step<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::FileId;
+    use crate::base::source::FileId;
 
     /// A reference's subject and the number of steps after it.
     fn read(text: &str) -> Option<(String, usize)> {

@@ -15,7 +15,4 @@ pub mod provider_defaults;
 pub mod schema;
 pub mod scope;
 pub mod services;
-mod suggest;
 mod table;
-
-pub use suggest::{renew, suggest};

@@ -91,7 +91,7 @@ mod tests {
         }
         for (file, text) in TEXTS {
             assert!(MODULES.rows().any(|row| row.text(4) == file), "{file}");
-            let parsed = crate::syntax::parse(crate::source::FileId::FACTS, text, &[]);
+            let parsed = crate::syntax::parse(crate::base::source::FileId::FACTS, text, &[]);
             assert!(parsed.errors.is_empty(), "{file}: {:?}", parsed.errors);
         }
     }

@@ -12,7 +12,7 @@
 
 use super::memo::Memo;
 use super::table::{Row, Table, search, table};
-use crate::ty::Type;
+use crate::cty::ty::Type;
 use std::sync::Arc;
 
 static DEFAULTS: Table = table!("provider_defaults", 5);

@@ -1,6 +1,6 @@
 //! The options that bound what a run may cost.
 
-use crate::budget::Budget;
+use crate::base::budget::Budget;
 use clap::Args;
 
 /// Budgets: what is past one is not looked at, and a finding (TF006) says so.

@@ -1,6 +1,6 @@
 //! What is wrong with a configuration file, and where.
 
-use crate::catalog::suggest;
+use crate::base::suggest::suggest;
 use miette::{Diagnostic, NamedSource, SourceSpan};
 use std::ops::Range;
 

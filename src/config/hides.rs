@@ -2,7 +2,7 @@
 
 use super::Levels;
 use super::file::{File, Override, Text};
-use crate::finding::Level;
+use crate::diagnostic::Level;
 use crate::profile::Profile;
 use crate::rule::Meta;
 use crate::rules;

@@ -3,10 +3,10 @@
 use super::error::{Checked, Fault};
 use super::file::{File, Text};
 use super::{Paths, Places, globs, selector};
-use crate::finding::{ALWAYS, Level, RootReport, Status};
+use crate::base::source::FileId;
+use crate::diagnostic::{ALWAYS, Level, RootReport, Status};
 use crate::rule::verdict;
 use crate::selector::Selector;
-use crate::source::FileId;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

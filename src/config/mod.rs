@@ -13,13 +13,13 @@ pub use error::ConfigError;
 pub use hides::Hides;
 pub use levels::Levels;
 
-use crate::budget::{CONFIGURATION, size};
+use crate::base::budget::{CONFIGURATION, size};
+use crate::base::source::{FileId, SourceFile, Sources, Span};
 use crate::cli::{FailOn, Format, Ignores, Undecided};
-use crate::discover::loader::{Loader, up_to};
-use crate::discover::{bounds, private};
+use crate::load::loader::{Loader, up_to};
+use crate::load::{bounds, private};
 use crate::profile::Profile;
 use crate::selector::Selector;
-use crate::source::{FileId, SourceFile, Sources, Span};
 use crate::suppress::comment;
 use crate::syntax::ast;
 use crate::tree::Tree;
@@ -198,7 +198,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, LoadError> {
     }
     let found = found.flatten();
     if let Some(file) = found.as_ref().filter(|file| leads_out(file)) {
-        let folder = crate::discover::shown(file.parent().unwrap_or(file));
+        let folder = crate::load::shown(file.parent().unwrap_or(file));
         let why = "it is a link, but not to a kfplint.toml of this repository; pass that file with --config".into();
         return Err(LoadError::Unreadable { path: format!("{folder}/{FILE}"), why });
     }
@@ -215,9 +215,9 @@ pub fn of_commit(paths: &[PathBuf], tree: &Tree, wanted: Wanted) -> Result<Optio
     let top = bounds::tree(&real);
     let within = real.ancestors().take_while(|folder| folder.starts_with(top));
     let Some(file) = within.map(|folder| folder.join(FILE)).find(|file| tree.is_file(file)) else { return Ok(None) };
-    let shown = crate::discover::shown(&file);
+    let shown = crate::load::shown(&file);
     let unreadable = |why: String| LoadError::Unreadable { path: shown.clone(), why };
-    let bytes = tree.up_to(&file, CONFIGURATION).map_err(|e| unreadable(crate::discover::reason(&e)))?;
+    let bytes = tree.up_to(&file, CONFIGURATION).map_err(|e| unreadable(crate::load::reason(&e)))?;
     let bytes = bytes.ok_or_else(|| unreadable(format!("larger than {}", size(CONFIGURATION))))?;
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not text in UTF-8".into()))?;
     Ok(Some(Config::of_text(text, file.parent().unwrap_or(top), &shown, wanted)?))
@@ -249,8 +249,8 @@ fn upward(from: &Path) -> Option<PathBuf> {
 /// # Errors
 /// A file that cannot be read, or that is wrong, with the place.
 pub fn read(path: &Path, wanted: Wanted) -> Result<Config, LoadError> {
-    let shown = &crate::discover::shown(path);
-    let unreadable = |e: std::io::Error| LoadError::Unreadable { path: shown.into(), why: crate::discover::reason(&e) };
+    let shown = &crate::load::shown(path);
+    let unreadable = |e: std::io::Error| LoadError::Unreadable { path: shown.into(), why: crate::load::reason(&e) };
     let real = std::fs::canonicalize(path).map_err(unreadable)?;
     // An excerpt shows where a configuration is wrong: a key file would be wrong in every line.
     if bounds::is_git(&real) || private::by_name(&real) {
@@ -323,10 +323,8 @@ fn existing(text: &Text, dir: &Path) -> Checked<PathBuf> {
     match std::fs::metadata(&path) {
         Ok(meta) if meta.is_file() => Ok(path),
         Ok(_) => Err(Fault::at(text.span(), format!("`{}` is not a file", text.get_ref()))),
-        Err(e) => {
-            Err(Fault::at(text.span(), format!("cannot read `{}`: {}", text.get_ref(), crate::discover::reason(&e)))
-                .help("paths are relative to the folder of the configuration file"))
-        }
+        Err(e) => Err(Fault::at(text.span(), format!("cannot read `{}`: {}", text.get_ref(), crate::load::reason(&e)))
+            .help("paths are relative to the folder of the configuration file")),
     }
 }
 

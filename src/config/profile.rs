@@ -2,7 +2,8 @@
 
 use super::error::{Checked, Fault};
 use super::file::{Profile as Written, Profiles, Text, Used};
-use crate::catalog::{iam, scope, services, suggest};
+use crate::base::suggest::suggest;
+use crate::catalog::{iam, scope, services};
 use crate::profile::Profile;
 use std::ops::Range;
 use toml::{Spanned, Value};

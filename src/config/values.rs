@@ -3,7 +3,7 @@
 use super::error::{Checked, Fault};
 use super::file::Text;
 use super::span;
-use crate::source::{FileId, Span};
+use crate::base::source::{FileId, Span};
 use crate::syntax::ast::{Attribute, Body, Expr, ExprKind, File, Ident, ObjectItem, ObjectKey};
 use indexmap::IndexMap;
 use std::sync::Arc;

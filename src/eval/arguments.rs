@@ -4,15 +4,15 @@
 //! that major version; elsewhere only what is one slip of the pen away from a name that there is.
 
 use crate::address::ResourceAddr;
+use crate::base::source::Span;
 use crate::catalog::schema::{self, NestedBlock};
+use crate::cty::value::Type;
+use crate::diagnostic::{Edit, Finding, Fix, Level};
 use crate::eval::instance::Instance;
 use crate::eval::plan::Mode;
 use crate::eval::provider::{ProviderKey, join};
 use crate::eval::report::{INVALID_ARGUMENT, error};
 use crate::eval::resource::{META, schema_of};
-use crate::eval::value::Type;
-use crate::finding::{Edit, Finding, Fix, Level};
-use crate::source::Span;
 use crate::syntax::ast::{Block, Body, ExprKind, Ident};
 use crate::syntax::json;
 use rustc_hash::FxHashSet;
@@ -67,7 +67,7 @@ fn is_ours(root: &Rc<Instance>, modules: &[Rc<Instance>]) -> bool {
 fn locked_major(root: &Rc<Instance>) -> Option<u64> {
     let bytes = root.world.evaluator.loader().beside(&root.dir.join(".terraform.lock.hcl"))?;
     let text = String::from_utf8(bytes).ok()?;
-    let file = crate::syntax::parse(crate::source::FileId(0), &text, &[]);
+    let file = crate::syntax::parse(crate::base::source::FileId(0), &text, &[]);
     let provider = file.body.blocks("provider").find(|b| b.label(0).ends_with("/hashicorp/google"))?;
     let version = provider.body.attribute("version")?.expr.as_str()?;
     version.split('.').next()?.parse().ok()
@@ -267,7 +267,7 @@ impl Checker<'_> {
 
 /// The name that was most likely meant; where the schema may be of another version, only one very near.
 fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>, certain: bool) -> Option<&'a str> {
-    let near = crate::catalog::suggest(name, names)?;
+    let near = crate::base::suggest::suggest(name, names)?;
     let slip = name.len() > 2 * SLIP && strsim::damerau_levenshtein(name, near) <= SLIP && !plural(name, near);
     (certain || slip).then_some(near)
 }

@@ -2,13 +2,13 @@
 
 use crate::catalog::provider_defaults;
 use crate::catalog::schema::{self, NestedBlock, Nesting};
+use crate::cty::value::{Data, Marks, Reasons, Type, Value, convert};
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
 use crate::eval::hide;
 use crate::eval::instance::merge_reasons;
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Origin};
 use crate::eval::scope::{Named, Scope};
-use crate::eval::value::{Data, Marks, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Block, Body};
 use crate::syntax::json;
 use std::collections::BTreeMap;
@@ -99,7 +99,7 @@ struct Group {
     uncertain: Option<Reasons>,
 }
 
-fn conform(scope: &Scope, value: &Value, ty: Option<&Type>, name: &str, span: crate::source::Span) -> Value {
+fn conform(scope: &Scope, value: &Value, ty: Option<&Type>, name: &str, span: crate::base::source::Span) -> Value {
     let Some(ty) = ty else { return value.clone() };
     convert(value, ty).unwrap_or_else(|e| {
         let mut error = EvalError::new(span, format!("`{name}`: {e}"));
@@ -270,7 +270,7 @@ fn fill_in_set(value: &Value, schema: &schema::Block) -> Value {
     for attribute in schema.attributes.iter().filter(|a| !a.computed) {
         if entries.get(attribute.name).is_none_or(Value::is_null) {
             let empty = provider_defaults::unwritten_in_set(&attribute.ty);
-            let empty = empty.and_then(|text| crate::eval::value::json::decode(text).ok());
+            let empty = empty.and_then(|text| crate::cty::value::json::decode(text).ok());
             let empty = empty.and_then(|v| convert(&v, &attribute.ty).ok());
             entries.insert(attribute.name.into(), empty.unwrap_or_else(|| Value::null_of(attribute.ty.clone())));
         }

@@ -1,12 +1,12 @@
 //! Function calls, with the few whose arguments are evaluated lazily.
 
+use crate::base::source::Span;
+use crate::cty::functions::{self, ErrorKind};
+use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or};
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
-use crate::eval::functions::{self, ErrorKind};
 use crate::eval::hide;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or};
-use crate::source::Span;
 use crate::syntax::ast::{Call, Expr, ExprKind};
 
 /// Evaluates a function call.

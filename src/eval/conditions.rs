@@ -1,12 +1,12 @@
 //! `precondition`, `postcondition` and `check` blocks: one that is known not to hold stops `terraform plan` (the first
 //! two) or warns (`check`).
 
+use crate::cty::value::{Type, convert};
+use crate::diagnostic::Level;
 use crate::eval::error::EvalError;
 use crate::eval::expr::eval;
 use crate::eval::instance::Instance;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Type, convert};
-use crate::finding::Level;
 use crate::syntax::ast::{Block, Body};
 use std::rc::Rc;
 

@@ -2,10 +2,10 @@
 //! never go around (a branch that is not taken).
 
 use crate::address::{ResourceAddr, Subject};
+use crate::base::source::Span;
 use crate::eval::config::ModuleConfig;
 use crate::eval::error::EvalError;
 use crate::eval::instance::Instance;
-use crate::source::Span;
 use crate::syntax::ast::{Block, Body, Expr, ExprKind};
 use crate::syntax::visit;
 use rustc_hash::{FxHashMap, FxHashSet};

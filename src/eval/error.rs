@@ -1,10 +1,10 @@
 //! Why an expression has no value.
 
-use crate::budget::Limit;
+use crate::base::budget::Limit;
+use crate::base::source::Span;
+use crate::cty::value::{ReasonKind, Reasons, Type, Value};
+use crate::diagnostic::{Edit, Finding, Fix, Label};
 use crate::eval::report::{BUDGET_EXCEEDED, EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
-use crate::eval::value::{ReasonKind, Reasons, Type, Value};
-use crate::finding::{Edit, Finding, Fix, Label};
-use crate::source::Span;
 use crate::syntax::lexer::is_identifier;
 use std::sync::Arc;
 
@@ -76,7 +76,7 @@ impl EvalError {
         e.rule = UNDECLARED_REFERENCE;
         e.fixed = true;
         let near = near.into_iter().filter(|near| near.split('.').all(is_identifier));
-        if let Some(near) = crate::catalog::suggest(name, near) {
+        if let Some(near) = crate::base::suggest::suggest(name, near) {
             e.help.push(format!("did you mean `{near}`?"));
             e.meant = Some(near.to_string());
         }

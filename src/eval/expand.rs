@@ -1,11 +1,11 @@
 //! `count` and `for_each`: how often a resource or module call is repeated.
 
+use crate::cty::value::{Data, Marks, Reasons, Type, Value, convert};
 use crate::eval::error::EvalError;
 use crate::eval::expr::eval;
 use crate::eval::instance::Shape;
 use crate::eval::plan::{HiddenKey, InstanceKey};
 use crate::eval::scope::{Named, Scope};
-use crate::eval::value::{Data, Marks, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Attribute, Block, Body, Expr};
 use std::sync::Arc;
 

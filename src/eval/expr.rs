@@ -1,11 +1,12 @@
 //! Evaluates expressions (HCL native syntax specification, "Expressions").
 
-use crate::discover::private;
+use crate::base::source::Span;
+use crate::cty::functions;
+use crate::cty::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, refine};
 use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::scope::Scope;
-use crate::eval::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, refine};
-use crate::eval::{calls, functions, reference, splat, template};
-use crate::source::Span;
+use crate::eval::{calls, reference, splat, template};
+use crate::load::private;
 use crate::syntax::ast::{Binary, BinaryOp, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -70,7 +71,7 @@ fn is_key(text: &str) -> bool {
 }
 
 fn number(text: &str, span: Span) -> EvalResult<Value> {
-    match crate::eval::value::Number::parse(text) {
+    match crate::cty::value::Number::parse(text) {
         Some(number) => Ok(Value::number(number)),
         None => Err(EvalError::new(span, format!("`{text}` is not a number that Terraform can hold"))),
     }
@@ -91,7 +92,7 @@ fn index(scope: &Scope, object: &Expr, key: &Expr) -> EvalResult<Value> {
         return reference::module_instance(scope, call, Some(&key_value), object.span, key.span);
     }
     let collection = eval(scope, object)?;
-    crate::eval::value::index(&collection, &key_value).map_err(|e| EvalError::new(key.span, e.to_string()))
+    crate::cty::value::index(&collection, &key_value).map_err(|e| EvalError::new(key.span, e.to_string()))
 }
 
 fn object(scope: &Scope, items: &[ObjectItem]) -> EvalResult<Value> {

@@ -1,11 +1,11 @@
 //! Instances of modules that are not on disk but of which kfplint knows something (see [`crate::catalog::modules`]):
 //! what is not said of them is undecided, and everything in them stands where the user calls them.
 
+use crate::base::source::Span;
 use crate::catalog::schema;
+use crate::cty::value::{Data, Reasons, Type, Value};
 use crate::eval::instance::{Instance, missing_module};
 use crate::eval::plan::{ConfigBody, Origin, Resource};
-use crate::eval::value::{Data, Reasons, Type, Value};
-use crate::source::Span;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;

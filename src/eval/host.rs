@@ -1,12 +1,12 @@
 //! Files and templates for functions: reads only what the loader may read.
 
-use crate::budget::Limit;
-use crate::discover::bounds::normalise;
-use crate::discover::{bounds, private, reason};
-use crate::eval::functions::{ErrorKind, FunctionError, Host, Listing};
+use crate::base::budget::Limit;
+use crate::base::source::SourceFile;
+use crate::cty::functions::{ErrorKind, FunctionError, Host, Listing};
+use crate::cty::value::{Marks, Value};
 use crate::eval::scope::Scope;
-use crate::eval::value::{Marks, Value};
-use crate::source::SourceFile;
+use crate::load::bounds::normalise;
+use crate::load::{bounds, private, reason};
 use crate::syntax;
 use crate::tree::{Kind, Step, Tree};
 use std::cell::RefCell;
@@ -205,6 +205,6 @@ impl Host for TreeHost<'_> {
             Some(limit) => FunctionError::over(limit, e.message.clone()),
             None => call_error(e.message.clone()),
         })?;
-        crate::eval::value::convert(&value, &crate::ty::Type::String).map_err(|e| call_error(e.to_string()))
+        crate::cty::value::convert(&value, &crate::cty::ty::Type::String).map_err(|e| call_error(e.to_string()))
     }
 }

@@ -3,9 +3,9 @@
 //! Sources: hashicorp/terraform-provider-google `resource_google_service_account.go` (CustomizeDiff),
 //! `data_source_google_iam_policy.go`; checked against recorded plans.
 
+use crate::cty::value::{Data, Marks, Type, Value};
 use crate::eval::plan::Mode;
 use crate::eval::provider::{Known, absent};
-use crate::eval::value::{Data, Marks, Type, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -54,7 +54,7 @@ fn service_account(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
                 return;
             }
             let unknown = |prefix: Option<&str>| {
-                let refinement = crate::eval::value::Refinement {
+                let refinement = crate::cty::value::Refinement {
                     not_null: true,
                     prefix: prefix.map(Arc::from),
                     ..Default::default()

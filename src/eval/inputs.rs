@@ -1,12 +1,12 @@
 //! Input variables' values from outside: tfvars files, `-var`, `-var-file`, `TF_VAR_*`, in Terraform's precedence.
 
-use crate::budget::Budget;
+use crate::base::budget::Budget;
+use crate::base::source::{SourceFile, Sources, Span};
+use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value};
+use crate::diagnostic::Finding;
 use crate::eval::error::EvalResult;
 use crate::eval::expr::eval;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value};
-use crate::finding::Finding;
-use crate::source::{SourceFile, Sources, Span};
 use crate::syntax;
 use crate::syntax::ast::{Expr, File, SyntaxError};
 use std::collections::{BTreeMap, BTreeSet};

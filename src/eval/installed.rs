@@ -1,9 +1,9 @@
 //! The modules that `terraform init` installed, as `.terraform/modules/modules.json` lists them. An entry counts only for
 //! the source and version that the call asks for: otherwise a file in the tree could replace one module by another.
 
-use crate::discover::bounds::{self, normalise};
-use crate::discover::loader::Loader;
 use crate::eval::version::admits;
+use crate::load::bounds::{self, normalise};
+use crate::load::loader::Loader;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,6 +1,9 @@
 //! One module instance: its variables, locals, resources, calls and outputs, each evaluated once and only when asked for.
 
 use crate::address::ResourceAddr;
+use crate::base::source::Span;
+use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, get_attr, index};
+use crate::diagnostic::MissingModule;
 use crate::eval::config::ModuleConfig;
 use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::expand::{Expansion, Repetition};
@@ -10,11 +13,8 @@ use crate::eval::plan::{InstanceKey, ProviderInfo};
 use crate::eval::provider::ProviderKey;
 use crate::eval::resource::{self, ResourceState};
 use crate::eval::scope::Scope;
-use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, get_attr, index};
 use crate::eval::variable;
 use crate::eval::world::World;
-use crate::finding::MissingModule;
-use crate::source::Span;
 use crate::syntax::ast::{Block, Expr};
 use rustc_hash::FxHashMap;
 use std::cell::{OnceCell, RefCell};

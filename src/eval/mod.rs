@@ -10,7 +10,6 @@ mod error;
 mod expand;
 mod expr;
 mod facts;
-pub mod functions;
 mod hide;
 mod host;
 mod identity;
@@ -37,7 +36,6 @@ mod statics;
 mod template;
 pub mod trace;
 mod typeexpr;
-pub mod value;
 mod variable;
 mod version;
 mod world;
@@ -51,15 +49,15 @@ pub use sheet::Sheet;
 pub use stand_in::Absent;
 pub use world::OwnFunctions;
 
+use crate::base::source::Sources;
 use crate::catalog::modules::Known;
-use crate::discover::bounds::normalise;
-use crate::discover::is_override;
-use crate::discover::loader::Loader;
 use crate::eval::instance::Instance;
 use crate::eval::plan::StaticPlan;
 use crate::eval::scope::Scope;
 use crate::eval::world::World;
-use crate::source::Sources;
+use crate::load::bounds::normalise;
+use crate::load::is_override;
+use crate::load::loader::Loader;
 use crate::syntax::ast::File;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
@@ -179,7 +177,7 @@ impl Evaluator {
     /// # Errors
     /// What Terraform would say.
     pub fn console(self: &Arc<Self>, root: &Rc<Instance>, text: &str) -> EvalResult<String> {
-        let file = crate::source::SourceFile::new(PathBuf::from("<console>"), text.as_bytes().to_vec());
+        let file = crate::base::source::SourceFile::new(PathBuf::from("<console>"), text.as_bytes().to_vec());
         let text = file.text.clone();
         let id = self.sources.add(file);
         let (expr, errors) = crate::syntax::parse_expression(id, &text);
@@ -190,7 +188,7 @@ impl Evaluator {
         let is_type = matches!(&expr.kind, crate::syntax::ast::ExprKind::Call(call) if &*call.name.name == "type");
         Ok(match value.as_str() {
             Some(text) if is_type && !value.marks.is_hidden() => text.to_string(),
-            _ => value::format_console(&value),
+            _ => crate::cty::value::format_console(&value),
         })
     }
 }

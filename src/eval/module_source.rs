@@ -1,17 +1,17 @@
 //! Finds the folder of a module call: local paths, `--module-dir`, what `terraform init` installed.
 
-use crate::budget::Limit;
+use crate::base::budget::Limit;
 use crate::catalog::modules::{self, Known};
-use crate::discover::bounds::normalise;
-use crate::discover::is_local;
+use crate::cty::value::Reasons;
+use crate::diagnostic::Level;
 use crate::eval::config::ModuleConfig;
 use crate::eval::error::{EvalError, poison};
 use crate::eval::installed::Wanted;
 use crate::eval::instance::{Instance, missing_module};
 use crate::eval::report::{MISSING_MODULE, error};
-use crate::eval::value::Reasons;
 use crate::eval::version::Constraint;
-use crate::finding::Level;
+use crate::load::bounds::normalise;
+use crate::load::is_local;
 use crate::syntax::ast::Block;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
@@ -146,7 +146,7 @@ struct Absence {
     other: Option<String>,
 }
 
-fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: crate::source::Span, absence: Absence) {
+fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: crate::base::source::Span, absence: Absence) {
     let Absence { known, outside, other } = absence;
     let message = if let Some(other) = other {
         format!("module.{name} is not on disk: the call asks for `{source}`, but {other}")

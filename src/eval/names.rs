@@ -1,12 +1,12 @@
 //! What the names in an expression stand for, for the resolver.
 
+use crate::base::source::Span;
+use crate::cty::value::Value;
 use crate::eval::expr::eval;
 use crate::eval::inputs::Input;
 use crate::eval::plan::InstanceKey;
 use crate::eval::scope::Scope;
-use crate::eval::value::Value;
 use crate::resolve::{Given, Names, Part};
-use crate::source::Span;
 use crate::syntax::ast::{Expr, Ident};
 use std::rc::Rc;
 use std::sync::Arc;

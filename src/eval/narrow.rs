@@ -1,8 +1,8 @@
 //! What the configuration itself says of a variable that nobody gave: bounds from its `validation` blocks.
 
 use crate::address::Subject;
+use crate::cty::value::{Data, Number, Refinement, Value};
 use crate::eval::config::VariableConfig;
-use crate::eval::value::{Data, Number, Refinement, Value};
 use crate::syntax::ast::{Binary, BinaryOp, Block, Expr, ExprKind, UnaryOp};
 use std::sync::Arc;
 

@@ -2,8 +2,8 @@
 //! with `after_unknown`, `output_changes`, `variables`. Instances whose number is not known are listed apart, in `undecided`.
 //! As there, a sensitive argument is written with its mark; a private or ephemeral one is left out, and marked.
 
+use crate::cty::value::{Marks, Type, Value, json};
 use crate::eval::plan::{ConfigBody, InstanceKey, Mode, Resource, StaticPlan};
-use crate::eval::value::{Marks, Type, Value, json};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 

@@ -3,11 +3,11 @@
 use crate::address::ResourceAddr;
 use crate::catalog::provider_defaults::{self, Fill};
 use crate::catalog::schema::{self, Nesting};
+use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert};
 use crate::eval::body;
 use crate::eval::instance::Instance;
 use crate::eval::plan::{Mode, ProviderInfo};
 use crate::eval::scope::{Named, Scope};
-use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert};
 use crate::syntax::ast::{Block, Expr, ExprKind, ObjectItem, ObjectKey};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -377,8 +377,8 @@ impl Known<'_> {
 type Lines = BTreeMap<&'static str, Fill>;
 
 fn constant(json: &str, ty: &Type) -> Value {
-    let value = crate::eval::value::json::decode(json).unwrap_or_else(|_| Value::null());
-    crate::eval::value::convert(&value, ty).unwrap_or(value)
+    let value = crate::cty::value::json::decode(json).unwrap_or_else(|_| Value::null());
+    crate::cty::value::convert(&value, ty).unwrap_or(value)
 }
 
 /// A path with one more name.

@@ -2,10 +2,10 @@
 //! `terraform.workspace`, `self`.
 
 use crate::address::{Root, Subject};
+use crate::base::source::Span;
+use crate::cty::value::{ReasonKind, Reasons, Type, Value, get_attr};
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::scope::Scope;
-use crate::eval::value::{ReasonKind, Reasons, Type, Value, get_attr};
-use crate::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, Ident};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -107,7 +107,7 @@ pub fn module_instance(
     let whole = scope.instance.module(call, span)?;
     match key {
         None => Ok(whole),
-        Some(key) => crate::eval::value::index(&whole, key).map_err(|e| EvalError::new(key_span, e.to_string())),
+        Some(key) => crate::cty::value::index(&whole, key).map_err(|e| EvalError::new(key_span, e.to_string())),
     }
 }
 
@@ -139,7 +139,7 @@ fn path(scope: &Scope, name: &Ident) -> EvalResult<Value> {
 fn workspace(scope: &Scope, name: &Ident) -> EvalResult<Value> {
     match &*name.name {
         "workspace" => Ok(Value::string(&scope.instance.world.inputs.workspace)),
-        "applying" => Ok(Value::bool(false).mark(crate::eval::value::Marks::EPHEMERAL)),
+        "applying" => Ok(Value::bool(false).mark(crate::cty::value::Marks::EPHEMERAL)),
         other => Err(EvalError::undeclared(name.span, "terraform attribute", other, ["workspace", "applying"])),
     }
 }

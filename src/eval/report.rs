@@ -1,8 +1,8 @@
 //! The findings that evaluation itself makes: TF001 to TF006.
 
-use crate::budget::{FINDINGS, Limit};
-use crate::finding::{Finding, Label, Level};
-use crate::source::{FileId, Span};
+use crate::base::budget::{FINDINGS, Limit};
+use crate::base::source::{FileId, Span};
+use crate::diagnostic::{Finding, Label, Level};
 use crate::syntax::ast::{self, Block, SyntaxError};
 
 /// TF001.
@@ -108,7 +108,7 @@ pub fn invalid_block(span: Span, kind: &str) -> Finding {
         format!("Terraform has no `{kind}` at the top level of a file"),
         "not expected here",
     );
-    if let Some(near) = crate::catalog::suggest(kind, KINDS) {
+    if let Some(near) = crate::base::suggest::suggest(kind, KINDS) {
         finding.help.push(format!("did you mean `{near}`?"));
     }
     finding

@@ -2,11 +2,12 @@
 
 use crate::address::{ResourceAddr, Subject};
 use crate::catalog::schema;
+use crate::cty::functions::Host;
+use crate::cty::value::{Marks, Value};
 use crate::eval::body;
 use crate::eval::conditions;
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::facts;
-use crate::eval::functions::Host;
 use crate::eval::host::TreeHost;
 use crate::eval::instance::{Instance, Shape, merge_reasons};
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, ProviderInfo, Resource, SCRIPTS};
@@ -14,7 +15,6 @@ use crate::eval::provider;
 use crate::eval::rewrite;
 use crate::eval::scope::Scope;
 use crate::eval::secrets;
-use crate::eval::value::{Marks, Value};
 use crate::syntax::ast::{Block, Body, ExprKind};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 
 use crate::catalog::provider_defaults::{self, Rewrite};
 use crate::catalog::{schema, scope};
-use crate::eval::value::{Data, Type, Value, json};
+use crate::cty::value::{Data, Type, Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

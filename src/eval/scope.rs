@@ -1,8 +1,8 @@
 //! What an expression can see: its module instance, and the values of `each`, `count`, `self` and `for` variables.
 
+use crate::cty::value::Value;
 use crate::eval::instance::Instance;
 use crate::eval::reference::object_of;
-use crate::eval::value::Value;
 use crate::syntax::ast::Expr;
 use std::rc::Rc;
 use std::sync::Arc;

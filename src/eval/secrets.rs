@@ -1,10 +1,10 @@
 //! Arguments that are sensitive whatever the configuration says: by the provider's schema, and Kubernetes Secrets in manifests.
 
 use crate::catalog::schema;
+use crate::cty::value::{Data, Marks, Value};
 use crate::eval::body::Evaluated;
 use crate::eval::hide;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Data, Marks, Value};
 use crate::syntax::ast::Body;
 use std::collections::BTreeMap;
 use std::sync::Arc;

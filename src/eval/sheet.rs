@@ -1,13 +1,13 @@
 //! Expressions of files that are not Terraform's own, such as Terragrunt's: `locals`, Terraform's functions and some more.
 
+use crate::base::source::Span;
+use crate::cty::value::Value;
 use crate::eval::error::EvalResult;
 use crate::eval::expr::eval;
 use crate::eval::inputs::Inputs;
 use crate::eval::instance::Instance;
-use crate::eval::value::Value;
 use crate::eval::world::{OwnFunctions, World};
 use crate::eval::{Evaluator, ModuleConfig};
-use crate::source::Span;
 use crate::syntax::ast::{Expr, File};
 use std::collections::BTreeMap;
 use std::path::Path;

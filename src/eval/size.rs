@@ -1,8 +1,8 @@
 //! How large values are, all that lies in them counted: what holds the same list twice counts it twice, as whoever walks
 //! through it would.
 
-use crate::budget::{ELEMENTS, LEVELS, TEXT, size};
-use crate::eval::value::{Data, Value};
+use crate::base::budget::{ELEMENTS, LEVELS, TEXT, size};
+use crate::cty::value::{Data, Value};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};

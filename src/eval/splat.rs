@@ -1,11 +1,11 @@
 //! Splat expressions: `list[*].name`, `list.*.name`.
 
+use crate::base::source::Span;
+use crate::cty::value::{Data, Type, Value, get_attr, index};
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
 use crate::eval::reference;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Data, Type, Value, get_attr, index};
-use crate::source::Span;
 use crate::syntax::ast::{Splat, SplatStep};
 
 /// Evaluates a splat expression.

@@ -1,10 +1,10 @@
 //! A root module that is not on disk: one that does nothing but call it stands in its place.
 
-use crate::discover::is_override;
+use crate::base::source::Span;
 use crate::eval::Evaluator;
 use crate::eval::config::ModuleConfig;
 use crate::eval::plan::{StaticPlan, build};
-use crate::source::Span;
+use crate::load::is_override;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, File, Ident, Label};
 use std::path::Path;
 use std::sync::Arc;

@@ -1,10 +1,10 @@
 //! References that cannot be right whatever the values are: checked once for each module folder.
 
 use crate::address::{Root, Subject};
+use crate::base::source::Span;
+use crate::cty::functions;
 use crate::eval::error::EvalError;
-use crate::eval::functions;
 use crate::eval::instance::Instance;
-use crate::source::Span;
 use crate::syntax::ast::{Body, Call, Expr, ExprKind, For, ObjectItem, TemplatePart};
 use std::cell::Cell;
 use std::rc::Rc;

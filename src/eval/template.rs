@@ -1,11 +1,11 @@
 //! String templates: interpolation, `%{ if }`, `%{ for }`.
 
-use crate::budget::{Limit, TEXT, size};
+use crate::base::budget::{Limit, TEXT, size};
+use crate::base::source::Span;
+use crate::cty::value::{Data, Marks, Reasons, Refinement, Type, Value, convert};
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::{bind_element, elements_of, eval, eval_as};
 use crate::eval::scope::Scope;
-use crate::eval::value::{Data, Marks, Reasons, Refinement, Type, Value, convert};
-use crate::source::Span;
 use crate::syntax::ast::TemplatePart;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub fn render(scope: &Scope, parts: &[TemplatePart]) -> EvalResult<Value> {
     Ok(match out.unknown {
         None => Value::string(out.text),
         Some(reasons) => {
-            let prefix = crate::eval::value::refine::safe_prefix(&out.text);
+            let prefix = crate::cty::value::refine::safe_prefix(&out.text);
             let prefix = (!prefix.is_empty()).then(|| Arc::from(prefix));
             let refinement = Refinement { not_null: true, prefix, ..Refinement::default() };
             Value::unknown_refined(Type::String, reasons, refinement)
@@ -80,7 +80,7 @@ fn part_span(part: &TemplatePart) -> Span {
         TemplatePart::Interpolation(e) => e.span,
         TemplatePart::If(d) => d.span,
         TemplatePart::For(d) => d.span,
-        TemplatePart::Text(_) => Span::new(crate::source::FileId(0), 0, 0),
+        TemplatePart::Text(_) => Span::new(crate::base::source::FileId(0), 0, 0),
     }
 }
 

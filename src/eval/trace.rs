@@ -1,11 +1,11 @@
 //! The way back from an expression to the inputs that decide it: module arguments, variables, locals, tfvars lines.
 
 use crate::address::ResourceAddr;
+use crate::base::source::Span;
+use crate::diagnostic::Label;
 use crate::eval::plan::Origin;
 use crate::eval::scope::Scope;
-use crate::finding::Label;
 use crate::resolve::{Follower, Hop, Part, follow};
-use crate::source::Span;
 
 /// The most steps that are followed: more would not help a reader.
 const MOST: usize = 12;

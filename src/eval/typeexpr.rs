@@ -1,11 +1,11 @@
 //! Type constraints (`string`, `list(object({ name = optional(string, "x") }))`) as Terraform reads them.
 
+use crate::cty::ty::{Attr, Type};
+use crate::cty::value::{Data, Defaults, Number, Value, convert};
+use crate::diagnostic::Finding;
 use crate::eval::error::EvalError;
-use crate::eval::value::{Data, Defaults, Number, Value, convert};
-use crate::finding::Finding;
 use crate::syntax::ast::{Call, Expr, ExprKind, ObjectItem, ObjectKey, UnaryOp};
 use crate::syntax::visit::is_constant;
-use crate::ty::{Attr, Type};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

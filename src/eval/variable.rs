@@ -1,5 +1,8 @@
 //! The value of an input variable: given value, default, conversion, validation.
 
+use crate::base::source::Span;
+use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, convert};
+use crate::diagnostic::Label;
 use crate::eval::conditions::error_message;
 use crate::eval::config::VariableConfig;
 use crate::eval::error::{EvalError, EvalResult, poison};
@@ -10,9 +13,6 @@ use crate::eval::inputs;
 use crate::eval::instance::Instance;
 use crate::eval::narrow;
 use crate::eval::scope::Scope;
-use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, convert};
-use crate::finding::Label;
-use crate::source::Span;
 use crate::syntax::ast::Block;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -179,7 +179,7 @@ fn own_object(instance: &Rc<Instance>, own: &Arc<str>, value: &Value) -> Value {
     let other = |name: &Arc<str>| match name == own {
         true => value.clone(),
         false => instance
-            .variable(name, Span::new(crate::source::FileId(0), 0, 0))
+            .variable(name, Span::new(crate::base::source::FileId(0), 0, 0))
             .unwrap_or_else(|_| poison("a variable", None)),
     };
     let used = |name: &&Arc<str>| *name == own || narrow::mentions(&instance.config.variables[own].block, name);

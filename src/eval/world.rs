@@ -1,15 +1,15 @@
 //! What all module instances of one root share: inputs, findings, budget, files.
 
-use crate::budget::{FINDINGS, Limit, MEMORY, STEPS, size as shown};
-use crate::discover::bounds::normalise;
+use crate::base::budget::{FINDINGS, Limit, MEMORY, STEPS, size as shown};
+use crate::base::source::{FileId, Span};
+use crate::cty::value::{Marks, Reasons, Value};
+use crate::diagnostic::{Finding, MissingModule};
 use crate::eval::Evaluator;
 use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::inputs::Inputs;
 use crate::eval::installed::{Installed, Wanted};
 use crate::eval::size::Sizes;
-use crate::eval::value::{Marks, Reasons, Value};
-use crate::finding::{Finding, MissingModule};
-use crate::source::{FileId, Span};
+use crate::load::bounds::normalise;
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;

@@ -12,8 +12,8 @@ use super::refs::{self, Reference};
 use super::text::Text;
 use super::view::Place;
 use crate::catalog::iam::{self, Permission, PermissionSet};
+use crate::cty::value::{ReasonKind, Reasons, Value};
 use crate::eval::plan::ModuleInstance;
-use crate::eval::value::{ReasonKind, Reasons, Value};
 use std::cell::LazyCell;
 use std::sync::Arc;
 

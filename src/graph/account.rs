@@ -5,8 +5,8 @@ use super::fact::Fact;
 use super::identity::{self, same};
 use super::refs::Reference;
 use super::view::View;
+use crate::cty::value::{Data, ReasonKind, Reasons, Refinement, Type, Value};
 use crate::eval::plan::{InstanceKey, Mode, Resource};
-use crate::eval::value::{Data, ReasonKind, Reasons, Refinement, Type, Value};
 use std::sync::Arc;
 
 /// A `google_service_account`.

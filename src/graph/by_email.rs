@@ -3,7 +3,7 @@
 use super::account::ServiceAccount;
 use super::grant::Grant;
 use super::identity::email;
-use crate::eval::value::Value;
+use crate::cty::value::Value;
 use std::collections::HashMap;
 
 /// Things by the e-mails that they are about. They are named by their place in the list that this was made from.

@@ -5,8 +5,8 @@ use super::fact::{Fact, Interval};
 use super::pool::Pool;
 use super::text::Text;
 use super::view::View;
+use crate::cty::value::{Reasons, Value};
 use crate::eval::plan::Resource;
-use crate::eval::value::{Reasons, Value};
 use crate::profile::Profile;
 
 /// A GKE cluster that the configuration makes.

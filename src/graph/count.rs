@@ -4,7 +4,7 @@ use super::fact::{Fact, Interval};
 use super::text::Text;
 use super::view::View;
 use crate::catalog::location;
-use crate::eval::value::Reasons;
+use crate::cty::value::Reasons;
 
 /// Nodes that the configuration asks for.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,11 +6,11 @@ use super::account::ServiceAccount;
 use super::grant::Grant;
 use super::pool::Pool;
 use super::text::Text;
-use crate::budget::CLUSTERS;
+use crate::base::budget::CLUSTERS;
+use crate::base::source::Span;
+use crate::cty::value::HIDDEN;
+use crate::diagnostic::{ClusterReport, Finding, Level, Status, Verdict};
 use crate::eval::plan::{Mode, StaticPlan};
-use crate::eval::value::HIDDEN;
-use crate::finding::{ClusterReport, Finding, Level, Status, Verdict};
-use crate::source::Span;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Three-valued facts: known, one of several, or not known and why.
 
 use super::text::Text;
-use crate::eval::value::{Data, Number, Reasons, Refinement, Value};
+use crate::cty::value::{Data, Number, Reasons, Refinement, Value};
 
 /// Something derived from the configuration.
 #[derive(Clone, Debug, PartialEq)]

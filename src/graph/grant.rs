@@ -6,8 +6,8 @@ use super::text::Text;
 use super::types::ByType;
 use super::view::{Place, View};
 use crate::catalog::iam::PermissionSet;
+use crate::cty::value::{Marks, Reasons, Value};
 use crate::eval::plan::{Mode, Resource};
-use crate::eval::value::{Marks, Reasons, Value};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -224,7 +224,7 @@ impl<'p> Reader<'p, '_> {
             return blocks.into_iter().map(grant).collect();
         }
         let reasons = data.reasons().cloned().unwrap_or_default();
-        let open = Some(Value::unknown(crate::eval::value::Type::Any, reasons.clone()));
+        let open = Some(Value::unknown(crate::cty::value::Type::Any, reasons.clone()));
         vec![Grant { role: Fact::Unknown(reasons), open_members: open, ..self.in_policy() }]
     }
 

@@ -1,8 +1,8 @@
 //! What leaves the configuration's sight: handed to modules that are not on disk, and, by a module for others, to its callers.
 
 use super::refs::{self, Reference};
+use crate::cty::value::Reasons;
 use crate::eval::plan::{ModuleInstance, Resource, StaticPlan};
-use crate::eval::value::Reasons;
 
 /// Who is handed what.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! Whether two strings are the same one, also where only apply or an input knows them.
 
 use super::fact::Fact;
-use crate::eval::value::{Data, ReasonKind, Reasons, Unknown, Value};
+use crate::cty::value::{Data, ReasonKind, Reasons, Unknown, Value};
 use std::borrow::Cow;
 
 /// Compares two strings. Text that is not known is the same where the same single input decides both and they begin with

@@ -3,8 +3,8 @@
 use super::text::Text;
 use super::view::{Place, View};
 use crate::catalog::kfp;
+use crate::cty::value::{Reasons, Value};
 use crate::eval::plan::{ConfigAttribute, Mode, ModuleInstance, Resource, SCRIPTS, StaticPlan};
-use crate::eval::value::{Reasons, Value};
 use crate::syntax::ast::{Expr, ExprKind, TemplatePart};
 use rustc_hash::FxHashSet;
 
@@ -153,7 +153,7 @@ fn of_module(module: &ModuleInstance) -> Vec<Installation> {
     found.filter(|i| !i.place.attribute.contains("destroy")).collect()
 }
 
-fn place(attribute: &ConfigAttribute, header: Option<crate::source::Span>) -> Place {
+fn place(attribute: &ConfigAttribute, header: Option<crate::base::source::Span>) -> Place {
     Place {
         span: attribute.span.or(header),
         attribute: attribute.name.to_string(),

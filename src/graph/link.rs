@@ -10,9 +10,9 @@ use super::pool::{Parts, Pool, PoolKind};
 use super::refs::{self, Reference};
 use super::types::ByType;
 use super::view::View;
-use crate::budget::Budget;
+use crate::base::budget::Budget;
+use crate::cty::value::{ReasonKind, Reasons, Value};
 use crate::eval::plan::{Mode, Resource, StaticPlan};
-use crate::eval::value::{ReasonKind, Reasons, Value};
 use crate::profile::Profile;
 use std::collections::HashMap;
 
@@ -153,7 +153,7 @@ impl<'p> Linker<'p, '_> {
         if let Some(owners) = by_reference(&refs, pool, clusters) {
             return owners;
         }
-        let from_data = |r: &crate::eval::value::Reason| matches!(&r.kind, ReasonKind::DataSource(_));
+        let from_data = |r: &crate::cty::value::Reason| matches!(&r.kind, ReasonKind::DataSource(_));
         if name.reasons().is_some_and(|reasons| reasons.iter().all(from_data)) {
             return Vec::new();
         }

@@ -5,7 +5,7 @@ use super::text::Text;
 use super::view::{Place, View};
 use crate::catalog::machine::{self, Arch, Machine};
 use crate::catalog::{gke, scope};
-use crate::eval::value::{HIDDEN, ReasonKind, Reasons};
+use crate::cty::value::{HIDDEN, ReasonKind, Reasons};
 use crate::profile::Profile;
 
 /// Something that keeps Kubeflow Pipelines' pods off a pool's nodes.

@@ -26,7 +26,7 @@ pub mod text;
 pub mod types;
 pub mod view;
 
-use crate::budget::Budget;
+use crate::base::budget::Budget;
 use crate::eval::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::profile::Profile;
 use account::ServiceAccount;

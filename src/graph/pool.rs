@@ -5,8 +5,8 @@ use super::fact::{Fact, Interval};
 use super::machine::{self, Account, NodeMachine, Obstacle, Scopes};
 use super::view::{Place, View};
 use crate::catalog::allocatable::{self, Allocatable};
+use crate::cty::value::Reasons;
 use crate::eval::plan::Observed;
-use crate::eval::value::Reasons;
 use crate::profile::Profile;
 
 /// What kind of pool it is.

@@ -4,10 +4,10 @@
 //! that is not known is `{"?": "var.size"}`, with `min`, `prefix`, `one_of` where something is known of it; `{"?":
 //! "google_x.y.id"}` is computed by that resource.
 
+use crate::cty::value::{Number, ReasonKind, Reasons, Refinement, Type, Value};
 use crate::eval::plan::{
     ConfigAttribute, ConfigBlock, ConfigBody, InstanceKey, Mode, ProviderInfo, Resource, StaticPlan,
 };
-use crate::eval::value::{Number, ReasonKind, Reasons, Refinement, Type, Value};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;

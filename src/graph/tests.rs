@@ -2,8 +2,8 @@
 
 use super::Graph;
 use super::testing::plan;
-use crate::budget::Budget;
-use crate::finding::{ClusterReport, Status, Verdict};
+use crate::base::budget::Budget;
+use crate::diagnostic::{ClusterReport, Status, Verdict};
 use crate::profile::Profile;
 use crate::rule::check_root;
 use serde_json::{Value as Json, json};

@@ -1,6 +1,6 @@
 //! Text that is judged as it is and shown only where it may be.
 
-use crate::eval::value::{HIDDEN, Marks, Value};
+use crate::cty::value::{HIDDEN, Marks, Value};
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};

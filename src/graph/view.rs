@@ -2,10 +2,10 @@
 
 use super::fact::{Fact, Interval};
 use super::text::Text;
+use crate::base::source::Span;
+use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Value};
+use crate::diagnostic::Label;
 use crate::eval::plan::{ConfigAttribute, ConfigBody, Resource};
-use crate::eval::value::{Data, Marks, ReasonKind, Reasons, Value};
-use crate::finding::Label;
-use crate::source::Span;
 
 /// A resource, or a nested block of it.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! The files of a folder of manifests, and what is left out of it.
 
 use super::{Left, ManifestError};
-use crate::budget::{Budget, MANIFESTS};
-use crate::discover::bounds::{is_git, tree};
+use crate::base::budget::{Budget, MANIFESTS};
+use crate::load::bounds::{is_git, tree};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

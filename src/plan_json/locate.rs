@@ -2,7 +2,7 @@
 
 use super::Document;
 use super::plan::Recorded;
-use crate::finding::{Finding, RootReport};
+use crate::diagnostic::{Finding, RootReport};
 use serde_json::Value as Json;
 
 /// What the GKE API calls arguments by another name than the provider's in other letters.

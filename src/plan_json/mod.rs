@@ -20,10 +20,10 @@ pub use compare::Comparison;
 pub use error::DocumentError;
 pub use kind::Kind;
 
-use crate::budget::Budget;
+use crate::base::budget::Budget;
+use crate::diagnostic::RootReport;
 use crate::eval::VariableOption;
 use crate::eval::plan::StaticPlan;
-use crate::finding::RootReport;
 use crate::graph::Graph;
 use crate::profile::Profile;
 use crate::rule::check_root;

@@ -2,10 +2,10 @@
 //! document's.
 
 use super::plan::Recorded;
+use crate::base::source::FileId;
+use crate::cty::value::{Data, Value};
 use crate::eval::VariableOption;
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, InstanceKey, ProviderInfo, Resource, StaticPlan};
-use crate::eval::value::{Data, Value};
-use crate::source::FileId;
 use crate::syntax;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};

@@ -1,7 +1,7 @@
 //! From the bytes of a document to JSON: gzip, the encodings that shells write, and what is most often passed by mistake.
 
 use super::error::{DocumentError, MAKE, MAKE_PLAN, make};
-use crate::budget::{DOCUMENT, VALUES, has_more_values, size};
+use crate::base::budget::{DOCUMENT, VALUES, has_more_values, size};
 use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::io::Read;

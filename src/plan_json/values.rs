@@ -4,9 +4,9 @@
 use super::references::{Configuration, Found, Site};
 use crate::catalog::provider_defaults::{Fill, default_at};
 use crate::catalog::schema::{self, Nesting};
+use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
 use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, Reference};
 use crate::eval::secrets;
-use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, json};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::{Report, line, word};
-use crate::source::Sources;
+use crate::base::source::Sources;
 use std::fmt::Write;
 
 /// The report as text: `file:line:column: level code name: message`.

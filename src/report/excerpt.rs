@@ -2,8 +2,8 @@
 //! with very long lines cut to what matters.
 
 use super::text::visible;
-use crate::eval::value::HIDDEN;
-use crate::source::{FileId, SourceFile, Sources, Span};
+use crate::base::source::{FileId, SourceFile, Sources, Span};
+use crate::cty::value::HIDDEN;
 use codespan_reporting::files::{Error, Files};
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -4,8 +4,8 @@
 
 use super::place::Place;
 use super::{Report, line};
-use crate::finding::Level;
-use crate::source::Sources;
+use crate::base::source::Sources;
+use crate::diagnostic::Level;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
 

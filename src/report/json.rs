@@ -1,11 +1,11 @@
 //! `--format json`, version 1.
 
 use super::{Configuration, Diagnostic, Report, path, url, word};
-use crate::finding::{
+use crate::base::source::{Position, Sources, Span};
+use crate::diagnostic::{
     ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Suppressed, Verdict,
 };
 use crate::since::Change;
-use crate::source::{Position, Sources, Span};
 use serde_json::{Value, json};
 
 /// The report as JSON.
@@ -96,8 +96,7 @@ fn number(value: f64) -> Value {
 
 fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     let f = &diagnostic.finding;
-    let related =
-        |label: &crate::finding::Label| json!({ "location": location(label.span, sources), "message": label.message });
+    let related = |label: &crate::diagnostic::Label| json!({ "location": location(label.span, sources), "message": label.message });
     let mut out = json!({
         "code": f.code,
         "name": f.name,
@@ -130,12 +129,12 @@ fn fix(fix: &Fix, sources: &Sources) -> Value {
         Safety::Safe => "safe",
         Safety::Unsafe => "unsafe",
     };
-    let edit = |edit: &crate::finding::Edit| json!({ "location": location(edit.span, sources), "text": edit.text });
+    let edit = |edit: &crate::diagnostic::Edit| json!({ "location": location(edit.span, sources), "text": edit.text });
     json!({ "title": fix.title, "safety": safety, "edits": fix.edits.iter().map(edit).collect::<Vec<_>>() })
 }
 
 fn coverage(coverage: &Coverage) -> Value {
-    let missing = |m: &crate::finding::MissingModule| json!({ "address": m.address, "source": m.source, "version": m.version, "known": !m.open });
+    let missing = |m: &crate::diagnostic::MissingModule| json!({ "address": m.address, "source": m.source, "version": m.version, "known": !m.open });
     let skipped = |(path, why): &(String, String)| json!({ "path": path, "why": why });
     let block = |(address, why): &(String, String)| json!({ "address": address, "why": why });
     json!({

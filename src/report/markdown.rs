@@ -2,8 +2,8 @@
 
 use super::place::Place;
 use super::{Diagnostic, Report, line, plural, url};
-use crate::finding::{ClusterReport, Level, Status, Verdict};
-use crate::source::Sources;
+use crate::base::source::Sources;
+use crate::diagnostic::{ClusterReport, Level, Status, Verdict};
 use std::fmt::Write;
 
 /// Characters at most: GitHub takes comments of 65,536.

@@ -32,11 +32,11 @@ pub use sarif::sarif;
 pub(crate) use text::{coloured, inert, line, lines, steers, unmarked};
 pub use xml::{checkstyle, junit};
 
+use crate::base::source::{Sources, Span};
 use crate::baseline::Held;
-use crate::finding::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
+use crate::diagnostic::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
 use crate::graph::drawing::Drawing;
 use crate::since::Since;
-use crate::source::{Sources, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
@@ -310,7 +310,7 @@ fn tidy(coverage: &mut Coverage) {
     coverage.skipped.extend(unique);
     let unique: BTreeSet<_> = coverage.undecided_blocks.drain(..).collect();
     coverage.undecided_blocks.extend(unique);
-    let key = |m: &crate::finding::MissingModule| (m.address.clone(), m.source.clone(), m.version.clone());
+    let key = |m: &crate::diagnostic::MissingModule| (m.address.clone(), m.source.clone(), m.version.clone());
     coverage.modules_missing.sort_by_cached_key(key);
     coverage.modules_missing.dedup();
 }

@@ -1,8 +1,8 @@
 //! The rules themselves: their list, and the page that `explain` prints.
 
 use super::wrap::wrap;
-use crate::catalog::suggest;
-use crate::finding::Level;
+use crate::base::suggest::suggest;
+use crate::diagnostic::Level;
 use crate::rule::Meta;
 use crate::rules;
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};

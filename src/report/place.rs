@@ -1,7 +1,7 @@
 //! Places as reports give them.
 
 use super::path;
-use crate::source::{Position, Sources, Span};
+use crate::base::source::{Position, Sources, Span};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use std::fmt;
 

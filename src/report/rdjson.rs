@@ -4,8 +4,8 @@
 
 use super::place::Place;
 use super::{Report, line, url};
-use crate::finding::{Fix, Level, Verdict};
-use crate::source::{Sources, Span};
+use crate::base::source::{Sources, Span};
+use crate::diagnostic::{Fix, Level, Verdict};
 use serde_json::{Value, json};
 
 /// The report as JSON.

@@ -4,9 +4,9 @@
 
 use super::place::{Place, uri_path};
 use super::{Diagnostic, Report, line, url, word};
-use crate::finding::{Edit, Fix, Label, Suppressed};
+use crate::base::source::{Sources, Span};
+use crate::diagnostic::{Edit, Fix, Label, Suppressed};
 use crate::rule::Meta;
-use crate::source::{Sources, Span};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,8 +5,8 @@
 
 use super::place::Place;
 use super::{Diagnostic, Report, line, word};
-use crate::finding::{ClusterReport, Level, Requirement, Status};
-use crate::source::Sources;
+use crate::base::source::Sources;
+use crate::diagnostic::{ClusterReport, Level, Requirement, Status};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::collections::{BTreeMap, HashMap};

@@ -8,7 +8,7 @@ mod path;
 pub use path::Part;
 
 use crate::address::{Reference, ResourceAddr, Subject};
-use crate::source::Span;
+use crate::base::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, TemplatePart};
 use crate::syntax::visit;
 use path::Path;

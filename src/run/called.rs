@@ -2,7 +2,7 @@
 //! known, or a caller that is not evaluated so far. Such a call does not stand in the place of the folder's own check.
 
 use super::{Checked, Failure};
-use crate::discover::{self, Discovery, Root, loader::Loader};
+use crate::load::{self, Discovery, Root, loader::Loader};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -52,7 +52,7 @@ pub fn left(
         take_from_others(&mut left, &mut made, found, all, check, loader)?;
     }
     let calls: FxHashMap<PathBuf, FxHashSet<PathBuf>> =
-        left.iter().map(|folder| (folder.dir.clone(), discover::calls(&folder.dir, loader))).collect();
+        left.iter().map(|folder| (folder.dir.clone(), load::calls(&folder.dir, loader))).collect();
     let mut out = Vec::new();
     while !left.is_empty() {
         // Those that no other one of them calls come first: they may make the others. In a circle, the first does.
@@ -91,11 +91,8 @@ fn take_from_others(
     if others.is_empty() {
         return Ok(());
     }
-    let reached: Vec<(&Root, BTreeSet<PathBuf>)> = all
-        .iter()
-        .chain(&found.others)
-        .map(|root| (root, discover::with_calls(vec![root.dir.clone()], loader)))
-        .collect();
+    let reached: Vec<(&Root, BTreeSet<PathBuf>)> =
+        all.iter().chain(&found.others).map(|root| (root, load::with_calls(vec![root.dir.clone()], loader))).collect();
     left.retain(|folder| {
         let first = reached.iter().find(|(_, reached)| reached.contains(&folder.dir));
         first.is_none_or(|(root, _)| here.contains(root.dir.as_path()) || found.others.contains(root))

@@ -1,12 +1,12 @@
 //! Documents among the paths that the user named: plans, states and descriptions of clusters.
 
 use super::{FINDINGS, Failure, READY, output, units};
-use crate::budget::DOCUMENT;
+use crate::base::budget::DOCUMENT;
 use crate::cli::CheckArgs;
-use crate::discover::loader::Loader;
-use crate::discover::{self, PathError, Root, UNIT, is_terraform, is_variables, reason};
 use crate::eval::plan::StaticPlan;
 use crate::eval::{Evaluator, VariableOption, plan_json};
+use crate::load::loader::Loader;
+use crate::load::{self, PathError, Root, UNIT, is_terraform, is_variables, reason};
 use crate::plan_json::{Document, Kind, Subject};
 use crate::report::plural;
 use crate::tree::{self, Tree};
@@ -38,7 +38,7 @@ pub fn source(args: &CheckArgs, documents: &[Subject], loader: &Loader) -> Resul
     if !documents.iter().any(Subject::has_source) {
         return Err(Failure::NoDocument);
     }
-    let root = discover::single(dir, loader)?;
+    let root = load::single(dir, loader)?;
     match root.unit.is_some() || loader.module(&root.dir).is_some() {
         true => Ok(Some(root)),
         false => Err(Failure::Nothing { places: format!("`{}`", dir.display()) }),

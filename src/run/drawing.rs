@@ -2,8 +2,8 @@
 
 use super::{FINDINGS, Failure, Look, READY, State, check_one, output, reach};
 use crate::cli::{GraphArgs, GraphFormat};
+use crate::diagnostic::RootReport;
 use crate::eval::Evaluator;
-use crate::finding::RootReport;
 use crate::graph::drawing::Drawing;
 use crate::report::{Report, graph};
 

@@ -1,7 +1,7 @@
 //! What kfplint itself cannot do: wrong usage, files that cannot be read or written.
 
 use crate::config::LoadError;
-use crate::discover::PathError;
+use crate::load::PathError;
 use crate::report;
 use miette::Diagnostic;
 

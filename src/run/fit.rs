@@ -1,12 +1,12 @@
 //! `kfplint fit`: whether the pods of Kubernetes manifests fit onto the nodes that clusters will have.
 
 use super::{FINDINGS, Failure, READY, State, output, reach};
-use crate::budget::{Budget, NODES};
+use crate::base::budget::{Budget, NODES};
 use crate::catalog::gke::{self, Features};
 use crate::cli::{FitArgs, Undecided};
+use crate::cty::value::HIDDEN;
+use crate::diagnostic::RootReport;
 use crate::eval::Evaluator;
-use crate::eval::value::HIDDEN;
-use crate::finding::RootReport;
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::fit::{Node, Pod, Room, left_in_time};

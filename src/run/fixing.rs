@@ -2,12 +2,12 @@
 
 use super::veil::veiled;
 use super::{Failure, Job, Judged, judge, output};
-use crate::discover::{Syntax, loader::Texts};
-use crate::eval::value::HIDDEN;
-use crate::finding::{Edit, Fix, Safety};
+use crate::base::source::{FileId, SourceFile, Span};
+use crate::cty::value::HIDDEN;
+use crate::diagnostic::{Edit, Fix, Safety};
 use crate::fix;
+use crate::load::{Syntax, loader::Texts};
 use crate::report::{Diagnostic, line, path, plural};
-use crate::source::{FileId, SourceFile, Span};
 use crate::write;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;

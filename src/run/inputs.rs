@@ -1,11 +1,11 @@
 //! From the command line to what evaluation takes.
 
 use super::Failure;
-use crate::catalog::suggest;
+use crate::base::suggest::suggest;
 use crate::cli::{Given, InputArgs};
 use crate::config::{Config, Environment};
-use crate::discover::{Root, loader::Loader};
 use crate::eval::{Options, VariableOption};
+use crate::load::{Root, loader::Loader};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! What is to be done: the command line, and the configuration where the command line says nothing.
 
 use super::{Failure, past};
-use crate::budget::Budget;
+use crate::base::budget::Budget;
 use crate::cli::{CheckArgs, ConfigArgs, FailOn, Given, Ignores, Undecided};
 use crate::config::{self, Config, Environment};
 use crate::report::Configuration;
@@ -136,7 +136,7 @@ fn named<'c>(name: &str, config: &'c Config) -> Result<&'c Environment, Failure>
     let all = &config.environments;
     all.iter().find(|e| e.name == name).ok_or_else(|| {
         let names: Vec<&str> = all.iter().map(|e| e.name.as_str()).collect();
-        let near = crate::catalog::suggest(name, names.iter().copied());
+        let near = crate::base::suggest::suggest(name, names.iter().copied());
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if names.is_empty() => format!("write [environment.{name}] in kfplint.toml"),

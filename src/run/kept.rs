@@ -1,11 +1,11 @@
 //! How much the environments of a run cost, and which of them are left out where that is too much.
 
 use super::Checked;
-use crate::budget::{Budget, EVALUATIONS, Limit, REPORTS, size};
+use crate::base::budget::{Budget, EVALUATIONS, Limit, REPORTS, size};
 use crate::config::Environment;
-use crate::discover::Root;
+use crate::diagnostic::RootReport;
 use crate::eval::report::exceeded;
-use crate::finding::RootReport;
+use crate::load::Root;
 use std::mem::size_of;
 
 /// What is kept of the environments so far.
@@ -73,7 +73,7 @@ fn bytes(report: &RootReport) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::FileId;
+    use crate::base::source::FileId;
     use std::sync::Arc;
 
     #[test]

@@ -1,11 +1,11 @@
 //! `kfplint baseline` and `--baseline`.
 
 use super::{FINDINGS, Failure, Job, READY, USAGE, judge, output, reach};
+use crate::base::budget::{DOCUMENT, size};
 use crate::baseline::{Baseline, Entry};
-use crate::budget::{DOCUMENT, size};
 use crate::cli::{BaselineArgs, CheckArgs};
-use crate::discover::loader::Texts;
-use crate::discover::{Discovery, reason};
+use crate::load::loader::Texts;
+use crate::load::{Discovery, reason};
 use crate::report::{self, Report};
 use std::io::Write;
 use std::path::Path;

@@ -1,10 +1,10 @@
 //! `kfplint merge`.
 
 use super::{FINDINGS, Failure, READY, output};
-use crate::budget::{DOCUMENT, size};
+use crate::base::budget::{DOCUMENT, size};
 use crate::cli::{FailOn, MergeArgs};
-use crate::discover::loader::up_to;
-use crate::discover::reason;
+use crate::load::loader::up_to;
+use crate::load::reason;
 use crate::merge::{Counts, counts, merge};
 use std::path::Path;
 

@@ -1,11 +1,11 @@
 //! Writes reports to where they are wanted.
 
 use super::{Failure, Job, own};
-use crate::budget::DOCUMENT;
+use crate::base::budget::DOCUMENT;
+use crate::base::source::Sources;
 use crate::cli::{Color, Format};
-use crate::discover::{is_terraform, is_variables, reason};
+use crate::load::{is_terraform, is_variables, reason};
 use crate::report::{self, Detail, Report, View};
-use crate::source::Sources;
 use crate::tree::up_to;
 use crate::write;
 use std::io::{ErrorKind, IsTerminal, Write};

@@ -1,11 +1,11 @@
 //! `--since REF`: the tree as it was at a commit, looked at in the same way.
 
 use super::{Failure, Job, Judged, judge};
-use crate::budget::Budget;
+use crate::base::budget::Budget;
 use crate::cli::{CheckArgs, Given};
 use crate::config::Config;
-use crate::discover::loader::Texts;
-use crate::discover::shown;
+use crate::load::loader::Texts;
+use crate::load::shown;
 use crate::report::Report;
 use crate::since;
 use crate::tree::{Commit, Repository, Tree};

@@ -1,13 +1,13 @@
 //! How far a run came: what was left out for want of a budget.
 
-use crate::budget::Limit;
-use crate::discover::Root;
-use crate::discover::loader::Loader;
+use crate::base::budget::Limit;
+use crate::base::source::{Sources, Span};
+use crate::diagnostic::{ALWAYS, Finding, RootReport};
 use crate::eval::plan::StaticPlan;
 use crate::eval::report::exceeded;
-use crate::finding::{ALWAYS, Finding, RootReport};
+use crate::load::Root;
+use crate::load::loader::Loader;
 use crate::report::{self, Detail, Diagnostic, Report};
-use crate::source::{Sources, Span};
 
 /// The plan of a root module that is not evaluated, since the time is used up; `None` while it is not.
 pub fn unreached(root: &Root, loader: &Loader) -> Option<StaticPlan> {

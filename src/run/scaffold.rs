@@ -2,7 +2,7 @@
 
 use super::{Failure, READY, output};
 use crate::cli::{NewRuleArgs, RuleLevel};
-use crate::discover::{reason, shown};
+use crate::load::{reason, shown};
 use std::path::{Path, PathBuf};
 
 const CHECK: &str = include_str!("scaffold/check.txt");

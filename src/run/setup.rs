@@ -3,7 +3,7 @@
 use super::{Failure, READY, output};
 use crate::cli::{Cli, CompletionsArgs, InitArgs, ManArgs};
 use crate::config;
-use crate::discover::{reason, shown};
+use crate::load::{reason, shown};
 use clap::CommandFactory;
 use std::io::Write;
 use std::path::Path;

@@ -1,12 +1,12 @@
 //! What the commands work with that look at one state: `evaluate`, `console`, `graph` and `fit`.
 
 use super::{Failure, inputs, job};
-use crate::budget::Budget;
+use crate::base::budget::Budget;
+use crate::base::source::Sources;
 use crate::cli::{ConfigArgs, InputArgs};
 use crate::config::Config;
-use crate::discover::loader::Loader;
 use crate::eval::Options;
-use crate::source::Sources;
+use crate::load::loader::Loader;
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -1,12 +1,12 @@
 //! Suppressions in a run: which count, what they hold back, and the list of them.
 
 use super::{Checked, FINDINGS, Failure, Job, READY, judge, output, reach};
+use crate::base::source::Sources;
 use crate::cli::{CheckArgs, Ignores, ListArgs, ListFormat};
-use crate::discover::Discovery;
-use crate::discover::loader::{Loader, Texts};
-use crate::finding::{ClusterReport, Level, Requirement, RootReport, Status, Verdict};
+use crate::diagnostic::{ClusterReport, Level, Requirement, RootReport, Status, Verdict};
+use crate::load::Discovery;
+use crate::load::loader::{Loader, Texts};
 use crate::report;
-use crate::source::Sources;
 use crate::suppress::{Policy, State, Suppression, Suppressions, comment};
 use serde_json::{Value, json};
 use std::cell::LazyCell;

@@ -3,10 +3,10 @@
 use super::called::Made;
 use super::reach::unreached;
 use super::{Checked, Look, guarded, judged};
-use crate::discover::{Root, loader::Loader};
+use crate::base::parallel;
 use crate::eval::Evaluator;
 use crate::eval::plan::StaticPlan;
-use crate::parallel;
+use crate::load::{Root, loader::Loader};
 use crate::terragrunt::Units;
 use std::sync::Arc;
 

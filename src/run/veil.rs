@@ -1,8 +1,8 @@
 //! What `--diff` shows of files that hold sensitive values.
 
 use super::Judged;
-use crate::eval::value::HIDDEN;
-use crate::source::Span;
+use crate::base::source::Span;
+use crate::cty::value::HIDDEN;
 use std::path::Path;
 
 /// A file's bytes without what must not be shown, as this look at it knows; `None` where nothing of the file may be shown.

@@ -1,6 +1,6 @@
 //! Reads what a comment asks for: `# kfplint: ignore[KFP103] reason="…" until=2027-01-31`.
 
-use crate::budget::RULES;
+use crate::base::budget::RULES;
 use std::ops::Range;
 use time::macros::format_description;
 use time::{Date, format_description::StaticFormatDescription};

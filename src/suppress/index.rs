@@ -2,7 +2,7 @@
 //! suppressions nor many findings make it slow.
 
 use super::{State, Suppression, Suppressions};
-use crate::source::{FileId, Span};
+use crate::base::source::{FileId, Span};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 

@@ -1,12 +1,12 @@
 //! LINT001: suppressions that suppress nothing.
 
 use super::{Named, State, Suppression, Suppressions, comment};
-use crate::finding::{ALWAYS, Edit, Finding, Fix, RootReport, Safety};
+use crate::base::source::{FileId, Sources, Span};
+use crate::diagnostic::{ALWAYS, Edit, Finding, Fix, RootReport, Safety};
 use crate::report::path;
 use crate::rule::bound;
 use crate::rules::lint001_unused_suppression::META;
 use crate::selector::Selector;
-use crate::source::{FileId, Sources, Span};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -8,14 +8,14 @@ mod index;
 mod lint;
 mod scope;
 
+use crate::base::source::{FileId, Sources, Span};
 use crate::config::{Config, Ignore, Paths, Places};
-use crate::discover::loader::Loader;
+use crate::diagnostic::{ALWAYS, Finding, RootReport, Status, Suppressed};
 use crate::eval::plan::StaticPlan;
-use crate::finding::{ALWAYS, Finding, RootReport, Status, Suppressed};
+use crate::load::loader::Loader;
 use crate::report::path;
 use crate::rule::verdict;
 use crate::selector::Selector;
-use crate::source::{FileId, Sources, Span};
 use comment::{Directive, Malformed};
 use rustc_hash::FxHashMap;
 use scope::{Lines, Scope};
@@ -220,7 +220,7 @@ impl Suppressions {
     /// Marks the findings of a root module that are set aside, and takes what they say out of its clusters' verdicts.
     pub fn apply(&mut self, report: &mut RootReport, outline: &Outline, sources: &Sources) {
         self.present.extend(&outline.present);
-        let open = |c: &crate::finding::ClusterReport| {
+        let open = |c: &crate::diagnostic::ClusterReport| {
             let open = c.requirements.iter().filter(|r| r.status == Status::Undecided);
             open.map(|r| r.code).collect::<Vec<_>>()
         };

@@ -1,6 +1,6 @@
 //! What a comment stands for: its line or the one below, the block or argument that begins there, or the whole file.
 
-use crate::source::{FileId, SourceFile, Span};
+use crate::base::source::{FileId, SourceFile, Span};
 use crate::syntax::ast::{Body, File};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;

@@ -2,7 +2,7 @@
 //!
 //! Names follow the HCL native syntax specification (hashicorp/hcl, `hclsyntax/spec.md`).
 
-use crate::source::{FileId, Span};
+use crate::base::source::{FileId, Span};
 use std::sync::Arc;
 
 /// One parsed file.
@@ -37,7 +37,7 @@ pub struct SyntaxError {
     /// A further place that explains it, such as where the bracket was opened.
     pub related: Option<(Span, String)>,
     /// Not wrong, but more than is read: the budget.
-    pub limit: Option<crate::budget::Limit>,
+    pub limit: Option<crate::base::budget::Limit>,
 }
 
 /// The attributes and blocks between two braces, or of a whole file.

@@ -2,8 +2,8 @@
 
 use super::ast::{Comment, Expr, ExprKind, SyntaxError};
 use super::lexer::{Kind, Token};
-use crate::budget::{Limit, NESTING};
-use crate::source::{FileId, Span};
+use crate::base::budget::{Limit, NESTING};
+use crate::base::source::{FileId, Span};
 
 /// How high the tree of one expression may be: brackets, operators and the links of chains together. Whoever walks the
 /// tree needs stack for that much.

@@ -2,7 +2,7 @@
 
 use super::cursor::Cursor;
 use super::lexer::Token;
-use crate::source::Span;
+use crate::base::source::Span;
 use std::sync::Arc;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 

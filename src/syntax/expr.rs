@@ -4,8 +4,8 @@ use super::ast::{Binary, BinaryOp, Call, Conditional, Expr, ExprKind, For, Ident
 use super::cursor::{Cursor, describe};
 use super::lexer::{Kind, Token};
 use super::{template, traversal};
-use crate::budget::NESTING;
-use crate::source::Span;
+use crate::base::budget::NESTING;
+use crate::base::source::Span;
 use std::sync::Arc;
 
 /// Parses an expression. After an error (reported) the result is an error node.

@@ -4,8 +4,8 @@ use super::ast::{Attribute, Block, Body, Ident, Label};
 use super::cursor::{Cursor, describe};
 use super::lexer::Kind;
 use super::{decode, expr};
-use crate::budget::NESTING;
-use crate::source::Span;
+use crate::base::budget::NESTING;
+use crate::base::source::Span;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 

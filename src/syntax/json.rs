@@ -7,7 +7,7 @@ pub use blocks::blocks_of;
 use blocks::{configuration, values};
 
 use super::ast::{Body, File, SyntaxError};
-use crate::source::{FileId, Span};
+use crate::base::source::{FileId, Span};
 use reader::{Json, Reader};
 
 /// Parses a `.tf.json` file.

@@ -14,7 +14,7 @@ mod template;
 mod traversal;
 pub mod visit;
 
-use crate::source::{FileId, Span};
+use crate::base::source::{FileId, Span};
 use ast::{Expr, File, SyntaxError};
 use cursor::Cursor;
 use lexer::{Kind, Token};

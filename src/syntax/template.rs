@@ -5,8 +5,8 @@ use super::cursor::Cursor;
 use super::expr::{expression, for_intro};
 use super::lexer::{Kind, Token};
 use super::{decode, expr};
-use crate::budget::NESTING;
-use crate::source::Span;
+use crate::base::budget::NESTING;
+use crate::base::source::Span;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A piece of a template before directives are matched and markers applied.

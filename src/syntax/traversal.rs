@@ -4,8 +4,8 @@ use super::ast::{Expr, ExprKind, Ident, Splat, SplatStep};
 use super::cursor::Cursor;
 use super::expr::{expression, missing_close};
 use super::lexer::{Kind, Token};
-use crate::budget::NESTING;
-use crate::source::Span;
+use crate::base::budget::NESTING;
+use crate::base::source::Span;
 
 /// `object.name`, `object.0`, `object.*…`.
 pub fn dot(c: &mut Cursor, object: Expr) -> Expr {

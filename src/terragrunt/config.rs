@@ -1,11 +1,11 @@
 //! One `terragrunt.hcl` with what it includes.
 
 use super::functions::{Functions, object};
-use crate::discover::bounds::normalise;
-use crate::eval::value::{ReasonKind, Reasons, Type, Value};
+use crate::base::source::Span;
+use crate::cty::value::{ReasonKind, Reasons, Type, Value};
+use crate::diagnostic::Finding;
 use crate::eval::{Evaluator, Sheet};
-use crate::finding::Finding;
-use crate::source::Span;
+use crate::load::bounds::normalise;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, File, ObjectKey};
 use std::cell::Cell;
 use std::collections::BTreeMap;

@@ -1,9 +1,9 @@
 //! Terragrunt's own functions: those about paths, the environment and other files. What others give is not known.
 
 use super::config::{Context, Reader};
-use crate::discover::bounds::{normalise, repository};
+use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
 use crate::eval::OwnFunctions;
-use crate::eval::value::{Marks, ReasonKind, Reasons, Type, Value, json};
+use crate::load::bounds::{normalise, repository};
 use crate::tree::Tree;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};

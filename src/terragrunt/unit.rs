@@ -1,12 +1,12 @@
 //! The static plan of a unit: its source module's, with the unit's inputs.
 
 use super::config::{Config, Context, Outputs, Reader};
-use crate::discover::Root;
-use crate::discover::bounds::normalise;
+use crate::base::source::{FileId, SourceFile, Span};
+use crate::cty::value::{Type, Value};
 use crate::eval::plan::StaticPlan;
-use crate::eval::value::{Type, Value};
 use crate::eval::{Absent, Evaluator, Options, VariableOption};
-use crate::source::{FileId, SourceFile, Span};
+use crate::load::Root;
+use crate::load::bounds::normalise;
 use crate::syntax;
 use crate::syntax::ast::File;
 use rustc_hash::FxHashMap;
@@ -120,7 +120,7 @@ impl Walk {
                 walk.cut.set(true);
                 return None;
             }
-            let file = crate::discover::unit_file(other, walk.evaluator.loader().tree());
+            let file = crate::load::unit_file(other, walk.evaluator.loader().tree());
             let outputs = file.map(|file| Value::object(walk.evaluate(other, "", &file).plan.outputs));
             if !walk.cut.get() {
                 walk.outputs.lock().unwrap_or_else(|e| e.into_inner()).insert(other.to_path_buf(), outputs.clone());
@@ -163,7 +163,7 @@ impl Walk {
         let generated = self.generated(config, file);
         let loader = self.evaluator.loader();
         let same = |own: &PathBuf| loader.module(source).is_some_and(|module| module.dir == *own);
-        let copied = loader.hcl(file).is_ok_and(|file| crate::discover::copies_its_files(&file));
+        let copied = loader.hcl(file).is_ok_and(|file| crate::load::copies_its_files(&file));
         let own = loader.module(dir).filter(|own| copied && !same(&own.dir));
         let name = |file: &Arc<File>| {
             let path = self.evaluator.sources.path(file.id);
@@ -180,7 +180,7 @@ impl Walk {
     fn generated(&self, config: &Config, file: &Path) -> Vec<(String, Arc<File>)> {
         let shown = self.evaluator.loader().shown(file);
         let one = |(name, value, _): &(String, Value, Span)| {
-            let text = value.as_str().filter(|_| crate::discover::is_terraform(name))?;
+            let text = value.as_str().filter(|_| crate::load::is_terraform(name))?;
             let hidden = value.deep_marks().is_hidden();
             let path = PathBuf::from(format!("{shown} generates {name}"));
             let source = SourceFile::new(path, text.as_bytes().to_vec()).private(hidden);

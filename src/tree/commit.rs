@@ -3,7 +3,7 @@
 use super::listing::{Listing, Node};
 use super::repository::Repository;
 use super::{Entry, Kind, up_to};
-use crate::budget::Budget;
+use crate::base::budget::Budget;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::ffi::OsStr;
 use std::io::{Error, ErrorKind, Result};

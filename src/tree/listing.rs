@@ -3,7 +3,7 @@
 use super::Kind;
 use super::objects::{Fault, Objects};
 use super::repository::Repository;
-use crate::budget::{Budget, size};
+use crate::base::budget::{Budget, size};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -1,6 +1,6 @@
 //! Reads Git objects with `git cat-file`, so that git runs nothing and writes nothing.
 
-use crate::budget::Budget;
+use crate::base::budget::Budget;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};

@@ -4,10 +4,10 @@
 use crate::properties::judged::{folder, judge};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kfplint::discover::loader::Loader;
+use kfplint::base::source::Sources;
 use kfplint::eval::{Evaluator, Options, plan_json};
+use kfplint::load::loader::Loader;
 use kfplint::report::{self, Detail, View};
-use kfplint::source::Sources;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

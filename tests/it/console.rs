@@ -1,7 +1,7 @@
 //! `kfplint console` against what `terraform console` 1.11.4 printed.
 
 use crate::tree::{kfplint, repository};
-use kfplint::eval::functions;
+use kfplint::cty::functions;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 use std::io::Write;

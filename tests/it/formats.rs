@@ -162,8 +162,8 @@ fn characters() -> Vec<String> {
 
 #[test]
 fn no_character_breaks_a_format() {
-    use kfplint::finding::{Edit, Finding, Fix, Label, Level, RootReport, Safety};
-    use kfplint::source::{SourceFile, Sources, Span};
+    use kfplint::base::source::{SourceFile, Sources, Span};
+    use kfplint::diagnostic::{Edit, Finding, Fix, Label, Level, RootReport, Safety};
     for text in characters() {
         let sources = Sources::new();
         // A backslash parts folders in what is shown, as on Windows.

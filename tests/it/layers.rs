@@ -5,19 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The rooms, from the ground up. A new room takes its place here.
 const LAYERS: &[&str] = &[
-    "source",
-    "ty",
-    "budget",
+    "base",
     "tree",
     "write",
-    "parallel",
+    "syntax",
+    "cty",
     "catalog",
     "profile",
-    "syntax",
     "address",
     "resolve",
-    "discover",
-    "finding",
+    "load",
+    "diagnostic",
     "eval",
     "terragrunt",
     "plan_json",
@@ -43,7 +41,7 @@ const LAYERS: &[&str] = &[
 const UPWARD: [(&str, &str); 10] = [
     ("baseline", "report"),
     ("config", "cli"),
-    ("finding", "graph"),
+    ("diagnostic", "graph"),
     ("graph", "rule"),
     ("plan_json", "graph"),
     ("plan_json", "rule"),

@@ -1,9 +1,9 @@
 //! The parser, as users meet it: what is accepted and refused, what strings mean, what survives an error.
 
 use crate::tree::Tree;
-use kfplint::discover::loader::Loader;
+use kfplint::base::source::{FileId, SourceFile, Sources};
 use kfplint::eval::{Evaluator, Options};
-use kfplint::source::{FileId, SourceFile, Sources};
+use kfplint::load::loader::Loader;
 use kfplint::syntax::{self, ast::File, lexer};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;

@@ -1,9 +1,9 @@
 //! Values, conversions and operators held against what `terraform console` (1.11.4) answers for the same expressions:
 //! `tests/values/facts.jsonl` has an expression, and the text or the error that it gave, on each line.
 
-use kfplint::discover::loader::Loader;
+use kfplint::base::source::Sources;
 use kfplint::eval::{Evaluator, Options};
-use kfplint::source::Sources;
+use kfplint::load::loader::Loader;
 use serde_json::Value as Json;
 use std::path::Path;
 use std::sync::Arc;

@@ -10,7 +10,7 @@ pub fn check(bytes: &[u8]) {
     match Config::of_text(text.clone(), &dir, "kfplint.toml", &|_| true) {
         Ok(config) => {
             toml::from_str::<toml::Table>(&text).expect("only TOML is taken");
-            let file = config.sources().get(kfplint::source::FileId(0)).expect("the configuration is a file");
+            let file = config.sources().get(kfplint::base::source::FileId(0)).expect("the configuration is a file");
             assert_eq!(&*file.text, text);
             for ignore in &config.ignores {
                 for (name, place, _) in &ignore.rules {

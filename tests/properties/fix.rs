@@ -1,11 +1,11 @@
 //! Fixes: each is in its file, none makes a file parse worse, and rounds of them come to an end.
 
 use super::judged::{Judged, folder, judge_texts};
-use kfplint::discover::Syntax;
-use kfplint::discover::loader::Texts;
-use kfplint::finding::{Fix, Safety};
+use kfplint::base::source::{FileId, SourceFile};
+use kfplint::diagnostic::{Fix, Safety};
 use kfplint::fix;
-use kfplint::source::{FileId, SourceFile};
+use kfplint::load::Syntax;
+use kfplint::load::loader::Texts;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::LazyLock;

@@ -1,16 +1,16 @@
 //! A root module whose files are in memory, evaluated and judged as `kfplint check` does.
 
-use kfplint::budget::Budget;
+use kfplint::base::budget::Budget;
+use kfplint::base::source::Sources;
 use kfplint::config::Config;
-use kfplint::discover::loader::{Loader, Texts};
+use kfplint::diagnostic::RootReport;
 use kfplint::eval::plan::StaticPlan;
 use kfplint::eval::{Evaluator, Options};
-use kfplint::finding::RootReport;
 use kfplint::graph::{Graph, drawing::Drawing};
+use kfplint::load::loader::{Loader, Texts};
 use kfplint::profile::Profile;
 use kfplint::report::Report;
 use kfplint::rule::check_root;
-use kfplint::source::Sources;
 use kfplint::suppress::{Outline, Policy, Suppressions};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

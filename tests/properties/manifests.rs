@@ -1,7 +1,7 @@
 //! Kubernetes manifests: read, left out, or refused with the file's name; no pod is lost or made up, and no node holds more than it has.
 
 use super::parts;
-use kfplint::budget::Budget;
+use kfplint::base::budget::Budget;
 use kfplint::graph::fit::{Node, Room, left_over};
 use kfplint::manifests::{Pods, read};
 use std::path::Path;

@@ -2,12 +2,12 @@
 
 use super::judged::{Judged, folder, judge};
 use super::{parts, reports};
-use kfplint::budget::Budget;
+use kfplint::base::budget::Budget;
+use kfplint::base::source::Sources;
 use kfplint::eval::plan_json;
 use kfplint::plan_json::{Document, Subject};
 use kfplint::profile::Profile;
 use kfplint::report::Report;
-use kfplint::source::Sources;
 
 /// A configuration that a document may be of.
 const MAIN: &[u8] = include_bytes!("../../fixtures/ready-zonal/main.tf");

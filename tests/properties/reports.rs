@@ -1,8 +1,8 @@
 //! Every output format of a report is what it claims to be.
 
+use kfplint::base::source::Sources;
 use kfplint::merge::{self, Counts};
 use kfplint::report::{self, Detail, Report, View};
-use kfplint::source::Sources;
 use serde_json::Value;
 
 /// Writes the report in every format.
@@ -49,8 +49,8 @@ fn places(json: &Value, sources: &Sources) {
                 (members.get("file"), members.get("start"), members.get("end"))
             {
                 let offset = |v: &Value| v["offset"].as_u64().expect("an offset") as usize;
-                let all = (0..sources.len() as u32).filter_map(|i| sources.get(kfplint::source::FileId(i)));
-                let named = |f: &std::sync::Arc<kfplint::source::SourceFile>| file == &*f.path.to_string_lossy();
+                let all = (0..sources.len() as u32).filter_map(|i| sources.get(kfplint::base::source::FileId(i)));
+                let named = |f: &std::sync::Arc<kfplint::base::source::SourceFile>| file == &*f.path.to_string_lossy();
                 let length = all.filter(named).map(|f| f.text.len()).max();
                 assert!(offset(start) <= offset(end), "{json}");
                 assert!(length.is_some_and(|length| offset(end) <= length), "{json} in {length:?}");

@@ -4,7 +4,7 @@
 use hcl_edit::expr::{self as their, Expression, TraversalOperator};
 use hcl_edit::structure::{BlockLabel, Body as TheirBody};
 use hcl_edit::template::{Directive, Element, Template};
-use kfplint::source::{FileId, SourceFile};
+use kfplint::base::source::{FileId, SourceFile};
 use kfplint::syntax::ast::{self as ours, Expr, ExprKind, ObjectKey, SplatStep, TemplatePart};
 use kfplint::syntax::lexer::{self, Kind};
 use std::fmt::Write;

@@ -2,7 +2,7 @@
 
 use super::judged::{Judged, folder, judge};
 use super::{parts, reports};
-use kfplint::source::FileId;
+use kfplint::base::source::FileId;
 use kfplint::syntax;
 use std::path::PathBuf;
 use std::sync::LazyLock;

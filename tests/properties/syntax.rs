@@ -1,7 +1,7 @@
 //! The parser: the tokens are the text, every part has its place, and nothing makes it panic.
 
 use super::tree;
-use kfplint::source::{FileId, SourceFile};
+use kfplint::base::source::{FileId, SourceFile};
 use kfplint::syntax::{self, lexer};
 
 /// Parses the bytes as native syntax, as a template and as a lone expression.

@@ -3,12 +3,12 @@
 
 use super::judged::{folder, judged};
 use super::{parts, reports};
-use kfplint::discover::loader::{Loader, Texts};
-use kfplint::discover::{Root, roots};
+use kfplint::base::source::Sources;
 use kfplint::eval::{Evaluator, Options};
+use kfplint::load::loader::{Loader, Texts};
+use kfplint::load::{Root, roots};
 use kfplint::report;
 use kfplint::report::Report;
-use kfplint::source::Sources;
 use kfplint::terragrunt::Units;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};

@@ -2,8 +2,8 @@
 
 use super::judged::{folder, judge};
 use super::tree;
+use kfplint::base::source::{FileId, SourceFile};
 use kfplint::report;
-use kfplint::source::{FileId, SourceFile};
 use kfplint::syntax;
 use std::path::PathBuf;
 use std::sync::LazyLock;

@@ -1,6 +1,6 @@
 //! Every place of a syntax tree is in its file, and inside of what is around it.
 
-use kfplint::source::{SourceFile, Span};
+use kfplint::base::source::{SourceFile, Span};
 use kfplint::syntax::ast::{Body, Expr, File};
 
 /// Holds a file's tree and errors to its text.

@@ -7,7 +7,7 @@
 use super::{Attribute, Block, NestedBlock, Nesting};
 use crate::catalog::memo::Memo;
 use crate::catalog::table::{Reader, search, text, word};
-use crate::ty::{Attr, Type};
+use crate::cty::ty::{Attr, Type};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 

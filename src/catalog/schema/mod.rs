@@ -6,7 +6,7 @@
 
 mod decode;
 
-use crate::ty::Type;
+use crate::cty::ty::Type;
 use decode::Section;
 
 /// What a block may hold. Both lists are sorted by name.

@@ -1,10 +1,10 @@
 //! Walks every module instance and gathers the plan.
 
 use super::{ConfigAttribute, ConfigBody, ModuleInstance, Origin, Resource, Source, StaticPlan};
+use crate::base::source::{FileId, Span};
+use crate::cty::value::ReasonKind;
 use crate::eval::instance::{CallState, Instance, merge_reasons};
-use crate::eval::value::ReasonKind;
 use crate::eval::{arguments, conditions, cycles, resource, statics};
-use crate::source::{FileId, Span};
 use crate::syntax::ast::Block;
 use std::rc::Rc;
 use std::sync::Arc;

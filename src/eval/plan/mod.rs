@@ -4,10 +4,10 @@
 pub mod build;
 
 pub use crate::address::Mode;
+use crate::base::source::Span;
+use crate::cty::value::{ReasonKind, Reasons, Value};
+use crate::diagnostic::{Edit, Finding, Label, MissingModule};
 use crate::eval::instance::Instance;
-use crate::eval::value::{ReasonKind, Reasons, Value};
-use crate::finding::{Edit, Finding, Label, MissingModule};
-use crate::source::Span;
 use crate::syntax::ast::Expr;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;

@@ -2,7 +2,7 @@
 
 use super::pieces::{Piece, What};
 use super::{Builder, Place, place, unknown, value, with};
-use crate::eval::value::Value;
+use crate::cty::value::Value;
 use crate::graph::machine::is_default_account;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};

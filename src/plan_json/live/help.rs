@@ -3,9 +3,9 @@
 use crate::catalog::iam::REQUIRED_ROLES;
 use crate::catalog::kfp::{NAMESPACE, SECRET, SECRET_KEY};
 use crate::catalog::scope::CLOUD_PLATFORM;
+use crate::cty::value::Value;
+use crate::diagnostic::{Finding, Level, RootReport, Status};
 use crate::eval::plan::{Resource, StaticPlan};
-use crate::eval::value::Value;
-use crate::finding::{Finding, Level, RootReport, Status};
 
 /// Puts gcloud commands in the place of Terraform text. What is undecided has help already: what else to give.
 pub fn speak_gcloud(report: &mut RootReport, plan: &StaticPlan) {

@@ -12,8 +12,8 @@ pub use pieces::{Piece, What, drop_secrets, of};
 pub use scope::{bound_existing, bound_live};
 
 use super::plan::{Place, Recorded};
+use crate::cty::value::{ReasonKind, Reasons, Type, Value, json};
 use crate::eval::plan::{ConfigBody, InstanceKey, Mode, ProviderInfo, Resource};
-use crate::eval::value::{ReasonKind, Reasons, Type, Value, json};
 use gke::ClusterId;
 use kubernetes::Nodes;
 use serde_json::{Value as Json, json};

@@ -1,7 +1,7 @@
 //! What can be said of something that exists, and what cannot: documents show some things only.
 
 use super::pieces::What;
-use crate::finding::{ClusterReport, RootReport, Status, Verdict};
+use crate::diagnostic::{ClusterReport, RootReport, Status, Verdict};
 use crate::rule::verdict;
 use std::collections::BTreeSet;
 

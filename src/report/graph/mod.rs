@@ -7,8 +7,8 @@ pub use svg::{STYLE, escape, linked, picture};
 
 use super::place::Place;
 use super::{json::location, line};
+use crate::base::source::Sources;
 use crate::graph::drawing::{Drawing, State};
-use crate::source::Sources;
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -86,6 +86,6 @@ pub fn graph_json(drawings: &[Drawing], sources: &Sources) -> Value {
 }
 
 /// `file:line` of a box, for its title.
-pub(super) fn where_of(span: Option<crate::source::Span>, sources: &Sources) -> String {
+pub(super) fn where_of(span: Option<crate::base::source::Span>, sources: &Sources) -> String {
     span.map(|span| Place::of(span, sources)).map_or_else(String::new, |p| format!("{}:{}", p.file, p.start.line))
 }

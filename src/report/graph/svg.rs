@@ -2,9 +2,9 @@
 
 use super::layout::{CELL, INSET, LINE, Layout, Placed, WIDTH};
 use super::where_of;
+use crate::base::source::Sources;
 use crate::graph::drawing::{Drawing, Node, State};
 use crate::report::line;
-use crate::source::Sources;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 

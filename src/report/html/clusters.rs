@@ -1,10 +1,10 @@
 //! The verdict of each cluster, and its table of requirements: what is wrong first.
 
 use super::{class, link, place_text, root_text, verdict};
-use crate::finding::{ClusterReport, Level, Requirement, Status};
+use crate::base::source::Sources;
+use crate::diagnostic::{ClusterReport, Level, Requirement, Status};
 use crate::report::Report;
 use crate::report::graph::escape;
-use crate::source::Sources;
 use std::fmt::Write;
 
 pub fn write(report: &Report, sources: &Sources, out: &mut String) {

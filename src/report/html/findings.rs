@@ -1,11 +1,11 @@
 //! Each finding with its source and what to do.
 
 use super::{link, place_text, pre, root_text};
-use crate::finding::Safety;
+use crate::base::source::Sources;
+use crate::diagnostic::Safety;
 use crate::report::graph::escape;
 use crate::report::human::diagnostic_text;
 use crate::report::{Diagnostic, Report, word};
-use crate::source::Sources;
 use std::fmt::Write;
 
 pub fn write(report: &Report, sources: &Sources, out: &mut String) {

@@ -1,11 +1,11 @@
 //! The resource graph of each root module, with the source of every box.
 
 use super::{place_text, pre, root_text};
+use crate::base::source::Sources;
 use crate::graph::drawing::{Drawing, Node};
 use crate::report::graph::{escape, linked};
 use crate::report::human::source_text;
 use crate::report::{Diagnostic, Report};
-use crate::source::Sources;
 use std::collections::HashMap;
 use std::fmt::Write;
 

@@ -1,10 +1,10 @@
 //! One verdict for each cluster, with the requirements that are not met or not decided.
 
 use super::{Detail, Page, Style, links, pools};
-use crate::finding::{ClusterReport, Level, Requirement, Status, Verdict};
+use crate::base::source::Sources;
+use crate::diagnostic::{ClusterReport, Level, Requirement, Status, Verdict};
 use crate::report::wrap::wrap;
 use crate::report::{Diagnostic, Report, path, plural, url};
-use crate::source::Sources;
 
 /// Most clusters that are shown with their requirements, unless everything is asked for.
 const MOST: usize = 20;

@@ -1,7 +1,7 @@
 //! What was not checked, and why.
 
 use super::{Detail, Page, Style};
-use crate::finding::Coverage;
+use crate::diagnostic::Coverage;
 use crate::report::wrap::wrap;
 
 /// Most lines of one kind, unless everything is asked for.

@@ -2,12 +2,12 @@
 
 use super::groups::{Folded, Group, groups};
 use super::{Detail, Page, Style, View, clusters, links};
-use crate::finding::{Finding, Level};
+use crate::base::source::{Sources, Span};
+use crate::diagnostic::{Finding, Level};
 use crate::report::excerpt::Excerpts;
 use crate::report::place::Place;
 use crate::report::text::{line, lines};
 use crate::report::{Diagnostic, Report, path, url};
-use crate::source::{Sources, Span};
 use codespan_reporting::diagnostic::{self as shown, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::Buffer;
 use codespan_reporting::term::{self, Config};

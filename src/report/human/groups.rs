@@ -1,7 +1,7 @@
 //! Which findings stand together: those of one cluster, and those that are the same in several places of the graph.
 
 use super::clusters;
-use crate::finding::{ClusterReport, Finding};
+use crate::diagnostic::{ClusterReport, Finding};
 use crate::report::{Diagnostic, Report};
 use indexmap::IndexSet;
 use rustc_hash::FxHashMap;

@@ -12,8 +12,8 @@ mod suppressed;
 pub use diagnostics::{diagnostic_text, source_text};
 
 use super::Report;
-use crate::finding::Verdict;
-use crate::source::Sources;
+use crate::base::source::Sources;
+use crate::diagnostic::Verdict;
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
 use std::io::Write;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The table of node pools.
 
 use super::{Page, Style};
-use crate::finding::PoolReport;
+use crate::diagnostic::PoolReport;
 use crate::report::plural;
 use unicode_width::UnicodeWidthStr;
 

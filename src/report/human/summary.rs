@@ -1,7 +1,7 @@
 //! The last line: the counts.
 
 use super::{Page, Style};
-use crate::finding::{Level, Verdict};
+use crate::diagnostic::{Level, Verdict};
 use crate::report::{Report, plural};
 
 pub fn write(report: &Report, page: &mut Page) {

@@ -1,9 +1,9 @@
 //! What comments and the configuration set aside.
 
 use super::{Page, Style, links};
+use crate::base::source::{Sources, Span};
 use crate::report::wrap::wrap;
 use crate::report::{Report, path, url};
-use crate::source::{Sources, Span};
 
 pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
     if report.suppressed() == 0 {

@@ -140,7 +140,7 @@ fn blocks(
     kind: &Key,
     json: &Json,
     labels: usize,
-    taken: &mut Vec<(String, crate::source::Span)>,
+    taken: &mut Vec<(String, crate::base::source::Span)>,
     out: &mut Vec<Block>,
     errors: &mut Vec<SyntaxError>,
 ) {
@@ -182,7 +182,7 @@ fn is_no_block(json: &Json) -> bool {
 fn bodies(
     kind: &Key,
     json: &Json,
-    taken: &[(String, crate::source::Span)],
+    taken: &[(String, crate::base::source::Span)],
     out: &mut Vec<Block>,
     errors: &mut Vec<SyntaxError>,
 ) {
@@ -252,7 +252,7 @@ fn inner(parent: &str, json: &Json, members: &[&Members], errors: &mut Vec<Synta
 /// Reports members that are given twice. Where they may be nested blocks, only what cannot be one is reported: an object
 /// or array under the same key is one more block.
 fn given_twice(members: &[(&Key, &Json)], perhaps_blocks: bool, errors: &mut Vec<SyntaxError>) {
-    let mut seen: FxHashMap<Arc<str>, crate::source::Span> = FxHashMap::default();
+    let mut seen: FxHashMap<Arc<str>, crate::base::source::Span> = FxHashMap::default();
     for (key, value) in members {
         if perhaps_blocks && (key.text == "//" || matches!(value.kind, JsonKind::Object(_) | JsonKind::Array(_))) {
             continue;
@@ -329,7 +329,7 @@ fn string(json: &Json, text: &str, escaped: bool, strings: Strings, errors: &mut
 }
 
 /// Puts the place of a whole string on the parts of its template that a message may point at.
-fn replace_spans(expr: &mut Expr, span: crate::source::Span) {
+fn replace_spans(expr: &mut Expr, span: crate::base::source::Span) {
     expr.span = span;
     match &mut expr.kind {
         ExprKind::Wrap(inner) | ExprKind::Paren(inner) | ExprKind::Unary(_, inner) => replace_spans(inner, span),

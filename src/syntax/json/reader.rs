@@ -1,8 +1,8 @@
 //! A JSON reader that keeps positions and goes on after an error where it can.
 
 use super::super::ast::SyntaxError;
-use crate::budget::{Limit, NESTING};
-use crate::source::{FileId, Span};
+use crate::base::budget::{Limit, NESTING};
+use crate::base::source::{FileId, Span};
 
 /// A JSON value with its place.
 #[derive(Debug, Clone)]

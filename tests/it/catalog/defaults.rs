@@ -1,7 +1,7 @@
 use super::facts::csv;
 use kfplint::catalog::provider_defaults::{self as defaults, Fill, Formula, Rewrite, default_at, rewrite_at};
 use kfplint::catalog::schema::{self, Block};
-use kfplint::ty::Type;
+use kfplint::cty::ty::Type;
 
 /// The type of the attribute at a path, or `None` for a nested block.
 fn at<'a>(block: &'a Block, path: &str) -> Option<&'a Type> {

@@ -1,6 +1,6 @@
 use super::facts::{csv, json_gz};
+use kfplint::base::suggest::suggest;
 use kfplint::catalog::iam::{self, Permission, PermissionSet, REQUIRED_ROLES, permissions, role};
-use kfplint::catalog::suggest;
 
 /// The permissions of a role as the source lists them.
 fn listed<'a>(source: &'a serde_json::Value, role: &serde_json::Value) -> Vec<&'a str> {

@@ -1,6 +1,7 @@
 use super::facts::csv;
+use kfplint::base::suggest::suggest;
+use kfplint::catalog::location;
 use kfplint::catalog::machine::{self, Arch, CustomError, Status, custom, machine_type, offered_in};
-use kfplint::catalog::{location, suggest};
 
 #[test]
 fn every_type_is_as_listed() {

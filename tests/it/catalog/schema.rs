@@ -1,6 +1,6 @@
 use super::facts::json_gz;
 use kfplint::catalog::schema::{self, Block, Nesting};
-use kfplint::ty::Type;
+use kfplint::cty::ty::Type;
 use serde_json::{Value, json};
 
 /// A type as the source writes it.
@@ -90,6 +90,6 @@ fn what_is_not_there_is_not_found() {
     assert_eq!(schema::resource(""), None);
     assert_eq!(schema::data_source("google_storage_bucket_acl"), None);
     assert!(schema::resource("google_container_cluster").unwrap().attribute("node_pool").is_none());
-    let close = kfplint::catalog::suggest("google_container_clusters", schema::resource_names());
+    let close = kfplint::base::suggest::suggest("google_container_clusters", schema::resource_names());
     assert_eq!(close, Some("google_container_cluster"));
 }

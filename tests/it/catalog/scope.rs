@@ -1,6 +1,7 @@
 use super::facts::csv;
+use kfplint::base::suggest::suggest;
 use kfplint::catalog::scope::{self, CLOUD_PLATFORM, canonical, exists};
-use kfplint::catalog::{services, suggest};
+use kfplint::catalog::services;
 
 #[test]
 fn aliases_stand_for_urls() {

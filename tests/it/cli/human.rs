@@ -184,7 +184,7 @@ fn terminals_that_have_hyperlinks_get_them() {
 
 #[test]
 fn a_terminal_is_told_how_long_it_took() {
-    let sources = kfplint::source::Sources::new();
+    let sources = kfplint::base::source::Sources::new();
     let report = Report::new(Vec::new(), Vec::new(), 0, &sources);
     let view = View { took: Some(std::time::Duration::from_millis(1234)), ..View::plain(Detail::Normal, 80) };
     let text = String::from_utf8(human(&report, &sources, view)).unwrap();

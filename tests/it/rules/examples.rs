@@ -1,7 +1,7 @@
 //! The examples of rules' pages and cases, and the comments in them that say what is found.
 
 use super::Checked;
-use kfplint::finding::{Finding, Level};
+use kfplint::diagnostic::{Finding, Level};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -1,0 +1,240 @@
+//! Findings and reports: what a run says, before any output format.
+
+use crate::base::source::Span;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Worth knowing.
+    Note,
+    /// Likely to hurt.
+    Warning,
+    /// KFP will not work, or the configuration is wrong.
+    Error,
+}
+
+/// A further place that explains a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is to be seen there.
+    pub message: String,
+}
+
+/// Whether a fix may be applied without a second look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safety {
+    /// Keeps the meaning apart from the fault.
+    Safe,
+    /// May change more than the fault; to be read first.
+    Unsafe,
+}
+
+/// A change to the files that makes a finding vanish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an imperative.
+    pub title: String,
+    /// Whether it may be applied unseen.
+    pub safety: Safety,
+    /// Replacements; an empty span inserts.
+    pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// One edit, to be read before it is made.
+    pub fn unsafe_edit(title: String, edit: Edit) -> Fix {
+        Fix { title, safety: Safety::Unsafe, edits: vec![edit] }
+    }
+}
+
+/// One replacement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// By what.
+    pub text: String,
+}
+
+/// Rules that always count: what kfplint could not read or did not look at cannot be suppressed, lowered, or kept in a
+/// baseline.
+pub const ALWAYS: [&str; 2] = ["TF001", "TF006"];
+
+/// One finding. It has exactly one primary place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's code, such as `KFP001`.
+    pub code: &'static str,
+    /// The rule's name, such as `node-count`.
+    pub name: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// One sentence, without a full stop at the end.
+    pub message: String,
+    /// The resource's full address, if it is about one.
+    pub address: Option<String>,
+    /// The attribute's path in that resource, such as `node_config.machine_type`; part of the fingerprint.
+    pub attribute: Option<String>,
+    /// The address of the cluster that it concerns.
+    pub cluster: Option<String>,
+    /// Where the fault is; `None` only where no file is to blame (a plan without source).
+    pub primary: Option<Span>,
+    /// What is to be seen at the primary place, in a few words.
+    pub primary_message: String,
+    /// Further places, in the order in which they are to be read.
+    pub related: Vec<Label>,
+    /// What to do, each a sentence or a piece of Terraform.
+    pub help: Vec<String>,
+    /// Ready changes.
+    pub fixes: Vec<Fix>,
+    /// Set aside by the user: it counts nowhere.
+    pub suppressed: Option<Suppressed>,
+}
+
+/// How a finding was set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// Why, in the user's words.
+    pub reason: Option<String>,
+    /// The last day on which it is, as `2027-01-31`.
+    pub until: Option<String>,
+    /// Where that is written.
+    pub location: Span,
+    /// Whether the configuration says so, and not a comment.
+    pub configured: bool,
+}
+
+/// What a rule says of one cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The requirement holds.
+    Met,
+    /// It does not.
+    Unmet,
+    /// It cannot be known statically.
+    Undecided,
+    /// It does not apply to this cluster.
+    NotApplicable,
+}
+
+/// One rule's answer for one cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// The rule's code.
+    pub code: &'static str,
+    /// The rule's name.
+    pub name: &'static str,
+    /// The level of the rule: only error-level requirements decide the verdict.
+    pub level: Level,
+    /// The answer.
+    pub status: Status,
+    /// Why, one sentence.
+    pub reason: String,
+    /// What would decide it, as the user writes it (`var.size`); empty unless undecided.
+    pub decides: Vec<String>,
+    /// All its findings were set aside: it does not decide the verdict.
+    pub suppressed: bool,
+}
+
+/// The overall answer for a cluster or a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every error-level requirement holds or does not apply.
+    Ready,
+    /// At least one error-level requirement is unmet.
+    NotReady,
+    /// None is unmet, but at least one cannot be decided.
+    Undecided,
+}
+
+/// A node pool as the report shows it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolReport {
+    /// The pool's address; for the default pool, the cluster's.
+    pub address: String,
+    /// Fewest and most nodes over all zones; `None` where not known.
+    pub nodes: Option<(u64, u64)>,
+    /// The machine type; `None` where not known.
+    pub machine_type: Option<String>,
+    /// vCPU of the machine type.
+    pub vcpus: Option<f64>,
+    /// Nominal memory in MiB.
+    pub memory_mib: Option<u64>,
+    /// Allocatable CPU in millicores and memory in MiB.
+    pub allocatable: Option<(u64, u64)>,
+    /// Whether its nodes count for KFP; `None` where not known.
+    pub counts: Option<bool>,
+    /// Why they do not, or why it is not known.
+    pub why_not: Option<String>,
+}
+
+/// One cluster with every rule's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ClusterReport {
+    /// The root module's path as the user would write it.
+    pub root: String,
+    /// The environment's name, if one was configured.
+    pub environment: Option<String>,
+    /// The cluster's full address.
+    pub address: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The header of the cluster's block.
+    pub location: Option<Span>,
+    /// The answers, in the order of the rules' codes.
+    pub requirements: Vec<Requirement>,
+    /// Its pools.
+    pub node_pools: Vec<PoolReport>,
+}
+
+/// What was looked at and what was not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// How many files were read.
+    pub files: usize,
+    /// Files and folders that were passed over: path and why.
+    pub skipped: Vec<(String, String)>,
+    /// Modules that are not on disk: call address, source, and where.
+    pub modules_missing: Vec<MissingModule>,
+    /// Blocks whose number or presence is not known: address and why.
+    pub undecided_blocks: Vec<(String, String)>,
+}
+
+impl Coverage {
+    /// Whether something was left out that may make clusters.
+    pub fn is_open(&self) -> bool {
+        !self.skipped.is_empty() || self.modules_missing.iter().any(|module| module.open)
+    }
+}
+
+/// A module call whose source is not on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingModule {
+    /// The call's address, such as `module.gke`.
+    pub address: String,
+    /// The source as written.
+    pub source: String,
+    /// The version constraint, if any.
+    pub version: Option<String>,
+    /// What it makes is not known: no facts stand in for it, and the call makes at least one instance.
+    pub open: bool,
+}
+
+/// What one root module's check gave.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RootReport {
+    /// The root module's path as the user would write it.
+    pub root: String,
+    /// The environment for which it was evaluated, if one was configured.
+    pub environment: Option<String>,
+    /// Its clusters, by address.
+    pub clusters: Vec<ClusterReport>,
+    /// Its findings, sorted by place.
+    pub findings: Vec<Finding>,
+    /// What was looked at.
+    pub coverage: Coverage,
+    /// Its resource graph, where a report is to show it.
+    pub drawing: Option<crate::graph::drawing::Drawing>,
+}
