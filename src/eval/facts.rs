@@ -79,10 +79,10 @@ pub fn relocate(instance: &Rc<Instance>, resource: &mut Resource) {
 
 /// The user's argument that a value comes from; if it is an object or a list, the part of it that is taken.
 fn argument(origin: &Origin) -> Option<Span> {
-    let labels = origin.trace();
-    let whole = labels.first()?.span;
+    let steps = origin.trace();
+    let whole = steps.first()?.span;
     let inside = |s: &Span| s.file == whole.file && s.start >= whole.start && s.end <= whole.end;
-    labels.iter().map(|label| label.span).filter(inside).min_by_key(|s| s.end - s.start)
+    steps.iter().map(|step| step.span).filter(inside).min_by_key(|s| s.end - s.start)
 }
 
 fn relocated(config: &ConfigBody, header: Span) -> ConfigBody {

@@ -1,24 +1,24 @@
 //! The way back from an expression to the inputs that decide it: module arguments, variables, locals, tfvars lines.
 
 use crate::address::ResourceAddr;
-use crate::base::source::Span;
 use crate::diagnostic::Label;
 use crate::eval::plan::Origin;
 use crate::eval::scope::Scope;
-use crate::resolve::{Follower, Hop, Part, follow};
+use crate::resolve::provenance::{Step, StepKind};
+use crate::resolve::{Follower, Part, follow};
 
 /// The most steps that are followed: more would not help a reader.
 const MOST: usize = 12;
 
 /// See [`Origin::trace`].
-pub fn trace(origin: &Origin) -> Vec<Label> {
-    let mut trace = Trace { labels: Vec::new() };
+pub fn trace(origin: &Origin) -> Vec<Step> {
+    let mut trace = Trace { steps: Vec::new() };
     follow(&origin.scope, &origin.expr, &mut trace);
-    trace.labels
+    trace.steps
 }
 
 struct Trace {
-    labels: Vec<Label>,
+    steps: Vec<Step>,
 }
 
 impl Follower<Scope> for Trace {
@@ -26,31 +26,36 @@ impl Follower<Scope> for Trace {
         false
     }
 
-    fn hop(&mut self, hop: Hop, span: Span) -> bool {
-        if span.is_fact() {
+    fn step(&mut self, step: Step) -> bool {
+        if step.span.is_fact() {
             return true;
         }
-        let lone = matches!(hop, Hop::Entry) && self.labels.is_empty();
-        if lone || self.labels.len() >= MOST || self.labels.iter().any(|l| l.span == span) {
+        let lone = step.kind == StepKind::Element && self.steps.is_empty();
+        if lone || self.steps.len() >= MOST || self.steps.iter().any(|s| s.span == step.span) {
             return false;
         }
-        self.labels.push(Label { span, message: message(hop) });
+        self.steps.push(step);
         true
     }
 
     fn resource(&mut self, _: &Scope, _: ResourceAddr, _: &[Part]) {}
 }
 
-fn message(hop: Hop) -> String {
-    match hop {
-        Hop::Local(name) => format!("local.{name} is set here"),
-        Hop::Output(call, name) => format!("module.{call}'s output {name} is set here"),
-        Hop::Argument(module) => format!("given to {module} here"),
-        Hop::Through(name) => format!("through var.{name}"),
-        Hop::Input(name) => format!("var.{name} is set here"),
-        Hop::Outside(name, from) => format!("var.{name} is set by {from}"),
-        Hop::Default(name) => format!("the default of var.{name}"),
-        Hop::Unset(name) => format!("var.{name} has no default and no value"),
-        Hop::Entry => "the value is given here".into(),
+/// Steps as places with the words that users read.
+pub fn labels(steps: Vec<Step>) -> Vec<Label> {
+    steps.into_iter().map(|step| Label { span: step.span, message: message(&step.kind) }).collect()
+}
+
+fn message(step: &StepKind) -> String {
+    match step {
+        StepKind::Local(name) => format!("local.{name} is set here"),
+        StepKind::Output { call, name } => format!("module.{call}'s output {name} is set here"),
+        StepKind::Argument { module } => format!("given to {module} here"),
+        StepKind::Variable(name) => format!("through var.{name}"),
+        StepKind::Tfvars(name) => format!("var.{name} is set here"),
+        StepKind::Outside { variable, from } => format!("var.{variable} is set by {from}"),
+        StepKind::Default(name) => format!("the default of var.{name}"),
+        StepKind::Unset(name) => format!("var.{name} has no default and no value"),
+        StepKind::Element => "the value is given here".into(),
     }
 }

@@ -1,12 +1,11 @@
 //! Which resources an expression refers to: the way to tell resources apart whose identity only apply knows.
 
 use crate::address::{Reference as Written, ResourceAddr, Step, Subject};
-use crate::base::source::Span;
 use crate::eval::names::part;
 pub use crate::eval::plan::Reference;
 use crate::eval::plan::{ConfigAttribute, HiddenKey, InstanceKey, Origin, Resource};
 use crate::eval::scope::Scope;
-use crate::resolve::{Follower, Hop, Part, follow};
+use crate::resolve::{Follower, Part, follow, provenance};
 use crate::syntax::ast::ExprKind;
 use std::sync::Arc;
 
@@ -33,7 +32,7 @@ impl Follower<Scope> for Links {
         true
     }
 
-    fn hop(&mut self, _: Hop, _: Span) -> bool {
+    fn step(&mut self, _: provenance::Step) -> bool {
         true
     }
 

@@ -6,6 +6,7 @@ use crate::base::source::Span;
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Value};
 use crate::diagnostic::Label;
 use crate::eval::plan::{ConfigAttribute, ConfigBody, Resource};
+use crate::eval::trace::labels;
 
 /// A resource, or a nested block of it.
 #[derive(Clone, Debug)]
@@ -216,7 +217,7 @@ impl<'p> View<'p> {
                 span: written.span.or(self.header),
                 attribute,
                 written: true,
-                trace: written.origin.as_ref().map(|o| o.trace()).unwrap_or_default(),
+                trace: written.origin.as_ref().map(|o| labels(o.trace())).unwrap_or_default(),
             },
             None => Place { span: self.header, attribute, written: self.get(name).is_some(), trace: Vec::new() },
         }

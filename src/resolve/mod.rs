@@ -4,6 +4,7 @@
 //! The work is counted in the steps of evaluation, so that its limit is theirs (TF006).
 
 mod path;
+pub mod provenance;
 
 pub use path::Part;
 
@@ -12,6 +13,7 @@ use crate::base::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, TemplatePart};
 use crate::syntax::visit;
 use path::Path;
+use provenance::{Step, StepKind};
 use rustc_hash::FxHashSet;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -57,35 +59,12 @@ pub enum Given<N> {
     Nothing,
 }
 
-/// A step on the way of a value.
-#[derive(Clone, Debug)]
-pub enum Hop<'h> {
-    /// A local value of this name.
-    Local(&'h str),
-    /// An output of a module call.
-    Output(&'h str, &'h str),
-    /// An argument of the call of the module instance with this address.
-    Argument(&'h str),
-    /// The declaration of a variable that has a value from somewhere else.
-    Through(&'h str),
-    /// The value of a variable in a file or an option.
-    Input(&'h str),
-    /// The declaration of a variable whose value comes from outside of the configuration.
-    Outside(&'h str, &'h str),
-    /// The default of a variable.
-    Default(&'h str),
-    /// The declaration of a variable that has no value.
-    Unset(&'h str),
-    /// A literal that is an entry of an object.
-    Entry,
-}
-
 /// A use of what is found on the way.
 pub trait Follower<N> {
     /// Whether every way is followed: all instances of a module, and no condition; else the first instance, and conditions.
     fn every_way(&self) -> bool;
-    /// A step at a place. Whether to go on from there.
-    fn hop(&mut self, hop: Hop, at: Span) -> bool;
+    /// A step of a value. Whether to go on from there.
+    fn step(&mut self, step: Step) -> bool;
     /// A resource, and what is taken from it.
     fn resource(&mut self, names: &N, address: ResourceAddr, rest: &[Part]);
 }
@@ -141,6 +120,10 @@ impl<N: Names> At<'_, N> {
 }
 
 impl<N: Names> Walk<'_, N> {
+    fn step(&mut self, kind: StepKind, span: Span) -> bool {
+        self.follower.step(Step { kind, span })
+    }
+
     /// Follows an expression from whose value `path` is taken.
     fn expr(&mut self, at: &At<N>, expr: &Expr, path: &[Part]) {
         if at.names.spend(expr.span) {
@@ -199,7 +182,7 @@ impl<N: Names> Walk<'_, N> {
                 (None, ObjectKey::Expr(key)) => self.expr(at, key, &[]),
                 (Some(first), _) if !first.may_be(&text) => continue,
                 (Some(first), _) if first.text().is_some() && visit::is_constant(value) => {
-                    self.follower.hop(Hop::Entry, value.span);
+                    self.step(StepKind::Element, value.span);
                 }
                 _ => {}
             }
@@ -269,7 +252,7 @@ impl<N: Names> Walk<'_, N> {
             Subject::Variable(name) => self.variable(at.names, &name.name, path),
             Subject::Local(name) => {
                 if let Some((expr, span, names)) = at.names.local(&name.name)
-                    && self.follower.hop(Hop::Local(&name.name), span)
+                    && self.step(StepKind::Local(name.name.clone()), span)
                 {
                     self.declaration(&names, &expr, at.names.module(), path);
                 }
@@ -308,35 +291,35 @@ impl<N: Names> Walk<'_, N> {
         }
     }
 
-    fn variable(&mut self, names: &N, name: &str, path: &[Part]) {
+    fn variable(&mut self, names: &N, name: &Arc<str>, path: &[Part]) {
         let Some((declared, given)) = names.variable(name) else { return };
         match given {
             Given::Argument(expr, outer, module) => {
-                let go_on = self.follower.hop(Hop::Argument(&module), expr.span);
-                self.follower.hop(Hop::Through(name), declared);
+                let go_on = self.step(StepKind::Argument { module }, expr.span);
+                self.step(StepKind::Variable(name.clone()), declared);
                 if go_on {
                     self.declaration(&outer, &expr, names.module(), path);
                 }
             }
             Given::File(expr, span) => {
-                self.follower.hop(Hop::Through(name), declared);
+                self.step(StepKind::Variable(name.clone()), declared);
                 self.declaration(names, &expr, names.module(), path);
-                self.follower.hop(Hop::Input(name), span);
+                self.step(StepKind::Tfvars(name.clone()), span);
             }
             Given::Value(span) => {
-                self.follower.hop(Hop::Through(name), declared);
-                self.follower.hop(Hop::Input(name), span);
+                self.step(StepKind::Variable(name.clone()), declared);
+                self.step(StepKind::Tfvars(name.clone()), span);
             }
             Given::Text(from) => {
-                self.follower.hop(Hop::Outside(name, &from), declared);
+                self.step(StepKind::Outside { variable: name.clone(), from: from.into() }, declared);
             }
             Given::Default(expr) => {
-                if self.follower.hop(Hop::Default(name), expr.span) {
+                if self.step(StepKind::Default(name.clone()), expr.span) {
                     self.declaration(names, &expr, names.module(), path);
                 }
             }
             Given::Nothing => {
-                self.follower.hop(Hop::Unset(name), declared);
+                self.step(StepKind::Unset(name.clone()), declared);
             }
         }
     }
@@ -352,7 +335,7 @@ impl<N: Names> Walk<'_, N> {
             };
             let Some((Part::Name(name), rest)) = rest.split_first().filter(|_| matches) else { continue };
             let Some(expr) = child.output(name) else { continue };
-            if self.follower.hop(Hop::Output(&call.name, name), expr.span) {
+            if self.step(StepKind::Output { call: call.name.clone(), name: name.clone() }, expr.span) {
                 self.declaration(&child, &expr, child.module(), rest);
             }
             if !self.follower.every_way() {

@@ -6,8 +6,9 @@ pub mod build;
 pub use crate::address::Mode;
 use crate::base::source::Span;
 use crate::cty::value::{ReasonKind, Reasons, Value};
-use crate::diagnostic::{Edit, Finding, Label, MissingModule};
+use crate::diagnostic::{Edit, Finding, MissingModule};
 use crate::eval::instance::Instance;
+use crate::resolve::provenance::Step;
 use crate::syntax::ast::Expr;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
@@ -346,9 +347,9 @@ impl ConfigBody {
 }
 
 impl Origin {
-    /// The places that a value came through on its way here, nearest first: a module call's argument, the variable, a
+    /// The steps that a value came through on its way here, nearest first: a module call's argument, the variable, a
     /// local, the tfvars line. The expression itself is not among them.
-    pub fn trace(&self) -> Vec<Label> {
+    pub fn trace(&self) -> Vec<Step> {
         crate::eval::trace::trace(self)
     }
 }

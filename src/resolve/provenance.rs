@@ -1,0 +1,49 @@
+//! The provenance of a value: the steps by which it came to an expression, as data. The words for them are made elsewhere.
+
+use crate::base::source::Span;
+use std::sync::Arc;
+
+/// A step on the way of a value, and its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What the value passes through or comes from.
+    pub kind: StepKind,
+    /// Where that is written.
+    pub span: Span,
+}
+
+/// What a value passes through or comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    /// A local value of this name.
+    Local(Arc<str>),
+    /// An output of a module call.
+    Output {
+        /// The call's name.
+        call: Arc<str>,
+        /// The output's name.
+        name: Arc<str>,
+    },
+    /// An argument of a module call.
+    Argument {
+        /// The address of the module instance that the call makes.
+        module: Arc<str>,
+    },
+    /// The declaration of a variable of this name that has a value from somewhere else.
+    Variable(Arc<str>),
+    /// The value of a variable of this name in a variable file or an option.
+    Tfvars(Arc<str>),
+    /// The declaration of a variable whose value comes from outside of all files.
+    Outside {
+        /// The variable's name.
+        variable: Arc<str>,
+        /// The option or environment variable.
+        from: Arc<str>,
+    },
+    /// The default of a variable of this name.
+    Default(Arc<str>),
+    /// The declaration of a variable of this name that has no value.
+    Unset(Arc<str>),
+    /// A literal that is an entry of an object.
+    Element,
+}
