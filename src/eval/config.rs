@@ -11,6 +11,7 @@ use crate::eval::version::{self, Constraint};
 use crate::syntax::ast::{Attribute, Block, Body, Expr, File};
 use crate::syntax::lexer::is_identifier;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 /// Everything that one module folder declares.
@@ -34,6 +35,8 @@ pub struct ModuleConfig {
     pub google_versions: Vec<Option<Constraint>>,
     /// Not the user's: what kfplint knows of a module that is not on disk.
     pub facts: Option<Known>,
+    /// The real folder, links followed; empty for what kfplint knows.
+    pub real: PathBuf,
     /// Files of it that are not read, and why: what they declare is not known.
     pub left_out: Vec<(String, String)>,
     /// Whether there may be a cycle among what it declares; found out once.

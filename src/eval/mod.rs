@@ -110,7 +110,7 @@ impl Evaluator {
         slot.get_or_init(|| {
             let files = self.loader.module(dir)?;
             let config = ModuleConfig::new(&files.files, &files.overrides);
-            Some(Arc::new(ModuleConfig { left_out: files.left_out.clone(), ..config }))
+            Some(Arc::new(ModuleConfig { real: files.dir.clone(), left_out: files.left_out.clone(), ..config }))
         })
         .clone()
     }

@@ -75,7 +75,8 @@ pub fn resolve(
         return Ok((world.evaluator.fact_module(known), instance.dir.clone()));
     };
     let callers = callers(instance);
-    if callers.iter().any(|caller| caller.dir == dir) {
+    // A link to a folder above makes ever new paths of one folder.
+    if callers.iter().any(|caller| caller.config.real == config.real) {
         return Err(fail(
             format!("module.{name} calls itself through its own source"),
             "a module must not contain itself",

@@ -71,6 +71,8 @@ pub struct Listing {
     budget: Budget,
     /// Folders that were read, by their path from the top.
     folders: RwLock<FxHashMap<PathBuf, Arc<Folder>>>,
+    /// Where the links that were followed lead, by the object: a link may be on the way to many files.
+    targets: RwLock<FxHashMap<String, PathBuf>>,
     entries: AtomicU64,
     bytes: AtomicU64,
     /// The first object that could not be read: the listing is then not whole.
@@ -90,6 +92,7 @@ impl Listing {
             root: Blob { id, store },
             budget,
             folders: RwLock::default(),
+            targets: RwLock::default(),
             entries: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             fault: Mutex::new(None),
@@ -156,8 +159,13 @@ impl Listing {
     /// # Errors
     /// It cannot be read, or is longer than a path may be.
     pub fn target(&self, link: &Blob) -> std::io::Result<PathBuf> {
+        if let Some(known) = self.targets.read().unwrap_or_else(PoisonError::into_inner).get(&link.id) {
+            return Ok(known.clone());
+        }
         let bytes = self.content(link, TARGET)?.ok_or_else(|| std::io::Error::other("a link's target is too long"))?;
-        Ok(name(bytes).into())
+        let target = PathBuf::from(name(bytes));
+        self.targets.write().unwrap_or_else(PoisonError::into_inner).insert(link.id.clone(), target.clone());
+        Ok(target)
     }
 
     fn known(&self, below: &Path) -> Option<Arc<Folder>> {

@@ -338,3 +338,20 @@ fn names_of_files_are_shown_harmless_and_as_valid_uris() {
         assert_eq!(decoded, format!("{name}/m 1%.tf"));
     }
 }
+
+#[test]
+fn a_link_to_its_own_folder_is_a_module_that_calls_itself() {
+    let call = |name: &str| format!("module \"{name}\" {{\n  source = \"./again\"\n}}\n");
+    let tree = Tree::new(&[("main.tf", &format!("{READY}{}{}", call("a"), call("b")))]);
+    tree.link(".", "again");
+    let report = json(&tree, &["."]).0;
+    let found: Vec<&str> = report["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|d| d["code"] == "TF005")
+        .map(|d| d["message"].as_str().unwrap())
+        .collect();
+    let circle = |name: &str| format!("module.{name} calls itself through its own source");
+    assert_eq!(found, [circle("a"), circle("b")], "each level would double the modules");
+}
