@@ -8,8 +8,8 @@ mod rooms;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kfplint::base::budget::Budget;
-use kfplint::eval::plan::StaticPlan;
 use kfplint::graph::Graph;
+use kfplint::plan::StaticPlan;
 use kfplint::profile::Profile;
 use kfplint::rule::check_root;
 use rooms::{FORMATS, Read, rules};

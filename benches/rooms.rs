@@ -5,9 +5,10 @@
 use kfplint::base::budget::Budget;
 use kfplint::base::source::Sources;
 use kfplint::diagnostic::RootReport;
-use kfplint::eval::{Evaluator, Options, plan::StaticPlan};
+use kfplint::eval::{Evaluator, Options};
 use kfplint::graph::Graph;
 use kfplint::load::{self, Root, loader::Loader};
+use kfplint::plan::StaticPlan;
 use kfplint::profile::Profile;
 use kfplint::report::{self, Detail, Report, View};
 use kfplint::rule::check_root;

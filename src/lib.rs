@@ -16,6 +16,8 @@ pub mod graph;
 pub mod load;
 pub mod manifests;
 pub mod merge;
+pub mod module;
+pub mod plan;
 pub mod plan_json;
 pub mod profile;
 pub mod report;

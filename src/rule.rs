@@ -6,12 +6,12 @@ use crate::cty::value::Reasons;
 use crate::diagnostic::{
     ClusterReport, Coverage, Finding, Label, Level, PoolReport, Requirement, RootReport, Status, Verdict,
 };
-use crate::eval::plan::StaticPlan;
-use crate::eval::report::{BUDGET_EXCEEDED, exceeded};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::view::Place;
+use crate::module::report::{BUDGET_EXCEEDED, exceeded};
+use crate::plan::StaticPlan;
 
 /// What is fixed about a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,7 +259,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
             node_pools: cluster.pools.iter().map(pool_report).collect(),
         });
     }
-    findings.extend(plan.late_findings());
+    findings.extend(plan.late_finding());
     findings.extend(too_late(&left, graph.clusters.len(), budget));
     findings.extend(too_many_clusters(graph));
     findings.extend(found.into_iter().flatten());

@@ -39,11 +39,12 @@ use crate::cli::{
 };
 use crate::diagnostic::{Level, RootReport, Status};
 use crate::eval::plan_json;
-use crate::eval::{self, Evaluator, plan::StaticPlan};
+use crate::eval::{self, Evaluator};
 use crate::graph::Graph;
 use crate::graph::drawing::Drawing;
 use crate::load::loader::{Loader, Texts};
 use crate::load::{self, Root};
+use crate::plan::StaticPlan;
 use crate::plan_json::Subject;
 use crate::profile::Profile;
 use crate::report::{self, Detail, Report};

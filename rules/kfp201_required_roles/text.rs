@@ -41,7 +41,7 @@ fn grants(graph: &Graph, account: &ServiceAccount, roles: &[String]) -> String {
     let name = &account.resource.name;
     let title = free_name(graph, account);
     let reference = match account.resource.key {
-        crate::eval::plan::InstanceKey::None => format!("google_service_account.{name}"),
+        crate::plan::InstanceKey::None => format!("google_service_account.{name}"),
         ref key => format!("google_service_account.{name}{}", key_text(key)),
     };
     let (project, member) = match account.resource.span {
@@ -73,8 +73,8 @@ fn free_name(graph: &Graph, account: &ServiceAccount) -> String {
     std::iter::once(first.clone()).chain(further).find(|name| !taken.contains(name.as_str())).unwrap_or(first)
 }
 
-fn key_text(key: &crate::eval::plan::InstanceKey) -> String {
-    use crate::eval::plan::InstanceKey::*;
+fn key_text(key: &crate::plan::InstanceKey) -> String {
+    use crate::plan::InstanceKey::*;
     match key {
         Index(i) => format!("[{i}]"),
         Name(name) => format!("[\"{name}\"]"),

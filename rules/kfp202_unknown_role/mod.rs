@@ -4,9 +4,9 @@ use super::support::of_root;
 use crate::base::suggest::suggest;
 use crate::catalog::iam;
 use crate::diagnostic::{Finding, Fix, Level};
-use crate::eval::plan::{Mode, Resource};
 use crate::graph::cluster::Cluster;
 use crate::graph::view::View;
+use crate::plan::{Mode, Resource};
 use crate::rule::{Answer, Context, Meta, Rule};
 
 /// The rule.

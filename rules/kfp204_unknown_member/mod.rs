@@ -3,11 +3,11 @@
 use super::support::of_root;
 use crate::base::suggest::suggest;
 use crate::diagnostic::{Finding, Level};
-use crate::eval::plan::Mode;
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::text::Text;
 use crate::graph::view::View;
+use crate::plan::Mode;
 use crate::rule::{Answer, Context, Meta, Rule};
 use std::collections::BTreeSet;
 

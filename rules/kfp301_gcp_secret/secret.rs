@@ -2,12 +2,12 @@
 
 use crate::cty::functions::yaml_documents;
 use crate::cty::value::{Marks, Value};
-use crate::eval::plan::Resource;
 use crate::graph::Graph;
 use crate::graph::fact::Fact;
 use crate::graph::refs;
 use crate::graph::text::Text;
 use crate::graph::view::{Place, View, text_of};
+use crate::plan::Resource;
 use crate::profile::Profile;
 use std::sync::Arc;
 

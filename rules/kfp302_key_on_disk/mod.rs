@@ -3,10 +3,10 @@
 use super::support::of_root;
 use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level};
-use crate::eval::plan::{ConfigAttribute, ConfigBody, Mode, Resource};
 use crate::graph::cluster::Cluster;
 use crate::graph::refs;
 use crate::graph::view::{Place, View};
+use crate::plan::{ConfigAttribute, ConfigBody, Mode, Resource};
 use crate::rule::{Answer, Context, Meta, Rule};
 
 /// The rule.

@@ -1,7 +1,9 @@
 //! Addresses of what a module declares, and references to it, as Terraform's `addrs` has them.
 
+mod key;
 mod reference;
 
+pub use key::{HiddenKey, InstanceKey};
 pub use reference::{Reference, Root, Step, Subject, splat_steps};
 
 use std::fmt::{self, Display, Formatter};

@@ -3,12 +3,12 @@
 use crate::catalog::provider_defaults;
 use crate::catalog::schema::{self, NestedBlock, Nesting};
 use crate::cty::value::{Data, Marks, Reasons, Type, Value, convert};
-use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
 use crate::eval::hide;
 use crate::eval::instance::merge_reasons;
-use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Origin};
 use crate::eval::scope::{Named, Scope};
+use crate::module::error::{EvalError, EvalResult};
+use crate::plan::{ConfigAttribute, ConfigBlock, ConfigBody};
 use crate::syntax::ast::{Block, Body};
 use crate::syntax::json;
 use std::collections::BTreeMap;
@@ -77,7 +77,7 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip
             name: name.clone(),
             value: value.spread(),
             span: Some(attribute.expr.span),
-            origin: Some(Origin { expr: attribute.expr.clone(), scope: scope.clone() }),
+            origin: Some(scope.origin(&attribute.expr)),
             refers: Vec::new(),
         });
     }
@@ -103,7 +103,7 @@ fn conform(scope: &Scope, value: &Value, ty: Option<&Type>, name: &str, span: cr
     let Some(ty) = ty else { return value.clone() };
     convert(value, ty).unwrap_or_else(|e| {
         let mut error = EvalError::new(span, format!("`{name}`: {e}"));
-        error.rule = crate::eval::report::INVALID_ARGUMENT;
+        error.rule = crate::module::report::INVALID_ARGUMENT;
         scope.instance.world.report_error(&error);
         error.poison()
     })
@@ -185,7 +185,8 @@ fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups:
     if let Some(reasons) = collection.reasons() {
         let any = |ty| Value::unknown(ty, reasons.clone()).mark(collection.marks);
         let item = Named::Each(any(Type::Any), any(element_type(&collection.ty())));
-        let inner = scope.with(iterator, item);
+        let id = scope.record(&iterator, &item, None);
+        let inner = scope.repeated(iterator, item, None, id);
         scope.instance.world.within(true, || {
             push(&inner, &kind, block, &content.body, inner_schema, Some(reasons.clone()), None, groups);
         });
@@ -198,7 +199,9 @@ fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups:
         scope.instance.world.spend(1, each.expr.span)?;
         let (key, value) = (key.mark(collection.marks), value.mark(collection.marks));
         let key = if matches!(collection.data, Data::Set(..)) { value.clone() } else { key };
-        let inner = scope.with_origin(iterator.clone(), Named::Each(key, value), each.expr.clone(), scope.clone());
+        let (item, collection) = (Named::Each(key, value), Some(each.expr.clone()));
+        let id = scope.record(&iterator, &item, collection.as_ref());
+        let inner = scope.repeated(iterator.clone(), item, collection, id);
         let label = label_of(&inner, block);
         push(&inner, &kind, block, &content.body, inner_schema, None, label, groups);
     }

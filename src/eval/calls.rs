@@ -3,10 +3,10 @@
 use crate::base::source::Span;
 use crate::cty::functions::{self, ErrorKind};
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or};
-use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
 use crate::eval::hide;
 use crate::eval::scope::Scope;
+use crate::module::error::{EvalError, EvalResult};
 use crate::syntax::ast::{Call, Expr, ExprKind};
 
 /// Evaluates a function call.
@@ -52,7 +52,7 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
         match e.kind {
             ErrorKind::UnknownFunction => {
                 let mut error = EvalError::undeclared(call.name.span, "function", name, functions::names());
-                error.rule = crate::eval::report::EVALUATION_ERROR;
+                error.rule = crate::module::report::EVALUATION_ERROR;
                 Err(error.evaluated())
             }
             ErrorKind::Budget(limit) => Err(EvalError::over(limit, place.unwrap_or(span), message())),

@@ -3,10 +3,10 @@
 
 use crate::cty::value::{Type, convert};
 use crate::diagnostic::Level;
-use crate::eval::error::EvalError;
 use crate::eval::expr::eval;
 use crate::eval::instance::Instance;
 use crate::eval::scope::Scope;
+use crate::module::error::EvalError;
 use crate::syntax::ast::{Block, Body};
 use std::rc::Rc;
 

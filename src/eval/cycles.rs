@@ -3,9 +3,9 @@
 
 use crate::address::{ResourceAddr, Subject};
 use crate::base::source::Span;
-use crate::eval::config::ModuleConfig;
-use crate::eval::error::EvalError;
 use crate::eval::instance::Instance;
+use crate::module::ModuleConfig;
+use crate::module::error::EvalError;
 use crate::syntax::ast::{Block, Body, Expr, ExprKind};
 use crate::syntax::visit;
 use rustc_hash::{FxHashMap, FxHashSet};

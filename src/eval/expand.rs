@@ -1,11 +1,12 @@
 //! `count` and `for_each`: how often a resource or module call is repeated.
 
+use crate::address::{HiddenKey, InstanceKey};
 use crate::cty::value::{Data, Marks, Reasons, Type, Value, convert};
-use crate::eval::error::EvalError;
 use crate::eval::expr::eval;
 use crate::eval::instance::Shape;
-use crate::eval::plan::{HiddenKey, InstanceKey};
 use crate::eval::scope::{Named, Scope};
+use crate::module::error::EvalError;
+use crate::plan::scopes::ScopeId;
 use crate::syntax::ast::{Attribute, Block, Body, Expr};
 use std::sync::Arc;
 
@@ -28,65 +29,20 @@ pub struct Repetition {
     pub uncertain: Option<Reasons>,
     names: Option<(Arc<str>, Named)>,
     collection: Option<Arc<Expr>>,
-}
-
-impl InstanceKey {
-    /// The address of an instance: that of what is repeated, with this key.
-    pub fn added_to(&self, address: &str) -> String {
-        match self {
-            InstanceKey::None => address.to_string(),
-            InstanceKey::Name(name) => [address, "[", &quoted(name), "]"].concat(),
-            InstanceKey::Index(_) | InstanceKey::Hidden(_) | InstanceKey::Unknown => format!("{address}{self}"),
-        }
-    }
-}
-
-impl std::fmt::Display for InstanceKey {
-    /// As in an address: `[0]`, `["name"]`, `[*]`, or nothing.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            InstanceKey::None => Ok(()),
-            InstanceKey::Index(i) => write!(f, "[{i}]"),
-            InstanceKey::Name(name) => write!(f, "[{}]", quoted(name)),
-            InstanceKey::Hidden(HiddenKey { nth: 0 | 1, .. }) => f.write_str("[\"(sensitive value)\"]"),
-            InstanceKey::Hidden(HiddenKey { nth, .. }) => write!(f, "[\"(sensitive value {nth})\"]"),
-            InstanceKey::Unknown => f.write_str("[*]"),
-        }
-    }
-}
-
-fn quoted(text: &str) -> String {
-    let is_plain = |b: u8| !matches!(b, b'"' | b'\\' | b'\n' | b'\r' | b'\t' | b'$' | b'%');
-    if text.bytes().all(is_plain) {
-        return ["\"", text, "\""].concat();
-    }
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c => out.push(c),
-        }
-    }
-    out.replace("${", "$${").replace("%{", "%%{") + "\""
+    /// The number of its scope.
+    scope: Option<ScopeId>,
 }
 
 impl Repetition {
     fn single() -> Repetition {
-        Repetition { key: InstanceKey::None, uncertain: None, names: None, collection: None }
+        Repetition { key: InstanceKey::None, uncertain: None, names: None, collection: None, scope: None }
     }
 
     /// A scope in which `each` or `count` have this repetition's values.
     pub fn bind(&self, scope: &Scope) -> Scope {
-        match (&self.names, &self.collection) {
-            (None, _) => scope.clone(),
-            (Some((name, what)), None) => scope.with(name.clone(), what.clone()),
-            (Some((name, what)), Some(collection)) => {
-                scope.with_origin(name.clone(), what.clone(), collection.clone(), scope.clone())
-            }
+        match (&self.names, self.scope) {
+            (Some((name, what)), Some(id)) => scope.repeated(name.clone(), what.clone(), self.collection.clone(), id),
+            _ => scope.clone(),
         }
     }
 }
@@ -107,13 +63,17 @@ impl Expansion {
                 world.make_instances(1, at).map(|()| Expansion::new(Shape::Single, vec![Repetition::single()]))
             }
         };
-        let expansion = result.unwrap_or_else(|e| {
+        let mut expansion = result.unwrap_or_else(|e| {
             world.report_error(&e);
             let reasons = e.poison().reasons().cloned().unwrap_or_default();
             Expansion { over: e.limit.map(|_| reasons.clone()), ..unknown(body, reasons) }
         });
         if let Shape::Unknown(reasons) = &expansion.shape {
             world.undecided.borrow_mut().push((scope.instance.address_of(address), reasons.clone()));
+        }
+        for repetition in &mut expansion.repetitions {
+            let named = repetition.names.as_ref();
+            repetition.scope = named.map(|(name, what)| scope.record(name, what, repetition.collection.as_ref()));
         }
         expansion
     }
@@ -140,6 +100,7 @@ fn unknown(body: &Body, reasons: Reasons) -> Expansion {
         uncertain: Some(reasons.clone()),
         names: Some(names),
         collection: None,
+        scope: None,
     };
     Expansion::new(Shape::Unknown(reasons), vec![repetition])
 }
@@ -161,6 +122,7 @@ fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalE
                 uncertain: Some(reasons.clone()),
                 names: Some(("count".into(), index)),
                 collection: None,
+                scope: None,
             };
             return Ok(Expansion::new(Shape::Unknown(reasons), vec![repetition]));
         }
@@ -184,6 +146,7 @@ fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalE
         uncertain: None,
         names: Some((name.clone(), Named::Count(Value::number(i as i64)))),
         collection: None,
+        scope: None,
     };
     Ok(Expansion::new(Shape::Count, (0..count).map(repetition).collect()))
 }
@@ -242,6 +205,7 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
         },
         uncertain: None,
         collection: Some(collection.clone()),
+        scope: None,
     };
     Ok(Expansion::new(Shape::Each, elements.into_iter().enumerate().map(repetition).collect()))
 }
@@ -253,6 +217,7 @@ fn unknown_each(reasons: Reasons, element: Type) -> Expansion {
         uncertain: Some(reasons.clone()),
         names: Some(("each".into(), each)),
         collection: None,
+        scope: None,
     };
     Expansion::new(Shape::Unknown(reasons), vec![repetition])
 }

@@ -3,10 +3,10 @@
 use crate::base::source::Span;
 use crate::cty::functions;
 use crate::cty::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, refine};
-use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::scope::Scope;
 use crate::eval::{calls, reference, splat, template};
 use crate::load::private;
+use crate::module::error::{EvalError, EvalResult, poison};
 use crate::syntax::ast::{Binary, BinaryOp, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ pub fn eval_as(scope: &Scope, expr: &Expr, ty: &Type, what: &str) -> EvalResult<
 }
 
 fn index(scope: &Scope, object: &Expr, key: &Expr) -> EvalResult<Value> {
-    let key_value = eval(scope, key)?;
+    let key_value = scope.key(key)?;
     if let Some(call) = reference::module_call(scope, object) {
         return reference::module_instance(scope, call, Some(&key_value), object.span, key.span);
     }
@@ -106,7 +106,11 @@ fn object(scope: &Scope, items: &[ObjectItem]) -> EvalResult<Value> {
                 return Err(EvalError::new(key.span, "this key could mean its value or its text")
                     .help("put it in parentheses to use its value, or in quotes to use its text"));
             }
-            ObjectKey::Expr(key) => eval_as(scope, key, &Type::String, "an object key")?,
+            ObjectKey::Expr(key) => {
+                let value = eval_as(scope, key, &Type::String, "an object key")?;
+                scope.note_key(key, &value);
+                value
+            }
         };
         let value = eval(scope, &item.value)?;
         marks = marks.union(key.marks);
@@ -158,6 +162,9 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
     }
     let condition = convert(&condition, &Type::Bool)
         .map_err(|e| EvalError::new(c.condition.span, format!("the condition must be true or false: {e}")))?;
+    if let Data::Bool(truth) = condition.data {
+        scope.note_truth(&c.condition, truth);
+    }
     // Terraform evaluates both arms, for their types; an error in the arm that is not chosen does not count.
     let (yes, no) = (eval(scope, &c.yes), eval(scope, &c.no));
     let (yes, no) = match (&condition.data, yes, no) {

@@ -5,7 +5,7 @@ use crate::base::source::Span;
 use crate::catalog::schema;
 use crate::cty::value::{Data, Reasons, Type, Value};
 use crate::eval::instance::{Instance, missing_module};
-use crate::eval::plan::{ConfigBody, Origin, Resource};
+use crate::plan::{ConfigBody, Origin, Resource};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -68,13 +68,19 @@ fn fill_nested(value: &Value, schema: &schema::Block, reasons: &Reasons) -> Valu
     }
 }
 
-/// Moves a resource to where the user decides it: each attribute to the argument that it comes from, the rest to the
-/// header of the call.
+/// Moves a resource to the header of the user's call.
 pub fn relocate(instance: &Rc<Instance>, resource: &mut Resource) {
     let Some(header) = call_header(instance) else { return };
     resource.header = Some(header);
     resource.span = None;
-    resource.config = Rc::new(relocated(&resource.config, header));
+}
+
+/// Moves what a resource writes to where the user decides it, once everything is evaluated: each argument to the one
+/// of the call that it comes from, the rest to the header of the call.
+pub fn relocate_config(resource: &mut Resource) {
+    if let Some(header) = resource.header {
+        resource.config = Arc::new(relocated(&resource.config, header));
+    }
 }
 
 /// The user's argument that a value comes from; if it is an object or a list, the part of it that is taken.

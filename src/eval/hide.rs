@@ -98,7 +98,6 @@ impl Hider {
             ExprKind::Index(object, _) => self.follow(scope, object),
             ExprKind::Variable(name) => {
                 if let Some((collection, outer)) = scope.source_of(name) {
-                    let (collection, outer) = (collection.clone(), outer.clone());
                     self.follow(&outer, &collection);
                 }
             }

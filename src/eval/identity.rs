@@ -4,8 +4,8 @@
 //! `data_source_google_iam_policy.go`; checked against recorded plans.
 
 use crate::cty::value::{Data, Marks, Type, Value};
-use crate::eval::plan::Mode;
 use crate::eval::provider::{Known, absent};
+use crate::plan::Mode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

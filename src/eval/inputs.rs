@@ -4,9 +4,10 @@ use crate::base::budget::Budget;
 use crate::base::source::{SourceFile, Sources, Span};
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value};
 use crate::diagnostic::Finding;
-use crate::eval::error::EvalResult;
 use crate::eval::expr::eval;
 use crate::eval::scope::Scope;
+use crate::module::error::EvalResult;
+use crate::plan::scopes::RootInput;
 use crate::syntax;
 use crate::syntax::ast::{Expr, File, SyntaxError};
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +86,7 @@ impl Inputs {
             }
         };
         for file in tfvars {
-            findings.extend(file.errors.iter().map(crate::eval::report::syntax_error));
+            findings.extend(file.errors.iter().map(crate::module::report::syntax_error));
             from_file(file, &mut values);
         }
         for option in &options.variables {
@@ -94,7 +95,7 @@ impl Inputs {
                     values.insert(Arc::from(&**name), Input::Text(text.clone(), format!("-var {name}"), Marks::NONE));
                 }
                 VariableOption::File(file) => {
-                    findings.extend(file.errors.iter().map(crate::eval::report::syntax_error));
+                    findings.extend(file.errors.iter().map(crate::module::report::syntax_error));
                     from_file(file, &mut values);
                 }
             }
@@ -117,6 +118,16 @@ impl Inputs {
     /// The value given to a variable.
     pub fn get(&self, name: &str) -> Option<&Input> {
         self.values.get(name)
+    }
+
+    /// Where the values are given.
+    pub fn places(&self) -> BTreeMap<Arc<str>, RootInput> {
+        let place = |input: &Input| match input {
+            Input::Expr(expr, span) => RootInput::File(expr.clone(), *span),
+            Input::Preset(_, span) => RootInput::Value(*span),
+            Input::Text(_, from, _) => RootInput::Text(from.clone()),
+        };
+        self.values.iter().map(|(name, input)| (name.clone(), place(input))).collect()
     }
 
     /// All given values, by name.
@@ -146,9 +157,9 @@ pub fn value_of(scope: &Scope, input: &Input, ty: &Type, typed: bool, sources: &
             match errors.first() {
                 Some(e) if marks.is_hidden() => {
                     let message = format!("{shown} has a value that cannot be read as an expression");
-                    Err(crate::eval::error::EvalError::new(e.span, message))
+                    Err(crate::module::error::EvalError::new(e.span, message))
                 }
-                Some(e) => Err(crate::eval::error::EvalError::new(e.span, e.message.clone())),
+                Some(e) => Err(crate::module::error::EvalError::new(e.span, e.message.clone())),
                 None => eval(scope, &expr),
             }
         }

@@ -1,9 +1,9 @@
 //! The modules that `terraform init` installed, as `.terraform/modules/modules.json` lists them. An entry counts only for
 //! the source and version that the call asks for: otherwise a file in the tree could replace one module by another.
 
-use crate::eval::version::admits;
 use crate::load::bounds::{self, normalise};
 use crate::load::loader::Loader;
+use crate::module::version::admits;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

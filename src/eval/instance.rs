@@ -4,17 +4,18 @@ use crate::address::ResourceAddr;
 use crate::base::source::Span;
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, get_attr, index};
 use crate::diagnostic::MissingModule;
-use crate::eval::config::ModuleConfig;
-use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::expr::eval;
 use crate::eval::facts;
-use crate::eval::plan::{InstanceKey, ProviderInfo};
 use crate::eval::provider::ProviderKey;
 use crate::eval::resource::{self, ResourceState};
 use crate::eval::scope::Scope;
 use crate::eval::variable;
 use crate::eval::world::World;
+use crate::module::ModuleConfig;
+use crate::module::error::{EvalError, EvalResult, poison};
+use crate::plan::scopes::ScopeId;
+use crate::plan::{InstanceKey, ProviderInfo};
 use crate::syntax::ast::{Block, Expr};
 use rustc_hash::FxHashMap;
 use std::cell::{OnceCell, RefCell};
@@ -39,6 +40,8 @@ pub struct Instance {
     pub call: Option<CallSite>,
     /// Why it is not certain that it exists.
     pub uncertain: Option<Reasons>,
+    /// The number under which the plan keeps its scope.
+    pub scope_id: ScopeId,
     variables: Memo<Arc<str>, Value>,
     locals: Memo<Arc<str>, Value>,
     outputs: Memo<Arc<str>, Value>,
@@ -107,11 +110,6 @@ impl<K: Hash + Eq + Clone, V: Clone> Memo<K, V> {
         self.0.borrow_mut().insert(key.clone(), Some(value.clone()));
         Some(value)
     }
-
-    /// All values, which are kept no longer.
-    fn release(&self) -> FxHashMap<K, Option<V>> {
-        self.0.try_borrow_mut().map(|mut values| std::mem::take(&mut *values)).unwrap_or_default()
-    }
 }
 
 fn cycle(span: Span, what: String) -> Box<EvalError> {
@@ -129,6 +127,7 @@ impl Instance {
         address: Arc<str>,
         call: Option<CallSite>,
         uncertain: Option<Reasons>,
+        scope_id: ScopeId,
     ) -> Rc<Instance> {
         Rc::new(Instance {
             world,
@@ -137,6 +136,7 @@ impl Instance {
             address,
             call,
             uncertain,
+            scope_id,
             variables: Memo::new(),
             locals: Memo::new(),
             outputs: Memo::new(),
@@ -145,18 +145,6 @@ impl Instance {
             providers: Memo::new(),
             names: OnceCell::new(),
         })
-    }
-
-    /// Lets go of all that was evaluated, here and in the modules below.
-    pub fn release(&self) {
-        for call in self.calls.release().into_values().flatten() {
-            call.instances.iter().for_each(|(_, child)| child.release());
-        }
-        self.variables.release();
-        self.locals.release();
-        self.outputs.release();
-        self.resources.release();
-        self.providers.release();
     }
 
     /// The scope of its own expressions.
@@ -251,9 +239,9 @@ impl Instance {
 
     fn undeclared_resource(&self, id: &ResourceAddr, span: Span) -> Box<EvalError> {
         let what = match id.mode {
-            crate::eval::plan::Mode::Managed => "resource",
-            crate::eval::plan::Mode::Data => "data source",
-            crate::eval::plan::Mode::Ephemeral => "ephemeral resource",
+            crate::plan::Mode::Managed => "resource",
+            crate::plan::Mode::Data => "data source",
+            crate::plan::Mode::Ephemeral => "ephemeral resource",
         };
         let names: Vec<String> =
             self.config.resources.keys().filter(|k| k.mode == id.mode).map(ResourceAddr::address).collect();
@@ -303,13 +291,18 @@ impl Instance {
                     let uncertain = merge_reasons(self.uncertain.as_ref(), repetition.uncertain.as_ref());
                     let site =
                         CallSite { parent: Rc::downgrade(self), name: name.clone(), repetition: repetition.clone() };
+                    let address: Arc<str> = address.into();
+                    let outer = (name.clone(), repetition.bind(&self.scope()).id());
+                    let scope_id =
+                        self.world.scopes.borrow_mut().add_module(config.clone(), address.clone(), Some(outer));
                     let instance = Instance::new(
                         self.world.clone(),
                         config.clone(),
                         dir.clone(),
-                        address.into(),
+                        address,
                         Some(site),
                         uncertain,
+                        scope_id,
                     );
                     state.instances.push((repetition.key.clone(), instance));
                 }
@@ -421,11 +414,11 @@ impl Instance {
                 None => poison("an output without value", Some(block.header)),
             };
             let mut marks = Marks::NONE;
-            if crate::eval::config::is_set(&block.body, "sensitive") {
+            if crate::module::is_set(&block.body, "sensitive") {
                 block.body.attribute("value").into_iter().for_each(|a| crate::eval::hide::source(&scope, &a.expr));
                 marks = marks.union(Marks::SENSITIVE);
             }
-            if crate::eval::config::is_set(&block.body, "ephemeral") {
+            if crate::module::is_set(&block.body, "ephemeral") {
                 marks = marks.union(Marks::EPHEMERAL);
             }
             value.mark(marks)

@@ -2,11 +2,10 @@
 
 mod arguments;
 mod body;
+mod build;
 mod calls;
 mod conditions;
-mod config;
 mod cycles;
-mod error;
 mod expand;
 mod expr;
 mod facts;
@@ -17,13 +16,10 @@ mod inputs;
 mod installed;
 pub(crate) mod instance;
 mod module_source;
-pub mod names;
 mod narrow;
-pub mod plan;
 pub mod plan_json;
 mod provider;
 mod reference;
-pub mod report;
 mod resource;
 mod rewrite;
 pub mod scope;
@@ -34,17 +30,14 @@ mod splat;
 mod stand_in;
 mod statics;
 mod template;
-pub mod trace;
-mod typeexpr;
 mod variable;
-mod version;
 mod world;
 
-pub use config::ModuleConfig;
-pub use error::{EvalError, EvalResult};
+pub use crate::module::ModuleConfig;
+pub use crate::module::error::{EvalError, EvalResult};
+pub use crate::module::report::syntax_error;
 pub use expr::eval;
 pub use inputs::{Options, VariableOption};
-pub use report::syntax_error;
 pub use sheet::Sheet;
 pub use stand_in::Absent;
 pub use world::OwnFunctions;
@@ -52,12 +45,12 @@ pub use world::OwnFunctions;
 use crate::base::source::Sources;
 use crate::catalog::modules::Known;
 use crate::eval::instance::Instance;
-use crate::eval::plan::StaticPlan;
 use crate::eval::scope::Scope;
 use crate::eval::world::World;
 use crate::load::bounds::normalise;
 use crate::load::is_override;
 use crate::load::loader::Loader;
+use crate::plan::StaticPlan;
 use crate::syntax::ast::File;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
@@ -126,13 +119,13 @@ impl Evaluator {
 
     /// The static plan of the root module in `dir`, shown to the user as `shown`.
     pub fn evaluate(self: &Arc<Self>, dir: &Path, shown: &str) -> StaticPlan {
-        plan::build::build(&self.root(dir), shown)
+        build::build(&self.root(dir), shown)
     }
 
     /// The static plan of a module for others that nothing here calls: the defaults of its inputs are not taken for
     /// their values, since callers may replace them.
     pub fn evaluate_library(self: &Arc<Self>, dir: &Path, shown: &str) -> StaticPlan {
-        plan::build::build(&self.instance(dir, true), shown)
+        build::build(&self.instance(dir, true), shown)
     }
 
     /// A root module instance that nothing of is evaluated yet, for single expressions.
@@ -151,7 +144,8 @@ impl Evaluator {
         let (inputs, findings) = inputs::Inputs::gather(&self.options, &tfvars);
         let world = Rc::new(World::new(self.clone(), dir.clone(), inputs, library));
         findings.into_iter().for_each(|f| world.report(f));
-        Instance::new(world, config, dir, "".into(), None, None)
+        let scope_id = world.scopes.borrow_mut().add_module(config.clone(), "".into(), None);
+        Instance::new(world, config, dir, "".into(), None, None, scope_id)
     }
 
     /// The static plan of a root module with further files, which take the place of its own ones of the same name.
@@ -169,7 +163,7 @@ impl Evaluator {
         let (all, overrides) = (with_more(&files.files, false), with_more(&files.overrides, true));
         let config = ModuleConfig { left_out: files.left_out.clone(), ..ModuleConfig::new(&all, &overrides) };
         let config = Arc::new(config);
-        plan::build::build(&self.with_config(dir, Some(config), false), shown)
+        build::build(&self.with_config(dir, Some(config), false), shown)
     }
 
     /// Evaluates one expression in the scope of a root module and answers as `terraform console` prints.
@@ -196,6 +190,6 @@ impl Evaluator {
 /// The scope of a template file: functions, but no names except those given.
 fn template_scope(scope: &Scope) -> Scope {
     let at = &scope.instance;
-    let bare = Instance::new(at.world.clone(), Arc::default(), at.dir.clone(), at.address.clone(), None, None);
-    bare.scope()
+    let (world, config) = (at.world.clone(), Arc::default());
+    Instance::new(world, config, at.dir.clone(), at.address.clone(), None, None, at.scope_id).scope()
 }

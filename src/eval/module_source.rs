@@ -4,14 +4,14 @@ use crate::base::budget::Limit;
 use crate::catalog::modules::{self, Known};
 use crate::cty::value::Reasons;
 use crate::diagnostic::Level;
-use crate::eval::config::ModuleConfig;
-use crate::eval::error::{EvalError, poison};
 use crate::eval::installed::Wanted;
 use crate::eval::instance::{Instance, missing_module};
-use crate::eval::report::{MISSING_MODULE, error};
-use crate::eval::version::Constraint;
 use crate::load::bounds::normalise;
 use crate::load::is_local;
+use crate::module::ModuleConfig;
+use crate::module::error::{EvalError, poison};
+use crate::module::report::{MISSING_MODULE, error};
+use crate::module::version::Constraint;
 use crate::syntax::ast::Block;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
@@ -29,7 +29,7 @@ pub fn resolve(
     let at = attribute.map_or(block.header, |a| a.expr.span);
     let world = &instance.world;
     let fail = |message: String, help: &str| {
-        let mut finding = error(crate::eval::report::EVALUATION_ERROR, at, message, "");
+        let mut finding = error(crate::module::report::EVALUATION_ERROR, at, message, "");
         finding.help.push(help.into());
         world.report(finding);
         poison("a module call", Some(at)).reasons().cloned().unwrap_or_default()

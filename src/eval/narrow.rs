@@ -2,7 +2,7 @@
 
 use crate::address::Subject;
 use crate::cty::value::{Data, Number, Refinement, Value};
-use crate::eval::config::VariableConfig;
+use crate::module::VariableConfig;
 use crate::syntax::ast::{Binary, BinaryOp, Block, Expr, ExprKind, UnaryOp};
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 //! As there, a sensitive argument is written with its mark; a private or ephemeral one is left out, and marked.
 
 use crate::cty::value::{Marks, Type, Value, json};
-use crate::eval::plan::{ConfigBody, InstanceKey, Mode, Resource, StaticPlan};
+use crate::plan::{ConfigBody, InstanceKey, Mode, Resource, StaticPlan};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
 

@@ -4,8 +4,8 @@
 use crate::address::{Root, Subject};
 use crate::base::source::Span;
 use crate::cty::value::{ReasonKind, Reasons, Type, Value, get_attr};
-use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::scope::Scope;
+use crate::module::error::{EvalError, EvalResult};
 use crate::syntax::ast::{Expr, ExprKind, Ident};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ pub fn root(scope: &Scope, name: &Arc<str>, span: Span) -> EvalResult<Value> {
 
 fn out_of_place(span: Span, name: &str, needs: &str) -> Box<EvalError> {
     let mut e = EvalError::new(span, format!("`{name}` can be used only where {needs} is set"));
-    e.rule = crate::eval::report::UNDECLARED_REFERENCE;
+    e.rule = crate::module::report::UNDECLARED_REFERENCE;
     e.fixed = true;
     e
 }
@@ -64,7 +64,7 @@ pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value
         },
         ExprKind::Index(inner, key) => {
             if let Some(call) = module_call(scope, inner) {
-                let key_value = crate::eval::expr::eval(scope, key)?;
+                let key_value = scope.key(key)?;
                 return instance.output(call, Some((&key_value, key.span)), &name.name, inner.span, name.span);
             }
         }

@@ -10,11 +10,11 @@ use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::facts;
 use crate::eval::host::TreeHost;
 use crate::eval::instance::{Instance, Shape, merge_reasons};
-use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, ProviderInfo, Resource, SCRIPTS};
 use crate::eval::provider;
 use crate::eval::rewrite;
 use crate::eval::scope::Scope;
 use crate::eval::secrets;
+use crate::plan::{ConfigAttribute, ConfigBlock, ConfigBody, InstanceKey, Mode, ProviderInfo, Resource, SCRIPTS};
 use crate::syntax::ast::{Block, Body, ExprKind};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -42,6 +42,11 @@ impl ResourceState {
             crate::eval::instance::collect(&self.shape, values).unwrap_or_else(|e| e.poison())
         };
         self.value.get_or_init(make).clone()
+    }
+
+    /// The keys of the instances; `None` where it is not repeated.
+    pub fn keys(&self) -> Option<Box<[InstanceKey]>> {
+        (self.shape != Shape::Single).then(|| self.instances.iter().map(|r| r.key.clone()).collect())
     }
 
     /// The instance of a resource that is not repeated.
@@ -176,7 +181,7 @@ impl Builder<'_> {
             name: self.id.name.clone(),
             key: repetition.key.clone(),
             values: Value::object(values).mark(own_marks(self.id.mode)),
-            config: std::rc::Rc::new(evaluated.config),
+            config: Arc::new(evaluated.config),
             provisioners: Vec::new(),
             provider: provider.clone(),
             deferred: self.deferred,
@@ -267,10 +272,4 @@ impl Instance {
             None => provider::ProviderKey::written(id, block),
         })
     }
-}
-
-/// All instances of all resources of a module instance.
-pub fn all(instance: &Rc<Instance>) -> Vec<Rc<ResourceState>> {
-    let resources = &instance.config.resources;
-    resources.iter().filter_map(|(id, block)| instance.resource_state(id, block.header).ok()).collect()
 }

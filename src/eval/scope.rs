@@ -1,9 +1,14 @@
 //! What an expression can see: its module instance, and the values of `each`, `count`, `self` and `for` variables.
 
 use crate::cty::value::Value;
+use crate::eval::expr::eval;
 use crate::eval::instance::Instance;
 use crate::eval::reference::object_of;
-use crate::syntax::ast::Expr;
+use crate::module::error::EvalResult;
+use crate::plan::Origin;
+use crate::plan::scopes::{ScopeId, key_of};
+use crate::resolve::Part;
+use crate::syntax::ast::{Expr, ExprKind};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -48,8 +53,10 @@ impl Named {
 struct Frame {
     name: Arc<str>,
     what: Named,
-    /// The collection that the value was taken from: the way on when the value's origin is asked for.
-    from: Option<(Arc<Expr>, Scope)>,
+    /// The collection that the value was taken from.
+    from: Option<Arc<Expr>>,
+    /// The scope that the plan knows: this one, or the nearest around it.
+    id: ScopeId,
     next: Option<Rc<Frame>>,
 }
 
@@ -61,17 +68,57 @@ impl Scope {
 
     /// This scope with one more name.
     pub fn with(&self, name: Arc<str>, what: impl Into<Named>) -> Scope {
-        self.bind(name, what.into(), None)
+        self.bind(name, what.into(), None, self.id())
     }
 
-    /// This scope with one more name whose value comes from a collection expression evaluated in `scope`.
-    pub fn with_origin(&self, name: Arc<str>, what: Named, collection: Arc<Expr>, scope: Scope) -> Scope {
-        self.bind(name, what, Some((collection, scope)))
+    /// This scope with one more name, as a repetition gives it: the plan keeps it under the number that [`Scope::record`]
+    /// gave. The value was taken from `collection`.
+    pub fn repeated(&self, name: Arc<str>, what: Named, collection: Option<Arc<Expr>>, id: ScopeId) -> Scope {
+        self.bind(name, what, collection, id)
     }
 
-    fn bind(&self, name: Arc<str>, what: Named, from: Option<(Arc<Expr>, Scope)>) -> Scope {
-        let frame = Frame { name, what, from, next: self.frame.clone() };
+    fn bind(&self, name: Arc<str>, what: Named, from: Option<Arc<Expr>>, id: ScopeId) -> Scope {
+        let frame = Frame { name, what, from, id, next: self.frame.clone() };
         Scope { instance: self.instance.clone(), frame: Some(Rc::new(frame)) }
+    }
+
+    /// Makes a scope with one more name known to the plan, and gives its number there.
+    pub fn record(&self, name: &Arc<str>, what: &Named, collection: Option<&Arc<Expr>>) -> ScopeId {
+        let key = match what {
+            Named::Each(key, _) => key_of(key).unwrap_or(Part::Any),
+            Named::Value(_) | Named::Count(_) => Part::Any,
+        };
+        let element = collection.map(|collection| (collection.clone(), key));
+        self.instance.world.scopes.borrow_mut().add_name(self.id(), name.clone(), element)
+    }
+
+    /// The number under which the plan keeps it.
+    pub fn id(&self) -> ScopeId {
+        self.frame.as_ref().map_or(self.instance.scope_id, |frame| frame.id)
+    }
+
+    /// An expression in this scope, for the plan.
+    pub fn origin(&self, expr: &Arc<Expr>) -> Origin {
+        Origin::new(expr.clone(), self.id(), self.instance.world.plan_scopes.clone())
+    }
+
+    /// The value of a key, which is noted for the plan.
+    pub fn key(&self, key: &Expr) -> EvalResult<Value> {
+        let value = eval(self, key)?;
+        self.note_key(key, &value);
+        Ok(value)
+    }
+
+    /// Notes the value of a key for the plan.
+    pub fn note_key(&self, key: &Expr, value: &Value) {
+        if !matches!(key.kind, ExprKind::Number(_) | ExprKind::String(_)) {
+            self.instance.world.scopes.borrow_mut().note_key(self.id(), key.span, value);
+        }
+    }
+
+    /// Notes for the plan whether a condition is true.
+    pub fn note_truth(&self, condition: &Expr, truth: bool) {
+        self.instance.world.scopes.borrow_mut().note_truth(self.id(), condition.span, truth);
     }
 
     fn find(&self, name: &str) -> Option<&Frame> {
@@ -105,8 +152,9 @@ impl Scope {
         }
     }
 
-    /// The collection that a temporary name's value was taken from.
-    pub fn source_of(&self, name: &str) -> Option<&(Arc<Expr>, Scope)> {
-        self.find(name).and_then(|f| f.from.as_ref())
+    /// The collection that a temporary name's value was taken from, with the scope that it was evaluated in.
+    pub fn source_of(&self, name: &str) -> Option<(Arc<Expr>, Scope)> {
+        let frame = self.find(name)?;
+        Some((frame.from.clone()?, Scope { instance: self.instance.clone(), frame: frame.next.clone() }))
     }
 }

@@ -2,12 +2,12 @@
 
 use crate::base::source::Span;
 use crate::cty::value::Value;
-use crate::eval::error::EvalResult;
 use crate::eval::expr::eval;
 use crate::eval::inputs::Inputs;
 use crate::eval::instance::Instance;
 use crate::eval::world::{OwnFunctions, World};
 use crate::eval::{Evaluator, ModuleConfig};
+use crate::module::error::EvalResult;
 use crate::syntax::ast::{Expr, File};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -34,7 +34,8 @@ impl Sheet {
         let config = Arc::new(ModuleConfig { locals, ..ModuleConfig::default() });
         let world = Rc::new(World::new(evaluator.clone(), dir.to_path_buf(), Inputs::default(), false));
         let _ = world.functions.set(functions);
-        let instance = Instance::new(world, config, dir.to_path_buf(), "".into(), None, None);
+        let scope_id = world.scopes.borrow_mut().add_module(config.clone(), "".into(), None);
+        let instance = Instance::new(world, config, dir.to_path_buf(), "".into(), None, None, scope_id);
         let _ = instance.names.set(names);
         Sheet { instance }
     }

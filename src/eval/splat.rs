@@ -2,10 +2,10 @@
 
 use crate::base::source::Span;
 use crate::cty::value::{Data, Type, Value, get_attr, index};
-use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::eval;
 use crate::eval::reference;
 use crate::eval::scope::Scope;
+use crate::module::error::{EvalError, EvalResult};
 use crate::syntax::ast::{Splat, SplatStep};
 
 /// Evaluates a splat expression.
@@ -63,7 +63,7 @@ fn one(scope: &Scope, mut value: Value, steps: &[SplatStep], at: Span) -> EvalRe
                 get_attr(&value, &name.name).map_err(|e| EvalError::new(name.span, e.to_string()))?
             }
             SplatStep::Index(key) => {
-                let k = eval(scope, key)?;
+                let k = scope.key(key)?;
                 index(&value, &k).map_err(|e| EvalError::new(key.span, e.to_string()))?
             }
             SplatStep::Splat(inner) => return each(scope, &value, inner, at),

@@ -2,9 +2,10 @@
 
 use crate::base::source::Span;
 use crate::eval::Evaluator;
-use crate::eval::config::ModuleConfig;
-use crate::eval::plan::{StaticPlan, build};
+use crate::eval::build;
 use crate::load::is_override;
+use crate::module::ModuleConfig;
+use crate::plan::StaticPlan;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, File, Ident, Label};
 use std::path::Path;
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 use crate::address::{Root, Subject};
 use crate::base::source::Span;
 use crate::cty::functions;
-use crate::eval::error::EvalError;
 use crate::eval::instance::Instance;
+use crate::module::error::EvalError;
 use crate::syntax::ast::{Body, Call, Expr, ExprKind, For, ObjectItem, TemplatePart};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -162,7 +162,7 @@ impl Checker<'_> {
                 // Terraform has the same words for it as evaluation has.
                 if let Err(e) = crate::eval::reference::root(&self.instance.scope(), root, expr.span) {
                     let mut e = e;
-                    e.rule = crate::eval::report::UNDECLARED_REFERENCE;
+                    e.rule = crate::module::report::UNDECLARED_REFERENCE;
                     self.instance.world.report_error(&e);
                 }
             }
@@ -195,7 +195,7 @@ impl Checker<'_> {
             return;
         }
         let mut e = EvalError::undeclared(call.name.span, "function", name, functions::names());
-        e.rule = crate::eval::report::EVALUATION_ERROR;
+        e.rule = crate::module::report::EVALUATION_ERROR;
         self.instance.world.report_error(&e);
     }
 

@@ -3,9 +3,9 @@
 use crate::base::budget::{Limit, TEXT, size};
 use crate::base::source::Span;
 use crate::cty::value::{Data, Marks, Reasons, Refinement, Type, Value, convert};
-use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::expr::{bind_element, elements_of, eval, eval_as};
 use crate::eval::scope::Scope;
+use crate::module::error::{EvalError, EvalResult};
 use crate::syntax::ast::TemplatePart;
 use std::sync::Arc;
 

@@ -4,8 +4,6 @@ use crate::base::source::Span;
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, convert};
 use crate::diagnostic::Label;
 use crate::eval::conditions::error_message;
-use crate::eval::config::VariableConfig;
-use crate::eval::error::{EvalError, EvalResult, poison};
 use crate::eval::expr::eval;
 use crate::eval::facts;
 use crate::eval::hide;
@@ -13,6 +11,8 @@ use crate::eval::inputs;
 use crate::eval::instance::Instance;
 use crate::eval::narrow;
 use crate::eval::scope::Scope;
+use crate::module::VariableConfig;
+use crate::module::error::{EvalError, EvalResult, poison};
 use crate::syntax::ast::Block;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -82,7 +82,7 @@ fn from_call(
             block.header,
             format!("the module needs an argument `{name}`, which this call does not give"),
         );
-        e.rule = crate::eval::report::INVALID_ARGUMENT;
+        e.rule = crate::module::report::INVALID_ARGUMENT;
         e.related.push(Label { span: config.header(), message: "it has no default here".into() });
         return Err(e.help(format!("add to the call: {name} = …")));
     }

@@ -5,16 +5,17 @@ use crate::base::source::{FileId, Span};
 use crate::cty::value::{Marks, Reasons, Value};
 use crate::diagnostic::{Finding, MissingModule};
 use crate::eval::Evaluator;
-use crate::eval::error::{EvalError, EvalResult};
 use crate::eval::inputs::Inputs;
 use crate::eval::installed::{Installed, Wanted};
 use crate::eval::size::Sizes;
 use crate::load::bounds::normalise;
+use crate::module::error::{EvalError, EvalResult};
+use crate::plan::scopes::{Scopes, late, steps_exceeded};
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The state of one root module's evaluation.
 #[derive(Debug)]
@@ -57,6 +58,10 @@ pub struct World {
     installed: OnceCell<Installed>,
     /// Functions beside Terraform's own.
     pub functions: OnceCell<Rc<dyn OwnFunctions>>,
+    /// The scopes of the plan's expressions, as far as they are known.
+    pub scopes: RefCell<Scopes>,
+    /// The same when evaluation is over.
+    pub plan_scopes: Arc<OnceLock<Scopes>>,
 }
 
 /// Functions beside Terraform's own.
@@ -97,6 +102,8 @@ impl World {
             checked: RefCell::default(),
             installed: OnceCell::new(),
             functions: OnceCell::new(),
+            scopes: RefCell::default(),
+            plan_scopes: Arc::default(),
         }
     }
 
@@ -193,12 +200,10 @@ impl World {
         self.steps.set(used);
         let budget = &self.evaluator.options.budget;
         if used > STEPS {
-            let message = format!("this root module takes more than {STEPS} steps of evaluation");
-            return Err(self.exhaust(EvalError::over(Limit::Fixed, at, message)));
+            return Err(self.exhaust(steps_exceeded(at)));
         }
         if before / LOOK != used / LOOK && budget.is_late() {
-            let message = format!("this root module is evaluated up to here only: {}", budget.late());
-            return Err(self.exhaust(EvalError::over(Limit::Timeout, at, message)));
+            return Err(self.exhaust(late(budget, at)));
         }
         Ok(())
     }
@@ -208,6 +213,15 @@ impl World {
         let error = self.exhausted.get_or_init(|| error).clone();
         self.report(error.finding());
         error
+    }
+
+    /// Ends evaluation: from now on the plan follows expressions without it.
+    pub fn finish(&self) -> Arc<OnceLock<Scopes>> {
+        let mut scopes = self.scopes.take();
+        let exhausted = self.exhausted.get().is_some();
+        scopes.finish(self.inputs.places(), self.evaluator.options.budget, self.steps.get(), exhausted);
+        self.plan_scopes.get_or_init(|| scopes);
+        self.plan_scopes.clone()
     }
 
     /// Counts instances of a resource or a module.

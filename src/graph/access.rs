@@ -13,7 +13,7 @@ use super::text::Text;
 use super::view::Place;
 use crate::catalog::iam::{self, Permission, PermissionSet};
 use crate::cty::value::{ReasonKind, Reasons, Value};
-use crate::eval::plan::ModuleInstance;
+use crate::plan::ModuleInstance;
 use std::cell::LazyCell;
 use std::sync::Arc;
 

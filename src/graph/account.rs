@@ -6,7 +6,7 @@ use super::identity::{self, same};
 use super::refs::Reference;
 use super::view::View;
 use crate::cty::value::{Data, ReasonKind, Reasons, Refinement, Type, Value};
-use crate::eval::plan::{InstanceKey, Mode, Resource};
+use crate::plan::{InstanceKey, Mode, Resource};
 use std::sync::Arc;
 
 /// A `google_service_account`.

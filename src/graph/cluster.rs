@@ -6,7 +6,7 @@ use super::pool::Pool;
 use super::text::Text;
 use super::view::View;
 use crate::cty::value::{Reasons, Value};
-use crate::eval::plan::Resource;
+use crate::plan::Resource;
 use crate::profile::Profile;
 
 /// A GKE cluster that the configuration makes.

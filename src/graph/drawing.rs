@@ -10,7 +10,7 @@ use crate::base::budget::CLUSTERS;
 use crate::base::source::Span;
 use crate::cty::value::HIDDEN;
 use crate::diagnostic::{ClusterReport, Finding, Level, Status, Verdict};
-use crate::eval::plan::{Mode, StaticPlan};
+use crate::plan::{Mode, StaticPlan};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 

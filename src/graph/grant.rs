@@ -7,7 +7,7 @@ use super::types::ByType;
 use super::view::{Place, View};
 use crate::catalog::iam::PermissionSet;
 use crate::cty::value::{Marks, Reasons, Value};
-use crate::eval::plan::{Mode, Resource};
+use crate::plan::{Mode, Resource};
 use std::cell::OnceCell;
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use super::refs::{self, Reference};
 use crate::cty::value::Reasons;
-use crate::eval::plan::{ModuleInstance, Resource, StaticPlan};
+use crate::plan::{ModuleInstance, Resource, StaticPlan};
 
 /// Who is handed what.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use super::types::ByType;
 use super::view::View;
 use crate::base::budget::Budget;
 use crate::cty::value::{ReasonKind, Reasons, Value};
-use crate::eval::plan::{Mode, Resource, StaticPlan};
+use crate::plan::{Mode, Resource, StaticPlan};
 use crate::profile::Profile;
 use std::collections::HashMap;
 

@@ -27,7 +27,7 @@ pub mod types;
 pub mod view;
 
 use crate::base::budget::Budget;
-use crate::eval::plan::{Mode, ModuleInstance, Resource, StaticPlan};
+use crate::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::profile::Profile;
 use account::ServiceAccount;
 use by_email::ByEmail;

@@ -6,7 +6,7 @@ use super::machine::{self, Account, NodeMachine, Obstacle, Scopes};
 use super::view::{Place, View};
 use crate::catalog::allocatable::{self, Allocatable};
 use crate::cty::value::Reasons;
-use crate::eval::plan::Observed;
+use crate::plan::Observed;
 use crate::profile::Profile;
 
 /// What kind of pool it is.

@@ -5,9 +5,7 @@
 //! "google_x.y.id"}` is computed by that resource.
 
 use crate::cty::value::{Number, ReasonKind, Reasons, Refinement, Type, Value};
-use crate::eval::plan::{
-    ConfigAttribute, ConfigBlock, ConfigBody, InstanceKey, Mode, ProviderInfo, Resource, StaticPlan,
-};
+use crate::plan::{ConfigAttribute, ConfigBlock, ConfigBody, InstanceKey, Mode, ProviderInfo, Resource, StaticPlan};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,8 +21,6 @@ fn text(json: &Json, name: &str) -> String {
     json[name].as_str().unwrap_or_default().to_string()
 }
 
-// A plan's parts are shared within one thread; `Arc` is what the plan asks for.
-#[allow(clippy::arc_with_non_send_sync)]
 fn resource(json: &Json) -> Resource {
     let (type_name, name, module) = (text(json, "type"), text(json, "name"), text(json, "module"));
     let data = json["data"] == true;
@@ -46,7 +42,7 @@ fn resource(json: &Json) -> Resource {
         name: name.into(),
         uncertain: (key == InstanceKey::Unknown).then(|| reasons("var.each")),
         key,
-        config: std::rc::Rc::new(config(&json["values"])),
+        config: Arc::new(config(&json["values"])),
         values,
         provisioners: Vec::new(),
         provider: Arc::new(ProviderInfo { name: "google".into(), alias: None, values: provider }),

@@ -5,8 +5,8 @@ use super::text::Text;
 use crate::base::source::Span;
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Value};
 use crate::diagnostic::Label;
-use crate::eval::plan::{ConfigAttribute, ConfigBody, Resource};
-use crate::eval::trace::labels;
+use crate::plan::provenance::labels;
+use crate::plan::{ConfigAttribute, ConfigBody, Resource};
 
 /// A resource, or a nested block of it.
 #[derive(Clone, Debug)]
@@ -157,7 +157,7 @@ impl<'p> View<'p> {
             _ => &[],
         };
         if elements.is_empty() {
-            let lone = |block: &&'p crate::eval::plan::ConfigBlock| View {
+            let lone = |block: &&'p crate::plan::ConfigBlock| View {
                 resource: self.resource,
                 path: path.clone(),
                 uncertain: block.uncertain.clone(),
@@ -213,12 +213,9 @@ impl<'p> View<'p> {
     pub fn place(&self, name: &str) -> Place {
         let attribute = join(&self.path, name);
         match self.written(name) {
-            Some(written) => Place {
-                span: written.span.or(self.header),
-                attribute,
-                written: true,
-                trace: written.origin.as_ref().map(|o| labels(o.trace())).unwrap_or_default(),
-            },
+            Some(written) => {
+                Place { span: written.span.or(self.header), attribute, written: true, trace: labels(written.trace()) }
+            }
             None => Place { span: self.header, attribute, written: self.get(name).is_some(), trace: Vec::new() },
         }
     }

@@ -1,6 +1,6 @@
 //! Addresses and references as Terraform writes them: names and keys, `module.a["x"].google_x.y[0].id`.
 
-use crate::eval::plan::InstanceKey;
+use crate::plan::InstanceKey;
 
 /// One part of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]

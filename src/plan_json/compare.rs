@@ -4,7 +4,7 @@
 use super::plan::{Entry, entries};
 use super::references::Configuration;
 use crate::cty::value::HIDDEN;
-use crate::eval::plan::Mode;
+use crate::plan::Mode;
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;

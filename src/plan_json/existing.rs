@@ -3,10 +3,9 @@
 
 use super::plan::Recorded;
 use crate::cty::value::{Type, Value};
-use crate::eval::plan::Resource;
 use crate::graph::identity::last_part;
+use crate::plan::Resource;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
 const CLUSTER: &str = "google_container_cluster";
@@ -75,6 +74,6 @@ fn replace(cluster: &mut Resource, pools: Vec<Value>) {
     }
     let mut config = (*cluster.config).clone();
     config.blocks.retain(|block| &*block.kind != "node_pool");
-    cluster.config = Rc::new(config);
+    cluster.config = Arc::new(config);
     cluster.values = Value::object(entries).mark(cluster.values.marks);
 }

@@ -23,8 +23,8 @@ pub use kind::Kind;
 use crate::base::budget::Budget;
 use crate::diagnostic::RootReport;
 use crate::eval::VariableOption;
-use crate::eval::plan::StaticPlan;
 use crate::graph::Graph;
+use crate::plan::StaticPlan;
 use crate::profile::Profile;
 use crate::rule::check_root;
 use live::{Piece, What};
@@ -127,7 +127,7 @@ impl Subject {
                 let pieces: Vec<Piece> = self.documents.iter().flat_map(Document::pieces).collect();
                 let given: BTreeSet<What> = pieces.iter().map(|p| p.what).collect();
                 let is_account_policy =
-                    |r: &crate::eval::plan::Resource| &*r.type_name == "google_service_account_iam_policy";
+                    |r: &crate::plan::Resource| &*r.type_name == "google_service_account_iam_policy";
                 live::bound_live(&mut report, &given, recorded.plan.resources.iter().any(is_account_policy));
                 live::speak_gcloud(&mut report, &recorded.plan);
             }

@@ -5,12 +5,11 @@ use super::plan::Recorded;
 use crate::base::source::FileId;
 use crate::cty::value::{Data, Value};
 use crate::eval::VariableOption;
-use crate::eval::plan::{ConfigAttribute, ConfigBlock, ConfigBody, InstanceKey, ProviderInfo, Resource, StaticPlan};
+use crate::plan::{ConfigAttribute, ConfigBlock, ConfigBody, InstanceKey, ProviderInfo, Resource, StaticPlan};
 use crate::syntax;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// The values of input variables that a plan records, as a variable file of which nothing is ever shown.
@@ -37,15 +36,16 @@ pub fn lay(recorded: &mut Recorded, source: StaticPlan) {
         if exact.is_some() {
             resource.values = narrowed(&resource.values, &found.values);
         }
-        resource.config = Rc::new(body(&resource.values, &resource.config, &found.config));
+        resource.config = Arc::new(body(&resource.values, &resource.config, &found.config));
     }
     recorded.plan.root = source.root;
     recorded.plan.files += source.files;
-    recorded.plan.source = source.source;
+    recorded.plan.scopes = source.scopes;
+    recorded.plan.sources = source.sources;
 }
 
 /// A resource's block in the configuration: without instance keys.
-fn block_of(resource: &Resource) -> (Vec<String>, crate::eval::plan::Mode, Arc<str>, Arc<str>) {
+fn block_of(resource: &Resource) -> (Vec<String>, crate::plan::Mode, Arc<str>, Arc<str>) {
     let calls = super::address::steps(&resource.module).into_iter().map(|step| step.call).collect();
     (calls, resource.mode, resource.type_name.clone(), resource.name.clone())
 }

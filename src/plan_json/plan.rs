@@ -6,11 +6,10 @@ use super::references::{Configuration, Known, ResourceKey, Site, repeated};
 use super::values::{Expressions, Owner, Trees, constants, has_true};
 use crate::catalog::schema;
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
-use crate::eval::plan::{ConfigBlock, InstanceKey, Mode, Resource, StaticPlan};
+use crate::plan::{ConfigBlock, InstanceKey, Mode, Resource, StaticPlan};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// One resource instance as a document records it.
@@ -153,7 +152,7 @@ fn resource(entry: &Entry, configuration: &Configuration, providers: &Providers)
         name: entry.name.into(),
         key: entry.key.clone(),
         values,
-        config: Rc::new(config),
+        config: Arc::new(config),
         provisioners: provisioners.collect(),
         provider: providers.get(block, entry.type_name),
         deferred: deferred(entry),

@@ -5,7 +5,7 @@ use super::address::steps;
 use super::plan::Entry;
 use super::references::Configuration;
 use crate::cty::value::{Value, json};
-use crate::eval::plan::{Mode, ProviderInfo};
+use crate::plan::{Mode, ProviderInfo};
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;

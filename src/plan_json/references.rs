@@ -2,7 +2,7 @@
 //! that each refers to: they are followed through variables, module outputs and `each`, to resources.
 
 use super::address::{Part, Step, module_address, parts};
-use crate::eval::plan::{InstanceKey, Mode, Reference};
+use crate::plan::{InstanceKey, Mode, Reference};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 

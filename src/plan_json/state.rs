@@ -1,7 +1,7 @@
 //! States: `terraform show -json` of one, and the file `terraform.tfstate` itself (version 4).
 
 use super::plan::{Entry, Recorded, assemble, key_of, module, outputs};
-use crate::eval::plan::Mode;
+use crate::plan::Mode;
 use serde_json::{Map, Value as Json, json};
 
 /// `terraform show -json` of a state.

@@ -3,10 +3,10 @@
 use super::{FINDINGS, Failure, READY, output, units};
 use crate::base::budget::DOCUMENT;
 use crate::cli::CheckArgs;
-use crate::eval::plan::StaticPlan;
 use crate::eval::{Evaluator, VariableOption, plan_json};
 use crate::load::loader::Loader;
 use crate::load::{self, PathError, Root, UNIT, is_terraform, is_variables, reason};
+use crate::plan::StaticPlan;
 use crate::plan_json::{Document, Kind, Subject};
 use crate::report::plural;
 use crate::tree::{self, Tree};

@@ -4,8 +4,8 @@ use super::Checked;
 use crate::base::budget::{Budget, EVALUATIONS, Limit, REPORTS, size};
 use crate::config::Environment;
 use crate::diagnostic::RootReport;
-use crate::eval::report::exceeded;
 use crate::load::Root;
+use crate::module::report::exceeded;
 use std::mem::size_of;
 
 /// What is kept of the environments so far.

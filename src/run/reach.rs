@@ -3,10 +3,10 @@
 use crate::base::budget::Limit;
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{ALWAYS, Finding, RootReport};
-use crate::eval::plan::StaticPlan;
-use crate::eval::report::exceeded;
 use crate::load::Root;
 use crate::load::loader::Loader;
+use crate::module::report::exceeded;
+use crate::plan::StaticPlan;
 use crate::report::{self, Detail, Diagnostic, Report};
 
 /// The plan of a root module that is not evaluated, since the time is used up; `None` while it is not.

@@ -5,8 +5,8 @@ use super::reach::unreached;
 use super::{Checked, Look, guarded, judged};
 use crate::base::parallel;
 use crate::eval::Evaluator;
-use crate::eval::plan::StaticPlan;
 use crate::load::{Root, loader::Loader};
+use crate::plan::StaticPlan;
 use crate::terragrunt::Units;
 use std::sync::Arc;
 

@@ -169,7 +169,7 @@ impl Reader {
     fn own(&self, file: &File, sheet: &Sheet, context: &Context, parents: &[(String, Config, Strategy)]) -> Config {
         let body = &file.body;
         let mut config = Config { locals: Some(sheet.locals()), files: 1, ..Config::default() };
-        config.findings.extend(file.errors.iter().map(crate::eval::syntax_error));
+        config.findings.extend(file.errors.iter().map(crate::module::report::syntax_error));
         for (_, parent, _) in parents.iter().filter(|(.., strategy)| *strategy != Strategy::None) {
             config.dependencies.extend(parent.dependencies.clone());
         }

@@ -3,10 +3,10 @@
 use super::config::{Config, Context, Outputs, Reader};
 use crate::base::source::{FileId, SourceFile, Span};
 use crate::cty::value::{Type, Value};
-use crate::eval::plan::StaticPlan;
 use crate::eval::{Absent, Evaluator, Options, VariableOption};
 use crate::load::Root;
 use crate::load::bounds::normalise;
+use crate::plan::StaticPlan;
 use crate::syntax;
 use crate::syntax::ast::File;
 use rustc_hash::FxHashMap;

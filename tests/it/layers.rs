@@ -16,6 +16,8 @@ const LAYERS: &[&str] = &[
     "resolve",
     "load",
     "diagnostic",
+    "module",
+    "plan",
     "eval",
     "terragrunt",
     "plan_json",

@@ -5,7 +5,7 @@ use crate::catalog::kfp::{NAMESPACE, SECRET, SECRET_KEY};
 use crate::catalog::scope::CLOUD_PLATFORM;
 use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level, RootReport, Status};
-use crate::eval::plan::{Resource, StaticPlan};
+use crate::plan::{Resource, StaticPlan};
 
 /// Puts gcloud commands in the place of Terraform text. What is undecided has help already: what else to give.
 pub fn speak_gcloud(report: &mut RootReport, plan: &StaticPlan) {

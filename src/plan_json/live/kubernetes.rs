@@ -2,7 +2,7 @@
 
 use super::gke::ClusterId;
 use super::pieces::{Piece, What};
-use crate::eval::plan::Observed;
+use crate::plan::Observed;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 

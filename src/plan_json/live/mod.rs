@@ -13,12 +13,11 @@ pub use scope::{bound_existing, bound_live};
 
 use super::plan::{Place, Recorded};
 use crate::cty::value::{ReasonKind, Reasons, Type, Value, json};
-use crate::eval::plan::{ConfigBody, InstanceKey, Mode, ProviderInfo, Resource};
+use crate::plan::{ConfigBody, InstanceKey, Mode, ProviderInfo, Resource};
 use gke::ClusterId;
 use kubernetes::Nodes;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// What is known of one cluster.
@@ -186,7 +185,7 @@ impl Builder {
             name: name.into(),
             key: InstanceKey::None,
             values,
-            config: Rc::new(ConfigBody::default()),
+            config: Arc::new(ConfigBody::default()),
             provisioners: Vec::new(),
             provider: Arc::new(ProviderInfo {
                 name: provider.into(),

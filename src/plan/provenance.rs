@@ -1,19 +1,19 @@
 //! The way back from an expression to the inputs that decide it: module arguments, variables, locals, tfvars lines.
 
+use super::scopes::PlanScope;
 use crate::address::ResourceAddr;
 use crate::diagnostic::Label;
-use crate::eval::plan::Origin;
-use crate::eval::scope::Scope;
 use crate::resolve::provenance::{Step, StepKind};
 use crate::resolve::{Follower, Part, follow};
+use crate::syntax::ast::Expr;
 
 /// The most steps that are followed: more would not help a reader.
 const MOST: usize = 12;
 
-/// See [`Origin::trace`].
-pub fn trace(origin: &Origin) -> Vec<Step> {
+/// The steps that lead to an expression's value, nearest first.
+pub fn of(scope: PlanScope, expr: &Expr) -> Vec<Step> {
     let mut trace = Trace { steps: Vec::new() };
-    follow(&origin.scope, &origin.expr, &mut trace);
+    follow(&scope, expr, &mut trace);
     trace.steps
 }
 
@@ -21,7 +21,7 @@ struct Trace {
     steps: Vec<Step>,
 }
 
-impl Follower<Scope> for Trace {
+impl<'s> Follower<PlanScope<'s>> for Trace {
     fn every_way(&self) -> bool {
         false
     }
@@ -38,7 +38,7 @@ impl Follower<Scope> for Trace {
         true
     }
 
-    fn resource(&mut self, _: &Scope, _: ResourceAddr, _: &[Part]) {}
+    fn resource(&mut self, _: &PlanScope<'s>, _: ResourceAddr, _: &[Part]) {}
 }
 
 /// Steps as places with the words that users read.

@@ -4,7 +4,7 @@ use crate::base::budget::Limit;
 use crate::base::source::Span;
 use crate::cty::value::{ReasonKind, Reasons, Type, Value};
 use crate::diagnostic::{Edit, Finding, Fix, Label};
-use crate::eval::report::{BUDGET_EXCEEDED, EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
+use crate::module::report::{BUDGET_EXCEEDED, EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
 use crate::syntax::lexer::is_identifier;
 use std::sync::Arc;
 

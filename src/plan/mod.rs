@@ -1,20 +1,22 @@
 //! The static plan: every resource instance that `terraform plan` would show, with each value known or unknown with its
 //! reasons, and the places in the configuration where they were written.
 
-pub mod build;
+pub mod provenance;
+mod references;
+pub mod scopes;
 
-pub use crate::address::Mode;
-use crate::base::source::Span;
+pub use crate::address::{HiddenKey, InstanceKey, Mode};
+use crate::base::source::{Sources, Span};
 use crate::cty::value::{ReasonKind, Reasons, Value};
 use crate::diagnostic::{Edit, Finding, MissingModule};
-use crate::eval::instance::Instance;
 use crate::resolve::provenance::Step;
 use crate::syntax::ast::Expr;
+pub use references::Reference;
 use rustc_hash::FxHashSet;
+use scopes::{PlanScope, ScopeId, Scopes};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The static plan of one root module.
 #[derive(Clone, Debug, Default)]
@@ -47,52 +49,23 @@ pub struct StaticPlan {
     pub for_callers: Vec<Origin>,
     /// How many files were read for it.
     pub files: usize,
-    /// What the origins of values lead back into; kept alive as long as the plan.
-    pub source: Option<Source>,
+    /// The scopes of its expressions; `None` for a plan without source.
+    pub scopes: Option<Arc<OnceLock<Scopes>>>,
+    /// The files that its places are in; `None` for a plan without source.
+    pub sources: Option<Arc<Sources>>,
     /// What was seen of node pools that exist, by their address.
     pub observed: BTreeMap<Arc<str>, Observed>,
 }
 
 impl StaticPlan {
-    /// Limits that were exceeded after the plan was made, by what follows its references (TF006); each once.
-    pub fn late_findings(&self) -> Vec<Finding> {
-        self.source.as_ref().map(|Source(root)| root.0.world.take_findings()).unwrap_or_default()
-    }
-}
-
-/// The nodes of a pool that exists.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Observed {
-    /// How many there are now.
-    pub nodes: u64,
-    /// What the smallest has for pods: CPU in thousandths of a core, and memory in MiB.
-    pub allocatable: Option<(u64, u64)>,
-}
-
-/// A hold on the evaluated root module, without which [`Origin::trace`] could not go back through module calls.
-#[derive(Clone, Debug)]
-pub struct Source(Rc<Root>);
-
-#[derive(Debug)]
-struct Root(Rc<Instance>);
-
-impl Drop for Root {
-    /// A module keeps its resources, and their origins lead back to the module: without this, nothing of it would ever be
-    /// freed.
-    fn drop(&mut self) {
-        self.0.release();
-    }
-}
-
-impl Source {
-    pub(crate) fn new(root: Rc<Instance>) -> Source {
-        Source(Rc::new(Root(root)))
+    /// The limit that was exceeded after the plan was made, by what follows its references (TF006).
+    pub fn late_finding(&self) -> Option<Finding> {
+        self.scopes.as_ref()?.get()?.exceeded().cloned()
     }
 
     /// The edit that adds a line at the end of a block, indented as the block is; `None` for a block on one line.
     pub fn add_line(&self, block: Span, line: &str) -> Option<Edit> {
-        let Root(root) = &*self.0;
-        let file = root.world.evaluator.sources.get(block.file)?;
+        let file = self.sources.as_ref()?.get(block.file)?;
         let text = file.slice(block.start, block.end);
         let start = file.position(block.start);
         let own = file.slice(file.line(start.line)?.start, block.start);
@@ -110,72 +83,13 @@ impl Source {
     }
 }
 
-/// An instance's key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum InstanceKey {
-    /// Neither `count` nor `for_each`.
-    None,
-    /// `[0]`.
-    Index(u64),
-    /// `["name"]`.
-    Name(Arc<str>),
-    /// The same, but what it is made of is never shown.
-    Hidden(HiddenKey),
-    /// `count` or `for_each` is not known: this one instance stands for any number of them, none included.
-    Unknown,
-}
-
-/// A key that is never shown, and a number that stands for it in addresses. Keys are the same where their names are.
-#[derive(Clone, Debug)]
-pub struct HiddenKey {
-    /// The name.
-    pub name: Arc<str>,
-    /// Which of its `for_each` it is, from 1; 0 where that is not known.
-    pub nth: usize,
-}
-
-impl PartialEq for HiddenKey {
-    fn eq(&self, other: &HiddenKey) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for HiddenKey {}
-
-impl std::hash::Hash for HiddenKey {
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
-    }
-}
-
-impl PartialOrd for HiddenKey {
-    fn partial_cmp(&self, other: &HiddenKey) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for HiddenKey {
-    fn cmp(&self, other: &HiddenKey) -> std::cmp::Ordering {
-        self.name.cmp(&other.name)
-    }
-}
-
-impl InstanceKey {
-    /// The key of a `for_each`, shown or not.
-    pub fn name(&self) -> Option<&Arc<str>> {
-        match self {
-            InstanceKey::Name(name) | InstanceKey::Hidden(HiddenKey { name, .. }) => Some(name),
-            _ => None,
-        }
-    }
-
-    /// Whether both are one key, whether or not they may be shown.
-    pub fn is(&self, other: &InstanceKey) -> bool {
-        match (self.name(), other.name()) {
-            (Some(a), Some(b)) => a == b,
-            _ => self == other,
-        }
-    }
+/// The nodes of a pool that exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Observed {
+    /// How many there are now.
+    pub nodes: u64,
+    /// What the smallest has for pods: CPU in thousandths of a core, and memory in MiB.
+    pub allocatable: Option<(u64, u64)>,
 }
 
 /// One resource instance.
@@ -197,7 +111,7 @@ pub struct Resource {
     /// computes at plan time, and unknowns for what only `apply` knows. Nested blocks are lists or sets of objects.
     pub values: Value,
     /// What the configuration writes, with places. `dynamic` blocks are expanded.
-    pub config: Rc<ConfigBody>,
+    pub config: Arc<ConfigBody>,
     /// `provisioner` blocks: type as the kind, and their arguments.
     pub provisioners: Vec<ConfigBlock>,
     /// The provider configuration that it uses.
@@ -251,43 +165,13 @@ pub struct ConfigAttribute {
 /// Where a `local-exec` provisioner has the text of the scripts that its command names: no argument has this name.
 pub const SCRIPTS: &str = "(scripts)";
 
-/// A reference to a resource, with the module instance in which it is written.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reference {
-    /// The module instance's address; "" for the root.
-    pub module: String,
-    /// Managed, data or ephemeral.
-    pub mode: Mode,
-    /// The resource type.
-    pub type_name: String,
-    /// The resource's name.
-    pub name: String,
-    /// The instance key as written: a literal one, or `None` for any instance.
-    pub key: Option<InstanceKey>,
-}
-
-impl Reference {
-    /// Whether it refers to this resource instance, or to all instances of the resource.
-    pub fn is_to(&self, resource: &Resource) -> bool {
-        let key = match (&self.key, &resource.key) {
-            (None, _) | (_, InstanceKey::Unknown) => true,
-            (Some(written), key) => written.is(key),
-        };
-        resource.mode == self.mode
-            && *resource.module == *self.module
-            && *resource.type_name == *self.type_name
-            && *resource.name == *self.name
-            && key
-    }
-}
-
-/// An expression in the module instance in which it is evaluated.
+/// An expression, in the scope in which it is evaluated.
 #[derive(Clone, Debug)]
 pub struct Origin {
     /// The expression.
     pub expr: Arc<Expr>,
-    /// The module instance, with the values of `each`, `count` and iterators.
-    pub scope: crate::eval::scope::Scope,
+    scope: ScopeId,
+    scopes: Arc<OnceLock<Scopes>>,
 }
 
 /// One nested block.
@@ -346,10 +230,40 @@ impl ConfigBody {
     }
 }
 
-impl Origin {
-    /// The steps that a value came through on its way here, nearest first: a module call's argument, the variable, a
+impl ConfigAttribute {
+    /// The steps that the value came through on its way here, nearest first: a module call's argument, the variable, a
     /// local, the tfvars line. The expression itself is not among them.
     pub fn trace(&self) -> Vec<Step> {
-        crate::eval::trace::trace(self)
+        self.origin.as_ref().map(Origin::trace).unwrap_or_default()
+    }
+
+    /// The resources that the expression refers to; locals, variables and module outputs are followed.
+    pub fn references(&self) -> Vec<Reference> {
+        self.origin.as_ref().map_or_else(|| self.refers.clone(), Origin::references)
     }
 }
+
+impl Origin {
+    /// An expression in one of the scopes of a root module, which are there when it is evaluated.
+    pub fn new(expr: Arc<Expr>, scope: ScopeId, scopes: Arc<OnceLock<Scopes>>) -> Origin {
+        Origin { expr, scope, scopes }
+    }
+
+    /// See [`ConfigAttribute::trace`].
+    pub fn trace(&self) -> Vec<Step> {
+        self.scope().map(|scope| provenance::of(scope, &self.expr)).unwrap_or_default()
+    }
+
+    /// See [`ConfigAttribute::references`].
+    pub fn references(&self) -> Vec<Reference> {
+        self.scope().map(|scope| references::of(scope, &self.expr)).unwrap_or_default()
+    }
+
+    fn scope(&self) -> Option<PlanScope<'_>> {
+        Some(PlanScope::of(self.scopes.get()?, self.scope))
+    }
+}
+
+/// A plan is data: it may go to another thread, and be read by several.
+const fn is_send<T: Send + Sync>() {}
+const _: () = is_send::<StaticPlan>();

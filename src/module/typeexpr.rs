@@ -3,7 +3,7 @@
 use crate::cty::ty::{Attr, Type};
 use crate::cty::value::{Data, Defaults, Number, Value, convert};
 use crate::diagnostic::Finding;
-use crate::eval::error::EvalError;
+use crate::module::error::EvalError;
 use crate::syntax::ast::{Call, Expr, ExprKind, ObjectItem, ObjectKey, UnaryOp};
 use crate::syntax::visit::is_constant;
 use std::collections::BTreeMap;

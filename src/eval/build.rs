@@ -1,10 +1,11 @@
 //! Walks every module instance and gathers the plan.
 
-use super::{ConfigAttribute, ConfigBody, ModuleInstance, Origin, Resource, Source, StaticPlan};
 use crate::base::source::{FileId, Span};
 use crate::cty::value::ReasonKind;
 use crate::eval::instance::{CallState, Instance, merge_reasons};
-use crate::eval::{arguments, conditions, cycles, resource, statics};
+use crate::eval::{arguments, conditions, cycles, facts, statics};
+use crate::plan::scopes::part;
+use crate::plan::{ConfigAttribute, ConfigBody, InstanceKey, Mode, ModuleInstance, Resource, StaticPlan};
 use crate::syntax::ast::Block;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,8 +15,8 @@ pub const CALL_META: [&str; 7] = ["source", "version", "providers", "count", "fo
 
 /// The static plan of a root module instance.
 pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
-    let mut plan =
-        StaticPlan { root: shown.to_string(), source: Some(Source::new(root.clone())), ..StaticPlan::default() };
+    let sources = Some(root.world.evaluator.sources.clone());
+    let mut plan = StaticPlan { root: shown.to_string(), sources, ..StaticPlan::default() };
     let mut modules = Vec::new();
     visit(root, &mut plan, &mut modules);
     arguments::check(&modules);
@@ -32,9 +33,11 @@ pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
     }
     if root.world.library {
         let values = root.config.outputs.values().filter_map(|o| o.body.attribute("value"));
-        plan.for_callers.extend(values.map(|a| Origin { expr: a.expr.clone(), scope: root.scope() }));
+        plan.for_callers.extend(values.map(|a| root.scope().origin(&a.expr)));
     }
     plan.resources.sort_by(|a, b| order(a).cmp(&order(b)));
+    plan.scopes = Some(root.world.finish());
+    plan.resources.iter_mut().filter(|r| r.span.is_none()).for_each(facts::relocate_config);
     plan.findings = root.world.take_findings();
     plan.missing_modules = root.world.missing.take();
     plan.missing_modules.sort_by(|a, b| a.address.cmp(&b.address));
@@ -43,7 +46,7 @@ pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
     plan
 }
 
-fn order(r: &Resource) -> (&str, super::Mode, &str, &str, &super::InstanceKey) {
+fn order(r: &Resource) -> (&str, Mode, &str, &str, &InstanceKey) {
     (&r.module, r.mode, &r.type_name, &r.name, &r.key)
 }
 
@@ -72,13 +75,17 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<In
     for name in instance.config.locals.keys() {
         let _ = instance.local(name, nowhere);
     }
-    for state in resource::all(instance) {
+    for (id, block) in &instance.config.resources {
+        let Ok(state) = instance.resource_state(id, block.header) else { continue };
         // The graph looks at parts of values alone.
         let spread = |resource: &Resource| Resource { values: resource.values.clone().spread(), ..resource.clone() };
         plan.resources.extend(state.instances.iter().map(spread));
+        instance.world.scopes.borrow_mut().add_resource(instance.scope_id, id.clone(), state.keys());
     }
     for (name, block) in &instance.config.calls {
         if let Ok(state) = instance.call_state(name, block.header) {
+            let instances = state.instances.iter().map(|(key, child)| (part(key), child.scope_id)).collect();
+            instance.world.scopes.borrow_mut().add_call(instance.scope_id, name.clone(), instances);
             visit_call(instance, name, block, &state, plan);
             for (_, child) in &state.instances {
                 unknown_arguments(block, child);
@@ -117,7 +124,7 @@ fn arguments(instance: &Rc<Instance>, block: &Block, repetition: &crate::eval::e
         name: a.name.name.clone(),
         value: instance.attempt(&scope, &a.expr).spread(),
         span: Some(a.expr.span),
-        origin: Some(Origin { expr: a.expr.clone(), scope: scope.clone() }),
+        origin: Some(scope.origin(&a.expr)),
         refers: Vec::new(),
     };
     let written = block.body.attributes.iter().filter(|a| !CALL_META.contains(&&*a.name.name));

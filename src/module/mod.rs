@@ -1,13 +1,18 @@
 //! A module's configuration: its files' blocks sorted by what they declare, overrides merged.
 
+pub mod error;
+pub mod report;
+pub mod typeexpr;
+pub mod version;
+
 use crate::address::{Mode, ResourceAddr, Root};
 use crate::base::source::{FileId, Span};
 use crate::catalog::modules::Known;
 use crate::cty::value::{ReasonKind, Reasons};
 use crate::diagnostic::Finding;
-use crate::eval::report::{add, duplicate, invalid_block, invalid_name, nothing_to_override, syntax_error};
-use crate::eval::typeexpr::{TypeConstraint, type_constraint};
-use crate::eval::version::{self, Constraint};
+use crate::module::report::{add, duplicate, invalid_block, invalid_name, nothing_to_override, syntax_error};
+use crate::module::typeexpr::{TypeConstraint, type_constraint};
+use crate::module::version::Constraint;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, File};
 use crate::syntax::lexer::is_identifier;
 use std::collections::BTreeMap;
