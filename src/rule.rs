@@ -4,7 +4,7 @@ use crate::base::budget::{Budget, CLUSTERS, FINDINGS, Limit};
 use crate::base::source::Span;
 use crate::cty::value::Reasons;
 use crate::diagnostic::{
-    ClusterReport, Coverage, Finding, Label, Level, PoolReport, Requirement, RootReport, Status, Verdict,
+    ClusterReport, Coverage, Finding, Label, Level, Location, PoolReport, Requirement, RootReport, Status, Verdict,
 };
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
@@ -134,28 +134,14 @@ pub fn because(reasons: &Reasons) -> String {
     if all.is_empty() { "it is not known before apply".into() } else { all.join("; ") }
 }
 
-/// Builds a finding. It has exactly one primary place, which [`Draft::at`] gives.
+/// A finding without a place: it becomes one with [`Draft::at`] or [`Draft::on`].
 #[derive(Clone, Debug)]
 pub struct Draft(Finding);
 
 impl Meta {
     /// Starts a finding of this rule.
     pub fn finding(&self, message: impl Into<String>) -> Draft {
-        Draft(Finding {
-            code: self.code,
-            name: self.name,
-            level: self.level,
-            message: message.into(),
-            address: None,
-            attribute: None,
-            cluster: None,
-            primary: None,
-            primary_message: String::new(),
-            related: Vec::new(),
-            help: Vec::new(),
-            fixes: Vec::new(),
-            suppressed: None,
-        })
+        Draft(Finding::new((self.code, self.name), self.level, message, Location::Whole))
     }
 }
 
@@ -190,7 +176,7 @@ impl Draft {
     pub fn reasons(mut self, reasons: &Reasons) -> Draft {
         for reason in reasons.iter() {
             if let Some(span) = reason.span
-                && Some(span) != self.0.primary
+                && Some(span) != self.0.span()
             {
                 self.0.related.push(Label { span, message: reason.kind.to_string() });
             }
@@ -206,7 +192,7 @@ impl Draft {
 
     /// Ends with the primary place, where no resource is concerned.
     pub fn on(mut self, span: Span, message: impl Into<String>) -> Finding {
-        self.0.primary = Some(span);
+        self.0.primary = span.into();
         self.0.primary_message = message.into();
         self.0
     }
@@ -215,11 +201,9 @@ impl Draft {
     pub fn at(mut self, address: &str, place: &Place, message: impl Into<String>) -> Finding {
         self.0.address = Some(address.to_string());
         self.0.attribute = Some(place.attribute.clone()).filter(|a| !a.is_empty());
-        self.0.primary = place.span;
+        self.0.primary = place.span.into();
         self.0.primary_message = message.into();
-        let mut related = place.trace.clone();
-        related.append(&mut self.0.related);
-        self.0.related = related;
+        self.0.trace.clone_from(&place.trace);
         self.0
     }
 }
@@ -264,7 +248,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     findings.extend(too_many_clusters(graph));
     findings.extend(found.into_iter().flatten());
     clusters.sort_by(|a, b| a.address.cmp(&b.address));
-    findings.iter_mut().for_each(|f| f.related.retain(|label| !label.span.is_fact() && Some(label.span) != f.primary));
+    findings.iter_mut().for_each(Finding::tidy);
     sort(&mut findings);
     bound(&mut findings);
     let root = plan.root.clone();
@@ -304,7 +288,7 @@ pub(crate) fn bound(findings: &mut Vec<Finding>) {
     // What says that something was left out is never left out.
     let unimportant = |f: &Finding| (f.code != BUDGET_EXCEEDED.0, std::cmp::Reverse(f.level));
     findings.sort_by_key(unimportant);
-    let first = findings.get(FINDINGS).and_then(|f| f.primary);
+    let first = findings.get(FINDINGS).and_then(Finding::span);
     findings.truncate(FINDINGS);
     let message = format!("this root module has more than {FINDINGS} findings: the others are not listed");
     findings.push(exceeded(first, message, "the first that is not", Limit::Fixed));
@@ -313,7 +297,7 @@ pub(crate) fn bound(findings: &mut Vec<Finding>) {
 
 fn sort(findings: &mut Vec<Finding>) {
     fn key(f: &Finding) -> impl Ord + '_ {
-        (f.primary.is_none(), f.primary, f.code, &f.cluster, &f.address, &f.message)
+        (f.span().is_none(), f.span(), f.code, &f.cluster, &f.address, &f.message)
     }
     findings.sort_by(|a, b| key(a).cmp(&key(b)));
     findings.dedup();

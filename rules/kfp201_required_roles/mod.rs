@@ -93,12 +93,13 @@ fn met(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, n
     }
     let parts: Vec<String> = gaps.iter().map(|(role, gaps)| format!("{role} ({})", text::few(gaps))).collect();
     let (address, place) = place_of(account, pool);
-    let finding = META
+    let mut finding = META
         .finding(format!("{name} has what nodes need, but not all of {}", list(&parts)))
         .level(Level::Warning)
         .cluster(cluster)
         .help("grant the roles themselves if something beside GKE's own agents uses them")
         .at(&address, &place, "not every permission of the required roles");
+    finding.roles = gaps.iter().map(|(role, _)| role.to_string()).collect();
     answer.with(finding)
 }
 
@@ -117,6 +118,7 @@ fn unmet(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount, ha
     }
     let mut finding = draft.at(&address, &place, "the nodes' account lacks required roles");
     text::mend(&mut finding, cx.graph, account, &names);
+    finding.roles = names;
     Answer::unmet(reason, vec![finding])
 }
 

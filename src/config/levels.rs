@@ -70,7 +70,7 @@ impl Levels {
         let mut levels: BTreeMap<(Option<FileId>, &str), Option<Level>> = BTreeMap::new();
         let mut worst: BTreeMap<(String, &str), Level> = BTreeMap::new();
         for finding in &mut report.findings {
-            let file = finding.primary.map(|primary| primary.file);
+            let file = finding.span().map(|span| span.file);
             let set = *levels.entry((file, finding.code)).or_insert_with(|| {
                 let here = file.map(|file| {
                     let place = places.get(&file).map(PathBuf::as_path);

@@ -109,11 +109,11 @@ impl World {
 
     /// Notes a finding, once.
     pub fn report(&self, mut finding: Finding) {
-        if finding.primary.is_some_and(Span::is_fact) {
+        if finding.span().is_some_and(Span::is_fact) {
             return;
         }
         let quotes = matches!(finding.code, "TF002" | "TF003");
-        if quotes && finding.primary.is_some_and(|span| self.marks_of(span.file).is_hidden()) {
+        if quotes && finding.span().is_some_and(|span| self.marks_of(span.file).is_hidden()) {
             // Not a token of a private file is shown.
             finding.message = format!("this private file has an error here ({})", finding.name);
             finding.primary_message.clear();
@@ -123,7 +123,7 @@ impl World {
         }
         self.told.set(self.told.get() + 1);
         let mut findings = self.findings.borrow_mut();
-        let key = || (finding.code, finding.primary, finding.message.clone());
+        let key = || (finding.code, finding.span(), finding.message.clone());
         if findings.len() <= FINDINGS && self.seen.borrow_mut().insert(key()) {
             findings.push(finding);
         }

@@ -4,7 +4,6 @@ use super::text::Text;
 use super::view::{Place, View};
 use crate::catalog::kfp;
 use crate::cty::value::{Reasons, Value};
-use crate::plan::provenance::labels;
 use crate::plan::{ConfigAttribute, Mode, ModuleInstance, Resource, SCRIPTS, StaticPlan};
 use crate::syntax::ast::{Expr, ExprKind, TemplatePart};
 use rustc_hash::FxHashSet;
@@ -159,7 +158,7 @@ fn place(attribute: &ConfigAttribute, header: Option<crate::base::source::Span>)
         span: attribute.span.or(header),
         attribute: attribute.name.to_string(),
         written: true,
-        trace: labels(attribute.trace()),
+        trace: attribute.trace(),
     }
 }
 

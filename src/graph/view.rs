@@ -4,9 +4,8 @@ use super::fact::{Fact, Interval};
 use super::text::Text;
 use crate::base::source::Span;
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Value};
-use crate::diagnostic::Label;
-use crate::plan::provenance::labels;
 use crate::plan::{ConfigAttribute, ConfigBody, Resource};
+use crate::resolve::provenance::Step;
 
 /// A resource, or a nested block of it.
 #[derive(Clone, Debug)]
@@ -37,7 +36,7 @@ pub struct Place {
     /// Whether the attribute is written.
     pub written: bool,
     /// The places that the value came through.
-    pub trace: Vec<Label>,
+    pub trace: Vec<Step>,
 }
 
 impl<'p> View<'p> {
@@ -214,7 +213,7 @@ impl<'p> View<'p> {
         let attribute = join(&self.path, name);
         match self.written(name) {
             Some(written) => {
-                Place { span: written.span.or(self.header), attribute, written: true, trace: labels(written.trace()) }
+                Place { span: written.span.or(self.header), attribute, written: true, trace: written.trace() }
             }
             None => Place { span: self.header, attribute, written: self.get(name).is_some(), trace: Vec::new() },
         }

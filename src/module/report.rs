@@ -1,7 +1,7 @@
 //! The findings that evaluation itself makes: TF001 to TF006.
 
 use crate::base::budget::{FINDINGS, Limit};
-use crate::base::source::{FileId, Span};
+use crate::base::source::Span;
 use crate::diagnostic::{Finding, Label, Level};
 use crate::syntax::ast::{self, Block, SyntaxError};
 
@@ -33,29 +33,13 @@ pub fn error(
     message: impl Into<String>,
     at: impl Into<String>,
 ) -> Finding {
-    Finding {
-        code: rule.0,
-        name: rule.1,
-        level: Level::Error,
-        message: message.into(),
-        address: None,
-        attribute: None,
-        cluster: None,
-        primary: Some(span),
-        primary_message: at.into(),
-        related: Vec::new(),
-        help: Vec::new(),
-        fixes: Vec::new(),
-        suppressed: None,
-    }
+    Finding { primary_message: at.into(), ..Finding::new(rule, Level::Error, message, span.into()) }
 }
 
 /// TF006 for what a limit leaves out; no place where no file is to blame.
 pub fn exceeded(place: Option<Span>, message: String, at: &str, limit: Limit) -> Finding {
-    let mut finding = error(BUDGET_EXCEEDED, place.unwrap_or(Span::new(FileId::FACTS, 0, 0)), message, at);
-    finding.primary = place;
-    finding.help.push(limit.help().into());
-    finding
+    let finding = Finding::new(BUDGET_EXCEEDED, Level::Error, message, place.into());
+    Finding { primary_message: at.into(), help: vec![limit.help().into()], ..finding }
 }
 
 /// TF001 for what the parser says, or TF006 for what it does not read.

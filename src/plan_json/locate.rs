@@ -2,7 +2,7 @@
 
 use super::Document;
 use super::plan::Recorded;
-use crate::diagnostic::{Finding, RootReport};
+use crate::diagnostic::{Finding, Location, Pointer, RootReport};
 use serde_json::Value as Json;
 
 /// What the GKE API calls arguments by another name than the provider's in other letters.
@@ -13,15 +13,13 @@ const API_NAMES: [(&str, &str); 4] = [
     ("taint", "taints"),
 ];
 
-/// Tells in the message of each finding without place in a file where in the documents it stands.
+/// Gives each finding without a place in a file its place in the documents.
 pub fn locate(report: &mut RootReport, recorded: &Recorded, documents: &[Document]) {
-    for finding in report.findings.iter_mut().filter(|f| f.primary.is_none()) {
-        if let Some(place) = place(finding, recorded, documents) {
-            let what = match &finding.address {
-                Some(address) if !names(finding, address) => format!("{address}: "),
-                _ => String::new(),
-            };
-            finding.message = format!("{what}{} ({place})", finding.message);
+    for finding in report.findings.iter_mut().filter(|f| f.primary == Location::Whole) {
+        let Some(pointer) = pointer(finding, recorded, documents) else { continue };
+        finding.primary = Location::Pointer(pointer);
+        if let Some(address) = finding.address.as_ref().filter(|address| !names(finding, address)) {
+            finding.message = format!("{address}: {}", finding.message);
         }
     }
 }
@@ -32,8 +30,8 @@ fn names(finding: &Finding, address: &str) -> bool {
     said(address) || finding.cluster.as_deref().is_some_and(said)
 }
 
-/// The file and the JSON pointer of the attribute, or of the nearest thing around it.
-fn place(finding: &Finding, recorded: &Recorded, documents: &[Document]) -> Option<String> {
+/// The attribute, or the nearest thing around it.
+fn pointer(finding: &Finding, recorded: &Recorded, documents: &[Document]) -> Option<Pointer> {
     let base = recorded.places.get(finding.address.as_deref()?)?;
     let document = documents.iter().find(|d| d.file == base.file)?;
     let mut pointer = base.pointer.clone();
@@ -48,7 +46,7 @@ fn place(finding: &Finding, recorded: &Recorded, documents: &[Document]) -> Opti
         pointer.push('/');
         pointer.push_str(&name);
     }
-    Some(format!("{}#{pointer}", base.file))
+    Some(Pointer { document: base.file.as_str().into(), pointer })
 }
 
 /// A member by its name in the provider's terms, or in the API's.

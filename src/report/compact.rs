@@ -10,7 +10,7 @@ pub fn compact(report: &Report, sources: &Sources) -> String {
     let mut text = String::new();
     for diagnostic in report.told() {
         let f = &diagnostic.finding;
-        let place = match f.primary.map(|span| Place::of(span, sources)) {
+        let place = match f.span().map(|span| Place::of(span, sources)) {
             Some(place) => place.to_string(),
             None => diagnostic.root.clone(),
         };

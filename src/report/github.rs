@@ -26,7 +26,7 @@ pub fn github(report: &Report, sources: &Sources) -> String {
             Level::Note => "notice",
         };
         let mut properties = Vec::new();
-        if let Some(place) = f.primary.map(|span| Place::of(span, sources)) {
+        if let Some(place) = f.span().map(|span| Place::of(span, sources)) {
             properties.push(format!("file={}", property(&place.file)));
             properties.push(format!("line={}", place.start.line));
             properties.push(format!("endLine={}", place.end.line));

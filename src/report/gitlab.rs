@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub fn gitlab(report: &Report, sources: &Sources) -> Value {
     let one = |d: &super::Diagnostic| {
         let f = &d.finding;
-        let place = f.primary.map(|span| Place::of(span, sources));
+        let place = f.span().map(|span| Place::of(span, sources));
         json!({
             "description": format!("{} {}: {}", f.code, f.name, line(&d.message())),
             "check_name": f.code,

@@ -3,8 +3,9 @@
 use super::{Configuration, Diagnostic, Report, path, url, word};
 use crate::base::source::{Position, Sources, Span};
 use crate::diagnostic::{
-    ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Suppressed, Verdict,
+    ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Suppressed, Verdict, words,
 };
+use crate::resolve::provenance::Step;
 use crate::since::Change;
 use serde_json::{Value, json};
 
@@ -97,15 +98,18 @@ fn number(value: f64) -> Value {
 fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
     let f = &diagnostic.finding;
     let related = |label: &crate::diagnostic::Label| json!({ "location": location(label.span, sources), "message": label.message });
+    let step = |step: &Step| json!({ "location": location(step.span, sources), "message": words::step(&step.kind) });
     let mut out = json!({
         "code": f.code,
         "name": f.name,
         "level": word(f.level),
-        "message": f.message,
+        "message": f.text(),
         "root": diagnostic.root,
         "address": f.address,
         "cluster": f.cluster,
-        "primary": f.primary.map(|span| location(span, sources)),
+        "primary": f.span().map(|span| location(span, sources)),
+        "origin": f.origin().map(|step| location(step.span, sources)),
+        "trace": f.trace.iter().map(step).collect::<Vec<_>>(),
         "related": f.related.iter().map(related).collect::<Vec<_>>(),
         "help": f.help,
         "fixes": f.fixes.iter().map(|x| fix(x, sources)).collect::<Vec<_>>(),

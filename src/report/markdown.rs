@@ -127,7 +127,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> String {
         Level::Warning => "⚠️",
         Level::Note => "ℹ️",
     };
-    let place = match f.primary.map(|span| Place::of(span, sources)) {
+    let place = match f.span().map(|span| Place::of(span, sources)) {
         Some(p) => format!("{}:{}", p.file, p.start.line),
         None => diagnostic.root.clone(),
     };

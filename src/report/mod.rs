@@ -93,9 +93,9 @@ impl Diagnostic {
     pub(crate) fn message(&self) -> String {
         let names: Vec<&str> = self.environments.iter().map(|e| e.environment.as_str()).collect();
         match names.as_slice() {
-            [] => self.finding.message.clone(),
-            [only] => format!("{} (in the environment {only})", self.finding.message),
-            several => format!("{} (in the environments {})", self.finding.message, several.join(", ")),
+            [] => self.finding.text().into_owned(),
+            [only] => format!("{} (in the environment {only})", self.finding.text()),
+            several => format!("{} (in the environments {})", self.finding.text(), several.join(", ")),
         }
     }
 
@@ -121,11 +121,10 @@ impl Report {
             clusters.extend(root.clusters);
             drawings.extend(root.drawing);
             let environment = root.environment.map(|e| Holding { environment: e, fingerprint: String::new() });
-            let diagnostic = |finding| Diagnostic {
-                root: root.root.clone(),
-                environments: environment.iter().cloned().collect(),
-                finding: distinct(finding),
-                fingerprint: String::new(),
+            let diagnostic = |mut finding: Finding| {
+                finding.tidy();
+                let environments = environment.iter().cloned().collect();
+                Diagnostic { root: root.root.clone(), environments, finding, fingerprint: String::new() }
             };
             diagnostics.extend(root.findings.into_iter().map(diagnostic));
             coverage.skipped.extend(root.coverage.skipped);
@@ -166,9 +165,8 @@ impl Report {
     /// The open findings, each once: what several root modules have in a module that they share is said for the first.
     pub(crate) fn told(&self) -> impl Iterator<Item = &Diagnostic> {
         let mut seen = HashSet::new();
-        self.open().filter(move |d| {
-            d.finding.primary.is_none() || seen.insert((d.finding.code, d.finding.primary, d.message()))
-        })
+        self.open()
+            .filter(move |d| d.finding.span().is_none_or(|span| seen.insert((d.finding.code, span, d.message()))))
     }
 
     /// How many findings are of this level, without those that were set aside.
@@ -189,19 +187,6 @@ impl Report {
     }
 }
 
-/// The finding with each place and each piece of help said once.
-fn distinct(mut finding: Finding) -> Finding {
-    if finding.related.len() > 1 {
-        let mut seen = BTreeSet::new();
-        finding.related.retain(|label| seen.insert((label.span, label.message.clone())));
-    }
-    if finding.help.len() > 1 {
-        let mut seen = BTreeSet::new();
-        finding.help.retain(|help| seen.insert(help.clone()));
-    }
-    finding
-}
-
 /// The verdict of a run: not ready if a cluster is not or an error was found, ready only if there are clusters, all of
 /// them are, every file was read, and no module is missing that may make one.
 fn verdict(clusters: &[ClusterReport], diagnostics: &[Diagnostic], coverage: &Coverage) -> Verdict {
@@ -219,17 +204,17 @@ fn verdict(clusters: &[ClusterReport], diagnostics: &[Diagnostic], coverage: &Co
 
 /// By file, place and code; those without a place last.
 fn sorted(diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
-    let spans = diagnostics.iter().filter_map(|d| d.finding.primary);
+    let spans = diagnostics.iter().filter_map(|d| d.finding.span());
     let files: FxHashMap<u32, Span> = spans.map(|span| (span.file.0, span)).collect();
     let mut paths: Vec<(String, u32)> = files.into_iter().map(|(file, span)| (path(span, sources), file)).collect();
     paths.sort();
     let ranks: FxHashMap<u32, usize> = paths.iter().enumerate().map(|(rank, (_, file))| (*file, rank)).collect();
     let place = |d: &Diagnostic| {
-        let at = d.finding.primary.map(|s| (ranks.get(&s.file.0).copied(), s.start, s.end));
+        let at = d.finding.span().map(|s| (ranks.get(&s.file.0).copied(), s.start, s.end));
         (at.is_none(), at)
     };
     fn what(d: &Diagnostic) -> impl Ord + '_ {
-        (d.finding.code, &d.root, &d.finding.cluster, &d.finding.address, &d.finding.message)
+        (d.finding.code, &d.root, &d.finding.cluster, &d.finding.address, d.finding.text())
     }
     let mut placed: Vec<_> = diagnostics.into_iter().map(|d| (place(&d), Box::new(d))).collect();
     placed.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| what(left).cmp(&what(right))));
@@ -245,7 +230,7 @@ fn identify(diagnostics: &mut [Diagnostic], sources: &Sources) {
         let environment = diagnostic.environments.first().map_or("", |e| &e.environment);
         let mut parts = vec![f.code, &diagnostic.root, environment, f.address.as_deref().unwrap_or("")];
         parts.push(f.attribute.as_deref().unwrap_or(""));
-        let file = f.primary.filter(|_| f.address.is_none()).map(|span| path(span, sources)).unwrap_or_default();
+        let file = f.span().filter(|_| f.address.is_none()).map(|span| path(span, sources)).unwrap_or_default();
         if f.address.is_none() {
             parts.extend([file.as_str(), f.message.as_str()]);
         }
@@ -280,7 +265,7 @@ fn once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let mut out: Vec<Diagnostic> = Vec::with_capacity(diagnostics.len());
     for diagnostic in diagnostics {
         let f = &diagnostic.finding;
-        let what = (f.code, f.level, f.primary, f.message.clone());
+        let what = (f.code, f.level, f.span(), f.text().into_owned());
         let whose = (diagnostic.root.clone(), f.address.clone(), f.attribute.clone(), f.cluster.clone());
         let key = (what, whose);
         let names: Vec<String> = diagnostic.environments.iter().map(|e| e.environment.clone()).collect();

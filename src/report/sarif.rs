@@ -5,7 +5,8 @@
 use super::place::{Place, uri_path};
 use super::{Diagnostic, Report, line, url, word};
 use crate::base::source::{Sources, Span};
-use crate::diagnostic::{Edit, Fix, Label, Suppressed};
+use crate::diagnostic::{Edit, Fix, Label, Suppressed, words};
+use crate::resolve::provenance::Step;
 use crate::rule::Meta;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -75,7 +76,7 @@ fn result(diagnostic: &Diagnostic, rules: &[&Meta], sources: &Sources) -> Value 
     result.insert("level".into(), word(f.level).into());
     result.insert("message".into(), json!({ "text": text.join("\n") }));
     let mut location = Map::new();
-    if let Some(span) = f.primary {
+    if let Some(span) = f.span() {
         location.insert("physicalLocation".into(), physical(span, sources));
     }
     if let Some(address) = &f.address {
@@ -87,8 +88,8 @@ fn result(diagnostic: &Diagnostic, rules: &[&Meta], sources: &Sources) -> Value 
         let related = f.related.iter().enumerate().map(|(i, label)| place(label, sources, Some(i)));
         result.insert("relatedLocations".into(), related.collect());
     }
-    if let (Some(primary), false) = (f.primary, f.related.is_empty()) {
-        result.insert("codeFlows".into(), json!([flow(primary, &f.primary_message, &f.related, sources)]));
+    if let (Some(primary), false) = (f.span(), f.trace.is_empty()) {
+        result.insert("codeFlows".into(), json!([flow(primary, &f.primary_message, &f.trace, sources)]));
     }
     result.insert("partialFingerprints".into(), json!({ "kfplint/v1": diagnostic.fingerprint }));
     if !f.fixes.is_empty() {
@@ -115,10 +116,11 @@ fn place(label: &Label, sources: &Sources, id: Option<usize>) -> Value {
 }
 
 /// The way that a value took: from where it is decided to where it counts.
-fn flow(primary: Span, message: &str, related: &[Label], sources: &Sources) -> Value {
+fn flow(primary: Span, message: &str, trace: &[Step], sources: &Sources) -> Value {
     let here = Label { span: primary, message: if message.is_empty() { "here".into() } else { message.into() } };
-    let steps = related.iter().rev().chain([&here]);
-    let steps: Vec<Value> = steps.map(|label| json!({ "location": place(label, sources, None) })).collect();
+    let steps = trace.iter().rev().map(|step| Label { span: step.span, message: words::step(&step.kind) });
+    let steps: Vec<Value> =
+        steps.chain([here]).map(|label| json!({ "location": place(&label, sources, None) })).collect();
     json!({ "threadFlows": [{ "locations": steps }] })
 }
 

@@ -46,4 +46,26 @@ pub enum StepKind {
     Unset(Arc<str>),
     /// A literal that is an entry of an object.
     Element,
+    /// Where the provenance goes on beyond the limit of steps, which is given.
+    Further(usize),
+}
+
+impl StepKind {
+    /// Whether a value is written there, and not only declared or cut off.
+    fn is_value(&self) -> bool {
+        use StepKind::{Further, Outside, Unset, Variable};
+        !matches!(self, Variable(_) | Outside { .. } | Unset(_) | Further(_))
+    }
+}
+
+/// The place of the literal where a trace ends: the last step with a value, or the smallest part of it in the trace. `None`
+/// where the value comes from outside of the files, or from beyond the limit of steps.
+pub fn origin(trace: &[Step]) -> Option<&Step> {
+    if matches!(trace.last()?.kind, StepKind::Further(_)) {
+        return None;
+    }
+    let values = || trace.iter().filter(|step| step.kind.is_value());
+    let whole = values().next_back()?.span;
+    let within = |s: &&Step| s.span.file == whole.file && whole.start <= s.span.start && s.span.end <= whole.end;
+    values().filter(within).min_by_key(|step| step.span.end - step.span.start)
 }

@@ -197,13 +197,13 @@ fn edits<'n>(some: &[(&'n Diagnostic, &'n Fix)]) -> (Vec<usize>, fix::Edits<'n>)
 
 fn kind(diagnostic: &Diagnostic, of: &Judged) -> Kind {
     let f = &diagnostic.finding;
-    let file = f.primary.map(|span| path(span, &of.sources)).unwrap_or_default();
+    let file = f.span().map(|span| path(span, &of.sources)).unwrap_or_default();
     (f.code, file, f.address.clone(), f.attribute.clone(), f.message.clone())
 }
 
 /// How many findings there are of each kind; one that several root modules share counts once.
 fn kinds<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, of: &Judged) -> BTreeMap<Kind, usize> {
-    let distinct: BTreeSet<_> = diagnostics.into_iter().map(|d| (kind(d, of), d.finding.primary)).collect();
+    let distinct: BTreeSet<_> = diagnostics.into_iter().map(|d| (kind(d, of), d.finding.span())).collect();
     let mut out = BTreeMap::new();
     for (kind, _) in distinct {
         *out.entry(kind).or_default() += 1;

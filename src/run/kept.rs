@@ -63,7 +63,7 @@ fn bytes(report: &RootReport) -> usize {
     let texts = requirements.map(|r| r.reason.len() + r.decides.iter().map(|d| d.len() + 32).sum::<usize>() + 128);
     let findings = report.findings.iter().map(|f| {
         let help: usize = f.help.iter().map(|h| h.len() + 32).sum();
-        let related: usize = f.related.iter().map(|l| l.message.len() + 48).sum();
+        let related: usize = f.related.iter().map(|l| l.message.len() + 48).sum::<usize>() + f.trace.len() * 64;
         size_of_val(f) + f.message.len() + f.primary_message.len() + help + related + 256
     });
     let pools: usize = report.clusters.iter().map(|c| c.node_pools.len() * 256 + 256).sum();

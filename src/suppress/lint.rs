@@ -35,8 +35,8 @@ impl Suppressions {
         let mut owners: FxHashMap<Option<FileId>, String> = FxHashMap::default();
         for mut finding in findings {
             self.mark(&mut finding, &FxHashMap::default());
-            let root = owners.entry(finding.primary.map(|span| span.file)).or_insert_with(|| {
-                let place = finding.primary.map(|span| path(span, sources)).unwrap_or_default();
+            let root = owners.entry(finding.span().map(|span| span.file)).or_insert_with(|| {
+                let place = finding.span().map(|span| path(span, sources)).unwrap_or_default();
                 let below =
                     |root: &str| root == "." || place.strip_prefix(root).is_some_and(|rest| rest.starts_with('/'));
                 // The root around the file; for a module outside of every root, the first.

@@ -243,7 +243,7 @@ impl Suppressions {
         let address = finding.address.as_deref().filter(|_| !calls.is_empty());
         let within = address.into_iter().flat_map(index::modules).filter_map(|module| calls.get(module));
         let calls: Vec<Span> = within.flatten().copied().collect();
-        let first = self.first((finding.code, finding.name), finding.primary, &calls);
+        let first = self.first((finding.code, finding.name), finding.span(), &calls);
         if let Some(suppression) = first.and_then(|first| self.all.get(first)) {
             finding.suppressed.get_or_insert_with(|| Suppressed {
                 reason: suppression.reason.clone(),

@@ -164,6 +164,7 @@ fn characters() -> Vec<String> {
 fn no_character_breaks_a_format() {
     use kfplint::base::source::{SourceFile, Sources, Span};
     use kfplint::diagnostic::{Edit, Finding, Fix, Label, Level, RootReport, Safety};
+    use kfplint::resolve::provenance::{Step, StepKind};
     for text in characters() {
         let sources = Sources::new();
         // A backslash parts folders in what is shown, as on Windows.
@@ -171,15 +172,10 @@ fn no_character_breaks_a_format() {
         let file = sources.add(SourceFile::new(path.into(), format!("x = \"{text}\"\n").into_bytes()));
         let span = Span::new(file, 0, 1);
         let finding = Finding {
-            code: "KFP001",
-            name: "node-count",
-            level: Level::Error,
-            message: text.clone(),
             address: Some(text.clone()),
             attribute: Some(text.clone()),
-            cluster: None,
-            primary: Some(span),
             primary_message: text.clone(),
+            trace: vec![Step { span: Span::new(file, 4, 5), kind: StepKind::Local(text.as_str().into()) }],
             related: vec![Label { span: Span::new(file, 2, 3), message: text.clone() }],
             help: vec![text.clone(), format!("write:\n{text}")],
             fixes: vec![Fix {
@@ -187,7 +183,7 @@ fn no_character_breaks_a_format() {
                 safety: Safety::Safe,
                 edits: vec![Edit { span, text: text.clone() }],
             }],
-            suppressed: None,
+            ..Finding::new(("KFP001", "node-count"), Level::Error, text.as_str(), span.into())
         };
         let root = RootReport { root: text.clone(), findings: vec![finding], ..RootReport::default() };
         let skipped = vec![(text.clone(), text.clone())];

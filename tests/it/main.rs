@@ -23,6 +23,7 @@ mod marks;
 mod plan;
 #[path = "../properties/mod.rs"]
 mod properties;
+mod provenance;
 mod references;
 mod report;
 mod rules;

@@ -1,6 +1,5 @@
 //! Help in gcloud's words, for a cluster that no configuration is at hand for.
 
-use crate::catalog::iam::REQUIRED_ROLES;
 use crate::catalog::kfp::{NAMESPACE, SECRET, SECRET_KEY};
 use crate::catalog::scope::CLOUD_PLATFORM;
 use crate::cty::value::Value;
@@ -115,11 +114,10 @@ fn help(finding: &Finding, plan: &StaticPlan) -> Option<Vec<String>> {
     })
 }
 
-/// The commands that grant the roles which the message names.
+/// The commands that grant what the account lacks.
 fn grants(finding: &Finding, names: &Names) -> Option<String> {
     let email = names.email()?;
-    let lacking = REQUIRED_ROLES.iter().filter(|role| finding.message.contains(**role));
     let to = format!("gcloud projects add-iam-policy-binding {} --member=serviceAccount:{email}", names.project);
-    let commands: Vec<String> = lacking.map(|role| format!("{to} --role={role}")).collect();
+    let commands: Vec<String> = finding.roles.iter().map(|role| format!("{to} --role={role}")).collect();
     Some(format!("grant what is missing:\n{}", commands.join("\n")))
 }

@@ -27,7 +27,7 @@ fn one(i: usize, diagnostic: &Diagnostic, sources: &Sources, out: &mut String) {
     let environments: Vec<&str> = diagnostic.environments.iter().map(|e| e.environment.as_str()).collect();
     let environments = environments.join(", ");
     let root = root_text(&diagnostic.root, (!environments.is_empty()).then_some(environments.as_str()));
-    let place = place_text(f.primary, sources);
+    let place = place_text(f.span(), sources);
     let _ = writeln!(
         out,
         "<article class=\"finding {0}\" id=\"f{i}\" data-place=\"{place}\" tabindex=\"-1\"><h3><span class=\"level\">{0}</span> {1} {2}</h3>\
@@ -35,7 +35,7 @@ fn one(i: usize, diagnostic: &Diagnostic, sources: &Sources, out: &mut String) {
         word(f.level),
         link(f.code),
         f.name,
-        escape(&f.message)
+        escape(&f.text())
     );
     let source = source(diagnostic, sources);
     if !source.is_empty() {

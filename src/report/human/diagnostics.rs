@@ -3,11 +3,12 @@
 use super::groups::{Folded, Group, groups};
 use super::{Detail, Page, Style, View, clusters, links};
 use crate::base::source::{Sources, Span};
-use crate::diagnostic::{Finding, Level};
+use crate::diagnostic::{Finding, Level, Location, words};
 use crate::report::excerpt::Excerpts;
 use crate::report::place::Place;
 use crate::report::text::{line, lines};
 use crate::report::{Diagnostic, Report, path, url};
+use crate::resolve::provenance::Step;
 use codespan_reporting::diagnostic::{self as shown, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::Buffer;
 use codespan_reporting::term::{self, Config};
@@ -74,12 +75,12 @@ fn more_of_the_same(more: &BTreeMap<&str, Vec<&Folded>>, sources: &Sources, page
         for folded in findings.iter().take(most) {
             let finding = &folded.diagnostic.finding;
             page.space(2);
-            if let Some(span) = finding.primary {
+            if let Some(span) = finding.span() {
                 let place = Place::of(span, sources);
                 page.link(Style::Plain, &place.to_string(), links::file(&place.file));
                 page.space(2);
             }
-            page.put(Style::Dim, finding.address.as_deref().unwrap_or(&finding.message));
+            page.put(Style::Dim, finding.address.as_deref().unwrap_or(&finding.text()));
             page.end();
         }
         let rest = findings.len().saturating_sub(most);
@@ -92,9 +93,9 @@ fn more_of_the_same(more: &BTreeMap<&str, Vec<&Folded>>, sources: &Sources, page
     }
 }
 
-/// One finding as plain text with its source.
+/// One finding as plain text with its source and all of its trace.
 pub fn diagnostic_text(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let mut page = Page::new(View::plain(Detail::Normal, 100));
+    let mut page = Page::new(View::plain(Detail::Verbose, 100));
     show(&Folded { diagnostic, roots: vec![&diagnostic.root], also: IndexSet::new() }, sources, &mut page);
     String::from_utf8_lossy(page.buffer.as_slice()).into_owned()
 }
@@ -115,10 +116,21 @@ fn environments(diagnostic: &Diagnostic) -> Vec<&str> {
     diagnostic.environments.iter().map(|e| e.environment.as_str()).collect()
 }
 
+/// What is shown of a finding's trace: its end, or all of it.
+fn steps(finding: &Finding, detail: Detail) -> &[Step] {
+    match detail {
+        Detail::Verbose => &finding.trace,
+        _ => finding.origin().or(finding.trace.last()).map_or(&[], std::slice::from_ref),
+    }
+}
+
 fn show(folded: &Folded, sources: &Sources, page: &mut Page) {
     let Folded { diagnostic, roots, also } = folded;
     let finding = &diagnostic.finding;
-    let spans: Vec<Span> = finding.primary.into_iter().chain(finding.related.iter().map(|l| l.span)).collect();
+    let steps = steps(finding, page.detail);
+    let trace = steps.iter().map(|step| step.span);
+    let related = finding.related.iter().map(|label| label.span);
+    let spans: Vec<Span> = finding.span().into_iter().chain(trace).chain(related).collect();
     let excerpts = Excerpts::new(&spans, sources);
     let mut labels = Vec::new();
     let mut label = |style, span, message: &str| {
@@ -126,8 +138,11 @@ fn show(folded: &Folded, sources: &Sources, page: &mut Page) {
             labels.push(shown::Label { style, file_id: file, range, message: line(message).into_owned() });
         }
     };
-    if let Some(span) = finding.primary {
+    if let Some(span) = finding.span() {
         label(LabelStyle::Primary, span, &finding.primary_message);
+    }
+    for step in steps {
+        label(LabelStyle::Secondary, step.span, &words::step(&step.kind));
     }
     for related in &finding.related {
         label(LabelStyle::Secondary, related.span, &related.message);
@@ -152,7 +167,7 @@ fn show(folded: &Folded, sources: &Sources, page: &mut Page) {
     let diagnostic = shown::Diagnostic {
         severity,
         code: Some(format!("{} {}", finding.code, finding.name)),
-        message: line(&finding.message).into_owned(),
+        message: line(&finding.text()).into_owned(),
         labels,
         notes,
     };
@@ -184,12 +199,11 @@ impl Page {
 
 /// Whether the finding's place says by itself which root module it is in: a file of that very folder.
 fn stands_in(finding: &Finding, roots: &[&str], sources: &Sources) -> bool {
-    if finding.primary.is_none() {
-        // A finding in a document ends with the place in it: (FILE#POINTER).
-        let place = finding.message.rsplit_once(" (").and_then(|(_, place)| place.strip_suffix(')'));
-        return place.is_some_and(|place| place.contains('#'));
-    }
-    let path = finding.primary.map(|span| path(span, sources)).unwrap_or_default();
+    let path = match &finding.primary {
+        Location::Span(span) => path(*span, sources),
+        Location::Pointer(_) => return true,
+        Location::Whole => return false,
+    };
     let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder);
     roots.iter().all(|root| *root == folder)
 }

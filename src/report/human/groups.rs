@@ -61,8 +61,8 @@ fn fold<'r>(ordered: Vec<(Option<usize>, &'r Diagnostic)>) -> Vec<(Option<usize>
         let environments: Vec<&str> = diagnostic.environments.iter().map(|e| e.environment.as_str()).collect();
         let words = (unnamed(f), &f.primary_message, &f.help);
         // Without a place, two findings are two.
-        let own = f.primary.is_none().then_some(out.len());
-        let index = *at.entry((f.code, f.primary, words, environments, own)).or_insert(out.len());
+        let own = f.span().is_none().then_some(out.len());
+        let index = *at.entry((f.code, f.span(), words, environments, own)).or_insert(out.len());
         match out.get_mut(index) {
             Some((_, folded)) => {
                 folded.roots.push(&diagnostic.root);
@@ -79,7 +79,7 @@ fn fold<'r>(ordered: Vec<(Option<usize>, &'r Diagnostic)>) -> Vec<(Option<usize>
 
 /// The message without the names of the cluster and the resource that it is about.
 fn unnamed(finding: &Finding) -> String {
-    let mut message = finding.message.clone();
+    let mut message = finding.text().into_owned();
     let resource = finding.address.iter().filter(|address| finding.cluster.as_ref() != Some(*address));
     for name in finding.cluster.iter().chain(resource) {
         message = message.replace(name.as_str(), "\0");

@@ -16,7 +16,7 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
         let Some(by) = &finding.suppressed else { continue };
         page.space(2);
         page.link(Style::Plain, &format!("{} {}", finding.code, finding.name), url(finding.code));
-        if let Some(span) = finding.primary {
+        if let Some(span) = finding.span() {
             page.space(2);
             page.link(Style::Dim, &place(span, sources), links::file(&path(span, sources)));
         }
@@ -25,7 +25,7 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
         let until = by.until.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
         let why = format!("set aside at {}{until}{reason}", place(by.location, sources));
         let width = page.width.saturating_sub(4);
-        for line in [finding.message.as_str(), &why].iter().flat_map(|text| wrap(text, width)) {
+        for line in [&*finding.text(), &why].iter().flat_map(|text| wrap(text, width)) {
             page.space(4);
             page.put(Style::Plain, &line);
             page.end();

@@ -37,6 +37,8 @@ fn all_keys_are_there_in_their_order() {
         "address",
         "cluster",
         "primary",
+        "origin",
+        "trace",
         "related",
         "help",
         "fixes",

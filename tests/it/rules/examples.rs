@@ -140,11 +140,11 @@ fn piece(message: &str) -> &str {
 fn found<'f>(code: &str, example: &Example, checked: &'f Checked) -> Vec<Found<'f>> {
     let own = checked.report.findings.iter().filter(|f| f.code == code);
     let line = |finding: &Finding| {
-        let file = checked.sources.get(finding.primary?.file)?;
+        let file = checked.sources.get(finding.span()?.file)?;
         let path = Path::new(&file.path);
         let of = example.files.iter().enumerate().filter(|(_, (name, _))| path.ends_with(name));
         let (at, _) = of.max_by_key(|(_, (name, _))| name.len())?;
-        Some(example.starts[at] + file.position(finding.primary?.start).line as usize - 1)
+        Some(example.starts[at] + file.position(finding.span()?.start).line as usize - 1)
     };
     own.filter_map(|finding| Some(Found { finding, line: line(finding)? })).collect()
 }

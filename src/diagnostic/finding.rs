@@ -1,0 +1,140 @@
+//! One finding: where it stands, how its value came there, and what else explains it.
+
+use super::{Fix, Location, words};
+use crate::base::source::Span;
+use crate::resolve::provenance::{Step, origin};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Worth knowing.
+    Note,
+    /// Likely to hurt.
+    Warning,
+    /// KFP will not work, or the configuration is wrong.
+    Error,
+}
+
+/// A further place that explains a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is to be seen there.
+    pub message: String,
+}
+
+/// Rules that always count: what kfplint could not read or did not look at cannot be suppressed, lowered, or kept in a
+/// baseline.
+pub const ALWAYS: [&str; 2] = ["TF001", "TF006"];
+
+/// One finding. It has exactly one primary place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's code, such as `KFP001`.
+    pub code: &'static str,
+    /// The rule's name, such as `node-count`.
+    pub name: &'static str,
+    /// How bad it is.
+    pub level: Level,
+    /// One sentence, without a full stop at the end.
+    pub message: String,
+    /// The resource's full address, if it is about one.
+    pub address: Option<String>,
+    /// The attribute's path in that resource, such as `node_config.machine_type`; part of the fingerprint.
+    pub attribute: Option<String>,
+    /// The address of the cluster that it concerns.
+    pub cluster: Option<String>,
+    /// The roles whose grant it asks for.
+    pub roles: Vec<String>,
+    /// Where the fault is.
+    pub primary: Location,
+    /// What is to be seen at the primary place, in a few words.
+    pub primary_message: String,
+    /// How the value came to the primary place, nearest first.
+    pub trace: Vec<Step>,
+    /// Other places, in the order in which they are to be read.
+    pub related: Vec<Label>,
+    /// What to do, each a sentence or a piece of Terraform.
+    pub help: Vec<String>,
+    /// Ready changes.
+    pub fixes: Vec<Fix>,
+    /// Set aside by the user: it counts nowhere.
+    pub suppressed: Option<Suppressed>,
+}
+
+impl Finding {
+    /// A finding of the rule with this code and name.
+    pub fn new(
+        (code, name): (&'static str, &'static str),
+        level: Level,
+        message: impl Into<String>,
+        primary: Location,
+    ) -> Finding {
+        Finding {
+            code,
+            name,
+            level,
+            message: message.into(),
+            address: None,
+            attribute: None,
+            cluster: None,
+            roles: Vec::new(),
+            primary,
+            primary_message: String::new(),
+            trace: Vec::new(),
+            related: Vec::new(),
+            help: Vec::new(),
+            fixes: Vec::new(),
+            suppressed: None,
+        }
+    }
+
+    /// The text at the primary place, if it is in a file.
+    pub fn span(&self) -> Option<Span> {
+        self.primary.span()
+    }
+
+    /// The place of the literal that a user would edit: where the trace ends.
+    pub fn origin(&self) -> Option<&Step> {
+        origin(&self.trace)
+    }
+
+    /// The message with the place in a document, which no excerpt shows.
+    pub fn text(&self) -> Cow<'_, str> {
+        match &self.primary {
+            Location::Pointer(pointer) => format!("{} ({pointer})", self.message).into(),
+            _ => (&self.message).into(),
+        }
+    }
+
+    /// Each place and each piece of help once.
+    pub fn tidy(&mut self) {
+        let primary = self.span();
+        self.trace.retain(|step| Some(step.span) != primary);
+        if !self.related.is_empty() {
+            let mut seen: BTreeSet<_> = self.trace.iter().map(|step| (step.span, words::step(&step.kind))).collect();
+            let mut is_new = |label: &Label| seen.insert((label.span, label.message.clone()));
+            self.related.retain(|l| Some(l.span) != primary && !l.span.is_fact() && is_new(l));
+        }
+        if self.help.len() > 1 {
+            let mut seen = BTreeSet::new();
+            self.help.retain(|help| seen.insert(help.clone()));
+        }
+    }
+}
+
+/// How a finding was set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// Why, in the user's words.
+    pub reason: Option<String>,
+    /// The last day on which it is, as `2027-01-31`.
+    pub until: Option<String>,
+    /// Where that is written.
+    pub location: Span,
+    /// Whether the configuration says so, and not a comment.
+    pub configured: bool,
+}
