@@ -109,6 +109,9 @@ pub fn shortfall<'a, 'p>(cluster: &'a Cluster<'p>, good: impl Fn(&Pool) -> Fact<
     Shortfall::Faulty(faulty)
 }
 
+/// From so many bytes on, a reason takes no further ones in: each cluster has its own.
+const REASON: usize = 4096;
+
 /// The worse of two answers, with the findings of both.
 pub fn worse(a: Answer, b: Answer) -> Answer {
     let rank = |status| match status {
@@ -119,7 +122,9 @@ pub fn worse(a: Answer, b: Answer) -> Answer {
     };
     let (mut first, mut second) = if rank(a.status) <= rank(b.status) { (a, b) } else { (b, a) };
     if first.status == second.status {
-        first.reason = format!("{}; {}", first.reason, second.reason);
+        if first.reason.len() < REASON {
+            first.reason += &format!("; {}", second.reason);
+        }
         first.decides.append(&mut second.decides);
     }
     first.findings.append(&mut second.findings);

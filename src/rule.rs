@@ -209,7 +209,7 @@ impl Draft {
 }
 
 /// Runs all rules over one root module. Clusters that the time does not suffice for are undecided, and a finding says so
-/// (TF006).
+/// (TF006). A rule that stops when the time is used up may answer anything: what it says then does not count.
 pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootReport {
     let rules = crate::rules::all();
     let whole = Context { plan, graph, found: &[], budget };
@@ -219,20 +219,13 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     let mut clusters = Vec::with_capacity(graph.clusters.len().min(CLUSTERS));
     let mut left = Vec::new();
     for cluster in graph.clusters.iter().take(CLUSTERS) {
-        let mut requirements = Vec::new();
-        if budget.is_late() {
+        let answers = answers(cluster, whole, &found);
+        if answers.is_none() {
             left.push(cluster);
-            requirements.extend(rules.iter().filter_map(|rule| open(rule.meta(), budget)));
-        } else {
-            for (rule, found) in rules.iter().zip(&found) {
-                let Some(mut answer) = rule.cluster(&Context { found, ..whole }, cluster) else { continue };
-                if let Some(reasons) = &cluster.resource.uncertain {
-                    answer = answer.if_so("the cluster is made at all", reasons);
-                }
-                findings.append(&mut answer.findings);
-                requirements.push(requirement(rule.meta(), answer));
-            }
         }
+        let open = || rules.iter().filter_map(|rule| open(rule.meta(), budget)).collect();
+        let (requirements, mut own) = answers.unwrap_or_else(|| (open(), Vec::new()));
+        findings.append(&mut own);
         clusters.push(ClusterReport {
             root: plan.root.clone(),
             environment: None,
@@ -253,6 +246,24 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     bound(&mut findings);
     let root = plan.root.clone();
     RootReport { root, environment: None, clusters, findings, coverage: coverage(plan), drawing: None }
+}
+
+/// What all rules say of a cluster, which found this in the root as a whole; `None` where the time is used up before they
+/// have said it.
+fn answers(cluster: &Cluster, whole: Context, found: &[Vec<Finding>]) -> Option<(Vec<Requirement>, Vec<Finding>)> {
+    let (mut requirements, mut findings) = (Vec::new(), Vec::new());
+    for (rule, found) in crate::rules::all().iter().zip(found) {
+        if whole.budget.is_late() {
+            return None;
+        }
+        let Some(mut answer) = rule.cluster(&Context { found, ..whole }, cluster) else { continue };
+        if let Some(reasons) = &cluster.resource.uncertain {
+            answer = answer.if_so("the cluster is made at all", reasons);
+        }
+        findings.append(&mut answer.findings);
+        requirements.push(requirement(rule.meta(), answer));
+    }
+    (!whole.budget.is_late()).then_some((requirements, findings))
 }
 
 fn requirement(meta: &Meta, answer: Answer) -> Requirement {

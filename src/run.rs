@@ -16,8 +16,10 @@ mod own;
 mod past;
 mod progress;
 mod reach;
+mod rounds;
 mod scaffold;
 mod setup;
+mod shorten;
 mod state;
 mod suppressing;
 mod units;
@@ -26,17 +28,15 @@ mod veil;
 pub use failure::Failure;
 
 use job::Job;
-use kept::Kept;
 use progress::Progress;
+use rounds::Rounds;
 use state::State;
 
 use crate::base::budget::Budget;
 use crate::base::parallel;
 use crate::base::source::Sources;
 use crate::base::suggest::suggest;
-use crate::cli::{
-    CheckArgs, Cli, Command, Dev, EvaluateArgs, ExplainArgs, FailOn, Format, RootArgs, RulesArgs, Undecided,
-};
+use crate::cli::{CheckArgs, Cli, Command, Dev, EvaluateArgs, ExplainArgs, FailOn, RootArgs, RulesArgs, Undecided};
 use crate::diagnostic::{Level, RootReport, Status};
 use crate::eval::plan_json;
 use crate::eval::{self, Evaluator};
@@ -54,7 +54,7 @@ use clap::CommandFactory;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::io::BufRead;
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, forget};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -131,6 +131,8 @@ struct Judged {
     found: load::Discovery,
     /// kfplint itself failed on a root.
     failed: bool,
+    /// The time did not suffice to report everything.
+    is_short: bool,
 }
 
 /// Evaluates and judges all roots in all environments, with `instead` in place of what is on disk.
@@ -159,63 +161,26 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
         documents = documents.into_iter().enumerate().filter(|(i, _)| shard.has(*i)).map(|(_, d)| d).collect();
     }
     let wanted: BTreeSet<&str> = found.roots.iter().map(|root| root.shown.as_str()).collect();
-    let draw = args.format == Format::Html || args.output.iter().any(|(format, _)| *format == Format::Html);
-    let mut checked: Vec<Checked> = Vec::new();
-    let look = |environment| Look { environment, profile: &config.profile, draw, budget };
-    let environments = job.environments()?;
-    let mut kept = Kept::default();
-    let mut evaluated = environments.len();
-    for (i, environment) in environments.iter().copied().enumerate() {
-        if let Some(report) = kept.leave(i, &environments, &all, budget) {
-            let made = FxHashSet::default();
-            checked.push(Checked {
-                report,
-                variables: BTreeSet::new(),
-                outline: Outline::default(),
-                made,
-                failed: false,
-            });
-            evaluated = i;
-            break;
-        }
-        let options = inputs::within(options.clone(), config, environment, &loader)?;
-        let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
-        let look = look(environment.map(|e| e.name.as_str()));
-        let mut roots = all.clone();
-        // Which modules are judged with the units that use them, only the units of all shards say.
-        checked.extend(units::check(&mut roots, &evaluator, &loader, look));
-        checked.retain(|unit| wanted.contains(unit.report.root.as_str()));
-        roots.retain(|root| wanted.contains(root.shown.as_str()));
-        progress.expect(roots.len());
-        checked.extend(parallel::map(&roots, 1, |root| {
-            let checked = check_one(&evaluator, root, look);
-            progress.done();
-            checked
-        }));
-        kept.add(&checked);
-    }
-    let check = |roots: &[Root]| {
-        let mut out = Vec::new();
-        for environment in environments.iter().copied().take(evaluated) {
-            let options = inputs::within(options.clone(), config, environment, &loader)?;
-            let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
-            let look = look(environment.map(|e| e.name.as_str()));
-            out.extend(parallel::map(roots, 1, |root| check_one(&evaluator, root, look)));
-        }
-        Ok(out)
-    };
-    let left = called::left(&checked, &mut found, &all, &check, &loader)?;
+    let rounds = Rounds::new(job, &sources, &loader, &options)?;
+    let (mut checked, evaluated) = rounds.all(&all, &wanted, &progress)?;
+    let left = called::left(&checked, &mut found, &all, &|roots| rounds.roots(roots, evaluated), &loader)?;
     checked.extend(left);
+    checked.extend(rounds.rest(&all));
     let source = documents::source(args, &documents, &loader)?;
-    let options = inputs::within(options, config, None, &loader)?;
+    let options = inputs::within(options.clone(), config, None, &loader)?;
     let source = source.map(|root| (root, Evaluator::new(sources.clone(), loader.clone(), options)));
-    let judge = |subject: &Subject| check_document(subject, source.as_ref(), look(None));
+    let judge = |subject: &Subject| check_document(subject, source.as_ref(), rounds.look(None));
     checked.extend(parallel::map(&documents, 1, judge));
     elsewhere.extend(declared(&checked));
     if tree.commit().is_none() && !budget.is_late() {
         inputs::check_names(&args.inputs, &elsewhere)?;
     }
     let failed = checked.iter().any(|c| c.failed);
+    let mut skipped = [found.skipped.clone(), loader.skipped()].concat();
+    let short =
+        shorten::shorten(checked.iter_mut().map(|c| &mut c.report).collect(), &mut skipped, &job.formats(), budget);
+    let is_short = short.is_some();
+    checked.extend(short.map(Checked::from));
     let (suppressions, mut reports) = suppressing::apply(checked, job, &loader, &sources, &found);
     if args.undecided == Undecided::Ignore {
         reports.iter_mut().for_each(forget_undecided);
@@ -223,7 +188,6 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     for RootReport { drawing, clusters, findings, .. } in &mut reports {
         drawing.iter_mut().for_each(|d| d.colour(clusters, findings));
     }
-    let skipped = [found.skipped.clone(), loader.skipped()].concat();
     let read = match args.shard {
         Some(_) => found.roots.iter().flat_map(|r| load::files(&r.dir, &loader)).collect::<BTreeSet<_>>().len(),
         None => loader.files_read(),
@@ -233,9 +197,9 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     report.shard = args.shard.map(|shard| shard.to_string());
     report.configuration = job.used();
     if let Some(file) = &args.baseline {
-        known::apply(file, &mut report, job, &found)?;
+        known::apply(file, &mut report, job, &found, is_short)?;
     }
-    Ok(Judged { report, suppressions, sources, loader, found, failed })
+    Ok(Judged { report, suppressions, sources, loader, found, failed, is_short })
 }
 
 /// What the check of one root gave.
@@ -251,9 +215,25 @@ struct Checked {
     failed: bool,
 }
 
+impl From<RootReport> for Checked {
+    /// What is said beside the check of any root.
+    fn from(report: RootReport) -> Checked {
+        let (variables, made) = (BTreeSet::new(), FxHashSet::default());
+        Checked { report, variables, outline: Outline::default(), made, failed: false }
+    }
+}
+
 /// Evaluates and judges one root module. A fault of kfplint's costs this root and no other.
 fn check_one(evaluator: &Arc<Evaluator>, root: &Root, look: Look) -> Checked {
-    guarded(&root.shown, || judged(&units::plan(evaluator, root), look))
+    guarded(&root.shown, || {
+        let plan = units::plan(evaluator, root);
+        let checked = judged(&plan, look);
+        if look.budget.is_late() {
+            // To take it apart takes time: the system has all memory back when the program ends.
+            forget(plan);
+        }
+        checked
+    })
 }
 
 /// With what a root module is looked at.
@@ -299,8 +279,7 @@ fn guarded(shown: &str, work: impl FnOnce() -> Checked) -> Checked {
         let mut report = RootReport { root: shown.to_string(), ..RootReport::default() };
         let why = "kfplint itself failed on this; please report it with the message above";
         report.coverage.skipped.push((shown.to_string(), why.into()));
-        let made = FxHashSet::default();
-        Checked { report, variables: BTreeSet::new(), outline: Outline::default(), made, failed: true }
+        Checked { failed: true, ..Checked::from(report) }
     })
 }
 

@@ -73,10 +73,8 @@ pub fn compare(now: &mut Report, before: &Report, reference: &str, looked_at: im
     });
     let verdicts = changes(&now.clusters, &before.clusters, looked_at);
     let clusters = now.clusters.len();
-    let has = |c: &ClusterReport| {
-        verdicts.iter().any(|v| (&v.root, &v.environment, &v.address) == (&c.root, &c.environment, &c.address))
-    };
-    now.clusters.retain(has);
+    let changed_clusters: BTreeSet<_> = verdicts.iter().map(|v| (&v.root, &v.environment, &v.address)).collect();
+    now.clusters.retain(|c| changed_clusters.contains(&(&c.root, &c.environment, &c.address)));
     now.since =
         Some(Since { reference: reference.into(), new, changed, gone, verdicts, clusters, worst, is_less_known });
 }

@@ -30,7 +30,7 @@ impl Rule for WorkloadIdentity {
     }
 
     fn root(&self, cx: &Context) -> Vec<Finding> {
-        cx.graph.grants.iter().filter_map(|g| strange(g, &cx.graph.profile.namespace)).collect()
+        cx.graph.grants_in_time().filter_map(|g| strange(g, &cx.graph.profile.namespace)).collect()
     }
 }
 
@@ -55,7 +55,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let pools: Vec<&Pool> = cluster.pools.iter().filter(|p| p.kind != PoolKind::AutoProvisioned).filter(half).collect();
     match (pools.is_empty(), on) {
         (true, true) => Answer::met("the cluster has Workload Identity and no pool shuts it off"),
-        (true, false) if cx.graph.grants.iter().any(|g| bound(cx, cluster, g)) => {
+        (true, false) if cx.graph.grants_in_time().any(|g| bound(cx, cluster, g)) => {
             let finding = poolless(cx, cluster);
             Answer::unmet(finding.message.clone(), vec![finding])
         }
@@ -112,7 +112,7 @@ fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
         cluster.address(),
         cx.graph.profile.namespace
     );
-    let bindings = cx.graph.grants.iter().filter(|g| bound(cx, cluster, g));
+    let bindings = cx.graph.grants_in_time().filter(|g| bound(cx, cluster, g));
     let draft = META.finding(message).cluster(cluster).help(POOL);
     let draft = bindings.fold(draft, |draft, g| draft.related(&g.members_place(), "bound here"));
     draft.at(cluster.address(), &cluster.view.own_place(), "no workload_identity_config")

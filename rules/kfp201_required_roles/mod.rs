@@ -12,6 +12,7 @@ use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
 use crate::graph::view::Place;
 use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use std::collections::BTreeSet;
 
 /// The rule.
 pub struct RequiredRoles;
@@ -28,21 +29,19 @@ impl Rule for RequiredRoles {
             Fact::Known(true) => cluster.auto_provisioned.iter().collect(),
             _ => cluster.landing_pools(),
         };
-        let mut answers: Vec<(String, Answer)> = Vec::new();
+        let (mut known, mut answers) = (BTreeSet::new(), Vec::new());
         for pool in pools {
             let account = cx.graph.node_account(pool);
             let key = text::key(&account, pool);
-            if matches!(account, NodeAccount::Default) || answers.iter().any(|(known, _)| *known == key) {
-                continue;
+            if !matches!(account, NodeAccount::Default) && known.insert(key) {
+                answers.push(judge(cx, cluster, pool, &account));
             }
-            answers.push((key, judge(cx, cluster, pool, &account)));
         }
         let why = match cluster.autopilot.is_true() {
             true => "enable_autopilot = true, and no service account is named for its nodes",
             false => "no pool has a custom service account",
         };
-        let answers = answers.into_iter().map(|(_, answer)| answer);
-        Some(answers.reduce(worse).unwrap_or_else(|| Answer::not_applicable(why)))
+        Some(answers.into_iter().reduce(worse).unwrap_or_else(|| Answer::not_applicable(why)))
     }
 }
 

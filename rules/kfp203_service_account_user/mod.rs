@@ -43,7 +43,7 @@ impl Rule for ServiceAccountUser {
 fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
     let name = &account.resource.address;
     let mut open = Vec::new();
-    for grant in &cx.graph.grants {
+    for grant in cx.graph.grants_in_time() {
         match allows(cx, grant, account) {
             Fact::Known(true) => return Answer::met(format!("somebody may act as {name}")),
             Fact::Known(false) => {}

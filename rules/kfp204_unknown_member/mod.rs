@@ -34,7 +34,7 @@ impl Rule for UnknownMember {
     fn root(&self, cx: &Context) -> Vec<Finding> {
         let known = Accounts::of(cx);
         let mut all = Vec::new();
-        for grant in &cx.graph.grants {
+        for grant in cx.graph.grants_in_time() {
             for text in grant.members.iter().filter_map(Text::of) {
                 all.extend(malformed(grant, &text).or_else(|| known.unknown(grant, &text)));
             }

@@ -34,7 +34,7 @@ impl Rule for BasicRole {
         };
         let to_nodes = |g: &&Grant| custom.iter().any(|a| is_member(g, a).is_true());
         let mut seen = BTreeSet::new();
-        let found: Vec<Finding> = (cx.graph.grants.iter().filter(broad).filter(to_nodes))
+        let found: Vec<Finding> = (cx.graph.grants_in_time().filter(broad).filter(to_nodes))
             .filter(|g| seen.insert(g.resource.address.clone()))
             .map(|g| finding(cluster, g))
             .collect();

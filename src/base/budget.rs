@@ -1,6 +1,7 @@
 //! Budgets: how much work and memory an input may cost. No real repository comes near any of them; past one, a finding
 //! (TF006) says which, and what was left out is unknown.
 
+use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 /// The most elements that one value may have, those inside of its elements counted too.
@@ -42,6 +43,11 @@ pub const RULES: usize = 200;
 /// About the most steps that a root module's search for names that were meant may take; where they are used up, there is
 /// no `did you mean`.
 pub const NEAR: u64 = 60_000_000;
+
+/// How long a run may go on when its time is used up: a report is written of what is done.
+pub const MOMENT: Duration = Duration::from_millis(400);
+/// How many bytes of a file are parsed in a second, at the least.
+pub const PARSED: f64 = 8e6;
 
 /// What the command line sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,9 +93,19 @@ impl Budget {
         self.began.elapsed() >= self.timeout
     }
 
+    /// The same for a loop whose rounds are short: see [`Clock`].
+    pub fn clock(&self) -> Clock<'_> {
+        Clock { budget: self, asked: Cell::new(0), late: Cell::new(false) }
+    }
+
     /// The time that is left.
     pub fn left(&self) -> Duration {
         self.timeout.saturating_sub(self.began.elapsed())
+    }
+
+    /// How many bytes can be worked through in the time that is left and a moment more.
+    pub fn room(&self, per_second: f64) -> usize {
+        (self.left().saturating_add(MOMENT).as_secs_f64() * per_second) as usize
     }
 
     /// Why something was not looked at when the time was used up.
@@ -97,9 +113,36 @@ impl Budget {
         format!("the run took longer than {} s", self.timeout.as_secs())
     }
 
+    /// Why something is left out that would take longer than the time that is left.
+    pub fn too_long(&self) -> String {
+        format!("it would take the run longer than {} s", self.timeout.as_secs())
+    }
+
     /// Why a file is not read.
     pub fn too_large(&self) -> String {
         format!("larger than {}", size(self.file_size))
+    }
+}
+
+/// How many questions cost one look at the clock.
+const ROUNDS: u32 = 16;
+
+/// The time of a run, for a loop that asks in each round: only one question of many looks at the clock.
+#[derive(Clone, Debug)]
+pub struct Clock<'b> {
+    budget: &'b Budget,
+    asked: Cell<u32>,
+    late: Cell<bool>,
+}
+
+impl Clock<'_> {
+    /// Whether the run's time is used up. The first question looks at the clock.
+    pub fn is_late(&self) -> bool {
+        let asked = self.asked.replace(self.asked.get().wrapping_add(1));
+        if asked.is_multiple_of(ROUNDS) && !self.late.get() {
+            self.late.set(self.budget.is_late());
+        }
+        self.late.get()
     }
 }
 

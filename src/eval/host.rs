@@ -138,6 +138,8 @@ impl Host for TreeHost<'_> {
         let full = self.resolve(dir)?.1;
         let (mut found, closed) = (Listing::default(), RefCell::new(Vec::new()));
         let (bounds, tree) = (self.scope.instance.world.evaluator.loader().bounds(), self.tree());
+        let budget = &self.scope.instance.world.evaluator.options.budget;
+        let clock = budget.clock();
         let is_open = |step: &Step| {
             let refused = match step.is_link {
                 true => tree.canonicalize(&step.path).is_ok_and(|real| !bounds.holds(&real)),
@@ -155,9 +157,12 @@ impl Host for TreeHost<'_> {
             if is_open(step) && step.kind == Kind::File {
                 found.files.extend(below(&step.path));
             }
-            found.files.len() <= MOST_FILES
+            found.files.len() <= MOST_FILES && !clock.is_late()
         };
-        let whole = tree.walk(&full, &mut |step| is_open(step), &mut each);
+        let whole = tree.walk(&full, &mut |step| !clock.is_late() && is_open(step), &mut each);
+        if clock.is_late() {
+            return Err(FunctionError::over(Limit::Timeout, budget.late()));
+        }
         if !whole || found.files.len() > MOST_FILES {
             return Err(FunctionError::over(Limit::Fixed, format!("\"{dir}\" has more than {MOST_FILES} files")));
         }

@@ -105,7 +105,8 @@ impl<'p> Graph<'p> {
         let written = config.written("service_account");
         let refs = LazyCell::new(|| written.map(refs::of_attribute).unwrap_or_default());
         let mut possible = None;
-        for account in self.emails.may_be(value.as_str()).into_iter().filter_map(|at| self.accounts.get(at)) {
+        let accounts = self.emails.may_be(value.as_str());
+        for account in self.in_time(accounts).filter_map(|at| self.accounts.get(at)) {
             match account.is(value, || &*refs) {
                 Fact::Known(true) => return NodeAccount::Here(account),
                 Fact::Known(false) => {}
@@ -143,7 +144,7 @@ impl<'p> Graph<'p> {
             NodeAccount::Elsewhere(other) => other.email.as_str(),
             NodeAccount::Default | NodeAccount::Unknown(_) => None,
         };
-        self.members.may_be(email).into_iter().filter_map(|at| self.grants.get(at))
+        self.in_time(self.members.may_be(email)).filter_map(|at| self.grants.get(at))
     }
 
     fn add(&self, grant: &Grant<'p>, who: &NodeAccount, project: &Value, access: &mut Access) {

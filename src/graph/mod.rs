@@ -62,11 +62,14 @@ pub struct Graph<'p> {
     emails: ByEmail,
     /// What is handed to modules that are not on disk, and to callers.
     handed: Handed<'p>,
+    /// How long it may take to look at it.
+    budget: Budget,
 }
 
 impl<'p> Graph<'p> {
     /// Derives the graph of a plan. `profile` says what nodes must have to qualify. Once the budget's time is used up, what
-    /// is left of it is not looked at: [`crate::rule::check_root`] then judges no cluster.
+    /// is left of it is not looked at, here and in what is asked of the graph later: [`crate::rule::check_root`] does not
+    /// count answers that are given then.
     pub fn build(plan: &'p StaticPlan, profile: &'p Profile, budget: &Budget) -> Graph<'p> {
         let types = ByType::of(plan);
         let accounts: Vec<_> = types.managed("google_service_account").map(ServiceAccount::new).collect();
@@ -74,6 +77,8 @@ impl<'p> Graph<'p> {
         let clusters =
             link::clusters(plan, &types, link::Linker { accounts: &accounts, handed: &handed, profile, budget });
         let managed_all = plan.resources.iter().filter(|r| r.mode == Mode::Managed);
+        let clock = budget.clock();
+        let managed_all = managed_all.take_while(|_| !clock.is_late());
         let grants: Vec<Grant> = managed_all.flat_map(|r: &Resource| grant::of_resource(&types, r)).collect();
         let custom = ["google_project_iam_custom_role", "google_organization_iam_custom_role"];
         Graph {
@@ -88,7 +93,19 @@ impl<'p> Graph<'p> {
             installations: install::of_plan(plan),
             buckets: types.managed("google_storage_bucket").map(View::of).collect(),
             types,
+            budget: *budget,
         }
+    }
+
+    /// All grants, as long as there is time to look at them.
+    pub fn grants_in_time(&self) -> impl Iterator<Item = &Grant<'p>> {
+        self.in_time(&self.grants)
+    }
+
+    /// These, as long as there is time to look at them.
+    fn in_time<T>(&self, all: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+        let clock = self.budget.clock();
+        all.into_iter().take_while(move |_| !clock.is_late())
     }
 
     /// Module calls that are not on disk.

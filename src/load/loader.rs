@@ -6,7 +6,7 @@ use super::index::Index;
 use super::private::{self, Ignored};
 use super::shown::{self, Shown};
 use super::walk::reason;
-use crate::base::budget::{Budget, DOCUMENT, Limit, TOKENS, has_more_values};
+use crate::base::budget::{Budget, DOCUMENT, Limit, PARSED, TOKENS, has_more_values};
 use crate::base::parallel;
 use crate::base::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{self, ast};
@@ -267,6 +267,11 @@ impl Loader {
         .clone()
     }
 
+    /// Whether a real folder was read already.
+    pub fn has_read(&self, dir: &Path) -> bool {
+        self.modules.read().unwrap_or_else(|e| e.into_inner()).get(dir).is_some_and(|slot| slot.get().is_some())
+    }
+
     /// The variable files that Terraform reads unasked in a folder, whether there is configuration in it or not.
     pub fn tfvars(&self, dir: &Path) -> Vec<Arc<ast::File>> {
         if let Some(module) = self.module(dir) {
@@ -283,7 +288,8 @@ impl Loader {
     /// Reads several real folders at once. File ids are given in the order of the paths, whatever the threads do.
     pub fn preload(&self, dirs: &[PathBuf]) {
         let dirs: Vec<&PathBuf> = dirs.iter().filter(|dir| self.may_read(dir)).collect();
-        let listed = parallel::map(&dirs, FEW, |dir| (*dir, self.list(dir)));
+        let listed = parallel::map(&dirs, FEW, |dir| (!self.budget.is_late()).then(|| (*dir, self.list(dir))));
+        let listed: Vec<_> = listed.into_iter().flatten().collect();
         let wanted: BTreeSet<&FileKey> =
             listed.iter().flat_map(|(_, entries)| entries.iter().filter_map(|e| e.key.as_ref().ok())).collect();
         let wanted: Vec<&FileKey> = wanted.into_iter().filter(|key| slot(&self.files, key).get().is_none()).collect();
@@ -538,7 +544,11 @@ impl Loader {
 
     fn parse(&self, added: &Added, syntax: Syntax) -> Arc<ast::File> {
         let Added { id, over } = added;
-        let mut file = match self.sources.get(*id) {
+        let source = self.sources.get(*id);
+        let long = |file: &Arc<SourceFile>| over.is_none() && file.text.len() > self.budget.room(PARSED);
+        let late = source.as_ref().filter(|file| long(file)).map(|file| self.too_long(file));
+        let over = over.clone().or(late);
+        let mut file = match source.filter(|_| over.is_none()) {
             Some(file) => parse(*id, &file, syntax),
             None => syntax::parse(*id, "", &[]),
         };
@@ -548,9 +558,17 @@ impl Loader {
         if let Some((limit, why)) = over {
             let message = format!("this file is not read: {why}");
             let span = Span::new(*id, 0, 0);
-            file.errors = vec![ast::SyntaxError { span, message, help: None, related: None, limit: Some(*limit) }];
+            file.errors = vec![ast::SyntaxError { span, message, help: None, related: None, limit: Some(limit) }];
         }
         Arc::new(file)
+    }
+
+    /// Notes a file for which the time that is left does not suffice.
+    fn too_long(&self, file: &SourceFile) -> (Limit, String) {
+        let why = self.budget.too_long();
+        let path = file.path.to_string_lossy().into_owned();
+        self.skipped.lock().unwrap_or_else(|e| e.into_inner()).insert(path, why.clone());
+        (Limit::Timeout, why)
     }
 
     fn skip(&self, path: &Path, why: String) {

@@ -97,6 +97,9 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
         loader.name_folder_elsewhere(dir, way);
     }
     let dirs = load_with_modules(found.folders.keys().cloned().collect(), loader);
+    // What could not be read in time is a root module as far as anybody knows.
+    let unread = found.folders.keys().filter(|dir| !dirs.contains_key(*dir) && !loader.has_read(dir)).cloned();
+    let unread: Vec<PathBuf> = unread.filter(|_| loader.budget().is_late()).collect();
     let named: BTreeSet<PathBuf> = named.into_iter().map(|n| n.dir).collect();
     let root = |dir: PathBuf| {
         let traits = dirs.get(&dir).map(|(traits, _)| traits);
@@ -114,7 +117,7 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     let candidate = |(dir, (_, candidate)): (&PathBuf, &(Traits, bool))| candidate.then(|| dir.clone());
     let is_root = |dir: &PathBuf| chosen.contains(dir) || unit_dirs.contains(dir.as_path());
     let called = dirs.iter().filter_map(candidate).filter(|dir| !is_root(dir)).map(root).collect();
-    let mut roots: Vec<Root> = chosen.into_iter().map(root).chain(units).collect();
+    let mut roots: Vec<Root> = chosen.into_iter().chain(unread).map(root).chain(units).collect();
     roots.sort();
     let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
     Ok((Discovery { roots, called, others: Vec::new(), named, skipped }, dirs))
@@ -193,6 +196,9 @@ fn load_with_modules(found: Vec<PathBuf>, loader: &Loader) -> Folders {
         loader.preload(&next);
         let mut called = FxHashSet::default();
         for dir in next {
+            if loader.budget().is_late() && !loader.has_read(&dir) {
+                continue;
+            }
             let Some(files) = loader.module(&dir).filter(|m| !(m.files.is_empty() && m.overrides.is_empty())) else {
                 continue;
             };

@@ -10,7 +10,8 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
     let mut entered = std::mem::take(&mut found.entered);
     let mut outside = Vec::new();
     let mut enter = |step: &Step| {
-        if step.path.file_name().is_some_and(|name| TOOLS.iter().any(|tool| name == *tool)) {
+        if loader.budget().is_late() || step.path.file_name().is_some_and(|name| TOOLS.iter().any(|tool| name == *tool))
+        {
             return false;
         }
         let Ok(real) = tree.canonicalize(&step.path) else { return false };
@@ -30,7 +31,7 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
     if !tree.walk(&folder.given, &mut enter, &mut each) {
         found.skipped.insert(folder.given.clone(), "there is too much below it; name folders in it".into());
     }
-    for file in files {
+    for file in files.into_iter().take_while(|_| !loader.budget().is_late()) {
         if let Some(real) = file.parent().and_then(|way| tree.canonicalize(way).ok()) {
             found.add(&file, real);
         }

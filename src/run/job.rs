@@ -2,7 +2,7 @@
 
 use super::{Failure, past};
 use crate::base::budget::Budget;
-use crate::cli::{CheckArgs, ConfigArgs, FailOn, Given, Ignores, Undecided};
+use crate::cli::{CheckArgs, ConfigArgs, FailOn, Format, Given, Ignores, Undecided};
 use crate::config::{self, Config, Environment};
 use crate::report::Configuration;
 use crate::tree::Tree;
@@ -74,6 +74,12 @@ impl Job {
         let job = Job { args, config, budget, tree: Tree::default(), base, own_roots, asked_by_configuration };
         job.environments()?;
         Ok(job)
+    }
+
+    /// The formats that reports are written in.
+    pub fn formats(&self) -> Vec<Format> {
+        let further = self.args.output.iter().map(|(format, _)| *format);
+        further.chain([self.args.format]).collect()
     }
 
     /// The configuration that was used, for reports.

@@ -3,7 +3,8 @@
 use super::Checked;
 use crate::base::budget::{Budget, EVALUATIONS, Limit, REPORTS, size};
 use crate::config::Environment;
-use crate::diagnostic::RootReport;
+use crate::diagnostic::{ClusterReport, Finding, Requirement, RootReport};
+use crate::graph::drawing::{Drawing, Node};
 use crate::load::Root;
 use crate::module::report::exceeded;
 use std::mem::size_of;
@@ -21,7 +22,7 @@ impl Kept {
     /// Counts the reports that are new.
     pub fn add(&mut self, checked: &[Checked]) {
         let new = checked.get(self.reports..).unwrap_or_default();
-        self.bytes += new.iter().map(|c| bytes(&c.report)).sum::<usize>();
+        self.bytes += new.iter().map(|c| report(&c.report)).sum::<usize>();
         self.reports = checked.len();
     }
 
@@ -57,17 +58,36 @@ impl Kept {
     }
 }
 
-/// About how many bytes a report takes.
-fn bytes(report: &RootReport) -> usize {
-    let requirements = report.clusters.iter().flat_map(|c| &c.requirements);
-    let texts = requirements.map(|r| r.reason.len() + r.decides.iter().map(|d| d.len() + 32).sum::<usize>() + 128);
-    let findings = report.findings.iter().map(|f| {
-        let help: usize = f.help.iter().map(|h| h.len() + 32).sum();
-        let related: usize = f.related.iter().map(|l| l.message.len() + 48).sum::<usize>() + f.trace.len() * 64;
-        size_of_val(f) + f.message.len() + f.primary_message.len() + help + related + 256
-    });
-    let pools: usize = report.clusters.iter().map(|c| c.node_pools.len() * 256 + 256).sum();
-    texts.sum::<usize>() + findings.sum::<usize>() + pools + size_of::<Checked>()
+/// About how many bytes a report takes, without its drawing.
+pub fn report(report: &RootReport) -> usize {
+    let coverage = &report.coverage;
+    let places = coverage.skipped.iter().chain(&coverage.undecided_blocks).map(pair).sum::<usize>();
+    let clusters = report.clusters.iter().map(cluster).sum::<usize>();
+    clusters + report.findings.iter().map(finding).sum::<usize>() + places + size_of::<Checked>()
+}
+
+/// About how many bytes a cluster takes.
+pub fn cluster(cluster: &ClusterReport) -> usize {
+    let texts = |r: &Requirement| r.reason.len() + r.decides.iter().map(|d| d.len() + 32).sum::<usize>() + 128;
+    cluster.requirements.iter().map(texts).sum::<usize>() + cluster.node_pools.len() * 256 + 256
+}
+
+/// About how many bytes a finding takes.
+pub fn finding(f: &Finding) -> usize {
+    let help: usize = f.help.iter().map(|h| h.len() + 32).sum();
+    let related: usize = f.related.iter().map(|l| l.message.len() + 48).sum::<usize>() + f.trace.len() * 64;
+    size_of_val(f) + f.message.len() + f.primary_message.len() + help + related + 256
+}
+
+/// About how many bytes a path with a reason takes.
+pub fn pair((path, why): &(String, String)) -> usize {
+    path.len() + why.len() + 64
+}
+
+/// About how many bytes a drawing takes.
+pub fn drawing(drawing: &Drawing) -> usize {
+    let node = |node: &Node| node.address.len() * 4 + node.detail.len() + 512;
+    drawing.nodes.iter().map(node).sum::<usize>() + drawing.edges.len() * 128
 }
 
 #[cfg(test)]

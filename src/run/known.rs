@@ -7,6 +7,7 @@ use crate::cli::{BaselineArgs, CheckArgs};
 use crate::load::loader::Texts;
 use crate::load::{Discovery, reason};
 use crate::report::{self, Report};
+use rustc_hash::FxHashSet;
 use std::io::Write;
 use std::path::Path;
 
@@ -33,11 +34,11 @@ pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
     })
 }
 
-/// Takes the findings of a baseline out of a report.
+/// Takes the findings of a baseline out of a report. What `is_short` of a report may hold may still be there.
 ///
 /// # Errors
 /// A file that cannot be read as a baseline.
-pub fn apply(file: &Path, report: &mut Report, job: &Job, found: &Discovery) -> Result<(), Failure> {
+pub fn apply(file: &Path, report: &mut Report, job: &Job, found: &Discovery, is_short: bool) -> Result<(), Failure> {
     let wrong = |why: String| Failure::Baseline { path: file.display().to_string(), why };
     // A pull request must not bring its own baseline.
     let tree = job.base.as_ref().filter(|_| job.args.strict).unwrap_or(&job.tree);
@@ -50,9 +51,12 @@ pub fn apply(file: &Path, report: &mut Report, job: &Job, found: &Discovery) -> 
     let environments: Vec<Option<&str>> = job.environments()?.iter().map(|e| e.map(|e| e.name.as_str())).collect();
     let baseline: Baseline = serde_json::from_slice(&text).map_err(|e| wrong(e.to_string()))?;
     // A root module that was not looked at, or not in this environment, may still have its findings.
+    let roots: FxHashSet<&str> = found.roots.iter().map(|root| root.shown.as_str()).collect();
     let looked_at = |entry: &Entry| {
-        let root = found.roots.iter().any(|root| root.shown == entry.root) || !Path::new(&entry.root).is_dir();
-        root && (job.args.config.environment.is_empty() || environments.contains(&entry.environment.as_deref()))
+        let root = roots.contains(entry.root.as_str()) || !Path::new(&entry.root).is_dir();
+        !is_short
+            && root
+            && (job.args.config.environment.is_empty() || environments.contains(&entry.environment.as_deref()))
     };
     report.baseline = Some(baseline.apply(report, looked_at));
     Ok(())

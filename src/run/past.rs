@@ -9,6 +9,7 @@ use crate::load::shown;
 use crate::report::Report;
 use crate::since;
 use crate::tree::{Commit, Repository, Tree};
+use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ pub fn compare(mut job: Job, reference: &str) -> Result<(Judged, Job), Failure> 
     if let Some(why) = job.base.as_ref().and_then(Tree::commit).and_then(Commit::fault) {
         return Err(Failure::Since { what: format!("cannot read `{reference}`: {why}") });
     }
-    if job.budget.is_late() {
+    if job.budget.is_late() || before.as_ref().is_ok_and(|before| before.is_short) {
         return Err(Failure::Since { what: format!("cannot read `{reference}` to its end: {}", job.budget.late()) });
     }
     if let Ok(before) = &before {
@@ -37,8 +38,8 @@ pub fn compare(mut job: Job, reference: &str) -> Result<(Judged, Job), Failure> 
         Err(Failure::Nothing { .. }) => Report::new(Vec::new(), Vec::new(), 0, &now.sources),
         other => other?.report,
     };
-    let roots: Vec<&str> = now.found.roots.iter().map(|root| root.shown.as_str()).collect();
-    let looked_at = |root: &str| roots.contains(&root) || !Path::new(root).exists();
+    let roots: FxHashSet<&str> = now.found.roots.iter().map(|root| root.shown.as_str()).collect();
+    let looked_at = |root: &str| roots.contains(root) || !Path::new(root).exists();
     since::compare(&mut now.report, &before, reference, looked_at);
     say(&now.report);
     Ok((now, job))

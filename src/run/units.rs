@@ -1,7 +1,7 @@
 //! Terragrunt units in a run, and the modules that are there only for them.
 
 use super::called::Made;
-use super::reach::unreached;
+use super::reach::{Unreached, unreached};
 use super::{Checked, Look, guarded, judged};
 use crate::base::parallel;
 use crate::eval::Evaluator;
@@ -12,10 +12,12 @@ use std::sync::Arc;
 
 /// Judges the units among the roots, and takes them and the modules that they use from the rest: with a unit's inputs
 /// these are judged already.
-pub fn check(roots: &mut Vec<Root>, evaluator: &Arc<Evaluator>, loader: &Loader, look: Look) -> Vec<Checked> {
+pub fn check(roots: &mut Vec<Root>, evaluator: &Arc<Evaluator>, unreached: &Unreached, look: Look) -> Vec<Checked> {
+    let loader = evaluator.loader();
     let (units, rest): (Vec<Root>, Vec<Root>) = std::mem::take(roots).into_iter().partition(|r| r.unit.is_some());
     let all = Units::new(evaluator);
-    let checked = parallel::map(&units, 1, |unit| one(&all, unit, loader, look));
+    let one = |unit: &Root| (!unreached.counts(look.budget)).then(|| one(&all, unit, loader, look));
+    let checked: Vec<Checked> = parallel::map(&units, 1, one).into_iter().flatten().collect();
     let mut made = Made::default();
     checked.iter().for_each(|unit| made.add(unit, loader));
     *roots = rest.into_iter().filter(|root| !(root.library && made.has(&root.dir))).collect();
