@@ -16,6 +16,7 @@ mod own;
 mod past;
 mod progress;
 mod reach;
+pub mod recorded;
 mod rounds;
 mod scaffold;
 mod setup;
@@ -38,14 +39,13 @@ use crate::base::source::Sources;
 use crate::base::suggest::suggest;
 use crate::cli::{CheckArgs, Cli, Command, Dev, EvaluateArgs, ExplainArgs, FailOn, RootArgs, RulesArgs, Undecided};
 use crate::diagnostic::{Level, RootReport, Status};
-use crate::eval::plan_json;
 use crate::eval::{self, Evaluator};
 use crate::graph::Graph;
 use crate::graph::drawing::Drawing;
 use crate::load::loader::{Loader, Texts};
 use crate::load::{self, Root};
 use crate::plan::StaticPlan;
-use crate::plan_json::Subject;
+use crate::plan_json::{self, Subject};
 use crate::profile::Profile;
 use crate::report::{self, Detail, Report};
 use crate::rule::check_root;
@@ -268,7 +268,7 @@ fn check_document(document: &Subject, source: Option<&(Root, Arc<Evaluator>)>, l
         let source = source.map(|(root, evaluator)| documents::evaluate(root, evaluator, document.variables()));
         let variables = source.as_ref().map(names).unwrap_or_default();
         let outline = source.as_ref().map(Outline::of).unwrap_or_default();
-        let report = document.check(source, look.profile, look.budget);
+        let report = recorded::check(document, source, look.profile, look.budget);
         Checked { report, variables, outline, made: FxHashSet::default(), failed: false }
     })
 }

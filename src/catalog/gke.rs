@@ -5,6 +5,7 @@
 
 use super::memo::Memo;
 use super::table::{Table, table};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 static SYSTEM_PODS: Table = table!("gke_system_pods", 5);
@@ -33,6 +34,17 @@ pub const NAMED_ACCOUNT_SCOPES: [&str; 2] =
 pub const RELEASE_CHANNELS: [&str; 5] = ["UNSPECIFIED", "RAPID", "REGULAR", "STABLE", "EXTENDED"];
 /// Metadata modes of a node pool; `GKE_METADATA` is the one that Workload Identity needs.
 pub const WORKLOAD_METADATA_MODES: [&str; 3] = ["MODE_UNSPECIFIED", "GCE_METADATA", "GKE_METADATA"];
+
+/// Whether an email stands for the Compute Engine default service account.
+pub fn is_default_account(email: &str) -> bool {
+    let email = email.trim();
+    email.is_empty() || email == DEFAULT_SERVICE_ACCOUNT || email.ends_with(COMPUTE_ACCOUNT_SUFFIX)
+}
+
+/// A cloud resource's name without what stands before the last slash: `projects/p` is `p`.
+pub fn last_part(text: &str) -> Cow<'_, str> {
+    text.trim_end_matches('/').rsplit('/').next().unwrap_or(text).into()
+}
 
 /// A pod of GKE's own, as observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

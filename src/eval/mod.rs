@@ -17,7 +17,6 @@ mod installed;
 pub(crate) mod instance;
 mod module_source;
 mod narrow;
-pub mod plan_json;
 mod provider;
 mod reference;
 mod resource;

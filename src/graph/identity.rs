@@ -1,6 +1,7 @@
 //! Whether two strings are the same one, also where only apply or an input knows them.
 
 use super::fact::Fact;
+pub use crate::catalog::gke::last_part;
 use crate::cty::value::{Data, ReasonKind, Reasons, Unknown, Value};
 use std::borrow::Cow;
 
@@ -67,11 +68,6 @@ fn same_cause(a: &Reasons, b: &Reasons) -> bool {
 fn only(reasons: &Reasons) -> Option<&ReasonKind> {
     let mut all = reasons.iter();
     all.next().filter(|_| all.next().is_none()).map(|r| &r.kind)
-}
-
-/// A cloud resource's name without what stands before the last slash: `projects/p` is `p`.
-pub fn last_part(text: &str) -> Cow<'_, str> {
-    text.trim_end_matches('/').rsplit('/').next().unwrap_or(text).into()
 }
 
 /// An IAM member or e-mail in one form: no `serviceAccount:`, no `deleted:`, small letters.

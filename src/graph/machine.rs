@@ -216,7 +216,7 @@ pub fn account(config: Option<&View>) -> Fact<Account> {
             None => Fact::Known(Account::Default),
         };
     };
-    let kind = |email: &Text| match is_default_account(email) {
+    let kind = |email: &Text| match gke::is_default_account(email) {
         true => Account::Default,
         false => Account::Custom,
     };
@@ -224,12 +224,6 @@ pub fn account(config: Option<&View>) -> Fact<Account> {
         Fact::Unknown(reasons) => by_reasons(&reasons).map_or(Fact::Unknown(reasons.clone()), Fact::Known),
         other => other.judge(|e| Fact::Known(kind(e))),
     }
-}
-
-/// Whether an email stands for the Compute Engine default service account.
-pub fn is_default_account(email: &str) -> bool {
-    let email = email.trim();
-    email.is_empty() || email == gke::DEFAULT_SERVICE_ACCOUNT || email.ends_with(gke::COMPUTE_ACCOUNT_SUFFIX)
 }
 
 /// What an email that only apply or the cloud knows is: an account resource's is a custom account's.

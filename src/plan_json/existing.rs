@@ -2,8 +2,8 @@
 //! own, and shows the first one's nodes as the cluster's: here each pool is brought to stand once.
 
 use super::plan::Recorded;
+use crate::catalog::gke::last_part;
 use crate::cty::value::{Type, Value};
-use crate::graph::identity::last_part;
 use crate::plan::Resource;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,5 +1,6 @@
-//! Reads documents into the same plan that the evaluator makes of a configuration: `terraform show -json` of a plan or a
-//! state, and what gcloud and kubectl say of a cluster that exists. What a document is, its content says, not its name.
+//! Plans as documents. Reads `terraform show -json` of a plan or a state, and what gcloud and kubectl say of a cluster that
+//! exists, into the same plan that the evaluator makes of a configuration; writes such a plan as Terraform does. A
+//! document's content says what it is, not its name.
 
 mod address;
 mod compare;
@@ -7,7 +8,6 @@ mod error;
 mod existing;
 mod kind;
 mod live;
-mod locate;
 mod overlay;
 mod plan;
 mod providers;
@@ -15,24 +15,22 @@ mod references;
 mod state;
 mod text;
 mod values;
+mod write;
 
 pub use compare::Comparison;
 pub use error::DocumentError;
 pub use kind::Kind;
+pub use live::What;
+pub use plan::Recorded;
+pub use write::{write, write_in_full};
 
-use crate::base::budget::Budget;
-use crate::diagnostic::RootReport;
 use crate::eval::VariableOption;
-use crate::graph::Graph;
 use crate::plan::StaticPlan;
-use crate::profile::Profile;
-use crate::rule::check_root;
-use live::{Piece, What};
-use plan::Recorded;
+use live::Piece;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
-/// A document, read but not yet judged.
+/// A document.
 #[derive(Debug)]
 pub struct Document {
     /// The file as the user would write it.
@@ -112,32 +110,27 @@ impl Subject {
         self.documents.first().and_then(Document::variables)
     }
 
-    /// Judges it; findings stand in the files of `source`, the evaluated configuration, where that is given.
-    pub fn check(&self, source: Option<StaticPlan>, profile: &Profile, budget: &Budget) -> RootReport {
+    /// The plan that it records; places and origins are those of `source`, the evaluated configuration, where that is given.
+    pub fn plan(&self, source: Option<StaticPlan>) -> Recorded {
         let mut recorded = self.recorded();
         if let Some(source) = source {
             overlay::lay(&mut recorded, source);
         }
-        let graph = Graph::build(&recorded.plan, profile, budget);
-        let mut report = check_root(&recorded.plan, &graph, budget);
-        match self.kind() {
-            Kind::Plan => {}
-            Kind::State | Kind::RawState => live::bound_existing(&mut report),
-            Kind::Live => {
-                let pieces: Vec<Piece> = self.documents.iter().flat_map(Document::pieces).collect();
-                let given: BTreeSet<What> = pieces.iter().map(|p| p.what).collect();
-                let is_account_policy =
-                    |r: &crate::plan::Resource| &*r.type_name == "google_service_account_iam_policy";
-                live::bound_live(&mut report, &given, recorded.plan.resources.iter().any(is_account_policy));
-                live::speak_gcloud(&mut report, &recorded.plan);
-            }
-        }
-        report.coverage.skipped.append(&mut recorded.gaps);
-        locate::locate(&mut report, &recorded, &self.documents);
-        report
+        recorded
     }
 
-    fn kind(&self) -> Kind {
+    /// What its documents describe, where it is of clusters that exist.
+    pub fn described(&self) -> BTreeSet<What> {
+        self.documents.iter().flat_map(Document::pieces).map(|piece| piece.what).collect()
+    }
+
+    /// The content of one of its documents.
+    pub fn document(&self, file: &str) -> Option<&Json> {
+        self.documents.iter().find(|document| document.file == file).map(|document| &document.json)
+    }
+
+    /// What it is.
+    pub fn kind(&self) -> Kind {
         self.documents.first().map_or(Kind::Live, |document| document.kind)
     }
 

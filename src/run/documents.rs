@@ -3,11 +3,11 @@
 use super::{FINDINGS, Failure, READY, output, units};
 use crate::base::budget::DOCUMENT;
 use crate::cli::CheckArgs;
-use crate::eval::{Evaluator, VariableOption, plan_json};
+use crate::eval::{Evaluator, VariableOption};
 use crate::load::loader::Loader;
 use crate::load::{self, PathError, Root, UNIT, is_terraform, is_variables, reason};
 use crate::plan::StaticPlan;
-use crate::plan_json::{Document, Kind, Subject};
+use crate::plan_json::{self, Document, Kind, Subject};
 use crate::report::plural;
 use crate::tree::{self, Tree};
 use std::io::Read;

@@ -2,8 +2,7 @@
 
 use super::judged::{folder, judge};
 use super::{parts, reports};
-use kfplint::eval::plan_json;
-use kfplint::plan_json::{Document, Kind};
+use kfplint::plan_json::{self, Document, Kind};
 use kfplint::report;
 use std::path::PathBuf;
 use std::sync::LazyLock;

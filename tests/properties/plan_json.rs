@@ -4,10 +4,10 @@ use super::judged::{Judged, folder, judge};
 use super::{parts, reports};
 use kfplint::base::budget::Budget;
 use kfplint::base::source::Sources;
-use kfplint::eval::plan_json;
-use kfplint::plan_json::{Document, Subject};
+use kfplint::plan_json::{self, Document, Subject};
 use kfplint::profile::Profile;
 use kfplint::report::Report;
+use kfplint::run::recorded;
 
 /// A configuration that a document may be of.
 const MAIN: &[u8] = include_bytes!("../../fixtures/ready-zonal/main.tf");
@@ -41,10 +41,10 @@ fn all(read: Vec<Document>, judged: &Judged) {
     }
     for subject in Subject::all(read) {
         let sources = Sources::new();
-        let report = subject.check(None, Profile::kfp(), &Budget::default());
+        let report = recorded::check(&subject, None, Profile::kfp(), &Budget::default());
         reports::check(&Report::new(vec![report], Vec::new(), subject.files(), &sources), &sources);
         if subject.has_source() {
-            let report = subject.check(Some(judged.plan.clone()), Profile::kfp(), &Budget::default());
+            let report = recorded::check(&subject, Some(judged.plan.clone()), Profile::kfp(), &Budget::default());
             reports::check(&Report::new(vec![report], Vec::new(), subject.files(), &judged.sources), &judged.sources);
         }
     }

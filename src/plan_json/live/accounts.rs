@@ -2,8 +2,8 @@
 
 use super::pieces::{Piece, What};
 use super::{Builder, Place, place, unknown, value, with};
+use crate::catalog::gke::is_default_account;
 use crate::cty::value::Value;
-use crate::graph::machine::is_default_account;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,14 +2,10 @@
 
 mod accounts;
 mod gke;
-mod help;
 mod kubernetes;
 mod pieces;
-mod scope;
 
-pub use help::speak_gcloud;
 pub use pieces::{Piece, What, drop_secrets, of};
-pub use scope::{bound_existing, bound_live};
 
 use super::plan::{Place, Recorded};
 use crate::cty::value::{ReasonKind, Reasons, Type, Value, json};

@@ -1,7 +1,7 @@
 //! What can be said of something that exists, and what cannot: documents show some things only.
 
-use super::pieces::What;
 use crate::diagnostic::{ClusterReport, RootReport, Status, Verdict};
+use crate::plan_json::What;
 use crate::rule::verdict;
 use std::collections::BTreeSet;
 
@@ -23,13 +23,13 @@ const UNSEEN: [(&str, &str); 6] = [
 ];
 
 /// Leaves out what cannot be wrong of something that exists.
-pub fn bound_existing(report: &mut RootReport) {
+pub fn existing(report: &mut RootReport) {
     leave_out(report, &NAMES);
 }
 
 /// Leaves out what the documents given say nothing of.
-pub fn bound_live(report: &mut RootReport, given: &BTreeSet<What>, account_policy: bool) {
-    bound_existing(report);
+pub fn live(report: &mut RootReport, given: &BTreeSet<What>, account_policy: bool) {
+    existing(report);
     leave_out(report, &UNSEEN);
     if !given.contains(&What::Deployment) {
         let why = "what runs in the cluster is not described: add `kubectl get deployments --all-namespaces -o json`";

@@ -1,8 +1,7 @@
 //! Where in a document a finding's resource and attribute stand.
 
-use super::Document;
-use super::plan::Recorded;
 use crate::diagnostic::{Finding, Location, Pointer, RootReport};
+use crate::plan_json::{Recorded, Subject};
 use serde_json::Value as Json;
 
 /// What the GKE API calls arguments by another name than the provider's in other letters.
@@ -14,9 +13,9 @@ const API_NAMES: [(&str, &str); 4] = [
 ];
 
 /// Gives each finding without a place in a file its place in the documents.
-pub fn locate(report: &mut RootReport, recorded: &Recorded, documents: &[Document]) {
+pub fn locate(report: &mut RootReport, recorded: &Recorded, subject: &Subject) {
     for finding in report.findings.iter_mut().filter(|f| f.primary == Location::Whole) {
-        let Some(pointer) = pointer(finding, recorded, documents) else { continue };
+        let Some(pointer) = pointer(finding, recorded, subject) else { continue };
         finding.primary = Location::Pointer(pointer);
         if let Some(address) = finding.address.as_ref().filter(|address| !names(finding, address)) {
             finding.message = format!("{address}: {}", finding.message);
@@ -31,11 +30,10 @@ fn names(finding: &Finding, address: &str) -> bool {
 }
 
 /// The attribute, or the nearest thing around it.
-fn pointer(finding: &Finding, recorded: &Recorded, documents: &[Document]) -> Option<Pointer> {
+fn pointer(finding: &Finding, recorded: &Recorded, subject: &Subject) -> Option<Pointer> {
     let base = recorded.places.get(finding.address.as_deref()?)?;
-    let document = documents.iter().find(|d| d.file == base.file)?;
     let mut pointer = base.pointer.clone();
-    let mut at = document.json.pointer(&pointer)?;
+    let mut at = subject.document(&base.file)?.pointer(&pointer)?;
     for name in finding.attribute.iter().flat_map(|path| path.split('.')) {
         while let Some([only]) = at.as_array().map(Vec::as_slice) {
             at = only;

@@ -7,7 +7,7 @@ use crate::diagnostic::{Finding, Level, RootReport, Status};
 use crate::plan::{Resource, StaticPlan};
 
 /// Puts gcloud commands in the place of Terraform text. What is undecided has help already: what else to give.
-pub fn speak_gcloud(report: &mut RootReport, plan: &StaticPlan) {
+pub fn speak(report: &mut RootReport, plan: &StaticPlan) {
     let clusters = &report.clusters;
     let open = |finding: &Finding| {
         let cluster = clusters.iter().filter(|c| finding.cluster.as_ref() == Some(&c.address));
