@@ -3,7 +3,8 @@
 use crate::base::source::{FileId, Span};
 use crate::cty::value::ReasonKind;
 use crate::eval::instance::{CallState, Instance, merge_reasons};
-use crate::eval::{arguments, conditions, cycles, facts, statics};
+use crate::eval::{arguments, conditions, facts};
+use crate::module::{cycles, names};
 use crate::plan::scopes::part;
 use crate::plan::{ConfigAttribute, ConfigBody, InstanceKey, Mode, ModuleInstance, Resource, StaticPlan};
 use crate::syntax::ast::Block;
@@ -54,13 +55,14 @@ fn order(r: &Resource) -> (&str, Mode, &str, &str, &InstanceKey) {
 /// instance of each module folder.
 fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<Instance>>) {
     if instance.world.checked.borrow_mut().insert(instance.dir.clone()) {
-        instance.config.findings.iter().for_each(|f| instance.world.report(f.clone()));
+        let world = &instance.world;
+        instance.config.findings.iter().for_each(|f| world.report(f.clone()));
         let known = &instance.config.refers_well;
-        if known.get().is_none() && instance.world.is_silent(|| statics::check(instance)) {
+        if known.get().is_none() && world.is_silent(|| names::check(&instance.config, &|e| world.report_error(e))) {
             let _ = known.set(());
         }
-        if cycles::check(instance) {
-            instance.world.cyclic.set(true);
+        if cycles::check(instance, &|e| world.report(e.finding())) {
+            world.cyclic.set(true);
         }
         modules.push(instance.clone());
     }

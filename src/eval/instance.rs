@@ -13,6 +13,7 @@ use crate::eval::scope::Scope;
 use crate::eval::variable;
 use crate::eval::world::World;
 use crate::module::ModuleConfig;
+use crate::module::cycles::Callable;
 use crate::module::error::{EvalError, EvalResult, poison};
 use crate::plan::scopes::ScopeId;
 use crate::plan::{InstanceKey, ProviderInfo};
@@ -196,9 +197,7 @@ impl Instance {
             if let Some(open) = self.open() {
                 return Ok(open);
             }
-            let near = self.config.variables.keys().map(|k| &**k);
-            return Err(EvalError::undeclared(span, "variable", name, near)
-                .help(format!("declare it: variable \"{name}\" {{}}")));
+            return Err(self.config.undeclared_variable(name, span));
         };
         self.variables
             .get(self, name, || variable::value(self, name, config))
@@ -211,8 +210,7 @@ impl Instance {
             if let Some(open) = self.open() {
                 return Ok(open);
             }
-            let near = self.config.locals.keys().map(|k| &**k);
-            return Err(EvalError::undeclared(span, "local value", name, near));
+            return Err(self.config.undeclared_local(name, span));
         };
         self.locals
             .get(self, name, || self.attempt(&self.scope(), &attribute.expr))
@@ -230,31 +228,17 @@ impl Instance {
     /// A resource's instances.
     pub fn resource_state(self: &Rc<Self>, id: &ResourceAddr, span: Span) -> EvalResult<Rc<ResourceState>> {
         let Some(block) = self.config.resources.get(id) else {
-            return Err(self.undeclared_resource(id, span));
+            return Err(self.config.undeclared_resource(id, span));
         };
         self.resources
             .get(self, id, || Rc::new(resource::build(self, id, block)))
             .ok_or_else(|| cycle(span, id.address()))
     }
 
-    fn undeclared_resource(&self, id: &ResourceAddr, span: Span) -> Box<EvalError> {
-        let what = match id.mode {
-            crate::plan::Mode::Managed => "resource",
-            crate::plan::Mode::Data => "data source",
-            crate::plan::Mode::Ephemeral => "ephemeral resource",
-        };
-        let names: Vec<String> =
-            self.config.resources.keys().filter(|k| k.mode == id.mode).map(ResourceAddr::address).collect();
-        EvalError::undeclared(span, what, &id.address(), names.iter().map(String::as_str))
-    }
-
     /// A module call's instances; `span` is all of `module.name`.
     pub fn call_state(self: &Rc<Self>, name: &Arc<str>, span: Span) -> EvalResult<Rc<CallState>> {
         let Some(block) = self.config.calls.get(name) else {
-            let near = self.config.calls.keys().map(|k| &**k);
-            let mut e = EvalError::undeclared(span, "module", name, near);
-            e.meant = e.meant.map(|near| format!("module.{near}"));
-            return Err(e);
+            return Err(self.config.undeclared_call(name, span));
         };
         self.calls
             .get(self, name, || Rc::new(self.expand_call(name, block)))
@@ -480,4 +464,15 @@ pub fn merge_reasons(a: Option<&Reasons>, b: Option<&Reasons>) -> Option<Reasons
 /// The reason that a module is not on disk.
 pub fn missing_module(address: &str, source: &str, span: Span) -> Reasons {
     Reasons::one(ReasonKind::MissingModule(Arc::from(address), Arc::from(source)), Some(span))
+}
+
+impl Callable for Rc<Instance> {
+    fn config(&self) -> &ModuleConfig {
+        &self.config
+    }
+
+    fn callee(&self, call: &Arc<str>, at: Span) -> Option<Self> {
+        let state = self.call_state(call, at).ok()?;
+        state.instances.first().map(|(_, child)| child.clone())
+    }
 }

@@ -1,11 +1,12 @@
 //! References: `var.x`, `local.x`, `module.x.y`, `data.t.n`, `t.n`, `each.key`, `count.index`, `path.module`,
 //! `terraform.workspace`, `self`.
 
-use crate::address::{Root, Subject};
+use crate::address::Subject;
 use crate::base::source::Span;
 use crate::cty::value::{ReasonKind, Reasons, Type, Value, get_attr};
 use crate::eval::scope::Scope;
 use crate::module::error::{EvalError, EvalResult};
+use crate::module::undeclared;
 use crate::syntax::ast::{Expr, ExprKind, Ident};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,26 +16,7 @@ pub fn root(scope: &Scope, name: &Arc<str>, span: Span) -> EvalResult<Value> {
     if let Some(value) = scope.lookup(name) {
         return Ok(value);
     }
-    Err(match Root::of(name) {
-        Root::Var | Root::Local | Root::Module | Root::Mode(_) | Root::Path | Root::Terraform => {
-            EvalError::new(span, format!("`{name}` must be followed by a name, as in `{name}.example`"))
-        }
-        Root::Each => out_of_place(span, "each", "`for_each`"),
-        Root::Count => out_of_place(span, "count", "`count`"),
-        Root::Own => out_of_place(span, "self", "`provisioner`, `connection` or `postcondition`"),
-        Root::Other => {
-            let mut e = EvalError::undeclared(span, "name", name, std::iter::empty());
-            e.message = format!("`{name}` is not a reference that Terraform knows");
-            e.help("write text in quotes, or name a resource by its type and its name")
-        }
-    })
-}
-
-fn out_of_place(span: Span, name: &str, needs: &str) -> Box<EvalError> {
-    let mut e = EvalError::new(span, format!("`{name}` can be used only where {needs} is set"));
-    e.rule = crate::module::report::UNDECLARED_REFERENCE;
-    e.fixed = true;
-    e
+    Err(undeclared::root(name, span))
 }
 
 /// `object.name`, which may be a reference, or follow one.
@@ -132,7 +114,7 @@ fn path(scope: &Scope, name: &Ident) -> EvalResult<Value> {
             Ok(Value::unknown(Type::String, Reasons::one(kind, Some(name.span))))
         }
         "cwd" => Ok(Value::string(instance.world.absolute("."))),
-        other => Err(EvalError::undeclared(name.span, "path", other, ["module", "root", "cwd"])),
+        _ => Err(undeclared::path(name)),
     }
 }
 
@@ -140,7 +122,7 @@ fn workspace(scope: &Scope, name: &Ident) -> EvalResult<Value> {
     match &*name.name {
         "workspace" => Ok(Value::string(&scope.instance.world.inputs.workspace)),
         "applying" => Ok(Value::bool(false).mark(crate::cty::value::Marks::EPHEMERAL)),
-        other => Err(EvalError::undeclared(name.span, "terraform attribute", other, ["workspace", "applying"])),
+        _ => Err(undeclared::terraform(name)),
     }
 }
 

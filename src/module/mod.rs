@@ -1,8 +1,11 @@
 //! A module's configuration: its files' blocks sorted by what they declare, overrides merged.
 
+pub mod cycles;
 pub mod error;
+pub mod names;
 pub mod report;
 pub mod typeexpr;
+pub mod undeclared;
 pub mod version;
 
 use crate::address::{Mode, ResourceAddr, Root};

@@ -3,13 +3,11 @@
 
 use crate::address::{ResourceAddr, Subject};
 use crate::base::source::Span;
-use crate::eval::instance::Instance;
 use crate::module::ModuleConfig;
 use crate::module::error::EvalError;
 use crate::syntax::ast::{Block, Body, Expr, ExprKind};
 use crate::syntax::visit;
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Something that a module declares.
@@ -39,13 +37,21 @@ impl std::fmt::Display for Node {
 /// What a node refers to, with the place of each reference.
 type Edges = Vec<(Node, Span)>;
 
+/// A module, and the modules that it calls.
+pub trait Callable: Sized {
+    /// What it declares.
+    fn config(&self) -> &ModuleConfig;
+    /// The module that a call leads to, where it is known.
+    fn callee(&self, call: &Arc<str>, at: Span) -> Option<Self>;
+}
+
 /// Reports each cycle of a module. Whether there was one.
-pub fn check(instance: &Rc<Instance>) -> bool {
-    let config = &instance.config;
+pub fn check(module: &impl Callable, report: &dyn Fn(&EvalError)) -> bool {
+    let config = module.config();
     if !*config.may_be_cyclic.get_or_init(|| !coarse(config)) {
         return false;
     }
-    let mut finder = Finder { graph: Graph { instance }, state: FxHashMap::default(), path: Vec::new() };
+    let mut finder = Finder { graph: Graph { module }, report, state: FxHashMap::default(), path: Vec::new() };
     let mut starts: Vec<Node> = config.locals.keys().cloned().map(Node::Local).collect();
     starts.extend(config.resources.keys().cloned().map(Node::Resource));
     starts.extend(config.calls.keys().cloned().map(Node::Call));
@@ -158,13 +164,13 @@ fn resource(own: &Node, block: &Block, mut edges: Edges) -> Edges {
 }
 
 /// The references of a module's nodes, through the modules that it calls.
-struct Graph<'i> {
-    instance: &'i Rc<Instance>,
+struct Graph<'m, M> {
+    module: &'m M,
 }
 
-impl Graph<'_> {
+impl<M: Callable> Graph<'_, M> {
     fn edges(&self, node: &Node) -> Edges {
-        let config = &self.instance.config;
+        let config = self.module.config();
         let body = |block: &Block| references(config, Part::Body(&block.body));
         match node {
             Node::Variable(_) => Vec::new(),
@@ -181,11 +187,10 @@ impl Graph<'_> {
 
     /// What an output of a call hangs on: the arguments that it is made of, and the call's repetition.
     fn output(&self, call: &Arc<str>, output: &Arc<str>) -> Edges {
-        let config = &self.instance.config;
+        let config = self.module.config();
         let Some(block) = config.calls.get(call) else { return Vec::new() };
-        let Ok(state) = self.instance.call_state(call, block.header) else { return Vec::new() };
-        let Some((_, child)) = state.instances.first() else { return Vec::new() };
-        let used = inputs_of(child, output);
+        let Some(callee) = self.module.callee(call, block.header) else { return Vec::new() };
+        let used = inputs_of(&callee, output);
         let taken = |name: &str| matches!(name, "count" | "for_each" | "depends_on") || used.contains(name);
         let taken = block.body.attributes.iter().filter(|a| taken(&a.name.name));
         taken.flat_map(|a| references(config, Part::Expr(&a.expr))).collect()
@@ -193,13 +198,13 @@ impl Graph<'_> {
 }
 
 /// The input variables that an output of a module is made of.
-fn inputs_of(child: &Rc<Instance>, output: &Arc<str>) -> FxHashSet<Arc<str>> {
+fn inputs_of(module: &impl Callable, output: &Arc<str>) -> FxHashSet<Arc<str>> {
     let mut inputs = FxHashSet::default();
-    let Some(block) = child.config.outputs.get(output) else { return inputs };
-    let graph = Graph { instance: child };
+    let Some(block) = module.config().outputs.get(output) else { return inputs };
+    let graph = Graph { module };
     let mut seen: FxHashSet<Node> = FxHashSet::default();
     let mut open: Vec<Node> =
-        references(&child.config, Part::Body(&block.body)).into_iter().map(|(node, _)| node).collect();
+        references(module.config(), Part::Body(&block.body)).into_iter().map(|(node, _)| node).collect();
     while let Some(node) = open.pop() {
         if let Node::Variable(name) = &node {
             inputs.insert(name.clone());
@@ -212,14 +217,15 @@ fn inputs_of(child: &Rc<Instance>, output: &Arc<str>) -> FxHashSet<Arc<str>> {
 }
 
 /// Walks the graph and reports each way that comes back.
-struct Finder<'i> {
-    graph: Graph<'i>,
+struct Finder<'m, M> {
+    graph: Graph<'m, M>,
+    report: &'m dyn Fn(&EvalError),
     /// `false` while a node is on the path, `true` when all below it is done.
     state: FxHashMap<Node, bool>,
     path: Vec<(Node, Edges)>,
 }
 
-impl Finder<'_> {
+impl<M: Callable> Finder<'_, M> {
     /// Depth first, without recursion: chains may be long.
     fn visit(&mut self, start: Node) -> bool {
         let mut found = false;
@@ -265,6 +271,6 @@ impl Finder<'_> {
         let error = EvalError::new(span, format!("{back_to} depends on itself"))
             .help(format!("the cycle is {way}"))
             .help("break it: one of the values on it must not use the next");
-        self.graph.instance.world.report(error.finding());
+        (self.report)(&error);
     }
 }

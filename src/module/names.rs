@@ -3,11 +3,12 @@
 use crate::address::{Root, Subject};
 use crate::base::source::Span;
 use crate::cty::functions;
-use crate::eval::instance::Instance;
+use crate::module::ModuleConfig;
 use crate::module::error::EvalError;
+use crate::module::report::{EVALUATION_ERROR, UNDECLARED_REFERENCE};
+use crate::module::undeclared::{self, PATHS, TERRAFORM};
 use crate::syntax::ast::{Body, Call, Expr, ExprKind, For, ObjectItem, TemplatePart};
 use std::cell::Cell;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// Arguments whose expressions are not references to values: provider and dependency addresses, keywords.
@@ -15,9 +16,8 @@ const NOT_VALUES: [&str; 8] =
     ["provider", "providers", "depends_on", "ignore_changes", "replace_triggered_by", "type", "when", "on_failure"];
 
 /// Reports every undeclared reference and unknown function in a module.
-pub fn check(instance: &Rc<Instance>) {
-    let checker = Checker { instance, conditional: Cell::new(false) };
-    let config = &instance.config;
+pub fn check(config: &ModuleConfig, report: &dyn Fn(&EvalError)) {
+    let checker = Checker { config, report, conditional: Cell::new(false) };
     for variable in config.variables.values() {
         for validation in variable.block.body.blocks("validation") {
             checker.body(&validation.body, &mut Vec::new());
@@ -58,7 +58,8 @@ fn iterator_of(block: &Expr) -> Option<Arc<str>> {
 }
 
 struct Checker<'c> {
-    instance: &'c Rc<Instance>,
+    config: &'c ModuleConfig,
+    report: &'c dyn Fn(&EvalError),
     /// Inside of what Terraform may never evaluate, or `try` and `can` catch: a function that does not exist is an error
     /// there only if evaluation comes to it.
     conditional: Cell<bool>,
@@ -149,8 +150,8 @@ impl Checker<'_> {
             ExprKind::Template(parts) => return self.template(parts, names),
             ExprKind::GetAttr(object, name) => {
                 if let Some(subject) = Subject::of_attribute(object, name, |root| names.iter().any(|n| **n == *root)) {
-                    if let Err(e) = self.declared(&subject, object.span.to(name.span), name.span) {
-                        self.instance.world.report_error(&e);
+                    if let Some(e) = self.undeclared(&subject, object.span.to(name.span), name.span) {
+                        (self.report)(&e);
                     }
                     return;
                 }
@@ -159,12 +160,9 @@ impl Checker<'_> {
                 }
             }
             ExprKind::Variable(root) if !names.contains(root) => {
-                // Terraform has the same words for it as evaluation has.
-                if let Err(e) = crate::eval::reference::root(&self.instance.scope(), root, expr.span) {
-                    let mut e = e;
-                    e.rule = crate::module::report::UNDECLARED_REFERENCE;
-                    self.instance.world.report_error(&e);
-                }
+                let mut e = undeclared::root(root, expr.span);
+                e.rule = UNDECLARED_REFERENCE;
+                (self.report)(&e);
             }
             ExprKind::Call(call) => self.function(call),
             _ => {}
@@ -195,8 +193,8 @@ impl Checker<'_> {
             return;
         }
         let mut e = EvalError::undeclared(call.name.span, "function", name, functions::names());
-        e.rule = crate::module::report::EVALUATION_ERROR;
-        self.instance.world.report_error(&e);
+        e.rule = EVALUATION_ERROR;
+        (self.report)(&e);
     }
 
     fn for_expr(&self, f: &For, names: &mut Names) {
@@ -234,20 +232,28 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether a reference's subject is declared; `all` is its place, `name` that of its last name.
-    fn declared(&self, subject: &Subject, all: Span, name: Span) -> Result<(), Box<EvalError>> {
-        let config = &self.instance.config;
-        let is_declared = match subject {
-            Subject::Variable(ident) => config.variables.contains_key(&ident.name),
-            Subject::Local(ident) => config.locals.contains_key(&ident.name),
-            Subject::Call(ident) => config.calls.contains_key(&ident.name) || !config.left_out.is_empty(),
-            Subject::Resource(address) => config.resources.contains_key(address),
-            Subject::Path(_) | Subject::Terraform(_) | Subject::Name(_) => false,
-        };
-        match (is_declared, subject) {
-            (true, _) => Ok(()),
-            (false, Subject::Call(ident)) => self.instance.call_state(&ident.name, all).map(|_| ()),
-            _ => crate::eval::reference::of_subject(&self.instance.scope(), subject, all, name).map(|_| ()),
+    /// The error of a reference's subject that is not declared; `all` is its place, `name` that of its last name.
+    fn undeclared(&self, subject: &Subject, all: Span, name: Span) -> Option<Box<EvalError>> {
+        let config = self.config;
+        let may_be_elsewhere = !config.left_out.is_empty();
+        let unless = |declared: bool, error: &dyn Fn() -> Box<EvalError>| (!declared).then(error);
+        match subject {
+            Subject::Path(ident) => unless(PATHS.contains(&&*ident.name), &|| undeclared::path(ident)),
+            Subject::Terraform(ident) => unless(TERRAFORM.contains(&&*ident.name), &|| undeclared::terraform(ident)),
+            Subject::Name(root) => Some(undeclared::root(root, all)),
+            _ if may_be_elsewhere => None,
+            Subject::Variable(ident) => {
+                unless(config.variables.contains_key(&ident.name), &|| config.undeclared_variable(&ident.name, name))
+            }
+            Subject::Local(ident) => {
+                unless(config.locals.contains_key(&ident.name), &|| config.undeclared_local(&ident.name, name))
+            }
+            Subject::Call(ident) => {
+                unless(config.calls.contains_key(&ident.name), &|| config.undeclared_call(&ident.name, all))
+            }
+            Subject::Resource(address) => {
+                unless(config.resources.contains_key(address), &|| config.undeclared_resource(address, all))
+            }
         }
     }
 }
