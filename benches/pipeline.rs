@@ -43,11 +43,11 @@ fn made(write: Write) -> tempfile::TempDir {
 fn rooms_one_by_one(c: &mut Criterion) {
     for (name, dir) in inputs() {
         let read = Read::of(dir.path());
-        let plan: StaticPlan = read.plan(&read.roots[0]);
+        let plan: StaticPlan = read.plan(&read.session.roots()[0]);
         let graph = Graph::build(&plan, Profile::kfp(), &Budget::default());
         let mut group = c.benchmark_group(name);
         group.throughput(Throughput::Elements(plan.resources.len() as u64));
-        group.bench_function("evaluate", |b| b.iter(|| read.plan(black_box(&read.roots[0]))));
+        group.bench_function("evaluate", |b| b.iter(|| read.plan(black_box(&read.session.roots()[0]))));
         group
             .bench_function("graph", |b| b.iter(|| Graph::build(black_box(&plan), Profile::kfp(), &Budget::default())));
         group.bench_function("rules", |b| b.iter(|| check_root(black_box(&plan), &graph, &Budget::default())));
@@ -58,11 +58,11 @@ fn rooms_one_by_one(c: &mut Criterion) {
 fn reports(c: &mut Criterion) {
     let dir = made(|dir| shape("findings", dir, 200));
     let read = Read::of(dir.path());
-    let report = read.report(vec![rules(&read.plan(&read.roots[0]))]);
+    let report = read.report(vec![rules(&read.plan(&read.session.roots()[0]))]);
     let mut group = c.benchmark_group("report");
     group.throughput(Throughput::Elements(report.diagnostics.len() as u64));
     for (name, write) in FORMATS {
-        group.bench_function(name, |b| b.iter(|| write(black_box(&report), &read.sources)));
+        group.bench_function(name, |b| b.iter(|| write(black_box(&report), read.session.sources())));
     }
     group.finish();
 }

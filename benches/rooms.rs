@@ -5,51 +5,41 @@
 use kfplint::base::budget::Budget;
 use kfplint::base::source::Sources;
 use kfplint::diagnostic::RootReport;
-use kfplint::eval::{Evaluator, Options};
+use kfplint::engine::{Session, Settings};
 use kfplint::graph::Graph;
-use kfplint::load::{self, Root, loader::Loader};
+use kfplint::load::Root;
 use kfplint::plan::StaticPlan;
 use kfplint::profile::Profile;
 use kfplint::report::{self, Detail, Report, View};
 use kfplint::rule::check_root;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 
 /// A configuration that was found, read and parsed.
 pub struct Read {
-    /// Its files.
-    pub sources: Arc<Sources>,
-    /// What has read them.
-    pub loader: Arc<Loader>,
-    /// What evaluates them.
-    pub evaluator: Arc<Evaluator>,
-    /// Its root modules.
-    pub roots: Vec<Root>,
+    /// The session that has read it.
+    pub session: Session,
 }
 
 impl Read {
     /// Finds, reads and parses all that is in a folder.
     pub fn of(dir: &Path) -> Read {
-        let sources = Arc::new(Sources::new());
-        let loader = Arc::new(Loader::new(sources.clone()));
-        let roots = load::roots(&[PathBuf::from(dir)], &loader).map(|found| found.roots).unwrap_or_default();
-        let evaluator = Evaluator::new(sources.clone(), loader.clone(), Options::default());
-        Read { sources, loader, evaluator, roots }
+        Read { session: Session::new(Settings::of(dir)).expect("root modules") }
     }
 
     /// The static plan of a root module.
     pub fn plan(&self, root: &Root) -> StaticPlan {
-        self.evaluator.evaluate(&root.dir, &root.shown)
+        self.session.plan(root, None).expect("no values are read")
     }
 
     /// All root modules, judged one after the other.
     pub fn check(&self) -> Vec<RootReport> {
-        self.roots.iter().map(|root| rules(&self.plan(root))).collect()
+        let check = |root: &Root| self.session.check_root(root, None).expect("no values are read");
+        self.session.roots().iter().map(check).collect()
     }
 
     /// The report of the whole.
     pub fn report(&self, roots: Vec<RootReport>) -> Report {
-        Report::new(roots, Vec::new(), self.loader.files_read(), &self.sources)
+        Report::new(roots, Vec::new(), self.session.loader().files_read(), self.session.sources())
     }
 }
 

@@ -10,6 +10,7 @@ pub use choices::{Color, FailOn, Format, Ignores, ListFormat, Undecided};
 pub use dev::{Dev, NewRuleArgs, RuleLevel};
 
 use crate::baseline;
+use crate::engine::Given;
 use crate::shard::Shard;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -210,15 +211,6 @@ pub struct InputArgs {
     /// What it may cost.
     #[command(flatten)]
     pub budget: BudgetArgs,
-}
-
-/// One `-var` or `-var-file`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Given {
-    /// `-var NAME=VALUE`, as written.
-    Value(String),
-    /// `-var-file FILE`.
-    File(PathBuf),
 }
 
 /// How text on the terminal looks.

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod config;
 pub mod cty;
 pub mod diagnostic;
+pub mod engine;
 pub mod eval;
 pub mod fix;
 pub mod graph;

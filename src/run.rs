@@ -6,7 +6,7 @@ mod drawing;
 mod failure;
 mod fit;
 mod fixing;
-mod inputs;
+mod given;
 mod job;
 mod kept;
 mod known;
@@ -36,9 +36,9 @@ use state::State;
 use crate::base::budget::Budget;
 use crate::base::parallel;
 use crate::base::source::Sources;
-use crate::base::suggest::suggest;
 use crate::cli::{CheckArgs, Cli, Command, Dev, EvaluateArgs, ExplainArgs, FailOn, RootArgs, RulesArgs, Undecided};
 use crate::diagnostic::{Level, RootReport, Status};
+use crate::engine::{self, SessionError};
 use crate::eval::{self, Evaluator};
 use crate::graph::Graph;
 use crate::graph::drawing::Drawing;
@@ -50,13 +50,12 @@ use crate::profile::Profile;
 use crate::report::{self, Detail, Report};
 use crate::rule::check_root;
 use crate::suppress::{Outline, Suppressions};
-use clap::CommandFactory;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::io::BufRead;
 use std::mem::{ManuallyDrop, forget};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -142,20 +141,20 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     let sources = Arc::new(config.sources());
     let loader = Loader::with(sources.clone(), instead).of(tree.clone()).within(*budget).with_roots(&job.own_roots);
     let loader = Arc::new(loader.bounded(args.inputs.allow_outside));
-    let options = inputs::options(&args.inputs, &loader)?;
+    let options = engine::options(&args.inputs.values(), &loader)?;
     let (mut documents, folders) = match args.changed {
         true => Default::default(),
         false => documents::split(&args.paths, tree)?,
     };
     let mut found = match folders {
-        _ if args.changed => load::changed(&args.paths, &job.everywhere(), &loader).map_err(explain_path)?,
+        _ if args.changed => load::changed(&args.paths, &job.everywhere(), &loader)?,
         Some(folders) => find(&folders, &loader)?,
         None => load::Discovery::default(),
     };
     let all = found.roots.clone();
     let mut elsewhere = BTreeSet::new();
     if let Some(shard) = args.shard {
-        elsewhere = inputs::declared(&all, &loader);
+        elsewhere = engine::declared(&all, &loader);
         let bytes = |id| sources.get(id).map_or(0, |file| file.text.len() as u64);
         found.roots = shard.take(found.roots, |dir| load::files(dir, &loader).into_iter().map(bytes).sum());
         documents = documents.into_iter().enumerate().filter(|(i, _)| shard.has(*i)).map(|(_, d)| d).collect();
@@ -167,13 +166,13 @@ fn judge(job: &Job, instead: Texts) -> Result<Judged, Failure> {
     checked.extend(left);
     checked.extend(rounds.rest(&all));
     let source = documents::source(args, &documents, &loader)?;
-    let options = inputs::within(options.clone(), config, None, &loader)?;
+    let options = engine::within(options.clone(), config, None, &loader)?;
     let source = source.map(|root| (root, Evaluator::new(sources.clone(), loader.clone(), options)));
     let judge = |subject: &Subject| check_document(subject, source.as_ref(), rounds.look(None));
     checked.extend(parallel::map(&documents, 1, judge));
     elsewhere.extend(declared(&checked));
     if tree.commit().is_none() && !budget.is_late() {
-        inputs::check_names(&args.inputs, &elsewhere)?;
+        engine::check_names(&args.inputs.given, &elsewhere)?;
     }
     let failed = checked.iter().any(|c| c.failed);
     let mut skipped = [found.skipped.clone(), loader.skipped()].concat();
@@ -306,33 +305,13 @@ fn forget_undecided(report: &mut RootReport) {
 fn find(paths: &[PathBuf], loader: &Loader) -> Result<load::Discovery, Failure> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
-    let found = load::roots(paths, loader).map_err(explain_path)?;
+    let found = load::roots(paths, loader)?;
     if found.roots.is_empty() {
-        for (path, why) in found.skipped.iter().chain(&loader.skipped()) {
-            output::say(&format!("{path}: {why}"));
-        }
+        let skipped = found.skipped.iter().cloned().chain(loader.skipped()).collect();
         let places: Vec<String> = paths.iter().map(|p| format!("`{}`", p.display())).collect();
-        return Err(Failure::Nothing { places: places.join(", ") });
+        return Err(SessionError::Nothing { places: places.join(", "), skipped }.into());
     }
     Ok(found)
-}
-
-/// Adds what to do instead, where that is known.
-fn explain_path(error: load::PathError) -> Failure {
-    match error {
-        load::PathError::NotTerraform { path } => {
-            let help = "name a folder, or a .tf, .tofu or .tfvars file, whose folder is then checked";
-            Failure::Kind { path, help: help.into() }
-        }
-        load::PathError::Unreadable { path, why } => {
-            let cli = Cli::command();
-            let command = suggest(&path, cli.get_subcommands().map(|c| c.get_name())).map(str::to_string);
-            match command {
-                Some(command) if !Path::new(&path).exists() => Failure::Command { path, command },
-                _ => Failure::Path(load::PathError::Unreadable { path, why }),
-            }
-        }
-    }
 }
 
 fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {
@@ -385,7 +364,7 @@ fn single(args: &RootArgs, strict: bool) -> Result<Single, Failure> {
     let paths = std::slice::from_ref(&args.dir);
     let State { sources, loader, options, .. } = State::of(paths, &args.config, &args.inputs, budget)?;
     let options = eval::Options { strict, ..options };
-    let root = load::single(&args.dir, &loader).map_err(explain_path)?;
+    let root = load::single(&args.dir, &loader)?;
     let evaluator = Evaluator::new(sources.clone(), loader.clone(), options);
     Ok(Single { sources, loader, evaluator, root })
 }
@@ -394,14 +373,15 @@ fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
     let EvaluateArgs { root: args, against } = args;
     let Single { sources, loader, evaluator, root } = single(args, false)?;
     if root.unit.is_none() && loader.module(&root.dir).is_none() {
-        return Err(Failure::Nothing { places: format!("`{}`", args.dir.display()) });
+        let places = format!("`{}`", args.dir.display());
+        return Err(SessionError::Nothing { places, skipped: Vec::new() }.into());
     }
     if let Some(plan) = against {
         return documents::against(plan, &root, &evaluator);
     }
     let plan = units::plan(&evaluator, &root);
     if plan.unreached.is_none() {
-        inputs::check_names(&args.inputs, &names(&plan))?;
+        engine::check_names(&args.inputs.given, &names(&plan))?;
     }
     output::stdout(&output::pretty(&plan_json::write(&plan)))?;
     let findings = RootReport { root: root.shown, findings: plan.findings, ..RootReport::default() };

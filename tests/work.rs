@@ -9,7 +9,7 @@ mod generate;
 mod rooms;
 
 use allocation_counter::{AllocationInfo, measure};
-use rooms::{FORMATS, Read, rules};
+use rooms::{FORMATS, Read};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ fn run(dir: &Path) -> AllocationInfo {
     counted(|| {
         let read = Read::of(dir);
         let report = read.report(read.check());
-        assert!(!read.roots.is_empty() && report.coverage.skipped.is_empty());
+        assert!(!read.session.roots().is_empty() && report.coverage.skipped.is_empty());
     })
 }
 
@@ -50,14 +50,19 @@ fn run(dir: &Path) -> AllocationInfo {
 fn each_file_is_read_once_and_each_module_assembled_once() {
     let dir = repository(20);
     let read = Read::of(dir.path());
-    assert_eq!(read.roots.len(), 20);
+    assert_eq!(read.session.roots().len(), 20);
     let reports = read.check();
     assert_eq!(reports.iter().map(|r| r.clusters.len()).sum::<usize>(), 80);
     let files = 4 * 3 + 20 * 2;
-    assert_eq!(read.loader.files_read(), files, "files read for 4 modules of 3 files and 20 root modules of 2");
-    assert_eq!(read.sources.len(), files, "texts kept");
+    assert_eq!(
+        read.session.loader().files_read(),
+        files,
+        "files read for 4 modules of 3 files and 20 root modules of 2"
+    );
+    assert_eq!(read.session.sources().len(), files, "texts kept");
     let module = dir.path().join("modules/platform-000").canonicalize().expect("a module");
-    let (once, again) = (read.evaluator.module(&module), read.evaluator.module(&module));
+    let evaluator = read.session.evaluator(None).expect("no values are read");
+    let (once, again) = (evaluator.module(&module), evaluator.module(&module));
     assert!(Arc::ptr_eq(&once.expect("a module"), &again.expect("a module")), "the module was assembled anew");
 }
 
@@ -78,9 +83,8 @@ fn what_was_evaluated_for_a_root_is_given_back() {
     let read = Read::of(dir.path());
     read.check();
     let left = counted(|| {
-        let plan = read.plan(&read.roots[1]);
-        assert_eq!(plan.resources.len(), 28);
-        rules(&plan);
+        let report = read.session.check_root(&read.session.roots()[1], None).expect("no values are read");
+        assert_eq!(report.clusters.len(), 4);
     });
     assert_eq!((left.count_current, left.bytes_current), (0, 0), "allocations and bytes that nobody frees");
 }
@@ -107,7 +111,7 @@ fn reports_grow_with_the_findings_and_no_faster() {
         let read = Read::of(dir.path());
         let report = read.report(read.check());
         FORMATS.map(|(format, write)| {
-            let bytes = counted(|| drop(write(&report, &read.sources))).bytes_total;
+            let bytes = counted(|| drop(write(&report, read.session.sources()))).bytes_total;
             (format, bytes)
         })
     };

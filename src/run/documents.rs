@@ -3,6 +3,7 @@
 use super::{FINDINGS, Failure, READY, output, units};
 use crate::base::budget::DOCUMENT;
 use crate::cli::CheckArgs;
+use crate::engine::SessionError;
 use crate::eval::{Evaluator, VariableOption};
 use crate::load::loader::Loader;
 use crate::load::{self, PathError, Root, UNIT, is_terraform, is_variables, reason};
@@ -41,7 +42,10 @@ pub fn source(args: &CheckArgs, documents: &[Subject], loader: &Loader) -> Resul
     let root = load::single(dir, loader)?;
     match root.unit.is_some() || loader.module(&root.dir).is_some() {
         true => Ok(Some(root)),
-        false => Err(Failure::Nothing { places: format!("`{}`", dir.display()) }),
+        false => {
+            let places = format!("`{}`", dir.display());
+            Err(SessionError::Nothing { places, skipped: Vec::new() }.into())
+        }
     }
 }
 

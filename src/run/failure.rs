@@ -1,16 +1,22 @@
 //! What kfplint itself cannot do: wrong usage, files that cannot be read or written.
 
+use crate::base::suggest::suggest;
+use crate::cli::Cli;
 use crate::config::LoadError;
+use crate::engine::SessionError;
 use crate::load::PathError;
 use crate::report;
+use clap::CommandFactory;
 use miette::Diagnostic;
+use std::path::Path;
 
 /// Why a run gives no report.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub enum Failure {
-    /// A path that cannot be checked.
+    /// What keeps a session from an answer.
     #[error(transparent)]
-    Path(#[from] PathError),
+    #[diagnostic(transparent)]
+    Session(SessionError),
     /// A document that cannot be read.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -43,30 +49,6 @@ pub enum Failure {
         path: String,
         /// What to do.
         help: String,
-    },
-    /// `-var` without a name or a value.
-    #[error("`-var {given}` gives no value")]
-    #[diagnostic(help("write -var NAME=VALUE, for example -var size=3"))]
-    Variable {
-        /// As given.
-        given: String,
-    },
-    /// `-var` for a variable that no root module has.
-    #[error("no root module declares the variable `{name}` that `-var` sets")]
-    #[diagnostic(help("{help}"))]
-    UnknownVariable {
-        /// The name as given.
-        name: String,
-        /// What to do.
-        help: String,
-    },
-    /// `-var-file` that cannot be read.
-    #[error("cannot read the variable file `{path}`: {why}")]
-    VariableFile {
-        /// The path as given.
-        path: String,
-        /// What the operating system says.
-        why: String,
     },
     /// There is no such rule.
     #[error("there is no rule `{given}`")]
@@ -161,15 +143,6 @@ pub enum Failure {
         /// What is wrong.
         what: String,
     },
-    /// `--environment` with a name that is not configured.
-    #[error("there is no environment `{name}`")]
-    #[diagnostic(help("{help}"))]
-    Environment {
-        /// As given.
-        name: String,
-        /// What to do.
-        help: String,
-    },
     /// `--environment` more than once, for a command that looks at one state.
     #[error("this command takes the values of one environment")]
     #[diagnostic(help("leave out `--environment {second}`, and run it again for that one"))]
@@ -186,13 +159,6 @@ pub enum Failure {
         /// What to do.
         help: String,
     },
-    /// There is nothing to check.
-    #[error("no Terraform files in {places}")]
-    #[diagnostic(help("name a folder that has .tf files in it or below it"))]
-    Nothing {
-        /// Where was looked.
-        places: String,
-    },
     /// There is no cluster where one is required.
     #[error("no google_container_cluster in {roots}, but --require-cluster asks for one")]
     #[diagnostic(help("check the folder that makes the cluster, or leave out --require-cluster"))]
@@ -206,7 +172,8 @@ impl Failure {
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {
-            Failure::Nothing { .. } | Failure::NoCluster { .. } | Failure::NoWorkloads { .. } => super::NOTHING,
+            Failure::Session(SessionError::Nothing { .. }) => super::NOTHING,
+            Failure::NoCluster { .. } | Failure::NoWorkloads { .. } => super::NOTHING,
             _ => super::USAGE,
         }
     }
@@ -214,7 +181,37 @@ impl Failure {
     /// Says it on stderr.
     pub fn print(self) {
         use std::io::Write;
+        if let Failure::Session(SessionError::Nothing { skipped, .. }) = &self {
+            skipped.iter().for_each(|(path, why)| super::output::say(&format!("{path}: {why}")));
+        }
         let text = report::coloured(&format!("{:?}", miette::Report::new(self)));
         let _ = writeln!(std::io::stderr(), "{}", report::inert(&text));
+    }
+}
+
+impl From<PathError> for Failure {
+    fn from(error: PathError) -> Failure {
+        SessionError::from(error).into()
+    }
+}
+
+impl From<SessionError> for Failure {
+    /// Adds what to do instead, where that is known.
+    fn from(error: SessionError) -> Failure {
+        match error {
+            SessionError::Path(PathError::NotTerraform { path }) => {
+                let help = "name a folder, or a .tf, .tofu or .tfvars file, whose folder is then checked";
+                Failure::Kind { path, help: help.into() }
+            }
+            SessionError::Path(PathError::Unreadable { path, why }) => {
+                let cli = Cli::command();
+                let command = suggest(&path, cli.get_subcommands().map(|c| c.get_name())).map(str::to_string);
+                match command {
+                    Some(command) if !Path::new(&path).exists() => Failure::Command { path, command },
+                    _ => Failure::Session(PathError::Unreadable { path, why }.into()),
+                }
+            }
+            other => Failure::Session(other),
+        }
     }
 }

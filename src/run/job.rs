@@ -2,8 +2,9 @@
 
 use super::{Failure, past};
 use crate::base::budget::Budget;
-use crate::cli::{CheckArgs, ConfigArgs, FailOn, Format, Given, Ignores, Undecided};
+use crate::cli::{CheckArgs, ConfigArgs, FailOn, Format, Ignores, Undecided};
 use crate::config::{self, Config, Environment};
+use crate::engine::{Given, environment_named};
 use crate::report::Configuration;
 use crate::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet};
@@ -106,7 +107,7 @@ impl Job {
     /// `--environment` with a name that is not configured.
     pub fn environments(&self) -> Result<Vec<Option<&Environment>>, Failure> {
         let wanted = &self.args.config.environment;
-        wanted.iter().try_for_each(|name| named(name, &self.config).map(drop))?;
+        wanted.iter().try_for_each(|name| environment_named(name, &self.config).map(drop))?;
         let chosen = |e: &&Environment| wanted.is_empty() || wanted.contains(&e.name);
         let chosen: Vec<_> = self.config.environments.iter().filter(chosen).map(Some).collect();
         Ok(if chosen.is_empty() { vec![None] } else { chosen })
@@ -133,21 +134,7 @@ pub fn configuration(args: &ConfigArgs, paths: &[PathBuf], wanted: config::Wante
 pub fn environment<'c>(args: &ConfigArgs, config: &'c Config) -> Result<Option<&'c Environment>, Failure> {
     match args.environment.as_slice() {
         [] => Ok(None),
-        [name] => named(name, config).map(Some),
+        [name] => Ok(Some(environment_named(name, config)?)),
         [_, second, ..] => Err(Failure::Environments { second: second.clone() }),
     }
-}
-
-fn named<'c>(name: &str, config: &'c Config) -> Result<&'c Environment, Failure> {
-    let all = &config.environments;
-    all.iter().find(|e| e.name == name).ok_or_else(|| {
-        let names: Vec<&str> = all.iter().map(|e| e.name.as_str()).collect();
-        let near = crate::base::suggest::suggest(name, names.iter().copied());
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if names.is_empty() => format!("write [environment.{name}] in kfplint.toml"),
-            None => format!("the configuration has {}", names.join(", ")),
-        };
-        Failure::Environment { name: name.into(), help }
-    })
 }

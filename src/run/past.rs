@@ -2,8 +2,9 @@
 
 use super::{Failure, Job, Judged, judge};
 use crate::base::budget::Budget;
-use crate::cli::{CheckArgs, Given};
+use crate::cli::CheckArgs;
 use crate::config::Config;
+use crate::engine::{Given, SessionError};
 use crate::load::loader::Texts;
 use crate::load::shown;
 use crate::report::Report;
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 pub fn compare(mut job: Job, reference: &str) -> Result<(Judged, Job), Failure> {
     let before = match past(&job) {
         Some(past) => judge(&past, Texts::new()),
-        None => Err(Failure::Nothing { places: String::new() }),
+        None => Err(SessionError::Nothing { places: String::new(), skipped: Vec::new() }.into()),
     };
     if let Some(why) = job.base.as_ref().and_then(Tree::commit).and_then(Commit::fault) {
         return Err(Failure::Since { what: format!("cannot read `{reference}`: {why}") });
@@ -35,7 +36,7 @@ pub fn compare(mut job: Job, reference: &str) -> Result<(Judged, Job), Failure> 
     let mut now = judge(&job, Texts::new())?;
     let before = match before {
         // There was no Terraform at that commit.
-        Err(Failure::Nothing { .. }) => Report::new(Vec::new(), Vec::new(), 0, &now.sources),
+        Err(Failure::Session(SessionError::Nothing { .. })) => Report::new(Vec::new(), Vec::new(), 0, &now.sources),
         other => other?.report,
     };
     let roots: FxHashSet<&str> = now.found.roots.iter().map(|root| root.shown.as_str()).collect();

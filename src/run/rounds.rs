@@ -1,6 +1,5 @@
 //! All root modules of a run in all environments.
 
-use super::inputs;
 use super::kept::Kept;
 use super::progress::Progress;
 use super::reach::Unreached;
@@ -9,6 +8,7 @@ use crate::base::parallel;
 use crate::base::source::Sources;
 use crate::cli::Format;
 use crate::config::Environment;
+use crate::engine;
 use crate::eval::{Evaluator, Options};
 use crate::load::Root;
 use crate::load::loader::Loader;
@@ -110,7 +110,7 @@ impl<'r> Rounds<'r> {
     }
 
     fn evaluator(&self, environment: Option<&Environment>) -> Result<Arc<Evaluator>, Failure> {
-        let options = inputs::within(self.options.clone(), &self.job.config, environment, self.loader)?;
+        let options = engine::within(self.options.clone(), &self.job.config, environment, self.loader)?;
         Ok(Evaluator::new(self.sources.clone(), self.loader.clone(), options))
     }
 }

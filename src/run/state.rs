@@ -1,10 +1,11 @@
 //! What the commands work with that look at one state: `evaluate`, `console`, `graph` and `fit`.
 
-use super::{Failure, inputs, job};
+use super::{Failure, job};
 use crate::base::budget::Budget;
 use crate::base::source::Sources;
 use crate::cli::{ConfigArgs, InputArgs};
 use crate::config::Config;
+use crate::engine;
 use crate::eval::Options;
 use crate::load::loader::Loader;
 use std::path::PathBuf;
@@ -35,7 +36,7 @@ impl State {
         let environment = job::environment(args, &config)?;
         let sources = Arc::new(config.sources());
         let loader = Arc::new(Loader::new(sources.clone()).within(budget).bounded(given.allow_outside));
-        let options = inputs::within(inputs::options(given, &loader)?, &config, environment, &loader)?;
+        let options = engine::within(engine::options(&given.values(), &loader)?, &config, environment, &loader)?;
         let environment = environment.map(|e| e.name.clone());
         Ok(State { config, environment, sources, loader, options })
     }

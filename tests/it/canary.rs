@@ -4,14 +4,11 @@
 use crate::properties::judged::{folder, judge};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kfplint::base::source::Sources;
-use kfplint::eval::{Evaluator, Options};
-use kfplint::load::loader::Loader;
+use kfplint::engine::{Inputs, Session, Settings};
 use kfplint::plan_json;
 use kfplint::report::{self, Detail, View};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// How many configurations are tried, always the same ones.
 const CASES: u64 = 300;
@@ -156,13 +153,11 @@ fn said(dir: &Path, value: &str) -> Vec<(String, String)> {
     let plan = plan_json::write(&judged.plan);
     all.push(("outputs".into(), format!("{} {}", plan["output_changes"], plan["planned_values"]["outputs"])));
     all.push(("undecided".into(), plan["undecided"].to_string()));
-    let sources = Arc::new(Sources::new());
-    let loader = Arc::new(Loader::new(sources.clone()));
-    loader.name_folder(dir, Path::new("root"));
-    let evaluator = Evaluator::new(sources, loader, Options { strict: true, ..Options::default() });
-    let root = evaluator.root(dir);
+    let inputs = Inputs { allow_outside: true, strict: true, ..Inputs::default() };
+    let session = Session::new(Settings { inputs, ..Settings::of(dir) }).expect("a folder");
+    let console = session.console(&session.roots()[0], None).expect("an evaluator");
     for asked in ASKED {
-        let answer = evaluator.console(&root, &asked.replace('§', value)).unwrap_or_else(|e| e.message.clone());
+        let answer = console.answer(&asked.replace('§', value)).unwrap_or_else(|e| e.message.clone());
         all.push((format!("console {asked}"), answer));
     }
     all

@@ -34,6 +34,7 @@ const LAYERS: &[&str] = &[
     "since",
     "report",
     "merge",
+    "engine",
     "cli",
     "run",
     "main",

@@ -1,15 +1,13 @@
 //! The parser, as users meet it: what is accepted and refused, what strings mean, what survives an error.
 
 use crate::tree::Tree;
-use kfplint::base::source::{FileId, SourceFile, Sources};
-use kfplint::eval::{Evaluator, Options};
-use kfplint::load::loader::Loader;
+use kfplint::base::source::{FileId, SourceFile};
+use kfplint::engine::{Session, Settings};
 use kfplint::syntax::{self, ast::File, lexer};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use serde_json::Value as Json;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Cases on which HCL parsers disagree, with what HashiCorp's own parser (hcl v2.24) says.
@@ -48,10 +46,8 @@ fn corner_cases_are_accepted_and_refused_as_by_hcl() {
 #[test]
 fn corner_cases_have_the_values_of_hcl() {
     let tree = Tree::new(&[("main.tf", "terraform {}\n")]);
-    let sources = Arc::new(Sources::new());
-    let loader = Arc::new(Loader::new(sources.clone()));
-    let evaluator = Evaluator::new(sources, loader, Options::default());
-    let root = evaluator.root(&tree.path(""));
+    let session = Session::new(Settings::of(&tree.path(""))).expect("a folder");
+    let console = session.console(&session.roots()[0], None).expect("an evaluator");
     let names = r#"{ a = "A", n = 5, t = true, f = false, nul = null, s5 = "5", l = ["x", "y", "z"], nums = [1, 2, 3],
         o = { k = "v", b = 2 }, m = { k = "v" }, e = [], objs = [{ tags = ["p", "q"] }, { tags = ["r", "s"] }] }"#
         .replace('\n', " ");
@@ -62,7 +58,7 @@ fn corner_cases_have_the_values_of_hcl() {
         };
         let file = tree.path(&format!("{i}.tftpl"));
         std::fs::write(&file, format!("${{jsonencode({expr})}}")).expect("written");
-        let answer = evaluator.console(&root, &format!("templatefile(\"{i}.tftpl\", {names})"));
+        let answer = console.answer(&format!("templatefile(\"{i}.tftpl\", {names})"));
         // The console prints the JSON text as a quoted string.
         let got = answer.map_err(|e| e.message.clone()).and_then(|quoted| {
             serde_json::from_str::<String>(&quoted.replace("$${", "${")).map_err(|e| format!("{e}: {quoted}"))

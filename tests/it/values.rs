@@ -1,26 +1,21 @@
 //! Values, conversions and operators held against what `terraform console` (1.11.4) answers for the same expressions:
 //! `tests/values/facts.jsonl` has an expression, and the text or the error that it gave, on each line.
 
-use kfplint::base::source::Sources;
-use kfplint::eval::{Evaluator, Options};
-use kfplint::load::loader::Loader;
+use kfplint::engine::{Scope, Session, Settings};
 use serde_json::Value as Json;
 use std::path::Path;
-use std::sync::Arc;
 
 /// What the evaluator says to an expression: the text that the console prints, or an error.
-fn answer(evaluator: &Arc<Evaluator>, dir: &Path, expr: &str) -> Result<String, String> {
-    let root = evaluator.root(dir);
-    evaluator.console(&root, expr).map_err(|e| e.message.clone())
+fn answer(session: &Session, expr: &str) -> Result<String, String> {
+    let console = session.console(&session.roots()[0], None).expect("an evaluator");
+    console.answer(expr).map_err(|e| e.message.clone())
 }
 
 #[test]
 fn answers_as_terraform_console_does() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/values");
     let text = std::fs::read_to_string(dir.join("facts.jsonl")).expect("the recorded facts are there");
-    let sources = Arc::new(Sources::default());
-    let loader = Arc::new(Loader::new(sources.clone()));
-    let evaluator = Evaluator::new(sources, loader, Options::default());
+    let session = Session::new(Settings { scope: Scope::One, ..Settings::of(&dir) }).expect("a folder");
     let mut wrong = Vec::new();
     let mut held = 0;
     for line in text.lines() {
@@ -29,7 +24,7 @@ fn answers_as_terraform_console_does() {
         held += 1;
         // `kfplint` is our own answer where it differs on purpose; `why` says for what purpose.
         let wanted = fact["kfplint"].as_str().or(fact["result"].as_str());
-        match (answer(&evaluator, &dir, expr), wanted) {
+        match (answer(&session, expr), wanted) {
             (Ok(got), Some(wanted)) if got == wanted => {}
             (Err(_), None) => {}
             (got, Some(wanted)) => wrong.push(format!("{expr}\n  wanted {wanted}\n  got    {got:?}")),

@@ -6,17 +6,13 @@ use super::{parts, reports};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use kfplint::base::budget::Budget;
-use kfplint::base::source::Sources;
-use kfplint::eval::{Evaluator, Options};
-use kfplint::load::loader::Loader;
-use kfplint::load::roots;
+use kfplint::engine::{Session, Settings};
 use kfplint::report::{self, Report};
 use kfplint::tree::{Commit, Kind, Repository, Tree};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// What must not be read: it stands outside of the repository and in its `.git`.
 const MARKER: &str = "marker7q4zx";
@@ -161,15 +157,13 @@ fn contents(tree: &Tree, top: &Path, files: &[Committed]) {
 
 /// What reports say of the tree's root modules.
 fn said(tree: &Tree, top: &Path) -> String {
-    let sources = Arc::new(Sources::new());
-    let loader = Arc::new(Loader::new(sources.clone()).of(tree.clone()).bounded(false));
-    let Ok(found) = roots(&[top.to_path_buf()], &loader) else { return String::new() };
-    let evaluator = Evaluator::new(sources.clone(), loader.clone(), Options::default());
-    let roots = found.roots.iter().filter(|root| root.unit.is_none());
-    let judged = roots.map(|root| judged(&evaluator.evaluate(&root.dir, &root.shown))).collect();
-    let skipped = [found.skipped, loader.skipped()].concat();
-    let report = Report::new(judged, skipped, loader.files_read(), &sources);
-    reports::check(&report, &sources);
-    let human = report::human(&report, &sources, report::View::plain(report::Detail::Verbose, 100));
-    report::json(&report, &sources).to_string() + &String::from_utf8_lossy(&human)
+    let settings = Settings { paths: vec![top.to_path_buf()], tree: tree.clone(), ..Settings::default() };
+    let Ok(session) = Session::new(settings) else { return String::new() };
+    let roots = session.roots().iter().filter(|root| root.unit.is_none());
+    let judged = roots.map(|root| judged(&session.plan(root, None).expect("no values are read"))).collect();
+    let sources = session.sources();
+    let report = Report::new(judged, session.skipped(), session.loader().files_read(), sources);
+    reports::check(&report, sources);
+    let human = report::human(&report, sources, report::View::plain(report::Detail::Verbose, 100));
+    report::json(&report, sources).to_string() + &String::from_utf8_lossy(&human)
 }

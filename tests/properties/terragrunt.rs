@@ -4,12 +4,11 @@
 use super::judged::{folder, judged};
 use super::{parts, reports};
 use kfplint::base::source::Sources;
-use kfplint::eval::{Evaluator, Options};
-use kfplint::load::loader::{Loader, Texts};
-use kfplint::load::{Root, roots};
+use kfplint::engine::{Session, Settings};
+use kfplint::load::Root;
+use kfplint::load::loader::Texts;
 use kfplint::report;
 use kfplint::report::Report;
-use kfplint::terragrunt::Units;
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
@@ -33,16 +32,10 @@ pub fn check(bytes: &[u8]) {
 
 /// The report of all roots in the folder.
 fn units(texts: &Texts) -> (Report, Arc<Sources>) {
-    let sources = Arc::new(Sources::new());
-    let loader = Arc::new(Loader::with(sources.clone(), texts.clone()).bounded(false));
-    let found = roots(std::slice::from_ref(&FOLDER), &loader).expect("the folder is there");
-    let evaluator = Evaluator::new(sources.clone(), loader.clone(), Options::default());
-    let units = Units::new(&evaluator);
-    let plan = |root: &Root| match root.unit {
-        Some(_) => units.evaluate(root).plan,
-        None => evaluator.evaluate(&root.dir, &root.shown),
-    };
-    let reports = found.roots.iter().map(|root| judged(&plan(root))).collect();
-    let skipped = [found.skipped, loader.skipped()].concat();
-    (Report::new(reports, skipped, loader.files_read(), &sources), sources)
+    let settings = Settings { paths: vec![FOLDER.clone()], texts: texts.clone(), ..Settings::default() };
+    let session = Session::new(settings).expect("the folder is there");
+    let plan = |root: &Root| session.plan(root, None).expect("no values are read");
+    let reports = session.roots().iter().map(|root| judged(&plan(root))).collect();
+    let sources = session.sources().clone();
+    (Report::new(reports, session.skipped(), session.loader().files_read(), &sources), sources)
 }

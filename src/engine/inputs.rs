@@ -1,31 +1,28 @@
-//! From the command line to what evaluation takes.
+//! From the values of a session to what evaluation takes.
 
-use super::Failure;
+use super::{Given, Inputs, SessionError};
 use crate::base::suggest::suggest;
-use crate::cli::{Given, InputArgs};
 use crate::config::{Config, Environment};
 use crate::eval::{Options, VariableOption};
 use crate::load::{Root, loader::Loader};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Reads variable files and the environment.
+/// Reads the variable files that are given.
 ///
 /// # Errors
 /// A malformed `-var`, an unreadable `-var-file`.
-pub fn options(args: &InputArgs, loader: &Loader) -> Result<Options, Failure> {
-    args.module_dir.iter().for_each(|(_, dir)| loader.admit(dir));
-    let variables = args.given.iter().map(|given| variable(given, loader)).collect::<Result<_, _>>()?;
-    let text = |(key, value): (std::ffi::OsString, std::ffi::OsString)| {
-        Some((key.into_string().ok()?, value.into_string().ok()?))
-    };
+pub fn options(inputs: &Inputs, loader: &Loader) -> Result<Options, SessionError> {
+    inputs.module_dirs.iter().for_each(|(_, dir)| loader.admit(dir));
+    let variables = inputs.given.iter().map(|given| variable(given, loader)).collect::<Result<_, _>>()?;
     Ok(Options {
         variables,
-        environment: std::env::vars_os().filter_map(text).collect(),
-        allow_env: args.allow_env.iter().cloned().collect(),
-        workspace: args.workspace.clone(),
+        environment: inputs.environment.clone(),
+        allow_env: inputs.allow_env.clone(),
+        workspace: inputs.workspace.clone(),
         budget: *loader.budget(),
-        module_dirs: args.module_dir.iter().map(|(source, dir)| (source.clone(), absolute(dir))).collect(),
+        module_dirs: inputs.module_dirs.iter().map(|(source, dir)| (source.clone(), absolute(dir))).collect(),
+        strict: inputs.strict,
         ..Options::default()
     })
 }
@@ -39,10 +36,10 @@ pub fn within(
     config: &Config,
     environment: Option<&Environment>,
     loader: &Loader,
-) -> Result<Options, Failure> {
+) -> Result<Options, SessionError> {
     let files = config.var_files.iter().chain(environment.into_iter().flat_map(|e| &e.var_files));
     let read = |path: &PathBuf| {
-        let unreadable = |why| Failure::VariableFile { path: path.display().to_string(), why };
+        let unreadable = |why| SessionError::VariableFile { path: path.display().to_string(), why };
         loader.values(path).map(VariableOption::File).map_err(unreadable)
     };
     if !config.dir.as_os_str().is_empty() {
@@ -55,18 +52,18 @@ pub fn within(
     Ok(Options { variables, workspace, ..options })
 }
 
-fn variable(given: &Given, loader: &Loader) -> Result<VariableOption, Failure> {
+fn variable(given: &Given, loader: &Loader) -> Result<VariableOption, SessionError> {
     match given {
         Given::Value(text) => match text.split_once('=') {
             Some((name, value)) if !name.trim().is_empty() => {
                 Ok(VariableOption::Value(name.trim().to_string(), value.to_string()))
             }
-            _ => Err(Failure::Variable { given: text.clone() }),
+            _ => Err(SessionError::Variable { given: text.clone() }),
         },
         Given::File(path) => loader
             .variables(path)
             .map(VariableOption::File)
-            .map_err(|why| Failure::VariableFile { path: path.display().to_string(), why }),
+            .map_err(|why| SessionError::VariableFile { path: path.display().to_string(), why }),
     }
 }
 
@@ -84,8 +81,8 @@ pub fn declared(roots: &[Root], loader: &Loader) -> BTreeSet<String> {
 ///
 /// # Errors
 /// The first name that none of them declares: most likely a slip, which would otherwise pass unseen.
-pub fn check_names(args: &InputArgs, declared: &BTreeSet<String>) -> Result<(), Failure> {
-    for given in &args.given {
+pub fn check_names(given: &[Given], declared: &BTreeSet<String>) -> Result<(), SessionError> {
+    for given in given {
         let Given::Value(text) = given else { continue };
         let name = text.split('=').next().unwrap_or("").trim();
         if !declared.contains(name) {
@@ -95,8 +92,26 @@ pub fn check_names(args: &InputArgs, declared: &BTreeSet<String>) -> Result<(), 
                 None if declared.is_empty() => "the root modules declare no variables at all".into(),
                 None => format!("declare it: variable \"{name}\" {{}}"),
             };
-            return Err(Failure::UnknownVariable { name: name.into(), help });
+            return Err(SessionError::UnknownVariable { name: name.into(), help });
         }
     }
     Ok(())
+}
+
+/// The environment of this name.
+///
+/// # Errors
+/// A name that is not configured.
+pub fn environment_named<'c>(name: &str, config: &'c Config) -> Result<&'c Environment, SessionError> {
+    let all = &config.environments;
+    all.iter().find(|e| e.name == name).ok_or_else(|| {
+        let names: Vec<&str> = all.iter().map(|e| e.name.as_str()).collect();
+        let near = suggest(name, names.iter().copied());
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if names.is_empty() => format!("write [environment.{name}] in kfplint.toml"),
+            None => format!("the configuration has {}", names.join(", ")),
+        };
+        SessionError::Environment { name: name.into(), help }
+    })
 }
