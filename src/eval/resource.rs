@@ -153,9 +153,7 @@ impl Builder<'_> {
         // `timeouts` is a block that some schemas have and references hardly ever read: it is the provider's own.
         let skip: &[&str] = if body.blocks("timeouts").next().is_some() { &META[..7] } else { &META };
         let mut evaluated = body::evaluate(&scope, body, self.schema, skip);
-        if self.id.mode != Mode::Data {
-            secrets::apply(&scope, &self.id.type_name, body, &mut evaluated);
-        }
+        secrets::apply(&scope, &self.id.type_name, body, &mut evaluated);
         let mut values = evaluated.values;
         let known = provider::Known { id: self.id, address: &address, provider: &provider, deferred: self.deferred };
         known.complete(&mut values);

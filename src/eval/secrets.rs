@@ -6,19 +6,40 @@ use crate::eval::body::Evaluated;
 use crate::eval::hide;
 use crate::eval::scope::Scope;
 use crate::syntax::ast::Body;
+use crate::syntax::visit;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Sensitive attributes of resources whose schema kfplint does not have (each provider's own documentation).
+/// Sensitive attributes and blocks of resources and data sources whose schema kfplint does not have. Source: the schemas of
+/// the providers tls, random, local, kubernetes, kubectl, helm, vault, github, google-beta and others that are used beside
+/// GKE, as their documentation has them. A block here is sensitive as a whole.
 pub fn attributes(type_name: &str) -> &'static [&'static str] {
     match type_name {
-        "helm_release" => &["repository_password", "set_sensitive"],
+        "argocd_cluster" => &["config"],
+        "argocd_repository" | "argocd_repository_credentials" => {
+            &["githubapp_private_key", "password", "ssh_private_key", "tls_client_cert_key"]
+        }
+        "github_actions_environment_secret"
+        | "github_actions_organization_secret"
+        | "github_actions_secret"
+        | "github_codespaces_secret"
+        | "github_dependabot_secret" => &["encrypted_value", "plaintext_value"],
+        "gitlab_group_variable" | "gitlab_instance_variable" | "gitlab_project_variable" => &["value"],
+        "helm_release" | "helm_template" => &["repository_password", "set_sensitive"],
+        "htpasswd_password" => &["apr1", "bcrypt", "password", "sha256", "sha512"],
+        "kubectl_manifest" => &["live_manifest_incluster", "yaml_body", "yaml_incluster"],
         "kubernetes_secret" | "kubernetes_secret_v1" | "kubernetes_secret_v1_data" => &["binary_data", "data"],
+        "kubernetes_token_request" | "kubernetes_token_request_v1" => &["token"],
         "local_sensitive_file" => &["content", "content_base64"],
+        "mysql_user" => &["plaintext_password"],
+        "postgresql_role" => &["password"],
         "random_password" => &["bcrypt_hash", "result"],
-        "tls_private_key" => &["private_key_openssh", "private_key_pem", "private_key_pem_pkcs8"],
         "tls_cert_request" | "tls_locally_signed_cert" | "tls_self_signed_cert" => {
             &["ca_private_key_pem", "private_key_pem"]
+        }
+        "tls_private_key" | "tls_public_key" => &["private_key_openssh", "private_key_pem", "private_key_pem_pkcs8"],
+        "vault_generic_endpoint" | "vault_generic_secret" | "vault_kv_secret" | "vault_kv_secret_v2" => {
+            &["data", "data_json", "write_data", "write_data_json"]
         }
         _ => &[],
     }
@@ -29,7 +50,7 @@ pub fn is_sensitive(type_name: &str, schema: Option<&schema::Block>, name: &str)
     schema.and_then(|s| s.attribute(name)).is_some_and(|a| a.sensitive) || attributes(type_name).contains(&name)
 }
 
-/// Marks the sensitive arguments of a resource that no schema tells of, and hides what is written for them.
+/// Marks the sensitive arguments and blocks of a resource that no schema tells of, and hides what is written for them.
 pub fn apply(scope: &Scope, type_name: &str, body: &Body, evaluated: &mut Evaluated) {
     let known = attributes(type_name);
     let is_map = type_name.starts_with("kubernetes_secret");
@@ -47,6 +68,15 @@ pub fn apply(scope: &Scope, type_name: &str, body: &Body, evaluated: &mut Evalua
             evaluated.change(name, &secret_in);
             hide::manifest(scope, &attribute.expr);
         }
+    }
+    for name in known.iter().filter(|name| body.attribute(name).is_none()) {
+        evaluated.change(name, &|value| Some(value.mark_leaves(Marks::SENSITIVE)));
+        let blocks = evaluated.config.blocks.iter_mut().filter(|block| &*block.kind == *name);
+        for attribute in blocks.flat_map(|block| &mut block.body.attributes) {
+            attribute.value = attribute.value.mark_leaves(Marks::SENSITIVE);
+        }
+        let written = body.blocks.iter().filter(|b| &*b.kind.name == *name || b.label(0) == *name);
+        written.for_each(|block| visit::block(block, &mut |expr| hide::source(scope, expr)));
     }
 }
 

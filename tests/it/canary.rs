@@ -17,7 +17,7 @@ const CASES: u64 = 300;
 const LETTERS: [&str; 8] = ["ж", "щ", "ю", "э", "ф", "ы", "Ж", "Щ"];
 
 /// Where a hidden value comes from, `§` is the value; files by their names, and the expression for it.
-const SOURCES: [(&str, &str, &str); 9] = [
+const SOURCES: [(&str, &str, &str); 12] = [
     ("main.tf", "variable \"s\" {\n  sensitive = true\n  default = §\n}\n", "var.s"),
     ("main.tf", "variable \"s\" {\n  ephemeral = true\n  default = §\n}\n", "var.s"),
     ("terraform.tfvars", "s = §\n", "var.s"),
@@ -27,6 +27,17 @@ const SOURCES: [(&str, &str, &str); 9] = [
     ("key.pem", "§", "trimspace(file(\"key.pem\"))"),
     ("terraform.tfstate", "{\"x\": [\"§\"]}", "jsondecode(file(\"terraform.tfstate\")).x[0]"),
     ("main.tf", "variable \"s\" {\n  sensitive = true\n  default = { k = § }\n}\n", "var.s.k"),
+    (
+        "main.tf",
+        "resource \"tls_cert_request\" \"s\" {\n  private_key_pem = §\n}\n",
+        "tls_cert_request.s.private_key_pem",
+    ),
+    (
+        "main.tf",
+        "resource \"google_sql_user\" \"s\" {\n  name = \"n\"\n  password = §\n}\n",
+        "google_sql_user.s.password",
+    ),
+    ("main.tf", "resource \"kubernetes_secret\" \"s\" {\n  data = { k = § }\n}\n", "kubernetes_secret.s.data.k"),
 ];
 
 /// What is made of it, `§` is the value.

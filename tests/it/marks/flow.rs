@@ -173,3 +173,75 @@ fn keys_must_not_be_sensitive() {
     let run = tree.run(&["--format", "compact"]);
     assert!(run.stdout.contains("`for_each` must not be sensitive"), "{}", run.stdout);
 }
+
+#[test]
+fn literals_of_sensitive_arguments_are_hidden_where_others_refer_to_them() {
+    let text = r#"
+data "tls_public_key" "d" {
+  private_key_pem = "markerkey"
+}
+resource "tls_cert_request" "t" {
+  private_key_pem = "markerkey"
+}
+resource "kubernetes_secret_v1" "k" {
+  count = 1
+  data  = { plainname = "markerkey" }
+}
+resource "helm_release" "h" {
+  set_sensitive {
+    name  = "n"
+    value = "markerkey"
+  }
+}
+resource "kubectl_manifest" "m" {
+  yaml_body = "markerkey"
+}
+resource "google_sql_user" "u" {
+  for_each = toset(["a"])
+  name     = "n"
+  instance = "i"
+  password = "markerkey"
+}
+resource "google_compute_backend_service" "b" {
+  name = "b"
+  dynamic "iap" {
+    for_each = ["markerkey"]
+    content {
+      enabled              = true
+      oauth2_client_secret = iap.value
+    }
+  }
+}
+resource "google_container_cluster" "c" {
+  name            = "c"
+  location        = "us-central1-a"
+  resource_labels = { a = data.tls_public_key.d.private_key_pem }
+  node_locations  = [google_sql_user.u["a"].password]
+}
+"#;
+    let hidden = [
+        "data.tls_public_key.d.private_key_pem",
+        "tls_cert_request.t.private_key_pem",
+        "upper(tls_cert_request.t.private_key_pem)",
+        "kubernetes_secret_v1.k[0].data.plainname",
+        "kubernetes_secret_v1.k[*].data.plainname == [\"a\"]",
+        "one(kubernetes_secret_v1.k).data[\"plainname\"]",
+        "helm_release.h.set_sensitive[0].value",
+        "kubectl_manifest.m.yaml_body",
+        "google_sql_user.u[\"a\"].password",
+        "join(\",\", values(google_sql_user.u)[*].password)",
+        "join(\",\", [for u in google_sql_user.u : u.password])",
+        "google_compute_backend_service.b.iap[0].oauth2_client_secret",
+    ];
+    let tree = Tree::new(&[("main.tf", text)]);
+    assert_eq!(differing(&tree, &[], &hidden, HIDDEN), []);
+    let whole =
+        ["tls_cert_request.t", "kubernetes_secret_v1.k", "google_sql_user.u", "google_compute_backend_service.b"];
+    for (expression, answer) in whole.iter().zip(answers(&tree, &[], &whole)) {
+        assert!(!answer.contains("markerkey"), "{expression}: {answer}");
+    }
+    for format in ["human", "json", "html", "sarif", "markdown"] {
+        let run = tree.run(&["--format", format, "--verbose"]);
+        assert!(!run.stdout.contains("markerkey") && !run.stderr.contains("markerkey"), "{format}: {}", run.stdout);
+    }
+}
