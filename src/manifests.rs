@@ -4,15 +4,16 @@
 
 mod files;
 mod kind;
+mod pod;
 
 use crate::base::budget::{Budget, DOCUMENT, PODS, size};
 use crate::cty::functions::{ErrorKind, yaml_documents};
 use crate::cty::value::json;
-use crate::graph::fit::{Pod, Room, Toleration};
+use crate::graph::fit::Pod;
 use crate::load::loader::up_to;
 use kind::Makes;
+use pod::ReadPod;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The most bytes of a pod's name, labels and tolerations: Kubernetes allows less.
@@ -97,22 +98,21 @@ fn add(object: &Json, place: &str, pods: &mut Pods) {
     let (template, count) = match kind::makes(object) {
         Makes::Nothing => return,
         Makes::Unknown(why) => return leave(why),
-        Makes::Pods(template, count) => (template, count),
-        Makes::Daemon(template) => match pod(object, template) {
-            Ok(pod) => {
-                pods.workloads += 1;
-                return pods.daemons.push(pod);
-            }
-            Err(why) => return leave(why),
-        },
+        Makes::Pods(template, count) => (template, Some(count)),
+        Makes::Daemon(template) => (template, None),
         Makes::About(template, count, why) => {
             leave(why);
-            (template, count)
+            (template, Some(count))
         }
     };
-    let pod = match pod(object, template) {
-        Ok(pod) => pod,
+    let ReadPod { pod, doubts } = match pod::read(object, template) {
+        Ok(read) => read,
         Err(why) => return leave(why),
+    };
+    doubts.into_iter().for_each(|why| leave(format!("{}: {why}", pod.name)));
+    let Some(count) = count else {
+        pods.workloads += 1;
+        return pods.daemons.push(pod);
     };
     let count = usize::try_from(count).unwrap_or(usize::MAX);
     let room = PODS - pods.pods.len().min(PODS);
@@ -123,115 +123,11 @@ fn add(object: &Json, place: &str, pods: &mut Pods) {
     pods.pods.extend(std::iter::repeat_n(pod, count.min(room)));
 }
 
-fn pod(object: &Json, spec: &Json) -> Result<Pod, String> {
-    let name = object["metadata"]["name"].as_str().or(object["metadata"]["generateName"].as_str()).unwrap_or("?");
-    let containers = |member: &str| spec[member].as_array().cloned().unwrap_or_default();
-    let mut room = Room::default();
-    for container in containers("containers") {
-        room = plus(room, requests(&container)?);
-    }
-    // Init containers run one after another, before the others; those that restart always stay beside them.
-    for container in containers("initContainers") {
-        let own = requests(&container)?;
-        room = if container["restartPolicy"] == "Always" { plus(room, own) } else { larger(room, own) };
-    }
-    let texts = |json: &Json| {
-        let member = |(k, v): (&String, &Json)| Some((k.clone(), v.as_str()?.to_string()));
-        json.as_object().map(|o| o.iter().filter_map(member).collect()).unwrap_or_default()
-    };
-    let mut tolerations: Vec<Toleration> =
-        spec["tolerations"].as_array().map(|all| all.iter().map(toleration).collect()).unwrap_or_default();
-    if room.gpus > 0 {
-        // GKE tolerates its own taint for pods that ask for GPUs (ExtendedResourceToleration).
-        tolerations.push(Toleration { key: "nvidia.com/gpu".into(), ..Toleration::default() });
-    }
-    let selector: BTreeMap<String, String> = texts(&spec["nodeSelector"]);
-    let labels = selector.iter().map(|(key, value)| key.len() + value.len() + 64);
-    let tolerated =
-        tolerations.iter().map(|t| t.key.len() + t.effect.len() + t.value.as_ref().map_or(0, String::len) + 64);
-    if name.len() + labels.chain(tolerated).sum::<usize>() > POD_TEXT {
-        return Err("its name, node selector and tolerations are longer than Kubernetes allows".into());
-    }
-    Ok(Pod { name: name.to_string().into(), room, selector, tolerations })
-}
-
-fn toleration(json: &Json) -> Toleration {
-    let text = |name: &str| json[name].as_str().unwrap_or_default().to_string();
-    let value = (json["operator"] != "Exists").then(|| text("value"));
-    Toleration { key: text("key"), value, effect: text("effect") }
-}
-
-fn plus(a: Room, b: Room) -> Room {
-    Room {
-        cpu_m: a.cpu_m.saturating_add(b.cpu_m),
-        memory_mib: a.memory_mib.saturating_add(b.memory_mib),
-        gpus: a.gpus.saturating_add(b.gpus),
-    }
-}
-
-fn larger(a: Room, b: Room) -> Room {
-    Room { cpu_m: a.cpu_m.max(b.cpu_m), memory_mib: a.memory_mib.max(b.memory_mib), gpus: a.gpus.max(b.gpus) }
-}
-
-/// What a container requests; a limit counts where there is no request.
-fn requests(container: &Json) -> Result<Room, String> {
-    let resources = &container["resources"];
-    let given = |name: &str| {
-        [&resources["requests"][name], &resources["limits"][name]].into_iter().find(|v| !v.is_null()).map(|v| match v {
-            Json::String(text) => text.clone(),
-            other => other.to_string(),
-        })
-    };
-    let amount = |name: &str| match given(name) {
-        Some(text) => {
-            quantity(&text).ok_or_else(|| format!("`{text}` is no quantity of {name}; write for example 500m or 1Gi"))
-        }
-        None => Ok(0.0),
-    };
-    const MIB: f64 = 1024.0 * 1024.0;
-    Ok(Room {
-        cpu_m: (amount("cpu")? * 1000.0).ceil() as u64,
-        memory_mib: (amount("memory")? / MIB).ceil() as u64,
-        gpus: amount("nvidia.com/gpu")?.ceil() as u64,
-    })
-}
-
-/// A Kubernetes quantity: `250m`, `1.5`, `512Mi`, `1e3`, `2G`.
-fn quantity(text: &str) -> Option<f64> {
-    const SUFFIXES: [(&str, f64); 13] = [
-        ("Ki", 1024.0),
-        ("Mi", 1_048_576.0),
-        ("Gi", 1_073_741_824.0),
-        ("Ti", 1_099_511_627_776.0),
-        ("Pi", 1_125_899_906_842_624.0),
-        ("n", 1e-9),
-        ("u", 1e-6),
-        ("m", 1e-3),
-        ("k", 1e3),
-        ("M", 1e6),
-        ("G", 1e9),
-        ("T", 1e12),
-        ("P", 1e15),
-    ];
-    let text = text.trim();
-    let scaled = SUFFIXES.iter().find_map(|(suffix, factor)| Some((text.strip_suffix(suffix)?, *factor)));
-    let (number, factor) = scaled.unwrap_or((text, 1.0));
-    let number: f64 = number.parse().ok()?;
-    (number.is_finite() && number >= 0.0).then_some(number * factor)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn quantities_are_as_kubernetes_reads_them() {
-        for (text, value) in [("250m", 0.25), ("1.5", 1.5), ("1e3", 1000.0), ("2G", 2e9), ("1Ki", 1024.0)] {
-            assert_eq!(quantity(text), Some(value), "{text}");
-        }
-        assert_eq!(quantity("many"), None);
-        assert_eq!(quantity("-1"), None);
-    }
+    use crate::graph::fit::Room;
 
     #[test]
     fn pods_are_those_of_every_kind() {

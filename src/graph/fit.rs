@@ -36,6 +36,37 @@ pub struct Toleration {
     pub effect: String,
 }
 
+/// What the labels of a node must match, all of it.
+pub type Term = Vec<Match>;
+
+/// What one label of a node must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// Its key.
+    pub key: String,
+    /// How it is compared.
+    pub operator: Operator,
+    /// With what.
+    pub values: Vec<String>,
+}
+
+/// Kubernetes' operators of node selectors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    /// One of the values.
+    In,
+    /// Absent, or none of the values.
+    NotIn,
+    /// Present.
+    Exists,
+    /// Absent.
+    DoesNotExist,
+    /// A whole number above the only value.
+    Gt,
+    /// A whole number below the only value.
+    Lt,
+}
+
 /// A pod to be placed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pod {
@@ -45,6 +76,8 @@ pub struct Pod {
     pub room: Room,
     /// Labels that its node must have.
     pub selector: BTreeMap<String, String>,
+    /// Terms of which its node must match one; `None` where there are none.
+    pub affinity: Option<Vec<Term>>,
     /// What it tolerates.
     pub tolerations: Vec<Toleration>,
 }
@@ -76,6 +109,39 @@ impl Room {
     }
 }
 
+impl Match {
+    /// A comparison by the operator's name; `None` where there is no such operator.
+    pub fn of(key: &str, operator: &str, values: Vec<String>) -> Option<Match> {
+        let operator = match operator {
+            "In" => Operator::In,
+            "NotIn" => Operator::NotIn,
+            "Exists" => Operator::Exists,
+            "DoesNotExist" => Operator::DoesNotExist,
+            "Gt" => Operator::Gt,
+            "Lt" => Operator::Lt,
+            _ => return None,
+        };
+        Some(Match { key: key.into(), operator, values })
+    }
+
+    fn holds(&self, labels: &BTreeMap<String, String>) -> bool {
+        let label = labels.get(&self.key);
+        let is_one = || label.is_some_and(|label| self.values.contains(label));
+        let numbers = || {
+            let [bound] = self.values.as_slice() else { return None };
+            Some((label?.parse::<i64>().ok()?, bound.parse::<i64>().ok()?))
+        };
+        match self.operator {
+            Operator::In => is_one(),
+            Operator::NotIn => !is_one(),
+            Operator::Exists => label.is_some(),
+            Operator::DoesNotExist => label.is_none(),
+            Operator::Gt => numbers().is_some_and(|(label, bound)| label > bound),
+            Operator::Lt => numbers().is_some_and(|(label, bound)| label < bound),
+        }
+    }
+}
+
 impl Toleration {
     fn covers(&self, taint: &Taint) -> bool {
         (self.key.is_empty() || self.key == taint.key)
@@ -89,7 +155,8 @@ impl Node {
     pub fn admits(&self, pod: &Pod) -> bool {
         let blocks = |t: &&Taint| t.effect != "PreferNoSchedule" && !pod.tolerations.iter().any(|own| own.covers(t));
         let selected = pod.selector.iter().all(|(key, value)| self.labels.get(key) == Some(value));
-        selected && !self.taints.iter().any(|t| blocks(&t))
+        let matches = |terms: &Vec<Term>| terms.iter().any(|term| term.iter().all(|one| one.holds(&self.labels)));
+        selected && pod.affinity.as_ref().is_none_or(matches) && !self.taints.iter().any(|t| blocks(&t))
     }
 }
 
@@ -103,7 +170,7 @@ pub fn left_in_time<'a>(pods: &'a [Pod], nodes: &[Node], is_late: impl Fn() -> b
     let most = |of: fn(&Room) -> u64| nodes.iter().map(|n| of(&n.room)).max().unwrap_or(0).max(1);
     let (cpu, memory) = (most(|n| n.cpu_m), most(|n| n.memory_mib));
     let share = |r: &Room| (r.cpu_m.saturating_mul(memory)).max(r.memory_mib.saturating_mul(cpu));
-    let rank = |pod: &Pod| (!pod.selector.is_empty() || pod.room.gpus > 0, share(&pod.room));
+    let rank = |pod: &Pod| (!pod.selector.is_empty() || pod.affinity.is_some() || pod.room.gpus > 0, share(&pod.room));
     let mut sorted: Vec<&Pod> = pods.iter().collect();
     sorted.sort_by(|a, b| rank(b).cmp(&rank(a)).then_with(|| a.name.cmp(&b.name)));
     let mut free: Vec<Room> = nodes.iter().map(|n| n.room).collect();

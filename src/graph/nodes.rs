@@ -36,6 +36,26 @@ pub fn own_pods(system: &Overhead) -> [Pod; 2] {
     [half.clone(), half]
 }
 
+/// Labels that Kubernetes and GKE give nodes and [`Marks`] has.
+const OWN: [&str; 7] = [
+    "cloud.google.com/gke-accelerator",
+    "cloud.google.com/gke-nodepool",
+    "cloud.google.com/gke-spot",
+    "cloud.google.com/machine-family",
+    "kubernetes.io/arch",
+    "kubernetes.io/os",
+    "node.kubernetes.io/instance-type",
+];
+/// Domains of labels that Kubernetes and GKE give nodes.
+const DOMAINS: [&str; 5] = ["kubernetes.io", "k8s.io", "gke.io", "google.com", "gke.goog"];
+
+/// Whether nodes have a label only where [`Marks`] says so: it is among [`OWN`], or somebody's own.
+pub fn is_known_label(key: &str) -> bool {
+    let domain = key.split_once('/').map_or("", |(domain, _)| domain);
+    let of = |known: &&str| domain.strip_suffix(*known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    OWN.contains(&key) || !DOMAINS.iter().any(of)
+}
+
 impl Marks {
     /// Reads those of a pool.
     pub fn of(pool: &Pool) -> Option<Marks> {
@@ -53,9 +73,13 @@ impl Marks {
         {
             marks.label("cloud.google.com/gke-nodepool", name.known()?);
         }
+        if pool.kind == PoolKind::Default {
+            marks.label("cloud.google.com/gke-nodepool", "default-pool");
+        }
         if *pool.spot.known()? {
             marks.label("cloud.google.com/gke-spot", "true");
         }
+        marks.label("kubernetes.io/os", "linux");
         if let Some(config) = &pool.config {
             marks.configured(config)?;
         }
@@ -72,8 +96,8 @@ impl Marks {
             Some(image) => image.known()?.to_ascii_uppercase().starts_with("WINDOWS"),
             None => false,
         };
-        self.label("kubernetes.io/os", if windows { "windows" } else { "linux" });
         if windows {
+            self.label("kubernetes.io/os", "windows");
             self.taint("node.kubernetes.io/os", "windows", "NoSchedule");
         }
         for taint in config.blocks("taint") {

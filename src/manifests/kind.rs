@@ -16,23 +16,48 @@ pub enum Makes<'o> {
     Unknown(String),
 }
 
-/// Groups whose objects make pods in ways of their own.
-const GROUPS: [&str; 10] = [
-    "argoproj.io",
-    "kubeflow.org",
-    "serving.kserve.io",
-    "ray.io",
-    "sparkoperator.k8s.io",
-    "tekton.dev",
-    "batch.volcano.sh",
-    "serving.knative.dev",
-    "kustomize.config.k8s.io",
-    "jobset.x-k8s.io",
+/// Groups of which no object makes pods: those of Kubernetes and GKE that are not about workloads, and the end of their names
+/// where a dot is first.
+const HARMLESS_GROUPS: [&str; 9] = [
+    "",
+    "policy",
+    "cert-manager.io",
+    "istio.io",
+    ".istio.io",
+    ".k8s.io",
+    ".cnrm.cloud.google.com",
+    "cloud.google.com",
+    "networking.gke.io",
 ];
 
-/// Kinds of these groups that make none.
-const HARMLESS: [&str; 8] =
-    ["Application", "ApplicationSet", "AppProject", "Profile", "PodDefault", "Pipeline", "Task", "StepAction"];
+/// Groups that end as those do, and whose objects make pods.
+const MAKING: [&str; 3] = ["kustomize.config.k8s.io", "jobset.x-k8s.io", "sparkoperator.k8s.io"];
+
+/// Kinds of other groups that make none.
+const HARMLESS: [&str; 15] = [
+    "AppProject",
+    "Application",
+    "ApplicationSet",
+    "ClusterPodMonitoring",
+    "ExternalSecret",
+    "Pipeline",
+    "PodDefault",
+    "PodMonitor",
+    "PodMonitoring",
+    "Profile",
+    "PrometheusRule",
+    "SecretStore",
+    "ServiceMonitor",
+    "StepAction",
+    "Task",
+];
+
+/// Kinds that change the pods of other objects.
+const CHANGING: [(&str, &str); 3] = [
+    ("HorizontalPodAutoscaler", "it may make more pods of its target"),
+    ("VerticalPodAutoscaler", "it may change what the pods of its target request"),
+    ("LimitRange", "its defaults may add to what pods request"),
+];
 
 /// How deep containers are looked for in objects of other kinds.
 const DEPTH: usize = 64;
@@ -53,7 +78,7 @@ pub fn makes(object: &Json) -> Makes<'_> {
             some(&job["template"]["spec"], job, "parallelism")
         }
         "DaemonSet" if own => Makes::Daemon(&spec["template"]["spec"]),
-        "CustomResourceDefinition" => Makes::Nothing,
+        "CustomResourceDefinition" | "PodTemplate" | "ControllerRevision" => Makes::Nothing,
         _ => other(object, kind),
     }
 }
@@ -84,12 +109,24 @@ fn other<'o>(object: &'o Json, kind: &str) -> Makes<'o> {
         let count = spec["replicas"].as_u64().unwrap_or(1);
         return Makes::About(template, count, format!("{named} is not known: counted as {count} of its pods"));
     }
-    let group = object["apiVersion"].as_str().and_then(|v| v.split_once('/')).map_or("", |(group, _)| group);
-    let makes = GROUPS.iter().any(|g| group == *g || group.strip_suffix(g).is_some_and(|rest| rest.ends_with('.')));
-    if (makes && !HARMLESS.contains(&kind)) || kind == "Kustomization" || has_containers(spec, DEPTH) {
+    if let Some((_, why)) = CHANGING.iter().find(|(changing, _)| kind == *changing) {
+        return Makes::Unknown(format!("{named}: {why}"));
+    }
+    if kind.is_empty() && object["apiVersion"].is_null() && !has_containers(object, DEPTH) {
+        // Values of a chart, or another file that is not for Kubernetes.
+        return Makes::Nothing;
+    }
+    let is_harmless = has_harmless_group(object["apiVersion"].as_str().unwrap_or_default()) || HARMLESS.contains(&kind);
+    if !is_harmless || kind.ends_with("List") || kind == "Kustomization" || has_containers(object, DEPTH) {
         return Makes::Unknown(format!("how many pods {named} makes is not known"));
     }
     Makes::Nothing
+}
+
+fn has_harmless_group(version: &str) -> bool {
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    let among = |known: &&str| group == *known || known.starts_with('.') && group.ends_with(*known);
+    is_own(version) || HARMLESS_GROUPS.iter().any(among) && !MAKING.contains(&group)
 }
 
 fn has_containers(json: &Json, depth: usize) -> bool {

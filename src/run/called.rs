@@ -1,11 +1,13 @@
 //! Folders that others call as modules, but that no caller makes: `count = 0`, an empty `for_each`, a number that is not
 //! known, or a caller that is not evaluated so far. Such a call does not stand in the place of the folder's own check.
 
-use super::{Checked, Failure};
+use super::{Checked, Failure, Look, check_one};
+use crate::eval::Evaluator;
 use crate::load::{self, Discovery, Root, loader::Loader};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Folders of modules that certainly have an instance.
 #[derive(Debug, Default)]
@@ -73,6 +75,20 @@ pub fn left(
     }
     found.roots.sort();
     Ok(out)
+}
+
+/// Adds such folders to the root modules that were found: for commands that go through these by themselves.
+///
+/// # Errors
+/// What keeps kfplint from looking.
+pub fn complete(found: &mut Discovery, evaluator: &Arc<Evaluator>, look: Look) -> Result<(), Failure> {
+    if found.called.is_empty() {
+        return Ok(());
+    }
+    let all = found.roots.clone();
+    let check = |roots: &[Root]| Ok(roots.iter().map(|root| check_one(evaluator, root, look)).collect::<Vec<_>>());
+    let checked = check(&all)?;
+    left(&checked, found, &all, &check, evaluator.loader()).map(drop)
 }
 
 /// Takes out of `left` what root modules make that this run does not look at, and what another shard checks: that of the

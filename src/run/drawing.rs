@@ -1,6 +1,6 @@
 //! `kfplint graph`.
 
-use super::{FINDINGS, Failure, Look, READY, State, check_one, output, reach};
+use super::{FINDINGS, Failure, Look, READY, State, called, check_one, output, reach};
 use crate::cli::{GraphArgs, GraphFormat};
 use crate::diagnostic::RootReport;
 use crate::eval::Evaluator;
@@ -15,9 +15,10 @@ pub fn graph(args: &GraphArgs) -> Result<u8, Failure> {
     let budget = args.inputs.budget.budget();
     let State { config, environment, sources, loader, options } =
         State::of(&args.paths, &args.config, &args.inputs, budget)?;
-    let found = super::find(&args.paths, &loader)?;
+    let mut found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources.clone(), loader, options);
     let look = Look { environment: environment.as_deref(), profile: &config.profile, draw: true, budget: &budget };
+    called::complete(&mut found, &evaluator, look)?;
     let judged = |root| {
         let mut report: RootReport = check_one(&evaluator, root, look).report;
         report.drawing.iter_mut().for_each(|d| d.colour(&report.clusters, &report.findings));

@@ -1,6 +1,6 @@
 //! `kfplint fit`: whether the pods of Kubernetes manifests fit onto the nodes that clusters will have.
 
-use super::{FINDINGS, Failure, READY, State, output, reach};
+use super::{FINDINGS, Failure, Look, READY, State, called, output, reach};
 use crate::base::budget::{Budget, NODES};
 use crate::catalog::gke::{self, Features};
 use crate::cli::{FitArgs, Undecided};
@@ -33,8 +33,10 @@ pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
         return Err(Failure::NoWorkloads { path: args.manifests.display().to_string() });
     }
     let State { config, sources, loader, options, .. } = State::of(&args.paths, &args.config, &args.inputs, budget)?;
-    let found = super::find(&args.paths, &loader)?;
+    let mut found = super::find(&args.paths, &loader)?;
     let evaluator = Evaluator::new(sources, loader, options);
+    let look = Look { environment: None, profile: &config.profile, draw: false, budget: &budget };
+    called::complete(&mut found, &evaluator, look)?;
     let (mut clusters, mut short, mut open) = (0, false, !pods.left.is_empty());
     let mut reports = Vec::new();
     for root in &found.roots {
