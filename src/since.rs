@@ -19,7 +19,9 @@ pub struct Since {
     pub verdicts: Vec<Change>,
     /// All clusters of now.
     pub clusters: usize,
-    /// The highest level of the findings that are new or worse; suppressed ones do not count.
+    /// The highest level of what is new or worse; what is suppressed does not count. An error that says something else than
+    /// before counts as worse: a cluster that had two nodes and has one is no better. So does a requirement that was not
+    /// unmet, also where another one's finding tells of it.
     pub worst: Option<Level>,
     /// Something was judged then and is not now: a requirement is undecided, a file skipped or a module missing that was
     /// not. What is new counts too.
@@ -62,7 +64,9 @@ pub fn compare(now: &mut Report, before: &Report, reference: &str, looked_at: im
         if diagnostic.finding.suppressed.is_none() {
             new += usize::from(fresh);
             changed += usize::from(!fresh);
-            let worse = |f: &String| old.get(f.as_str()).is_none_or(|(level, _, held)| *held || own.0 > *level);
+            let worse = |f: &String| {
+                old.get(f.as_str()).is_none_or(|(level, _, held)| *held || own.0 > *level || own.0 == Level::Error)
+            };
             if kept.iter().any(worse) {
                 worst = worst.max(Some(own.0));
             }
@@ -71,6 +75,9 @@ pub fn compare(now: &mut Report, before: &Report, reference: &str, looked_at: im
         diagnostic.environments.retain(|e| kept.contains(&e.fingerprint));
         true
     });
+    if !unmet(now).is_subset(&unmet(before)) {
+        worst = Some(Level::Error);
+    }
     let verdicts = changes(&now.clusters, &before.clusters, looked_at);
     let clusters = now.clusters.len();
     let changed_clusters: BTreeSet<_> = verdicts.iter().map(|v| (&v.root, &v.environment, &v.address)).collect();
@@ -79,19 +86,29 @@ pub fn compare(now: &mut Report, before: &Report, reference: &str, looked_at: im
         Some(Since { reference: reference.into(), new, changed, gone, verdicts, clusters, worst, is_less_known });
 }
 
+/// A requirement of a cluster: the root module, the environment, the cluster and the rule. Also what else is not known.
+type Open<'r> = (&'r str, Option<&'r str>, &'r str, &'r str);
+
+/// The requirements that decide and have this status.
+fn deciding(report: &Report, status: Status) -> impl Iterator<Item = Open<'_>> {
+    report.clusters.iter().flat_map(move |c| {
+        let decides = move |r: &&Requirement| r.status == status && r.level == Level::Error && !r.suppressed;
+        let key = move |code| (c.root.as_str(), c.environment.as_deref(), c.address.as_str(), code);
+        c.requirements.iter().filter(decides).map(move |r| key(r.code))
+    })
+}
+
+fn unmet(report: &Report) -> BTreeSet<Open<'_>> {
+    deciding(report, Status::Unmet).collect()
+}
+
 /// Whether something is undecided, skipped or missing now that was not before.
 fn is_less_known(now: &Report, before: &Report) -> bool {
-    fn open(report: &Report) -> BTreeSet<(&str, Option<&str>, &str, &str)> {
-        let clusters = report.clusters.iter();
-        let undecided = clusters.flat_map(|c| {
-            let decides = |r: &&Requirement| r.status == Status::Undecided && r.level == Level::Error && !r.suppressed;
-            let key = move |code| (c.root.as_str(), c.environment.as_deref(), c.address.as_str(), code);
-            c.requirements.iter().filter(decides).map(move |r| key(r.code))
-        });
+    fn open(report: &Report) -> BTreeSet<Open<'_>> {
         let skipped = report.coverage.skipped.iter().map(|(path, _)| (path.as_str(), None, "", "skipped"));
         let missing = report.coverage.modules_missing.iter().filter(|m| m.open);
-        let missing = missing.map(|m| (m.address.as_str(), None, m.source.as_str(), "missing"));
-        undecided.chain(skipped).chain(missing).collect()
+        let missing = missing.map(|m| (m.address.as_str(), m.version.as_deref(), m.source.as_str(), "missing"));
+        deciding(report, Status::Undecided).chain(skipped).chain(missing).collect()
     }
     !open(now).is_subset(&open(before))
 }

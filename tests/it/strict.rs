@@ -56,6 +56,37 @@ fn with_since_only_new_and_worse_findings_fail() {
 }
 
 #[test]
+fn with_since_a_finding_that_gets_worse_fails() {
+    let nodes = |count: &str| READY.replace("_count = 3", &format!("_count = {count}"));
+    let tree = repository(&[("main.tf", &nodes("2"))]);
+    assert_eq!(since(&tree), 0);
+    tree.write("main.tf", format!("\n# moved\n{}", nodes("2")).as_bytes());
+    assert_eq!(since(&tree), 0, "the same at another place");
+    tree.write("main.tf", nodes("1").as_bytes());
+    assert_eq!(since(&tree), 1, "fewer nodes than before");
+    tree.write("main.tf", nodes("2").replace("e2-standard-4", "e2-micro").as_bytes());
+    assert_eq!(since(&tree), 1, "and smaller ones");
+    let scopes = nodes("2").replace("https://www.googleapis.com/auth/cloud-platform", "monitoring");
+    tree.write("main.tf", scopes.as_bytes());
+    assert_eq!(since(&tree), 1, "another requirement is unmet too");
+    // KFP001 has no finding of its own where KFP002 tells why the nodes do not count.
+    let small = READY.replace("e2-standard-4", "e2-micro");
+    let tree = repository(&[("main.tf", &small)]);
+    assert_eq!(since(&tree), 0);
+    tree.write("main.tf", small.replace("_count = 3", "_count = 1").as_bytes());
+    assert_eq!(since(&tree), 1, "small ones, and fewer");
+}
+
+#[test]
+fn with_since_another_version_of_a_missing_module_is_less_known() {
+    let call = "module \"m\" {\n  source  = \"example/m/google\"\n  version = \"1.0.0\"\n}\n";
+    let tree = repository(&[("main.tf", &format!("{READY}{call}"))]);
+    assert_eq!(since(&tree), 0);
+    tree.write("main.tf", format!("{READY}{}", call.replace("1.0.0", "2.0.0")).as_bytes());
+    assert_eq!(since(&tree), 1);
+}
+
+#[test]
 fn with_since_the_configuration_is_that_of_the_commit() {
     let tree = repository(&[("main.tf", READY)]);
     tree.write("main.tf", TOO_FEW.as_bytes());
