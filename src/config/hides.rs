@@ -31,6 +31,7 @@ impl Hides {
         let mut other = lowered(levels);
         other.extend(file.overrides.iter().flat_map(part));
         other.extend(eased(profile));
+        other.extend(values(file));
         Hides { rules, other }
     }
 
@@ -132,6 +133,20 @@ fn is_lower(name: &Text, level: &Text) -> bool {
     };
     let Ok(selector) = Selector::parse(name.get_ref()) else { return false };
     metas().any(|m| m.level > level && selector.matches(m.code, m.name))
+}
+
+/// Values that stand in the place of those that the root modules have of themselves.
+fn values(file: &File) -> Option<String> {
+    let named = |what: &str, names: Vec<&str>| {
+        let more = names.len().saturating_sub(MOST_PATHS);
+        let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let first: Vec<&str> = names.iter().take(MOST_PATHS).copied().collect();
+        (!names.is_empty()).then(|| format!("{what} {}{rest}", first.join(", ")))
+    };
+    let files = named("var-files", file.var_files.iter().map(|file| file.get_ref().as_str()).collect());
+    let environments = named("environments", file.environment.keys().map(|name| name.get_ref().as_str()).collect());
+    let parts: Vec<String> = files.into_iter().chain(environments).collect();
+    (!parts.is_empty()).then(|| format!("gives variables values of its own ({})", parts.join("; ")))
 }
 
 /// Requirements that are lower than Kubeflow Pipelines' own.

@@ -107,6 +107,11 @@ impl Levels {
         self.level(code, name, &[])
     }
 
+    /// The level that is set for a rule in a file.
+    pub(super) fn at(&self, code: &str, name: &str, file: &Path) -> Option<Level> {
+        self.level(code, name, &self.parts(file))
+    }
+
     /// The overrides for a file, the last first.
     fn parts(&self, path: &Path) -> Vec<&[(Selector, Level)]> {
         let here = self.overrides.iter().rev().filter(|(paths, _)| paths.matches(path));

@@ -16,6 +16,7 @@ pub use levels::Levels;
 use crate::base::budget::{CONFIGURATION, size};
 use crate::base::source::{FileId, SourceFile, Sources, Span};
 use crate::cli::{FailOn, Format, Ignores, Undecided};
+use crate::diagnostic::Level;
 use crate::load::loader::{Loader, up_to};
 use crate::load::{bounds, private};
 use crate::profile::Profile;
@@ -165,6 +166,13 @@ impl Config {
             sources.add(SourceFile::new(shown.clone(), text.clone().into_bytes()));
         }
         sources
+    }
+
+    /// Whether an `[[overrides]]` suppresses a rule's findings in a file below the configuration's folder, or makes errors
+    /// of it something milder there.
+    pub fn eases(&self, code: &str, name: &str, file: &Path) -> bool {
+        let suppressed = |i: &Ignore| i.paths.matches(file) && i.rules.iter().any(|(.., s)| s.matches(code, name));
+        self.ignores.iter().any(suppressed) || self.levels.at(code, name, file).is_some_and(|l| l < Level::Error)
     }
 
     /// Where the files that were read lie below the configuration's folder.

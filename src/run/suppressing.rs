@@ -3,6 +3,7 @@
 use super::{Checked, FINDINGS, Failure, Job, READY, judge, output, reach};
 use crate::base::source::Sources;
 use crate::cli::{CheckArgs, Ignores, ListArgs, ListFormat};
+use crate::config::{Config, Places};
 use crate::diagnostic::{ClusterReport, Level, Requirement, RootReport, Status, Verdict};
 use crate::load::Discovery;
 use crate::load::loader::{Loader, Texts};
@@ -45,26 +46,34 @@ pub fn apply(
     };
     let roots = reports.iter().map(|report| report.root.clone()).collect();
     reports.extend(all.lint(&roots, sources, concerns));
+    if job.config.levels.is_default() && job.config.ignores.is_empty() {
+        return (all, reports);
+    }
+    let places = job.config.places(loader);
     if !job.config.levels.is_default() {
-        let places = job.config.places(loader);
         reports.iter_mut().for_each(|report| job.config.levels.apply(report, &places));
-        // With --strict it is not the one in the tree that is judged.
-        if let (None, false, Some(file)) = (&job.args.config.config, job.args.strict, job.config.file()) {
-            reports.iter_mut().for_each(|report| distrust(report, file));
-        }
+    }
+    // With --strict it is not the one in the tree that is judged.
+    if let (None, false, Some(file)) = (&job.args.config.config, job.args.strict, job.config.file()) {
+        reports.iter_mut().for_each(|report| distrust(report, file, &job.config, &places));
     }
     (all, reports)
 }
 
 /// Why a cluster is undecided that nothing was held against.
-const NONE_LEFT: &str = "it turns off or lowers all rules that decide a cluster, so that no cluster was judged; leave \
+const NONE_LEFT: &str = "it turns off, suppresses or lowers all rules that decide a cluster, so that no cluster was judged; leave \
                          some of them on, or pass the file with --config if you trust it";
 
 /// A configuration that was found in the tree may be that of a stranger: where it leaves nothing that decides a cluster,
-/// the cluster is not ready, but undecided.
-fn distrust(report: &mut RootReport, file: &Path) {
-    let decides = |r: &Requirement| r.level == Level::Error && r.status != Status::NotApplicable && !r.suppressed;
-    let unjudged = |c: &&mut ClusterReport| c.verdict == Verdict::Ready && !c.requirements.iter().any(decides);
+/// the cluster is not ready, but undecided. So where it would suppress or lower all of that in the cluster's file.
+fn distrust(report: &mut RootReport, file: &Path, config: &Config, places: &Places) {
+    let decides = |c: &ClusterReport, r: &Requirement| {
+        let place = c.location.and_then(|at| places.get(&at.file));
+        let off = place.is_some_and(|place| config.eases(r.code, r.name, place));
+        r.level == Level::Error && r.status != Status::NotApplicable && !r.suppressed && !off
+    };
+    let unjudged =
+        |c: &&mut ClusterReport| c.verdict == Verdict::Ready && !c.requirements.iter().any(|r| decides(c, r));
     let unjudged: Vec<_> = report.clusters.iter_mut().filter(unjudged).collect();
     if unjudged.is_empty() {
         return;

@@ -4,7 +4,7 @@
 use super::{READY, TOO_FEW, Tree, Value, outcome};
 
 fn tree(config: &str) -> Tree {
-    Tree::new(&[("main.tf", TOO_FEW), ("kfplint.toml", config), (".git/HEAD", "")])
+    Tree::new(&[("main.tf", TOO_FEW), ("kfplint.toml", config), (".git/HEAD", ""), ("main.tfvars", "")])
 }
 
 fn turned_off(config: &str, args: &[&str]) -> Vec<String> {
@@ -38,6 +38,11 @@ fn anything_that_makes_less_of_a_cluster_is_named() {
         ),
         ("undecided = \"ignore\"", "leaves out findings that are undecided (undecided = \"ignore\")"),
         ("fail-on = \"never\"", "keeps findings from failing the run (fail-on = \"never\")"),
+        ("var-files = [\"main.tfvars\"]", "gives variables values of its own (var-files main.tfvars)"),
+        (
+            "[environment.dev]\nvars = { size = 3 }\n[environment.prod]",
+            "gives variables values of its own (environments dev, prod)",
+        ),
         ("[profile.small]\nnodes = 1", "requires 1 node instead of 3"),
         ("[profile.small]\nmemory = \"1GB\"", "requires 1024 MiB for a node instead of 4096"),
         ("[profile.small]\nvcpus = 1", "requires 1 vCPU for a node instead of 2"),
@@ -99,6 +104,10 @@ fn a_found_configuration_that_leaves_nothing_to_decide_makes_no_cluster_ready() 
         "[rules]\nKFP = \"off\"",
         "[rules]\nKFP = \"note\"",
         "[rules]\nKFP = \"warning\"",
+        "[[overrides]]\npaths = [\"**\"]\nignore = [\"KFP\"]",
+        "[[overrides]]\npaths = [\"*.tf\"]\nignore = [\"KFP\"]\nreason = \"legacy\"",
+        "[[overrides]]\npaths = [\"**\"]\nrules = { KFP = \"note\" }",
+        "ignore = [\"KFP0\"]\n[[overrides]]\npaths = [\"main.tf\"]\nignore = [\"KFP\"]",
     ] {
         for text in [TOO_FEW, READY] {
             let tree = Tree::new(&[("main.tf", text), ("kfplint.toml", config), (".git/HEAD", "")]);
@@ -107,7 +116,10 @@ fn a_found_configuration_that_leaves_nothing_to_decide_makes_no_cluster_ready() 
             assert_eq!(report["clusters"][0]["verdict"], "undecided", "{config}");
             assert_eq!(report["coverage"]["skipped"][0]["path"], "kfplint.toml", "{config}");
             let shown = tree.run(&[]).stdout;
-            assert!(shown.contains("the configuration leaves no rule on that decides it"), "{shown}");
+            assert!(
+                shown.contains("kfplint.toml: it turns off, suppresses or lowers all rules that decide"),
+                "{shown}"
+            );
             assert_eq!(outcome(&tree, &["--config", "kfplint.toml"]), (0, "ready".into()), "{config}: it is trusted");
         }
     }
