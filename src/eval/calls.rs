@@ -5,6 +5,7 @@ use crate::cty::functions::{self, ErrorKind};
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or};
 use crate::eval::expr::eval;
 use crate::eval::hide;
+use crate::eval::places;
 use crate::eval::scope::Scope;
 use crate::module::error::{EvalError, EvalResult};
 use crate::syntax::ast::{Call, Expr, ExprKind};
@@ -31,6 +32,10 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     let Some(args) = args else {
         let (reasons, marks) = expansion(scope, call);
         return Ok(Value::unknown(Type::Any, reasons).mark(marks));
+    };
+    let args = match places::arguments(scope, name, args) {
+        Ok(args) => args,
+        Err(unknown) => return Ok(unknown),
     };
     if let Some(done) = scope.instance.world.functions.get().and_then(|own| own.call(name, &args)) {
         return done.map_err(|why| EvalError::new(span, shown_or(&args, || format!("{name}: {why}"), failed(name))));
@@ -116,7 +121,7 @@ fn expansion(scope: &Scope, call: &Call) -> (Reasons, Marks) {
 /// What a failure or success tells of the values that an expression looked at. Terraform does not hide whether something
 /// fails for a sensitive value, but what is private would come out bit by bit.
 fn told(seen: Marks) -> Marks {
-    seen.without(Marks::SENSITIVE)
+    seen.without(Marks::SENSITIVE.union(Marks::PLACE))
 }
 
 fn attempt(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {

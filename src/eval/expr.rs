@@ -4,7 +4,7 @@ use crate::base::source::Span;
 use crate::cty::functions;
 use crate::cty::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, refine};
 use crate::eval::scope::Scope;
-use crate::eval::{calls, reference, splat, template};
+use crate::eval::{calls, places, reference, splat, template};
 use crate::load::private;
 use crate::module::error::{EvalError, EvalResult, poison};
 use crate::syntax::ast::{Binary, BinaryOp, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey};
@@ -19,7 +19,7 @@ pub fn eval(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
     let world = &scope.instance.world;
     world.spend(1, expr.span)?;
     let value = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || eval_kind(scope, expr))?;
-    let value = value.mark(world.marks_of(expr.span.file));
+    let value = places::made(&expr.kind, value).mark(world.marks_of(expr.span.file));
     if !value.marks.is_empty() {
         world.note_marks(value.marks);
     }
@@ -88,6 +88,9 @@ pub fn eval_as(scope: &Scope, expr: &Expr, ty: &Type, what: &str) -> EvalResult<
 
 fn index(scope: &Scope, object: &Expr, key: &Expr) -> EvalResult<Value> {
     let key_value = scope.key(key)?;
+    if let Some(unknown) = places::at_key(&key_value) {
+        return Ok(unknown);
+    }
     if let Some(call) = reference::module_call(scope, object) {
         return reference::module_instance(scope, call, Some(&key_value), object.span, key.span);
     }

@@ -16,6 +16,7 @@ mod installed;
 pub(crate) mod instance;
 mod module_source;
 mod narrow;
+pub mod places;
 mod provider;
 mod reference;
 mod resource;

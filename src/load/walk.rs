@@ -117,7 +117,22 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
 /// Whether Terraform or Terragrunt reads a file of this name.
 pub fn concerns(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name == UNIT || is_terraform(&name)
+    name == UNIT || is_terraform(&name) || unread(&name).is_some()
+}
+
+/// Endings of the files of Terraform's stacks.
+const STACKS: [&str; 3] = [".tfcomponent.hcl", ".tfdeploy.hcl", ".tfstack.hcl"];
+
+/// Why a file of this name is not read, which Terraform or Terragrunt reads.
+fn unread(name: &str) -> Option<&'static str> {
+    match name {
+        "terragrunt.hcl.json" => Some("Terragrunt's JSON is not read; write it as terragrunt.hcl to check it"),
+        "terragrunt.stack.hcl" => Some("stacks of Terragrunt are not read; generate the units to check them"),
+        _ if STACKS.iter().any(|end| name.ends_with(end)) => {
+            Some("stacks of Terraform are not read; its components are judged with their own values")
+        }
+        _ => None,
+    }
 }
 
 impl Found {
@@ -128,6 +143,10 @@ impl Found {
 
     /// Adds the folder of a file, by the way to the file.
     pub fn add(&mut self, file: &Path, real: PathBuf) {
+        if let Some(why) = file.file_name().and_then(|name| unread(&name.to_string_lossy())) {
+            self.skipped.insert(file.to_path_buf(), why.into());
+            return;
+        }
         let is_unit = file.file_name().is_some_and(|name| name == UNIT);
         let folders = if is_unit { &mut self.unit_folders } else { &mut self.folders };
         let way = file.parent().unwrap_or(file);

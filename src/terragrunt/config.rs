@@ -2,9 +2,9 @@
 
 use super::functions::{Functions, object};
 use crate::base::source::Span;
-use crate::cty::value::{ReasonKind, Reasons, Type, Value};
+use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value};
 use crate::diagnostic::Finding;
-use crate::eval::{Evaluator, Sheet};
+use crate::eval::{Evaluator, Sheet, places};
 use crate::load::bounds::normalise;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, File, ObjectKey};
 use std::cell::Cell;
@@ -55,6 +55,8 @@ pub struct Config {
     pub generated: BTreeMap<String, (String, Value, Span)>,
     /// Variable files of `extra_arguments`.
     pub variable_files: Vec<Value>,
+    /// Variables that `extra_arguments` set by `-var`, in order.
+    pub given: Vec<(String, String)>,
     /// `env_vars` of `extra_arguments`.
     pub environment: BTreeMap<Arc<str>, Value>,
     /// `dependency` blocks by name, with what is known of their outputs.
@@ -211,18 +213,53 @@ impl Reader {
 
 impl Config {
     fn extra_arguments(&mut self, body: &Body, sheet: &Sheet, names: &[(Arc<str>, Value)]) {
-        for name in ["required_var_files", "optional_var_files"] {
-            let files = body.attribute(name).map(|a| value(sheet, &a.expr, names));
-            self.variable_files.extend_from_slice(files.as_ref().and_then(Value::elements).unwrap_or_default());
+        let of = |name: &str| body.attribute(name).map(|a| value(sheet, &a.expr, names));
+        for files in ["required_var_files", "optional_var_files"].into_iter().filter_map(of) {
+            self.open(&files);
+            self.variable_files.extend_from_slice(files.elements().unwrap_or_default());
         }
-        let arguments = body.attribute("arguments").map(|a| value(sheet, &a.expr, names));
-        for argument in arguments.as_ref().and_then(Value::elements).unwrap_or_default() {
-            if let Some(file) = argument.as_str().and_then(|a| a.strip_prefix("-var-file=")) {
-                self.variable_files.push(Value::string(file));
+        if let Some(arguments) = of("arguments") {
+            self.open(&arguments);
+            self.arguments(arguments.elements().unwrap_or_default());
+        }
+        if let Some(environment) = of("env_vars") {
+            self.environment.extend(environment.entries().cloned().unwrap_or_default());
+            if environment.entries().is_none() {
+                self.open(&environment);
             }
         }
-        let environment = body.attribute("env_vars").map(|a| value(sheet, &a.expr, names));
-        self.environment.extend(environment.and_then(|e| e.entries().cloned()).unwrap_or_default());
+    }
+
+    /// `-var` and `-var-file` with their values, behind an equals sign or as the next argument.
+    fn arguments(&mut self, arguments: &[Value]) {
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let Some(text) = argument.as_str() else { continue };
+            let text = text.strip_prefix("--").or(text.strip_prefix('-')).unwrap_or(text);
+            let (name, behind) = text.split_once('=').map_or((text, None), |(name, behind)| (name, Some(behind)));
+            if !matches!(name, "var" | "var-file") {
+                continue;
+            }
+            let (behind, value) = match behind {
+                Some(behind) => (Some(behind), argument),
+                None => arguments.next().map_or((None, argument), |next| (next.as_str(), next)),
+            };
+            match (name, behind.unwrap_or_default().split_once('=')) {
+                ("var-file", _) => self.variable_files.extend(behind.map(Value::string)),
+                (_, Some((variable, text))) if !value.marks.contains(Marks::PLACE) => {
+                    self.given.push((variable.trim().to_string(), text.to_string()));
+                }
+                _ => self.open(&places::without(value)),
+            }
+        }
+    }
+
+    /// What is not known of a value may set any input.
+    fn open(&mut self, value: &Value) {
+        let reasons = value.collect_reasons();
+        if !reasons.is_empty() {
+            self.open_inputs = Some(self.open_inputs.take().unwrap_or_default().union(&reasons));
+        }
     }
 }
 
@@ -266,6 +303,7 @@ fn over(own: Config, parent: Config, strategy: Strategy) -> Config {
         all.generated.entry(name).or_insert(generated);
     }
     all.variable_files.splice(0..0, parent.variable_files);
+    all.given.splice(0..0, parent.given);
     for (name, value) in parent.environment {
         all.environment.entry(name).or_insert(value);
     }

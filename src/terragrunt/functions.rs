@@ -156,7 +156,7 @@ impl Functions {
 }
 
 fn path(path: &Path) -> Result<Value, String> {
-    Ok(Value::string(path.to_string_lossy().replace('\\', "/")))
+    Ok(Value::string(path.to_string_lossy().replace('\\', "/")).mark(Marks::PLACE))
 }
 
 fn impure(what: String) -> Value {

@@ -2,7 +2,8 @@
 
 use super::config::{Config, Context, Outputs, Reader};
 use crate::base::source::{FileId, SourceFile, Span};
-use crate::cty::value::{Type, Value};
+use crate::cty::value::{Type, Value, convert};
+use crate::eval::places;
 use crate::eval::{Absent, Evaluator, Options, VariableOption};
 use crate::load::Root;
 use crate::load::bounds::normalise;
@@ -132,7 +133,7 @@ impl Walk {
     fn options(&self, config: &Config, source: &Path, dir: &Path) -> Options {
         let mut options = self.evaluator.options.clone();
         for (name, (value, span)) in &config.inputs {
-            options.preset.insert(name.clone(), (value.clone(), *span));
+            options.preset.insert(name.clone(), (places::without(value), *span));
         }
         if let (Some(reasons), Some(module)) = (&config.open_inputs, self.evaluator.module(source)) {
             let place = Span::new(FileId::FACTS, 0, 0);
@@ -141,9 +142,20 @@ impl Walk {
                 options.preset.entry(name.clone()).or_insert_with(open);
             }
         }
-        for (name, value) in &config.environment {
-            if let Some(text) = value.as_str() {
-                options.environment.entry(name.to_string()).or_insert_with(|| text.to_string());
+        for (name, value) in config
+            .environment
+            .iter()
+            .filter(|(name, _)| !options.environment.contains_key(&***name))
+            .collect::<Vec<_>>()
+        {
+            let value = places::without(value);
+            match (convert(&value, &Type::String).ok().as_ref().and_then(Value::as_str), name.strip_prefix("TF_VAR_")) {
+                (Some(text), _) => drop(options.environment.insert(name.to_string(), text.to_string())),
+                (None, Some(variable)) => {
+                    let open = Value::unknown(Type::Any, value.collect_reasons()).mark(value.deep_marks());
+                    options.preset.insert(variable.into(), (open, Span::new(FileId::FACTS, 0, 0)));
+                }
+                (None, None) => {}
             }
         }
         let files = config.variable_files.iter().filter_map(Value::as_str);
@@ -153,7 +165,8 @@ impl Walk {
             // Terragrunt copies them into the source's folder.
             files.splice(0..0, self.evaluator.loader().tfvars(dir));
         }
-        options.variables.splice(0..0, files.into_iter().map(VariableOption::File));
+        let given = config.given.iter().map(|(name, text)| VariableOption::Value(name.clone(), text.clone()));
+        options.variables.splice(0..0, files.into_iter().map(VariableOption::File).chain(given));
         options
     }
 
@@ -181,6 +194,7 @@ impl Walk {
         let shown = self.evaluator.loader().shown(file);
         let one = |(name, value, _): &(String, Value, Span)| {
             let text = value.as_str().filter(|_| crate::load::is_terraform(name))?;
+
             let hidden = value.deep_marks().is_hidden();
             let path = PathBuf::from(format!("{shown} generates {name}"));
             let source = SourceFile::new(path, text.as_bytes().to_vec()).private(hidden);

@@ -44,6 +44,8 @@ impl Marks {
     /// Set by its source: the environment, a state, key or credential file, or a file outside of the repository, behind a
     /// link or ignored by Git.
     pub const PRIVATE: Marks = Marks(4);
+    /// Set by functions that give the path of a folder on this machine: such text finds files, and is not known as a value.
+    pub const PLACE: Marks = Marks(8);
     /// Every mark that keeps a value out of reports.
     pub const HIDDEN: Marks = Marks(1 | 2 | 4);
 

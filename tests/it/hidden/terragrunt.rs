@@ -71,3 +71,112 @@ fn a_generated_override_of_a_missing_module_is_no_error_and_is_told() {
     let tree = Tree::new(&[("u/terragrunt.hcl", &unit("provider \"google\" {\n  project = \"p\"\n}"))]);
     assert!(tree.json(&[])["coverage"]["skipped"].as_array().unwrap().is_empty(), "it changes no block of the module");
 }
+
+/// A root module whose cluster has as many nodes as a unit's input says.
+fn sized() -> String {
+    READY.replace("= 3", "= var.n") + "variable \"n\" {\n  type    = number\n  default = 3\n}\n"
+}
+
+/// The outcome of a unit `live/a` whose source is sized, in a repository with this text for the unit.
+fn placed(text: &str) -> (i32, String) {
+    let files = [
+        ("m/main.tf", sized()),
+        ("m1/main.tf", sized().replace("default = 3", "default = 1")),
+        ("live/root.hcl", "locals {\n  n = 3\n}\n".into()),
+        ("live/n.tfvars", "n = 1\n".into()),
+        ("live/n.yaml", "size: 1\n".into()),
+        ("live/a/terragrunt.hcl", text.into()),
+        (".git/HEAD", String::new()),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    outcome(&Tree::new(&files), &["live/a"])
+}
+
+#[test]
+fn where_the_repository_lies_finds_files_and_decides_nothing() {
+    let source = |source: &str, inputs: &str| placed(&format!("terraform {{\n  source = {source}\n}}\n{inputs}\n"));
+    let here = "\"${get_repo_root()}/m\"";
+    let inputs =
+        |n: &str| source(here, &format!("locals {{\n  root = get_repo_root()\n}}\ninputs = {{\n  n = {n}\n}}"));
+    for known in [
+        "3",
+        "length(basename(get_terragrunt_dir())) + 2",
+        "yamldecode(file(\"${get_terragrunt_dir()}/../n.yaml\")).size + 2",
+        "yamldecode(file(format(\"%s/n.yaml\", dirname(find_in_parent_folders(\"root.hcl\"))))).size + 2",
+        "read_terragrunt_config(find_in_parent_folders(\"root.hcl\")).locals.n",
+        "fileexists(\"${get_repo_root()}/live/root.hcl\") ? 3 : 1",
+        "length(fileset(local.root, \"live/*.yaml\")) + 2",
+        "try(read_terragrunt_config(\"${local.root}/live/none.hcl\").locals.n, 3)",
+        "length(split(\"/\", get_path_from_repo_root())) + 1",
+        "merge({ n = 3 }, { root = local.root }).n",
+    ] {
+        assert_eq!(inputs(known), (0, "ready".into()), "{known}");
+    }
+    for unknown in [
+        "length(get_repo_root())",
+        "startswith(get_terragrunt_dir(), \"/\") ? 3 : 1",
+        "get_repo_root() != \"/builds/x\" ? 3 : 1",
+        "local.root == \"/builds/x\" ? 1 : 3",
+        "lookup({ \"/builds/x\" = 1 }, get_repo_root(), 3)",
+        "try({ \"/builds/x\" = 1 }[get_parent_terragrunt_dir()], 3)",
+        "try(regex(\"^/builds\", get_original_terragrunt_dir()) == \"\" ? 1 : 3, 3)",
+        "contains([local.root], \"/builds/x\") ? 1 : 3",
+        "length({ (local.root) = 1, \"/builds/x\" = 2 }) + 1",
+        "length([for x in [local.root] : x if x != \"/builds/x\"]) + 2",
+        "length(\"%{ if local.root == \"/builds/x\" }%{ else }xxx%{ endif }\")",
+        "can(regex(\"builds\", find_in_parent_folders(\"root.hcl\"))) ? 1 : 3",
+        "length(get_working_dir())",
+    ] {
+        assert_eq!(inputs(unknown), (1, "undecided".into()), "{unknown}");
+    }
+    assert_eq!(source(here, ""), (0, "ready".into()));
+    let other = "get_repo_root() == \"/builds/x\" ? \"../../m1\" : \"../../m\"";
+    assert_eq!(source(other, ""), (1, "undecided".into()), "which module it is depends on the machine");
+    let named = "lookup({ \"/builds/x\" = \"../../m1\" }, get_repo_root(), \"../../m\")";
+    assert_eq!(source(named, ""), (1, "undecided".into()));
+}
+
+#[test]
+fn arguments_that_set_variables_count() {
+    let unit = |block: &str| {
+        placed(&format!(
+            "terraform {{\n  source = \"../../m\"\n  extra_arguments \"x\" {{\n    commands = [\"plan\"]\n    {block}\n  }}\n}}\n"
+        ))
+    };
+    assert_eq!(unit(""), (0, "ready".into()));
+    for fewer in [
+        "arguments = [\"-var\", \"n=1\"]",
+        "arguments = [\"-var=n=1\"]",
+        "arguments = [\"-var-file=${get_terragrunt_dir()}/../n.tfvars\"]",
+        "arguments = [\"-var-file\", \"../n.tfvars\"]",
+        "required_var_files = [\"${get_repo_root()}/live/n.tfvars\"]",
+        "env_vars = { TF_VAR_n = \"1\" }",
+        "env_vars = { TF_VAR_n = 1 }",
+    ] {
+        assert_eq!(unit(fewer), (1, "not-ready".into()), "{fewer}");
+    }
+    for unknown in [
+        "arguments = [\"-var\", \"n=${get_env(\"NOT_SET_HERE\")}\"]",
+        "arguments = [\"-var\", \"n=${length(get_repo_root())}\"]",
+        "arguments = run_cmd(\"x\")",
+        "required_var_files = [get_env(\"NOT_SET_HERE\")]",
+        "env_vars = { TF_VAR_n = get_env(\"NOT_SET_HERE\") }",
+        "env_vars = { TF_VAR_n = length(get_repo_root()) }",
+        "env_vars = run_cmd(\"x\")",
+    ] {
+        assert_eq!(unit(unknown), (1, "undecided".into()), "{unknown}");
+    }
+}
+
+#[test]
+fn json_and_stacks_are_named() {
+    for name in ["terragrunt.hcl.json", "terragrunt.stack.hcl", "a.tfcomponent.hcl", "a.tfdeploy.hcl", "a.tfstack.hcl"]
+    {
+        for folder in ["live", ".hidden", "."] {
+            let path = if folder == "." { name.to_string() } else { format!("{folder}/{name}") };
+            let tree = Tree::new(&[("main.tf", READY), (&path, "{}")]);
+            assert_eq!(outcome(&tree, &[]), (1, "undecided".into()), "{path}");
+            assert_eq!(tree.json(&[])["coverage"]["skipped"][0]["path"], path.as_str());
+        }
+    }
+}
