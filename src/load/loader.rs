@@ -444,24 +444,29 @@ impl Loader {
         selected.files.into_iter().filter_map(entry).collect()
     }
 
-    /// Notes files that Terraform reads and OpenTofu does not, or the other way round, where it is not known for which of
-    /// them the folder is: another configuration than the one that is judged may then be deployed.
+    /// Notes files that only one of Terraform and OpenTofu reads: another configuration than the one that is judged may be
+    /// deployed. What a folder says of itself is no proof that Terraform does not read a file in whose place OpenTofu
+    /// reads another.
     fn tell_languages_apart(&self, dir: &Path, selected: &files::Selected<(PathBuf, bool)>) {
-        let (tofu, terraform) = (self.is_for(dir, ".opentofu-version"), self.is_for(dir, ".terraform-version"));
-        let lock = self.beside(&dir.join(".terraform.lock.hcl")).unwrap_or_default();
-        let lock = String::from_utf8_lossy(&lock);
-        let tofu = tofu || lock.contains("registry.opentofu.org/");
-        let terraform = terraform || lock.contains("registry.terraform.io/");
-        if tofu && !terraform {
-            return;
-        }
         for (name, (path, _)) in &selected.replaced {
             let other = name.replace(".tf", ".tofu");
             self.skip(path, format!("OpenTofu reads `{other}` in its place, and Terraform reads this file"));
         }
-        for (path, _) in selected.of_tofu.iter().filter(|_| terraform) {
-            self.skip(path, "only OpenTofu reads it, but the folder is for Terraform".into());
+        let is_mixed = selected.files.iter().any(|(name, ..)| name.ends_with(".tf") || name.ends_with(".tf.json"));
+        if !is_mixed || self.is_for_tofu(dir) {
+            return;
         }
+        for (path, _) in &selected.of_tofu {
+            self.skip(path, "only OpenTofu reads it, and nothing says that the folder is for OpenTofu".into());
+        }
+    }
+
+    /// Whether OpenTofu's version manager or its registry's lock file is here, and not Terraform's.
+    fn is_for_tofu(&self, dir: &Path) -> bool {
+        let lock = self.beside(&dir.join(".terraform.lock.hcl")).unwrap_or_default();
+        let lock = String::from_utf8_lossy(&lock);
+        let terraform = self.is_for(dir, ".terraform-version") || lock.contains("registry.terraform.io/");
+        !terraform && (self.is_for(dir, ".opentofu-version") || lock.contains("registry.opentofu.org/"))
     }
 
     /// Whether a folder, or one around it in its repository, has the file of a version manager.

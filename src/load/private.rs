@@ -72,6 +72,9 @@ const NAMES: [&str; 33] = [
     "vault-token",
 ];
 
+/// Files that hold credentials though their ending is that of configurations.
+const CONFIGURATIONS: [&str; 3] = ["credentials.hcl", "secret.hcl", "secrets.hcl"];
+
 /// Beginnings of names of files that hold keys.
 const BEGINNINGS: [&str; 6] = [".env", "id_dsa", "id_ecdsa", "id_ed25519", "id_rsa", "kubeconfig"];
 
@@ -84,6 +87,9 @@ const FOLDERS: [&str; 7] = [".aws", ".azure", ".docker", ".gnupg", ".kube", ".ss
 /// Whether the name of a file tells that it holds keys, credentials, a state or a plan.
 pub fn by_name(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    if CONFIGURATIONS.contains(&name.as_str()) {
+        return true;
+    }
     if is_configuration(&name) || name.ends_with(".pub") {
         return false;
     }
@@ -221,12 +227,20 @@ mod tests {
             "gcp-credentials.json",
             ".kube/config",
             "prod.kubeconfig",
+            "live/Secrets.hcl",
         ] {
             assert!(by_name(Path::new(name)), "{name}");
         }
-        for name in
-            ["main.tf", "credentials.tf", "credentials.tf.json", "id_rsa.pub", "config.yaml", "keys.json", "a.md"]
-        {
+        for name in [
+            "main.tf",
+            "credentials.tf",
+            "credentials.tf.json",
+            "id_rsa.pub",
+            "config.yaml",
+            "keys.json",
+            "a.md",
+            "vault.hcl",
+        ] {
             assert!(!by_name(Path::new(name)), "{name}");
         }
     }

@@ -192,6 +192,8 @@ impl<'y> Reader<'y> {
                 None => vec![&source],
             };
             for map in maps {
+                // Each step of a chain of merges copies what those before it have.
+                self.grow(Total { values: map.entries().map_or(0, BTreeMap::len), text: 0 }, depth)?;
                 for (k, v) in map.entries().into_iter().flatten() {
                     entries.entry(k.clone()).or_insert_with(|| v.clone());
                 }

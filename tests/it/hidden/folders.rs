@@ -132,10 +132,19 @@ fn a_file_that_only_one_tool_reads_is_named() {
         assert_eq!(outcome(&tree, &[]), (1, "undecided".into()), "{tf}");
         assert_eq!(tree.json(&[])["coverage"]["skipped"][0]["path"], tf);
         tree.write(".opentofu-version", b"1.10.0\n");
-        assert_eq!(outcome(&tree, &[]), (0, "ready".into()), "{tf}");
+        assert_eq!(outcome(&tree, &[]), (1, "undecided".into()), "{tf}: a pull request may bring that file");
     }
-    let tree = Tree::new(&[("main.tf", READY), ("more.tofu", "locals {}\n")]);
-    assert_eq!(outcome(&tree, &[]), (0, "ready".into()));
-    tree.write(".terraform-version", b"1.11.4\n");
-    assert_eq!(outcome(&tree, &[]), (1, "undecided".into()));
+    // What only OpenTofu reads may be what makes a cluster ready.
+    let three = "resource \"google_container_cluster\" \"c\" {\n  initial_node_count = 3\n}\n";
+    for (tofu, text) in [("more.tofu", "locals {}\n"), ("x_override.tofu", three)] {
+        let tf = if text == three { TOO_FEW } else { READY };
+        let tree = Tree::new(&[("main.tf", tf), (tofu, text)]);
+        assert_eq!(outcome(&tree, &[]), (1, "undecided".into()), "{tofu}");
+        assert_eq!(tree.json(&[])["coverage"]["skipped"][0]["path"], tofu);
+        tree.write(".opentofu-version", b"1.10.0\n");
+        assert_eq!(outcome(&tree, &[]), (0, "ready".into()), "{tofu}");
+        tree.write(".terraform-version", b"1.11.4\n");
+        assert_eq!(outcome(&tree, &[]), (1, "undecided".into()), "{tofu}");
+    }
+    assert_eq!(outcome(&Tree::new(&[("main.tofu", READY)]), &[]), (0, "ready".into()), "Terraform reads nothing there");
 }

@@ -53,6 +53,7 @@ fn functions_refuse_what_is_too_much() {
         "format(\"%.1000000000f\", 1.5)",
         "indent(60000000, \"a\\nb\\nc\")",
         "yamldecode(join(\"\\n\", concat([\"a0: &a0 [x, x]\"], [for i in range(40) : \"a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\"])))",
+        "yamldecode(join(\"\\n\", concat([\"a0: &a0 {k: 1}\"], [for i in range(1000) : \"a${i + 1}: &a${i + 1} {<<: *a${i}, k${i}: 1}\"])))",
         "{ for p in setproduct(range(1000), range(1000), [1, 2]) : join(\"-\", p) => p }",
     ] {
         let (message, place) = over(&format!("locals {{\n  a = {call}\n}}\n"));
