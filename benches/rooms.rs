@@ -7,11 +7,11 @@ use kfplint::base::source::Sources;
 use kfplint::diagnostic::RootReport;
 use kfplint::engine::{Session, Settings};
 use kfplint::graph::Graph;
+use kfplint::judge::check_root;
 use kfplint::load::Root;
 use kfplint::plan::StaticPlan;
 use kfplint::profile::Profile;
 use kfplint::report::{self, Detail, Report, View};
-use kfplint::rule::check_root;
 use std::path::Path;
 
 /// A configuration that was found, read and parsed.

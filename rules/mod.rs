@@ -39,46 +39,46 @@ pub mod tf006_budget_exceeded;
 use crate::rule::Rule;
 
 /// All rules, in the order of their codes.
-pub fn all() -> &'static [&'static dyn Rule] {
+pub fn all() -> &'static [Rule] {
     &[
-        &kfp001_node_count::NodeCount,
-        &kfp002_node_capacity::NodeCapacity,
-        &kfp003_unusable_nodes::UnusableNodes,
-        &kfp004_allocatable_memory::AllocatableMemory,
-        &kfp005_autoscaling_floor::AutoscalingFloor,
-        &kfp006_leftover_default_pool::LeftoverDefaultPool,
-        &kfp007_unknown_machine_type::UnknownMachineType,
-        &kfp008_workload_fit::WorkloadFit,
-        &kfp101_access_scope::AccessScope,
-        &kfp102_scope_too_narrow::ScopeTooNarrow,
-        &kfp103_broad_access::BroadAccess,
-        &kfp104_unknown_scope::UnknownScope,
-        &kfp105_workload_identity::WorkloadIdentity,
-        &kfp201_required_roles::RequiredRoles,
-        &kfp202_unknown_role::UnknownRole,
-        &kfp203_service_account_user::ServiceAccountUser,
-        &kfp204_unknown_member::UnknownMember,
-        &kfp205_authoritative_conflict::AuthoritativeConflict,
-        &kfp206_basic_role::BasicRole,
-        &kfp301_gcp_secret::GcpSecret,
-        &kfp302_key_on_disk::KeyOnDisk,
-        &kfp401_already_installed::AlreadyInstalled,
-        &kfp402_artifact_bucket::ArtifactBucket,
-        &kfp403_disabled_api::DisabledApi,
-        &kfp404_kubernetes_version::KubernetesVersion,
-        &kfp405_private_egress::PrivateEgress,
-        &lint001_unused_suppression::UnusedSuppression,
-        &tf001_syntax_error::SyntaxError,
-        &tf002_undeclared_reference::UndeclaredReference,
-        &tf003_invalid_argument::InvalidArgument,
-        &tf004_missing_module::MissingModule,
-        &tf005_evaluation_error::EvaluationError,
-        &tf006_budget_exceeded::BudgetExceeded,
+        kfp001_node_count::RULE,
+        kfp002_node_capacity::RULE,
+        kfp003_unusable_nodes::RULE,
+        kfp004_allocatable_memory::RULE,
+        kfp005_autoscaling_floor::RULE,
+        kfp006_leftover_default_pool::RULE,
+        kfp007_unknown_machine_type::RULE,
+        kfp008_workload_fit::RULE,
+        kfp101_access_scope::RULE,
+        kfp102_scope_too_narrow::RULE,
+        kfp103_broad_access::RULE,
+        kfp104_unknown_scope::RULE,
+        kfp105_workload_identity::RULE,
+        kfp201_required_roles::RULE,
+        kfp202_unknown_role::RULE,
+        kfp203_service_account_user::RULE,
+        kfp204_unknown_member::RULE,
+        kfp205_authoritative_conflict::RULE,
+        kfp206_basic_role::RULE,
+        kfp301_gcp_secret::RULE,
+        kfp302_key_on_disk::RULE,
+        kfp401_already_installed::RULE,
+        kfp402_artifact_bucket::RULE,
+        kfp403_disabled_api::RULE,
+        kfp404_kubernetes_version::RULE,
+        kfp405_private_egress::RULE,
+        lint001_unused_suppression::RULE,
+        tf001_syntax_error::RULE,
+        tf002_undeclared_reference::RULE,
+        tf003_invalid_argument::RULE,
+        tf004_missing_module::RULE,
+        tf005_evaluation_error::RULE,
+        tf006_budget_exceeded::RULE,
     ]
 }
 
 /// The rule of this code or name, letters of either case.
-pub fn find(code_or_name: &str) -> Option<&'static dyn Rule> {
+pub fn find(code_or_name: &str) -> Option<&'static Rule> {
     let is = |text: &str| text.eq_ignore_ascii_case(code_or_name);
-    all().iter().copied().find(|rule| is(rule.meta().code) || is(rule.meta().name))
+    all().iter().find(|rule| is(rule.code) || is(rule.name))
 }

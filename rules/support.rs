@@ -6,7 +6,7 @@ use crate::diagnostic::{Edit, Finding, Fix, Level, Status};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::{Fact, Interval};
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Context, Meta};
+use crate::rule::{Answer, Context, Rule};
 
 /// A rule about nodes does not apply where Google manages them; where that is not known, it is never unmet.
 pub fn unless_autopilot(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> Answer {
@@ -169,9 +169,9 @@ pub fn count(cluster: &Cluster) -> Count {
 }
 
 /// The answer for a cluster of a rule that looks at the root as a whole; its findings are made once, for the root.
-pub fn of_root(meta: &Meta, findings: &[Finding], met: &str) -> Answer {
+pub fn of_root(rule: &Rule, findings: &[Finding], met: &str) -> Answer {
     match findings.iter().max_by_key(|f| f.level) {
-        Some(f) if f.level >= meta.level => Answer::unmet(f.message.clone(), Vec::new()),
+        Some(f) if f.level >= rule.level => Answer::unmet(f.message.clone(), Vec::new()),
         Some(f) if f.level == Level::Warning => Answer::undecided(f.message.clone(), Vec::new(), Vec::new()),
         _ => Answer::met(met),
     }

@@ -14,6 +14,7 @@ pub mod engine;
 pub mod eval;
 pub mod fix;
 pub mod graph;
+pub mod judge;
 pub mod load;
 pub mod manifests;
 pub mod merge;

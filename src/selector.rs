@@ -14,10 +14,9 @@ impl Selector {
     /// No rule has this code, name or beginning: the name that was most likely meant, if one is near.
     pub fn parse(text: &str) -> Result<Selector, Option<&'static str>> {
         let selector = Selector(text.trim().to_ascii_lowercase());
-        let metas = || rules::all().iter().map(|rule| rule.meta());
-        match metas().any(|meta| selector.matches(meta.code, meta.name)) {
+        match rules::all().iter().any(|rule| selector.matches(rule.code, rule.name)) {
             true => Ok(selector),
-            false => Err(suggest(text.trim(), metas().flat_map(|meta| [meta.code, meta.name]))),
+            false => Err(suggest(text.trim(), rules::all().iter().flat_map(|rule| [rule.code, rule.name]))),
         }
     }
 
@@ -39,8 +38,7 @@ mod tests {
 
     fn codes(text: &str) -> Vec<&'static str> {
         let selector = Selector::parse(text).unwrap();
-        let metas = rules::all().iter().map(|rule| rule.meta());
-        metas.filter(|meta| selector.matches(meta.code, meta.name)).map(|meta| meta.code).collect()
+        rules::all().iter().filter(|rule| selector.matches(rule.code, rule.name)).map(|rule| rule.code).collect()
     }
 
     #[test]

@@ -9,22 +9,17 @@ use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
 use crate::graph::view::Place;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Rule};
 
 /// The rule.
-pub struct NodeCount;
-
-static META: Meta = Meta { code: "KFP001", name: "node-count", level: Level::Error, page: include_str!("rule.md") };
-
-impl Rule for NodeCount {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cluster)))
-    }
-}
+pub const RULE: Rule = Rule {
+    code: "KFP001",
+    name: "node-count",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    root: None,
+};
 
 fn judge(cluster: &Cluster) -> Answer {
     let least = cluster.profile.nodes;
@@ -71,7 +66,7 @@ fn unmet(cluster: &Cluster, found: u64, hidden: bool) -> Answer {
         Some(_) => format!("{} in all; Kubeflow Pipelines needs {least}", nodes(found, false)),
     };
     let Some(pool) = deciding(cluster) else {
-        let finding = META
+        let finding = RULE
             .finding(format!("{} has no node pool, but Kubeflow Pipelines needs {least} nodes", cluster.address()))
             .cluster(cluster)
             .help(text::new_pool(cluster))
@@ -84,7 +79,7 @@ fn unmet(cluster: &Cluster, found: u64, hidden: bool) -> Answer {
         Some(n) => format!("{} at most, over all zones", nodes(n, pool.nodes.ceiling.hidden)),
         None => "too few nodes".to_string(),
     };
-    let mut draft = META.finding(message).cluster(cluster).help(text::raise(pool, least));
+    let mut draft = RULE.finding(message).cluster(cluster).help(text::raise(pool, least));
     for other in cluster.pools.iter().filter(|p| p.counts().is_false() && !p.is_empty()) {
         draft = draft.related(&other.place("machine_type"), format!("the nodes of {} do not count", other.title()));
     }
@@ -104,9 +99,9 @@ fn undecided(cluster: &Cluster, by_auto: bool) -> Answer {
     if let Some(elsewhere) = &cluster.pools_elsewhere {
         reasons = reasons.union(elsewhere);
     }
-    let reason = format!("whether {least} nodes qualify is not known: {}", because(&reasons));
+    let reason = format!("whether {least} nodes qualify is not known: {}", reasons.because());
     let finding = finding_undecided(cluster, last(open), &reasons);
-    Answer::undecided(reason, decides(&reasons), vec![finding])
+    Answer::undecided(reason, reasons.decides(), vec![finding])
 }
 
 /// Why the number of a pool's qualifying nodes is not known.
@@ -122,7 +117,7 @@ fn open_reasons(pool: &Pool) -> Reasons {
 fn finding_undecided(cluster: &Cluster, pool: Option<&Pool>, reasons: &Reasons) -> Finding {
     let least = cluster.profile.nodes;
     let message = format!("whether {} has {least} nodes that qualify is not known", cluster.address());
-    let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(reasons);
+    let draft = RULE.finding(message).level(Level::Warning).cluster(cluster).reasons(reasons);
     let (address, place) = match pool {
         Some(pool) if pool.counts().known().is_none() => (pool.address.as_str(), pool.place("machine_type")),
         Some(pool) => (pool.address.as_str(), pool.count_place()),

@@ -6,12 +6,17 @@ use crate::cty::value::HIDDEN;
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Rule};
 
 /// The rule.
-pub struct NodeCapacity;
-
-static META: Meta = Meta { code: "KFP002", name: "node-capacity", level: Level::Error, page: include_str!("rule.md") };
+pub const RULE: Rule = Rule {
+    code: "KFP002",
+    name: "node-capacity",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    root: None,
+};
 
 /// Machine types that are offered in nearly all regions, smallest first.
 const COMMON: [&str; 6] =
@@ -21,16 +26,6 @@ const COMMON: [&str; 6] =
 fn fitting(cluster: &Cluster) -> Option<&'static str> {
     let big_enough = |name: &&&str| machine_type(name).is_some_and(|m| cluster.profile.takes(m.vcpus, m.memory_mib));
     COMMON.iter().find(big_enough).copied()
-}
-
-impl Rule for NodeCapacity {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cluster)))
-    }
 }
 
 fn judge(cluster: &Cluster) -> Answer {
@@ -45,14 +40,14 @@ fn judge(cluster: &Cluster) -> Answer {
             Answer::unmet(reason, pools.iter().map(|p| finding(cluster, p)).collect())
         }
         Shortfall::Open(reasons, pool) => {
-            let reason = format!("whether {least} nodes are big enough is not known: {}", because(&reasons));
+            let reason = format!("whether {least} nodes are big enough is not known: {}", reasons.because());
             let message = format!("whether the machines of {} have {} is not known", cluster.address(), machine("and"));
-            let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
+            let draft = RULE.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
             let (address, place) = match pool {
                 Some(pool) => (pool.address.as_str(), pool.place("machine_type")),
                 None => (cluster.address(), cluster.view.own_place()),
             };
-            Answer::undecided(reason, decides(&reasons), vec![draft.at(address, &place, "this decides")])
+            Answer::undecided(reason, reasons.decides(), vec![draft.at(address, &place, "this decides")])
         }
     }
 }
@@ -72,7 +67,7 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
     let place = &pool.place("machine_type");
     let needs = format!("each node needs {}", cluster.profile.machine("and"));
     let fitting = fitting(cluster);
-    let draft = META.finding(message).cluster(cluster).help(match fitting {
+    let draft = RULE.finding(message).cluster(cluster).help(match fitting {
         Some(fitting) => format!("write `machine_type = \"{fitting}\"` or a bigger one: {needs}"),
         None => needs,
     });

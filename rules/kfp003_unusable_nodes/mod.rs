@@ -4,22 +4,17 @@ use super::support::{Shortfall, shortfall, unless_autopilot};
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Rule};
 
 /// The rule.
-pub struct UnusableNodes;
-
-static META: Meta = Meta { code: "KFP003", name: "unusable-nodes", level: Level::Error, page: include_str!("rule.md") };
-
-impl Rule for UnusableNodes {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cluster)))
-    }
-}
+pub const RULE: Rule = Rule {
+    code: "KFP003",
+    name: "unusable-nodes",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    root: None,
+};
 
 fn judge(cluster: &Cluster) -> Answer {
     let least = cluster.profile.nodes;
@@ -32,13 +27,13 @@ fn judge(cluster: &Cluster) -> Answer {
             Answer::unmet(reason, pools.iter().map(|p| finding(cluster, p)).collect())
         }
         Shortfall::Open(reasons, pool) => {
-            let reason = format!("whether KFP's pods can run on {least} nodes is not known: {}", because(&reasons));
+            let reason = format!("whether KFP's pods can run on {least} nodes is not known: {}", reasons.because());
             let message = format!("whether KFP's pods can run on the nodes of {} is not known", cluster.address());
-            let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
+            let draft = RULE.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
             let place = pool.and_then(|p| p.obstacle.as_ref()).map(|o| o.place.clone());
             let address = pool.map_or(cluster.address(), |p| p.address.as_str());
             let place = place.unwrap_or_else(|| cluster.view.own_place());
-            Answer::undecided(reason, decides(&reasons), vec![draft.at(address, &place, "this decides")])
+            Answer::undecided(reason, reasons.decides(), vec![draft.at(address, &place, "this decides")])
         }
     }
 }
@@ -52,7 +47,7 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
     let least = cluster.profile.nodes;
     let what = pool.obstacle.as_ref().map_or("the node configuration", |o| o.what.as_str());
     let place = pool.obstacle.as_ref().map_or_else(|| pool.place("machine_type"), |o| o.place.clone());
-    META.finding(format!("KFP's pods cannot run on the nodes of {}, because of {what}", pool.title()))
+    RULE.finding(format!("KFP's pods cannot run on the nodes of {}, because of {what}", pool.title()))
         .cluster(cluster)
         .help(format!(
             "add a pool of at least {least} nodes with x86-64 machines, a Linux image, no GPU and no NO_SCHEDULE or \

@@ -6,28 +6,22 @@ use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Rule};
 
 /// The rule.
-pub struct AllocatableMemory;
-
-static META: Meta =
-    Meta { code: "KFP004", name: "allocatable-memory", level: Level::Warning, page: include_str!("rule.md") };
+pub const RULE: Rule = Rule {
+    code: "KFP004",
+    name: "allocatable-memory",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    root: None,
+};
 
 /// Memory that a node should have for pods, in MiB.
 const MEMORY_MIB: u64 = 4096;
 /// CPU that a node should have for pods, in thousandths.
 const CPU_M: u64 = 1000;
-
-impl Rule for AllocatableMemory {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cluster)))
-    }
-}
 
 /// Whether a node of a pool that counts has room.
 pub fn roomy(pool: &Pool) -> Fact<bool> {
@@ -41,8 +35,8 @@ fn judge(cluster: &Cluster) -> Answer {
         Shortfall::NoFault => Answer::not_applicable("no pool has nodes that qualify"),
         Shortfall::Enough => Answer::met(format!("{least} nodes have 4 GiB and 1 CPU for pods")),
         Shortfall::Open(reasons, _) => {
-            let reason = format!("what is left of the nodes for pods is not known: {}", because(&reasons));
-            Answer::undecided(reason, decides(&reasons), Vec::new())
+            let reason = format!("what is left of the nodes for pods is not known: {}", reasons.because());
+            Answer::undecided(reason, reasons.decides(), Vec::new())
         }
         Shortfall::Faulty(pools) => {
             let tight: Vec<&Pool> = pools.into_iter().filter(|p| p.counts().is_true()).collect();
@@ -61,7 +55,7 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
         Some(a) => format!("{} MiB and {}m CPU", a.memory_mib, a.cpu_m),
         None => "too little".to_string(),
     };
-    META.finding(format!("GKE leaves {left} of {machine} for pods, on the nodes of {}", pool.title()))
+    RULE.finding(format!("GKE leaves {left} of {machine} for pods, on the nodes of {}", pool.title()))
         .cluster(cluster)
         .help("write `machine_type = \"e2-standard-2\"` or a bigger one: of its 8 GiB about 5.9 GiB are left for pods")
         .at(&pool.address, &pool.place("machine_type"), "below 4 GiB or 1 CPU for pods")

@@ -5,23 +5,17 @@ use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::view::Place;
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Answer, Rule};
 
 /// The rule.
-pub struct AutoscalingFloor;
-
-static META: Meta =
-    Meta { code: "KFP005", name: "autoscaling-floor", level: Level::Warning, page: include_str!("rule.md") };
-
-impl Rule for AutoscalingFloor {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cluster)))
-    }
-}
+pub const RULE: Rule = Rule {
+    code: "KFP005",
+    name: "autoscaling-floor",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    root: None,
+};
 
 fn judge(cluster: &Cluster) -> Answer {
     let least = cluster.profile.nodes;
@@ -61,7 +55,7 @@ fn floor(cluster: &Cluster, pool: &Pool, always: &str) -> Finding {
         true => format!("write `total_min_node_count = {least}`"),
         false => format!("write `min_node_count = {}`", least.div_ceil(zones)),
     };
-    META.finding(message).cluster(cluster).help(help).at(&pool.address, &floor_place(pool), "the floor of this pool")
+    RULE.finding(message).cluster(cluster).help(help).at(&pool.address, &floor_place(pool), "the floor of this pool")
 }
 
 fn spot(cluster: &Cluster, pool: Option<&Pool>) -> Finding {
@@ -74,7 +68,7 @@ fn spot(cluster: &Cluster, pool: Option<&Pool>) -> Finding {
         }
         None => (cluster.address(), cluster.view.own_place()),
     };
-    META.finding(message)
+    RULE.finding(message)
         .level(Level::Note)
         .cluster(cluster)
         .help("keep one pool without spot machines for Kubeflow Pipelines' database and object store")

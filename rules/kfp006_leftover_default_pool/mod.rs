@@ -5,23 +5,17 @@ use crate::base::source::Span;
 use crate::diagnostic::{Edit, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::{Pool, PoolKind};
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Rule};
 
 /// The rule.
-pub struct LeftoverDefaultPool;
-
-static META: Meta =
-    Meta { code: "KFP006", name: "leftover-default-pool", level: Level::Warning, page: include_str!("rule.md") };
-
-impl Rule for LeftoverDefaultPool {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cluster)))
-    }
-}
+pub const RULE: Rule = Rule {
+    code: "KFP006",
+    name: "leftover-default-pool",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    root: None,
+};
 
 fn judge(cluster: &Cluster) -> Answer {
     let of = |kind: PoolKind| cluster.pools.iter().filter(move |p| p.kind == kind);
@@ -41,8 +35,8 @@ fn judge(cluster: &Cluster) -> Answer {
         (Some(pool), true, _) => unmet(cluster, pool),
         (_, _, open) => {
             let reasons = open.unwrap_or_default();
-            let reason = format!("whether a default pool stays beside other pools is not known: {}", because(&reasons));
-            Answer::undecided(reason, decides(&reasons), Vec::new())
+            let reason = format!("whether a default pool stays beside other pools is not known: {}", reasons.because());
+            Answer::undecided(reason, reasons.decides(), Vec::new())
         }
     }
 }
@@ -50,7 +44,7 @@ fn judge(cluster: &Cluster) -> Answer {
 fn unmet(cluster: &Cluster, pool: &Pool) -> Answer {
     let place = cluster.view.place("remove_default_node_pool");
     let message = format!("{} keeps its default pool beside {}", cluster.address(), pool.address);
-    let mut finding = META
+    let mut finding = RULE
         .finding(message)
         .cluster(cluster)
         .related(&pool.view.own_place(), "the pool beside it")

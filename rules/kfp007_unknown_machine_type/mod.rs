@@ -7,25 +7,23 @@ use crate::diagnostic::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
-pub struct UnknownMachineType;
+pub const RULE: Rule = Rule {
+    code: "KFP007",
+    name: "unknown-machine-type",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: None,
+};
 
-static META: Meta =
-    Meta { code: "KFP007", name: "unknown-machine-type", level: Level::Error, page: include_str!("rule.md") };
-
-impl Rule for UnknownMachineType {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || {
-            let answers = cluster.pools.iter().map(|p| judge(cluster, p));
-            answers.reduce(worse).unwrap_or_else(|| Answer::not_applicable("no pool of this cluster is here"))
-        }))
-    }
+fn answer(_cx: &Context, cluster: &Cluster) -> Answer {
+    unless_autopilot(cluster, || {
+        let answers = cluster.pools.iter().map(|p| judge(cluster, p));
+        answers.reduce(worse).unwrap_or_else(|| Answer::not_applicable("no pool of this cluster is here"))
+    })
 }
 
 fn judge(cluster: &Cluster, pool: &Pool) -> Answer {
@@ -36,14 +34,14 @@ fn judge(cluster: &Cluster, pool: &Pool) -> Answer {
         {
             return Answer::met("every possible machine type exists");
         }
-        let reason = format!("the machine type of {} is not known: {}", pool.title(), because(&reasons));
-        let finding = META
+        let reason = format!("the machine type of {} is not known: {}", pool.title(), reasons.because());
+        let finding = RULE
             .finding(format!("whether the machine type of {} exists is not known", pool.title()))
             .level(Level::Warning)
             .cluster(cluster)
             .reasons(&reasons)
             .at(&pool.address, &pool.place("machine_type"), "this decides");
-        return Answer::undecided(reason, decides(&reasons), vec![finding]);
+        return Answer::undecided(reason, reasons.decides(), vec![finding]);
     };
     match machine::machine_type(name) {
         None => unknown(cluster, pool, name),
@@ -58,7 +56,7 @@ fn unknown(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
             true => format!("{name} is not a possible custom machine type"),
             false => format!("{name} is not a possible custom machine type: {error}"),
         };
-        let finding = META.finding(reason.clone()).cluster(cluster).at(&pool.address, place, "outside of the limits");
+        let finding = RULE.finding(reason.clone()).cluster(cluster).at(&pool.address, place, "outside of the limits");
         return Answer::unmet(reason, vec![finding]);
     }
     let near = suggest(name, machine::names());
@@ -66,12 +64,12 @@ fn unknown(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
     let may_be_newer = machine::series(series).is_none() && has_form_of_series(series);
     if may_be_newer || near.is_none() && machine::series(series).is_none() {
         let reason = format!("machine type {name} is not among those that kfplint knows; it may be newer");
-        let finding = META.finding(reason.clone()).level(Level::Warning).cluster(cluster);
+        let finding = RULE.finding(reason.clone()).level(Level::Warning).cluster(cluster);
         let finding = finding.at(&pool.address, place, "not known");
         return Answer::undecided(reason, vec![format!("machine type {name}")], vec![finding]);
     }
     let reason = format!("there is no machine type {name}");
-    let mut draft = META.finding(reason.clone()).cluster(cluster);
+    let mut draft = RULE.finding(reason.clone()).cluster(cluster);
     let near = near.filter(|_| !name.is_hidden());
     if let Some(near) = near {
         draft = draft.help(format!("did you mean \"{near}\"?"));
@@ -103,7 +101,7 @@ fn offered(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
     }
     let region = place.derive(region);
     let reason = format!("machine type {name} is not offered in {region}");
-    let mut draft = META
+    let mut draft = RULE
         .finding(reason.clone())
         .cluster(cluster)
         .related(&cluster.view.place("location"), "the cluster's location");

@@ -9,25 +9,20 @@ use crate::graph::fit::{Node, Pod, Room, left_over};
 use crate::graph::nodes::{free, own_pods};
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
-pub struct WorkloadFit;
-
-static META: Meta = Meta { code: "KFP008", name: "workload-fit", level: Level::Warning, page: include_str!("rule.md") };
+pub const RULE: Rule = Rule {
+    code: "KFP008",
+    name: "workload-fit",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(|cx, cluster| unless_autopilot(cluster, || judge(cx, cluster))),
+    root: None,
+};
 
 /// More nodes of one pool than this change nothing: the pods are few.
 const MOST_NODES: u64 = 64;
-
-impl Rule for WorkloadFit {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cx, cluster)))
-    }
-}
 
 /// The version that is pinned, as the catalog has it, else the newest.
 fn version(cx: &Context) -> Text {
@@ -79,8 +74,8 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let open: Vec<_> = open.collect();
     if !open.is_empty() || cluster.pools_elsewhere.is_some() {
         let reasons = super::support::together(open.into_iter().chain(&cluster.pools_elsewhere));
-        let reason = format!("whether the pods fit is not known: {}", because(&reasons));
-        return Answer::undecided(reason, decides(&reasons), Vec::new());
+        let reason = format!("whether the pods fit is not known: {}", reasons.because());
+        return Answer::undecided(reason, reasons.decides(), Vec::new());
     }
     unmet(cluster, &certain, &version, &rest)
 }
@@ -101,7 +96,7 @@ fn unmet(cluster: &Cluster, pools: &[&Pool], version: &Text, rest: &[&Pod]) -> A
     let which = if hidden { String::new() } else { format!(": {}", list(&names)) };
     let message = format!("pods of Kubeflow Pipelines {version} do not fit on {}{which}", cluster.address());
     let Some(pool) = last(pools.iter().copied()) else { return Answer::unmet(message, Vec::new()) };
-    let finding = META
+    let finding = RULE
         .finding(message.clone())
         .cluster(cluster)
         .help("three nodes of `machine_type = \"e2-standard-2\"` hold them, with room for runs")

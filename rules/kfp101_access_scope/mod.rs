@@ -8,23 +8,18 @@ use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::machine::{Account, ScopesFrom};
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Context, Rule};
 use crate::syntax::ast::ExprKind;
 
 /// The rule.
-pub struct AccessScope;
-
-static META: Meta = Meta { code: "KFP101", name: "access-scope", level: Level::Error, page: include_str!("rule.md") };
-
-impl Rule for AccessScope {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cx, cluster)))
-    }
-}
+pub const RULE: Rule = Rule {
+    code: "KFP101",
+    name: "access-scope",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(|cx, cluster| unless_autopilot(cluster, || judge(cx, cluster))),
+    root: None,
+};
 
 /// Whether a pool's nodes have access: a custom account, or the full scope.
 fn has_access(cluster: &Cluster, pool: &Pool) -> Fact<bool> {
@@ -52,14 +47,14 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
         None => Answer::met("every pool that KFP's pods can run on has the full scope or a custom service account"),
         Some((pool, _)) => {
             let reasons = together(open.iter().map(|(_, r)| r));
-            let reason = format!("the nodes' scopes and service account are not known: {}", because(&reasons));
+            let reason = format!("the nodes' scopes and service account are not known: {}", reasons.because());
             let message = format!(
                 "whether the nodes of {} have the full scope or a custom service account is not known",
                 pool.title()
             );
-            let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
+            let draft = RULE.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
             let finding = draft.at(&pool.address, &place(pool), "this decides");
-            Answer::undecided(reason, decides(&reasons), vec![finding])
+            Answer::undecided(reason, reasons.decides(), vec![finding])
         }
     }
 }
@@ -87,7 +82,7 @@ fn finding(cx: &Context, cluster: &Cluster, pool: &Pool) -> Finding {
         _ => "neither oauth_scopes nor service_account: GKE's default scopes can only read storage",
     };
     let message = format!("the nodes of {} have neither the full scope nor a custom service account", pool.title());
-    let draft = META.finding(message).cluster(cluster);
+    let draft = RULE.finding(message).cluster(cluster);
     let finding = draft
         .help(format!("write in the node configuration:\noauth_scopes = {:?}", cluster.profile.scopes))
         .help("or name a service account of your own there, and grant it what the pipelines need:\nservice_account = google_service_account.nodes.email")

@@ -8,13 +8,17 @@ use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::machine::Account;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Rule};
 
 /// The rule.
-pub struct ScopeTooNarrow;
-
-static META: Meta =
-    Meta { code: "KFP102", name: "scope-too-narrow", level: Level::Error, page: include_str!("rule.md") };
+pub const RULE: Rule = Rule {
+    code: "KFP102",
+    name: "scope-too-narrow",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    root: None,
+};
 
 /// What each required role is for, the scope that is enough for it, and whether a scope allows it.
 type Need = (&'static str, &'static str, fn(&Scope) -> bool);
@@ -24,16 +28,6 @@ const NEEDS: [Need; 4] = [
     ("roles/monitoring.viewer", "monitoring", |s| s.metric_read),
     ("roles/storage.objectViewer", "storage-ro", |s| s.storage_read),
 ];
-
-impl Rule for ScopeTooNarrow {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cluster)))
-    }
-}
 
 /// The needs that a pool's scopes shut off, and why others are open.
 fn shut_off(pool: &Pool) -> (Vec<&'static Need>, Option<Reasons>) {
@@ -78,11 +72,11 @@ fn judge(cluster: &Cluster) -> Answer {
         return Answer::met("the node scopes let the service account use its required roles");
     };
     let reasons = together(open.iter().map(|(_, r)| r));
-    let reason = format!("whether the node scopes are wide enough is not known: {}", because(&reasons));
+    let reason = format!("whether the node scopes are wide enough is not known: {}", reasons.because());
     let message = format!("whether the scopes of {} let its service account use its roles is not known", pool.title());
-    let draft = META.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
+    let draft = RULE.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
     let finding = draft.at(&pool.address, &pool.place("oauth_scopes"), "this decides");
-    Answer::undecided(reason, decides(&reasons), vec![finding])
+    Answer::undecided(reason, reasons.decides(), vec![finding])
 }
 
 fn finding(cluster: &Cluster, pool: &Pool, shut: &[&Need]) -> Finding {
@@ -90,7 +84,7 @@ fn finding(cluster: &Cluster, pool: &Pool, shut: &[&Need]) -> Finding {
     let mut scopes: Vec<String> = shut.iter().map(|n| format!("\"{}\"", n.1)).collect();
     scopes.dedup();
     let message = format!("the scopes of {} shut off what {} grant its service account", pool.title(), list(&roles));
-    META.finding(message)
+    RULE.finding(message)
         .cluster(cluster)
         .help(format!("with a service account of its own, let IAM decide:\noauth_scopes = [\"{CLOUD_PLATFORM}\"]"))
         .help(format!("or add the scopes {}", list(&scopes)))

@@ -5,22 +5,17 @@ use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::machine::Account;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Answer, Rule};
 
 /// The rule.
-pub struct BroadAccess;
-
-static META: Meta = Meta { code: "KFP103", name: "broad-access", level: Level::Note, page: include_str!("rule.md") };
-
-impl Rule for BroadAccess {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || judge(cluster)))
-    }
-}
+pub const RULE: Rule = Rule {
+    code: "KFP103",
+    name: "broad-access",
+    level: Level::Note,
+    page: include_str!("rule.md"),
+    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    root: None,
+};
 
 fn judge(cluster: &Cluster) -> Answer {
     let broad = |p: &&Pool| p.account.known() == Some(&Account::Default) && p.scopes.full().is_true();
@@ -33,7 +28,7 @@ fn judge(cluster: &Cluster) -> Answer {
 }
 
 fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
-    META.finding(format!(
+    RULE.finding(format!(
         "the nodes of {} have the full scope on the Compute Engine default service account",
         pool.title()
     ))

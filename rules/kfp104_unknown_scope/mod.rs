@@ -7,26 +7,25 @@ use crate::diagnostic::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Answer, Context, Rule};
 use crate::syntax::ast::ExprKind;
 
 /// The rule.
-pub struct UnknownScope;
+pub const RULE: Rule = Rule {
+    code: "KFP104",
+    name: "unknown-scope",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: None,
+};
 
-static META: Meta = Meta { code: "KFP104", name: "unknown-scope", level: Level::Error, page: include_str!("rule.md") };
-
-impl Rule for UnknownScope {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, _cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(unless_autopilot(cluster, || {
-            let pools = cluster.pools.iter().chain(&cluster.auto_provisioned);
-            let answers = pools.flat_map(|p| scopes(p).into_iter().map(move |s| judge(cluster, p, &s)));
-            answers.reduce(worse).unwrap_or_else(|| Answer::met("every scope exists"))
-        }))
-    }
+fn answer(_cx: &Context, cluster: &Cluster) -> Answer {
+    unless_autopilot(cluster, || {
+        let pools = cluster.pools.iter().chain(&cluster.auto_provisioned);
+        let answers = pools.flat_map(|p| scopes(p).into_iter().map(move |s| judge(cluster, p, &s)));
+        answers.reduce(worse).unwrap_or_else(|| Answer::met("every scope exists"))
+    })
 }
 
 /// The scopes of a pool that are known and do not exist.
@@ -42,14 +41,14 @@ fn judge(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
     let place = &pool.place("oauth_scopes");
     if near.is_none() && name.starts_with(scope::PREFIX) {
         let message = format!("the OAuth scope \"{name}\" is not among those that kfplint knows; it may be newer");
-        let finding = META.finding(message.clone()).level(Level::Warning).cluster(cluster);
+        let finding = RULE.finding(message.clone()).level(Level::Warning).cluster(cluster);
         return Answer::undecided(
             message,
             vec![format!("scope {name}")],
             vec![finding.at(&pool.address, place, "not known")],
         );
     }
-    let mut draft = META.finding(message.clone()).cluster(cluster);
+    let mut draft = RULE.finding(message.clone()).cluster(cluster);
     let near = near.filter(|_| !name.is_hidden());
     if let Some(near) = near {
         draft = draft.help(format!("did you mean \"{near}\"?"));

@@ -8,30 +8,28 @@ use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::pool::{Pool, PoolKind};
 use crate::graph::text::Text;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
-pub struct WorkloadIdentity;
-
-static META: Meta =
-    Meta { code: "KFP105", name: "workload-identity", level: Level::Warning, page: include_str!("rule.md") };
+pub const RULE: Rule = Rule {
+    code: "KFP105",
+    name: "workload-identity",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: Some(find),
+};
 
 const POOL: &str = "write in the cluster:\nworkload_identity_config {\n  workload_pool = \"PROJECT.svc.id.goog\"\n}";
 
-impl Rule for WorkloadIdentity {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
+fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+    let bindings = cx.found.iter().map(|f| Answer::unmet(f.message.as_str(), Vec::new()));
+    let halves = unless_autopilot(cluster, || judge(cx, cluster));
+    bindings.fold(halves, worse)
+}
 
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let bindings = cx.found.iter().map(|f| Answer::unmet(f.message.as_str(), Vec::new()));
-        let halves = unless_autopilot(cluster, || judge(cx, cluster));
-        Some(bindings.fold(halves, worse))
-    }
-
-    fn root(&self, cx: &Context) -> Vec<Finding> {
-        cx.graph.grants_in_time().filter_map(|g| strange(g, &cx.graph.profile.namespace)).collect()
-    }
+fn find(cx: &Context) -> Vec<Finding> {
+    cx.graph.grants_in_time().filter_map(|g| strange(g, &cx.graph.profile.namespace)).collect()
 }
 
 /// What a pool says of its metadata server.
@@ -44,8 +42,8 @@ fn mode(pool: &Pool) -> Option<String> {
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let Some(on) = cluster.workload_identity.known().copied() else {
         let reasons = cluster.workload_identity.reasons().cloned().unwrap_or_default();
-        let reason = format!("whether the cluster has Workload Identity is not known: {}", because(&reasons));
-        return Answer::undecided(reason, decides(&reasons), Vec::new());
+        let reason = format!("whether the cluster has Workload Identity is not known: {}", reasons.because());
+        return Answer::undecided(reason, reasons.decides(), Vec::new());
     };
     let half = |pool: &&Pool| match mode(pool).as_deref() {
         Some("GKE_METADATA" | "GKE_METADATA_SERVER") => !on,
@@ -86,7 +84,7 @@ fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
             "needs workload_identity_config in the cluster",
         ),
     };
-    META.finding(message).cluster(cluster).help(help).at(&pool.address, &place, label)
+    RULE.finding(message).cluster(cluster).help(help).at(&pool.address, &place, label)
 }
 
 /// The pool, the account and whether they are hidden, of members such as `serviceAccount:PROJECT.svc.id.goog[NAMESPACE/KSA]`, of a binding to them.
@@ -113,7 +111,7 @@ fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
         cx.graph.profile.namespace
     );
     let bindings = cx.graph.grants_in_time().filter(|g| bound(cx, cluster, g));
-    let draft = META.finding(message).cluster(cluster).help(POOL);
+    let draft = RULE.finding(message).cluster(cluster).help(POOL);
     let draft = bindings.fold(draft, |draft, g| draft.related(&g.members_place(), "bound here"));
     draft.at(cluster.address(), &cluster.view.own_place(), "no workload_identity_config")
 }
@@ -125,7 +123,7 @@ fn strange(grant: &Grant, namespace: &str) -> Option<Finding> {
     let strange = subjects(grant).filter_map(own).find(|k| !identities().any(|i| i.ksa == k.as_str()))?;
     let near = suggest(&strange, identities().map(|i| i.ksa)).filter(|_| !strange.is_hidden());
     let near = near.unwrap_or("pipeline-runner");
-    let finding = META
+    let finding = RULE
         .finding(format!(
             "{} binds {namespace}/{strange}, which Kubeflow Pipelines does not run as",
             grant.resource.address

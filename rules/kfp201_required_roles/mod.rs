@@ -11,44 +11,43 @@ use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
 use crate::graph::view::Place;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Context, Rule};
 use std::collections::BTreeSet;
 
 /// The rule.
-pub struct RequiredRoles;
+pub const RULE: Rule = Rule {
+    code: "KFP201",
+    name: "required-roles",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: None,
+};
 
-static META: Meta = Meta { code: "KFP201", name: "required-roles", level: Level::Error, page: include_str!("rule.md") };
-
-impl Rule for RequiredRoles {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let pools: Vec<&Pool> = match &cluster.autopilot {
-            Fact::Known(true) => cluster.auto_provisioned.iter().collect(),
-            _ => cluster.landing_pools(),
-        };
-        let (mut known, mut answers) = (BTreeSet::new(), Vec::new());
-        for pool in pools {
-            let account = cx.graph.node_account(pool);
-            let key = text::key(&account, pool);
-            if !matches!(account, NodeAccount::Default) && known.insert(key) {
-                answers.push(judge(cx, cluster, pool, &account));
-            }
+fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+    let pools: Vec<&Pool> = match &cluster.autopilot {
+        Fact::Known(true) => cluster.auto_provisioned.iter().collect(),
+        _ => cluster.landing_pools(),
+    };
+    let (mut known, mut answers) = (BTreeSet::new(), Vec::new());
+    for pool in pools {
+        let account = cx.graph.node_account(pool);
+        let key = text::key(&account, pool);
+        if !matches!(account, NodeAccount::Default) && known.insert(key) {
+            answers.push(judge(cx, cluster, pool, &account));
         }
-        let why = match cluster.autopilot.is_true() {
-            true => "enable_autopilot = true, and no service account is named for its nodes",
-            false => "no pool has a custom service account",
-        };
-        Some(answers.into_iter().reduce(worse).unwrap_or_else(|| Answer::not_applicable(why)))
     }
+    let why = match cluster.autopilot.is_true() {
+        true => "enable_autopilot = true, and no service account is named for its nodes",
+        false => "no pool has a custom service account",
+    };
+    answers.into_iter().reduce(worse).unwrap_or_else(|| Answer::not_applicable(why))
 }
 
 fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) -> Answer {
     if let NodeAccount::Unknown(reasons) = account {
-        let reason = format!("which service account {} has is not known: {}", pool.title(), because(reasons));
-        let finding = META
+        let reason = format!("which service account {} has is not known: {}", pool.title(), reasons.because());
+        let finding = RULE
             .finding(format!(
                 "which service account the nodes of {} have, and so what it may do, is not known",
                 pool.title()
@@ -57,7 +56,7 @@ fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) ->
             .cluster(cluster)
             .reasons(reasons)
             .at(&pool.address, &account_place(pool), "this decides");
-        return Answer::undecided(reason, decides(reasons), vec![finding]);
+        return Answer::undecided(reason, reasons.decides(), vec![finding]);
     }
     let access = cx.graph.access(account, cluster);
     let lack = lack::lack(&access, &cluster.profile.roles);
@@ -92,7 +91,7 @@ fn met(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, n
     }
     let parts: Vec<String> = gaps.iter().map(|(role, gaps)| format!("{role} ({})", text::few(gaps))).collect();
     let (address, place) = place_of(account, pool);
-    let mut finding = META
+    let mut finding = RULE
         .finding(format!("{name} has what nodes need, but not all of {}", list(&parts)))
         .level(Level::Warning)
         .cluster(cluster)
@@ -110,7 +109,7 @@ fn unmet(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount, ha
     let names: Vec<String> = lack.roles.iter().map(|(role, _)| role.to_string()).collect();
     let reason = format!("{name} lacks {}", list(&names));
     let (address, place) = place_of(account, pool);
-    let mut draft = META.finding(format!("{name} lacks {}", list(&parts))).cluster(cluster);
+    let mut draft = RULE.finding(format!("{name} lacks {}", list(&parts))).cluster(cluster);
     draft = draft.related(&account_place(pool), format!("the nodes of {} run as this account", pool.title()));
     for other in &access.other_projects {
         draft = draft.related(other, "this grant is on another project than the cluster's");
@@ -133,14 +132,14 @@ fn undecided(cluster: &Cluster, pool: &Pool, account: &NodeAccount, lack: Lack) 
         decides.push(format!("grants to {name}"));
     }
     if let Some(reasons) = pool.uncertain.as_ref().filter(|_| whys.is_empty()) {
-        whys.push(because(reasons));
-        decides.extend(crate::rule::decides(reasons));
+        whys.push(reasons.because());
+        decides.extend(reasons.decides());
     }
     let reason = format!("whether {name} has {} is not known: {}", list(&roles), whys.join("; "));
     let (address, place) = place_of(account, pool);
     let finding: Finding = whys
         .into_iter()
-        .fold(META.finding(format!("whether {name} has {} is not known", list(&roles))), |draft, why| draft.help(why))
+        .fold(RULE.finding(format!("whether {name} has {} is not known", list(&roles))), |draft, why| draft.help(why))
         .level(Level::Warning)
         .cluster(cluster)
         .at(&address, &place, "its grants are not all here");

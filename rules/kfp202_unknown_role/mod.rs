@@ -4,29 +4,23 @@ use super::support::of_root;
 use crate::base::suggest::suggest;
 use crate::catalog::iam;
 use crate::diagnostic::{Finding, Fix, Level};
-use crate::graph::cluster::Cluster;
 use crate::graph::view::View;
 use crate::plan::{Mode, Resource};
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Context, Rule};
 
 /// The rule.
-pub struct UnknownRole;
+pub const RULE: Rule = Rule {
+    code: "KFP202",
+    name: "unknown-role",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(|cx, _| of_root(&RULE, cx.found, "every role that is granted here exists")),
+    root: Some(find),
+};
 
-static META: Meta = Meta { code: "KFP202", name: "unknown-role", level: Level::Error, page: include_str!("rule.md") };
-
-impl Rule for UnknownRole {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
-        Some(of_root(&META, cx.found, "every role that is granted here exists"))
-    }
-
-    fn root(&self, cx: &Context) -> Vec<Finding> {
-        let found = cx.plan.resources.iter().flat_map(granting).filter_map(|view| judge(&view));
-        found.collect()
-    }
+fn find(cx: &Context) -> Vec<Finding> {
+    let found = cx.plan.resources.iter().flat_map(granting).filter_map(|view| judge(&view));
+    found.collect()
 }
 
 /// The blocks of a resource that name a role: itself, or the bindings of a policy.
@@ -55,8 +49,8 @@ fn judge(view: &View) -> Option<Finding> {
     let sure = near.is_some() || !role.starts_with("roles/");
     let place = view.place("role");
     let mut draft = match sure {
-        true => META.finding(format!("there is no role \"{role}\"")),
-        false => META
+        true => RULE.finding(format!("there is no role \"{role}\"")),
+        false => RULE
             .finding(format!("the role \"{role}\" is not among those that kfplint knows; it may be newer"))
             .level(Level::Warning),
     };

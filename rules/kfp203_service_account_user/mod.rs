@@ -1,42 +1,41 @@
 //! KFP203 service-account-user: nobody may act as the nodes' custom account.
 
+use crate::catalog::gke::last_part;
 use crate::catalog::iam::Permission;
-use crate::cty::value::Value;
+use crate::cty::value::{Reasons, Value};
 use crate::diagnostic::Level;
 use crate::graph::access::NodeAccount;
 use crate::graph::account::ServiceAccount;
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::grant::{Grant, Level as On};
-use crate::graph::identity::{last_part, same_by_cause};
+use crate::graph::identity::same_by_cause;
 use crate::graph::text::Text;
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Answer, Context, Rule};
 use std::sync::LazyLock;
 
 /// The rule.
-pub struct ServiceAccountUser;
-
-static META: Meta =
-    Meta { code: "KFP203", name: "service-account-user", level: Level::Warning, page: include_str!("rule.md") };
+pub const RULE: Rule = Rule {
+    code: "KFP203",
+    name: "service-account-user",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: None,
+};
 
 /// What whoever makes nodes with an account needs on it.
 static ACT_AS: LazyLock<Option<Permission>> = LazyLock::new(|| Permission::named("iam.serviceAccounts.actAs"));
 
-impl Rule for ServiceAccountUser {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let pools = cluster.landing_pools();
-        let here = pools.iter().find_map(|pool| match cx.graph.node_account(pool) {
-            NodeAccount::Here(account) => Some(account),
-            _ => None,
-        });
-        Some(match here {
-            Some(account) => judge(cx, cluster, account),
-            None => Answer::not_applicable("no service account that this configuration makes is on the nodes"),
-        })
+fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+    let pools = cluster.landing_pools();
+    let here = pools.iter().find_map(|pool| match cx.graph.node_account(pool) {
+        NodeAccount::Here(account) => Some(account),
+        _ => None,
+    });
+    match here {
+        Some(account) => judge(cx, cluster, account),
+        None => Answer::not_applicable("no service account that this configuration makes is on the nodes"),
     }
 }
 
@@ -52,7 +51,7 @@ fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
     }
     let modules = cx.graph.missing_modules(account);
     if !open.is_empty() || !modules.is_empty() {
-        let mut decides: Vec<String> = open.iter().flat_map(crate::rule::decides).collect();
+        let mut decides: Vec<String> = open.iter().flat_map(Reasons::decides).collect();
         decides.extend(modules.into_iter().flat_map(|m| m.decides));
         return Answer::undecided(format!("whether somebody may act as {name} is not known"), decides, Vec::new());
     }
@@ -64,7 +63,7 @@ fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
             format!("{:?}", format!("projects/-/serviceAccounts/{email}"))
         }
     };
-    let finding = META
+    let finding = RULE
         .finding(format!("nobody is granted roles/iam.serviceAccountUser on {name} here"))
         .cluster(cluster)
         .help(format!(

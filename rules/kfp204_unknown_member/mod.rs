@@ -3,18 +3,24 @@
 use super::support::of_root;
 use crate::base::suggest::suggest;
 use crate::diagnostic::{Finding, Level};
-use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::text::Text;
 use crate::graph::view::View;
 use crate::plan::Mode;
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Context, Rule};
 use std::collections::BTreeSet;
 
 /// The rule.
-pub struct UnknownMember;
-
-static META: Meta = Meta { code: "KFP204", name: "unknown-member", level: Level::Error, page: include_str!("rule.md") };
+pub const RULE: Rule = Rule {
+    code: "KFP204",
+    name: "unknown-member",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(|cx, _| {
+        of_root(&RULE, cx.found, "every member that is granted something here is well-formed and known")
+    }),
+    root: Some(find),
+};
 
 /// Kinds of member that take an e-mail or a domain after the colon (IAM: principal identifiers).
 const KINDS: [&str; 8] =
@@ -22,25 +28,15 @@ const KINDS: [&str; 8] =
 /// What service accounts' addresses end with, after the project.
 const DOMAIN: &str = ".iam.gserviceaccount.com";
 
-impl Rule for UnknownMember {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
-        Some(of_root(&META, cx.found, "every member that is granted something here is well-formed and known"))
-    }
-
-    fn root(&self, cx: &Context) -> Vec<Finding> {
-        let known = Accounts::of(cx);
-        let mut all = Vec::new();
-        for grant in cx.graph.grants_in_time() {
-            for text in grant.members.iter().filter_map(Text::of) {
-                all.extend(malformed(grant, &text).or_else(|| known.unknown(grant, &text)));
-            }
+fn find(cx: &Context) -> Vec<Finding> {
+    let known = Accounts::of(cx);
+    let mut all = Vec::new();
+    for grant in cx.graph.grants_in_time() {
+        for text in grant.members.iter().filter_map(Text::of) {
+            all.extend(malformed(grant, &text).or_else(|| known.unknown(grant, &text)));
         }
-        all
     }
+    all
 }
 
 fn malformed(grant: &Grant, text: &Text) -> Option<Finding> {
@@ -62,7 +58,7 @@ fn malformed(grant: &Grant, text: &Text) -> Option<Finding> {
         },
         None => format!("a member starts with one of {} and a colon", KINDS.join(", ")),
     };
-    let draft = META.finding(format!("\"{text}\" is not an IAM member")).help(help);
+    let draft = RULE.finding(format!("\"{text}\" is not an IAM member")).help(help);
     Some(draft.at(&grant.resource.address, &grant.members_place(), "no member of this form"))
 }
 
@@ -108,7 +104,7 @@ impl Accounts {
         let near = suggest(&email, self.shown.iter().map(String::as_str)).filter(|_| !text.is_hidden());
         let (email, project) = (text.derive(email.as_str()), text.derive(project));
         let mut draft =
-            META.finding(format!("no service account {email} is made here, where {project}'s accounts are made"));
+            RULE.finding(format!("no service account {email} is made here, where {project}'s accounts are made"));
         draft = match near {
             Some(near) => draft.help(format!("did you mean \"serviceAccount:{near}\"?")),
             None => draft.level(Level::Warning).help("make it here, or read it with `data \"google_service_account\"`"),

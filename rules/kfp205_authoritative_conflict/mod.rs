@@ -1,57 +1,50 @@
 //! KFP205 authoritative-conflict: a policy or binding that wipes grants made elsewhere in the configuration.
 
 use super::support::of_root;
+use crate::catalog::gke::last_part;
 use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level};
-use crate::graph::cluster::Cluster;
 use crate::graph::grant::{Form, Grant};
-use crate::graph::identity::{last_part, same, small};
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::graph::identity::{same, small};
+use crate::rule::{Context, Rule};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 /// The rule.
-pub struct AuthoritativeConflict;
+pub const RULE: Rule = Rule {
+    code: "KFP205",
+    name: "authoritative-conflict",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(|cx, _| of_root(&RULE, cx.found, "no policy or binding here removes another grant made here")),
+    root: Some(find),
+};
 
-static META: Meta =
-    Meta { code: "KFP205", name: "authoritative-conflict", level: Level::Error, page: include_str!("rule.md") };
-
-impl Rule for AuthoritativeConflict {
-    fn meta(&self) -> &'static Meta {
-        &META
+fn find(cx: &Context) -> Vec<Finding> {
+    let certain = cx.graph.grants.iter().filter(|g| g.uncertain.is_none());
+    let mut sets = BTreeMap::new();
+    let grants: Vec<Named> = certain.map(|grant| Named::of(grant, &mut sets)).collect();
+    let mut by_role: BTreeMap<_, Vec<&Named>> = BTreeMap::new();
+    for grant in &grants {
+        by_role.entry(grant.role.known()).or_default().push(grant);
     }
-
-    fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
-        Some(of_root(&META, cx.found, "no policy or binding here removes another grant made here"))
-    }
-
-    fn root(&self, cx: &Context) -> Vec<Finding> {
-        let certain = cx.graph.grants.iter().filter(|g| g.uncertain.is_none());
-        let mut sets = BTreeMap::new();
-        let grants: Vec<Named> = certain.map(|grant| Named::of(grant, &mut sets)).collect();
-        let mut by_role: BTreeMap<_, Vec<&Named>> = BTreeMap::new();
-        for grant in &grants {
-            by_role.entry(grant.role.known()).or_default().push(grant);
-        }
-        let mut told = BTreeSet::new();
-        let mut all = Vec::new();
-        let policies: Vec<&Named> = grants.iter().collect();
-        for owner in grants.iter().filter(|g| g.form != Form::Member) {
-            let policy = owner.form == Form::Policy;
-            let others = if policy { Some(&policies) } else { by_role.get(&owner.role.known()) };
-            // What is not compared in time is not judged: the clusters are then undecided.
-            let others = others.into_iter().flatten().take_while(|_| !cx.budget.is_late());
-            for other in others.filter(|g| wiped(&grants, owner, g)) {
-                let block =
-                    (other.resource.module.clone(), other.resource.type_name.clone(), other.resource.name.clone());
-                if told.insert((owner.resource.address.clone(), block)) {
-                    all.push(finding(owner, other));
-                }
+    let mut told = BTreeSet::new();
+    let mut all = Vec::new();
+    let policies: Vec<&Named> = grants.iter().collect();
+    for owner in grants.iter().filter(|g| g.form != Form::Member) {
+        let policy = owner.form == Form::Policy;
+        let others = if policy { Some(&policies) } else { by_role.get(&owner.role.known()) };
+        // What is not compared in time is not judged: the clusters are then undecided.
+        let others = others.into_iter().flatten().take_while(|_| !cx.budget.is_late());
+        for other in others.filter(|g| wiped(&grants, owner, g)) {
+            let block = (other.resource.module.clone(), other.resource.type_name.clone(), other.resource.name.clone());
+            if told.insert((owner.resource.address.clone(), block)) {
+                all.push(finding(owner, other));
             }
         }
-        all
     }
+    all
 }
 
 /// A grant with its members in a form that is quick to compare.
@@ -124,7 +117,7 @@ fn finding(owner: &Grant, other: &Grant) -> Finding {
         Form::Policy => "decides about all grants",
         _ => "decides about all members of the role",
     };
-    META.finding(format!("{address} {decides} and removes what {} grants ({role})", other.resource.address))
+    RULE.finding(format!("{address} {decides} and removes what {} grants ({role})", other.resource.address))
         .related(&other.role_place(), "this grant is removed")
         .help("grant with `_member` resources, which add, or name all members in the one that decides")
         .at(address, &owner.members_place(), decides)

@@ -4,50 +4,49 @@ use crate::diagnostic::{Finding, Level};
 use crate::graph::access::{NodeAccount, is_member};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::{Grant, Level as On};
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Answer, Context, Rule};
 use std::collections::BTreeSet;
 
 /// The rule.
-pub struct BasicRole;
-
-static META: Meta = Meta { code: "KFP206", name: "basic-role", level: Level::Warning, page: include_str!("rule.md") };
+pub const RULE: Rule = Rule {
+    code: "KFP206",
+    name: "basic-role",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: None,
+};
 
 /// Basic roles that may change things, the newer names of 2025 too.
 const BROAD: [&str; 4] = ["roles/owner", "roles/editor", "roles/admin", "roles/writer"];
 
-impl Rule for BasicRole {
-    fn meta(&self) -> &'static Meta {
-        &META
+fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+    let pools = cluster.landing_pools();
+    let accounts: Vec<NodeAccount> = pools.iter().map(|p| cx.graph.node_account(p)).collect();
+    let custom: Vec<&NodeAccount> =
+        accounts.iter().filter(|a| matches!(a, NodeAccount::Here(_) | NodeAccount::Elsewhere(_))).collect();
+    if custom.is_empty() {
+        return Answer::not_applicable("no pool has a custom service account");
     }
-
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let pools = cluster.landing_pools();
-        let accounts: Vec<NodeAccount> = pools.iter().map(|p| cx.graph.node_account(p)).collect();
-        let custom: Vec<&NodeAccount> =
-            accounts.iter().filter(|a| matches!(a, NodeAccount::Here(_) | NodeAccount::Elsewhere(_))).collect();
-        if custom.is_empty() {
-            return Some(Answer::not_applicable("no pool has a custom service account"));
-        }
-        let broad = |g: &&Grant| {
-            let wide = matches!(g.level, On::Project | On::Folder | On::Organization);
-            wide && g.role.known().is_some_and(|r| BROAD.contains(&&**r))
-        };
-        let to_nodes = |g: &&Grant| custom.iter().any(|a| is_member(g, a).is_true());
-        let mut seen = BTreeSet::new();
-        let found: Vec<Finding> = (cx.graph.grants_in_time().filter(broad).filter(to_nodes))
-            .filter(|g| seen.insert(g.resource.address.clone()))
-            .map(|g| finding(cluster, g))
-            .collect();
-        Some(match found.is_empty() {
-            true => Answer::met("the nodes' account has no basic role here"),
-            false => Answer::unmet("the nodes' account has a basic role that may change nearly everything", found),
-        })
+    let broad = |g: &&Grant| {
+        let wide = matches!(g.level, On::Project | On::Folder | On::Organization);
+        wide && g.role.known().is_some_and(|r| BROAD.contains(&&**r))
+    };
+    let to_nodes = |g: &&Grant| custom.iter().any(|a| is_member(g, a).is_true());
+    let mut seen = BTreeSet::new();
+    let found: Vec<Finding> = (cx.graph.grants_in_time().filter(broad).filter(to_nodes))
+        .filter(|g| seen.insert(g.resource.address.clone()))
+        .map(|g| finding(cluster, g))
+        .collect();
+    match found.is_empty() {
+        true => Answer::met("the nodes' account has no basic role here"),
+        false => Answer::unmet("the nodes' account has a basic role that may change nearly everything", found),
     }
 }
 
 fn finding(cluster: &Cluster, grant: &Grant) -> Finding {
     let role = grant.role.known().map_or("a basic role", |r| r.shown());
-    META.finding(format!("{} grants {role} to the nodes' service account", grant.resource.address))
+    RULE.finding(format!("{} grants {role} to the nodes' service account", grant.resource.address))
         .cluster(cluster)
         .help("grant roles/container.defaultNodeServiceAccount, roles/storage.objectUser on the artifacts' bucket, and what the pipelines use")
         .at(&grant.resource.address, &grant.role_place(), "every pod on the nodes has this power")

@@ -5,6 +5,7 @@ mod secret;
 use self::secret::Secret;
 use super::support::{list, of_root, replace};
 use crate::catalog::kfp::SECRET_KEY;
+use crate::cty::value::Reasons;
 use crate::diagnostic::{Finding, Fix, Level, Status};
 use crate::graph::access::NodeAccount;
 use crate::graph::cluster::Cluster;
@@ -13,39 +14,38 @@ use crate::graph::refs;
 use crate::graph::view::View;
 use crate::plan::Resource;
 use crate::profile::Profile;
-use crate::rule::{Answer, Context, Meta, Rule, decides};
+use crate::rule::{Answer, Context, Rule};
 use crate::syntax::ast::{Expr, ExprKind, ObjectKey};
 
 /// The rule.
-pub struct GcpSecret;
+pub const RULE: Rule = Rule {
+    code: "KFP301",
+    name: "gcp-secret",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: Some(find),
+};
 
-static META: Meta = Meta { code: "KFP301", name: "gcp-secret", level: Level::Error, page: include_str!("rule.md") };
-
-impl Rule for GcpSecret {
-    fn meta(&self) -> &'static Meta {
-        &META
+fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+    let secrets: Vec<Secret> = all(cx).collect();
+    if secrets.is_empty() {
+        return Answer::not_applicable(format!("no secret {} is made here", cx.graph.profile.secret_name));
     }
-
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let secrets: Vec<Secret> = all(cx).collect();
-        if secrets.is_empty() {
-            return Some(Answer::not_applicable(format!("no secret {} is made here", cx.graph.profile.secret_name)));
+    let lacking: Vec<Finding> = secrets.iter().filter_map(|s| roles(cx, cluster, s)).collect();
+    let whole = of_root(&RULE, cx.found, "the secret has its key, in the right namespace");
+    match lacking.first() {
+        Some(first) => Answer::unmet(first.message.clone(), lacking),
+        None if whole.status == Status::Undecided => {
+            let open = secrets.iter().filter_map(|s| s.namespace.reasons()).flat_map(Reasons::decides);
+            Answer { decides: open.collect(), ..whole }
         }
-        let lacking: Vec<Finding> = secrets.iter().filter_map(|s| roles(cx, cluster, s)).collect();
-        let whole = of_root(&META, cx.found, "the secret has its key, in the right namespace");
-        Some(match lacking.first() {
-            Some(first) => Answer::unmet(first.message.clone(), lacking),
-            None if whole.status == Status::Undecided => {
-                let open = secrets.iter().filter_map(|s| s.namespace.reasons()).flat_map(decides);
-                Answer { decides: open.collect(), ..whole }
-            }
-            None => whole,
-        })
+        None => whole,
     }
+}
 
-    fn root(&self, cx: &Context) -> Vec<Finding> {
-        all(cx).flat_map(|secret| judge(&secret, cx.graph.profile)).collect()
-    }
+fn find(cx: &Context) -> Vec<Finding> {
+    all(cx).flat_map(|secret| judge(&secret, cx.graph.profile)).collect()
 }
 
 fn all<'p>(cx: &Context<'p>) -> impl Iterator<Item = Secret<'p>> {
@@ -63,24 +63,24 @@ fn judge(found: &Secret, profile: &Profile) -> Vec<Finding> {
         Some(keys) => {
             let has: Vec<String> = keys.iter().map(|k| format!("\"{k}\"")).collect();
             let has = if has.is_empty() { "none".to_string() } else { list(&has) };
-            let finding = META
+            let finding = RULE
                 .finding(format!("the secret {secret} has no key \"{SECRET_KEY}\" (it has {has})"))
                 .help(format!("write `\"{SECRET_KEY}\" = …`: pipelines with use_gcp_secret mount that key"))
                 .at(&resource.address, &view.place(data), "not the key that is read");
             all.push(Finding { fixes: rename_key(view, data).into_iter().collect(), ..finding });
         }
         None => {
-            let draft = META.finding(format!("whether the secret {secret} has the key \"{SECRET_KEY}\" is not known"));
+            let draft = RULE.finding(format!("whether the secret {secret} has the key \"{SECRET_KEY}\" is not known"));
             all.push(draft.level(Level::Warning).at(&resource.address, &view.place(data), "this decides"));
         }
     }
     if let Fact::Unknown(reasons) | Fact::OneOf(_, reasons) = &found.namespace {
-        let draft = META.finding(format!("whether the secret {secret} is in namespace \"{wanted}\" is not known"));
+        let draft = RULE.finding(format!("whether the secret {secret} is in namespace \"{wanted}\" is not known"));
         let draft = draft.level(Level::Warning).reasons(reasons);
         all.push(draft.at(&resource.address, &found.namespace_place, "this decides"));
     }
     if let Some(namespace) = found.namespace.known().filter(|n| ***n != **wanted) {
-        let finding = META
+        let finding = RULE
             .finding(format!("the secret {secret} is in namespace \"{namespace}\", not where Kubeflow Pipelines runs"))
             .help(format!("write `namespace = \"{wanted}\"` in its metadata"))
             .at(&resource.address, &found.namespace_place, "not Kubeflow Pipelines' namespace");
@@ -95,7 +95,7 @@ fn judge(found: &Secret, profile: &Profile) -> Vec<Finding> {
 fn encoded(view: &View, secret: &str) -> Option<Finding> {
     let ExprKind::Object(items) = &view.written("data")?.origin.as_ref()?.expr.kind else { return None };
     let value = &items.iter().find(|item| item.key.text() == Some(SECRET_KEY))?.value;
-    let finding = META
+    let finding = RULE
         .finding(format!("the secret {secret} holds its key in base64, which no client library reads"))
         .help("write `base64decode(….private_key)`: the provider encodes what is in `data` by itself")
         .at(&view.resource.address, &view.place("data"), "private_key is base64 already");
@@ -138,6 +138,6 @@ fn roles(cx: &Context, cluster: &Cluster, found: &Secret) -> Option<Finding> {
     let roles: Vec<String> = cluster.profile.roles.iter().filter(lacking).cloned().collect();
     let secret = &cluster.profile.secret_name;
     let message = format!("{}, whose key the secret {secret} holds, lacks {}", account.resource.address, list(&roles));
-    let draft = META.finding(message).cluster(cluster).related(&account.view.own_place(), "the account");
+    let draft = RULE.finding(message).cluster(cluster).related(&account.view.own_place(), "the account");
     (!roles.is_empty()).then(|| draft.at(&view.resource.address, &view.place(found.data), "pipelines use this account"))
 }

@@ -3,30 +3,24 @@
 use super::support::of_root;
 use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level};
-use crate::graph::cluster::Cluster;
 use crate::graph::refs;
 use crate::graph::view::{Place, View};
 use crate::plan::{ConfigAttribute, ConfigBody, Mode, Resource};
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Context, Rule};
 
 /// The rule.
-pub struct KeyOnDisk;
+pub const RULE: Rule = Rule {
+    code: "KFP302",
+    name: "key-on-disk",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(|cx, _| of_root(&RULE, cx.found, "no service account key is written to or read from disk")),
+    root: Some(find),
+};
 
-static META: Meta = Meta { code: "KFP302", name: "key-on-disk", level: Level::Warning, page: include_str!("rule.md") };
-
-impl Rule for KeyOnDisk {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
-        Some(of_root(&META, cx.found, "no service account key is written to or read from disk"))
-    }
-
-    fn root(&self, cx: &Context) -> Vec<Finding> {
-        let managed = cx.plan.resources.iter().filter(|r| r.mode == Mode::Managed);
-        managed.flat_map(|r| written(r).into_iter().chain(read(r))).collect()
-    }
+fn find(cx: &Context) -> Vec<Finding> {
+    let managed = cx.plan.resources.iter().filter(|r| r.mode == Mode::Managed);
+    managed.flat_map(|r| written(r).into_iter().chain(read(r))).collect()
 }
 
 /// A key that Terraform writes to a file.
@@ -41,7 +35,7 @@ fn written(resource: &Resource) -> Option<Finding> {
         refs.iter().any(|r| r.type_name == "google_service_account_key") || view.get(name).is_some_and(is_key)
     };
     let name = names.iter().find(holds_key)?;
-    let draft = META.finding(format!("{} writes a service account key to disk", resource.address));
+    let draft = RULE.finding(format!("{} writes a service account key to disk", resource.address));
     let draft = draft.help(
         "hand the key on without a file, such as with `kubernetes_secret`, or use Workload Identity without keys",
     );
@@ -59,7 +53,7 @@ fn read(resource: &Resource) -> Vec<Finding> {
             written: true,
             trace: Vec::new(),
         };
-        META.finding(format!("{} reads a service account key from disk", resource.address))
+        RULE.finding(format!("{} reads a service account key from disk", resource.address))
             .help("delete the file, revoke the key (`gcloud iam service-accounts keys delete`), and use Workload Identity or a secret store")
             .at(&resource.address, &place, "holds a private key")
     };

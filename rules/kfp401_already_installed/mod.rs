@@ -3,42 +3,38 @@
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::install::Installation;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
-pub struct AlreadyInstalled;
+pub const RULE: Rule = Rule {
+    code: "KFP401",
+    name: "already-installed",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: Some(find),
+};
 
-static META: Meta =
-    Meta { code: "KFP401", name: "already-installed", level: Level::Error, page: include_str!("rule.md") };
-
-impl Rule for AlreadyInstalled {
-    fn meta(&self) -> &'static Meta {
-        &META
+fn answer(cx: &Context, _cluster: &Cluster) -> Answer {
+    let all = &cx.graph.installations;
+    let certain = all.iter().find(|i| i.uncertain.is_none());
+    match (certain, all.first()) {
+        (_, None) => Answer::met("this configuration does not install Kubeflow Pipelines"),
+        (Some(i), _) if cx.graph.clusters.len() > 1 => {
+            let reason = format!("{} installs Kubeflow Pipelines; onto which of the clusters is not known", i.address);
+            Answer::undecided(reason, vec![i.address.clone()], Vec::new())
+        }
+        (Some(i), _) => Answer::unmet(format!("{} installs Kubeflow Pipelines", i.address), Vec::new()),
+        (None, Some(i)) => {
+            let reasons = i.uncertain.clone().unwrap_or_default();
+            let reason = format!("whether {} is made, and installs it, is not known: {}", i.address, reasons.because());
+            Answer::undecided(reason, reasons.decides(), Vec::new())
+        }
     }
+}
 
-    fn cluster(&self, cx: &Context, _cluster: &Cluster) -> Option<Answer> {
-        let all = &cx.graph.installations;
-        let certain = all.iter().find(|i| i.uncertain.is_none());
-        Some(match (certain, all.first()) {
-            (_, None) => Answer::met("this configuration does not install Kubeflow Pipelines"),
-            (Some(i), _) if cx.graph.clusters.len() > 1 => {
-                let reason =
-                    format!("{} installs Kubeflow Pipelines; onto which of the clusters is not known", i.address);
-                Answer::undecided(reason, vec![i.address.clone()], Vec::new())
-            }
-            (Some(i), _) => Answer::unmet(format!("{} installs Kubeflow Pipelines", i.address), Vec::new()),
-            (None, Some(i)) => {
-                let reasons = i.uncertain.clone().unwrap_or_default();
-                let reason =
-                    format!("whether {} is made, and installs it, is not known: {}", i.address, because(&reasons));
-                Answer::undecided(reason, decides(&reasons), Vec::new())
-            }
-        })
-    }
-
-    fn root(&self, cx: &Context) -> Vec<Finding> {
-        cx.graph.installations.iter().map(finding).collect()
-    }
+fn find(cx: &Context) -> Vec<Finding> {
+    cx.graph.installations.iter().map(finding).collect()
 }
 
 fn finding(installation: &Installation) -> Finding {
@@ -46,7 +42,7 @@ fn finding(installation: &Installation) -> Finding {
         None => ("installs Kubeflow Pipelines already", Level::Error),
         Some(_) => ("may install Kubeflow Pipelines already", Level::Warning),
     };
-    META.finding(format!("{} {message}", installation.address))
+    RULE.finding(format!("{} {message}", installation.address))
         .level(level)
         .help("a cluster holds one Kubeflow Pipelines: leave this out, or do not install it another time")
         .at(&installation.address, &installation.place, format!("installs it: {}", installation.mark))

@@ -4,26 +4,20 @@ use crate::catalog::iam::Permission;
 use crate::diagnostic::Level;
 use crate::graph::access::NodeAccount;
 use crate::graph::cluster::Cluster;
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
-pub struct ArtifactBucket;
-
-static META: Meta =
-    Meta { code: "KFP402", name: "artifact-bucket", level: Level::Warning, page: include_str!("rule.md") };
+pub const RULE: Rule = Rule {
+    code: "KFP402",
+    name: "artifact-bucket",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(judge),
+    root: None,
+};
 
 /// What writing an artifact takes.
 const WRITE: &str = "storage.objects.create";
-
-impl Rule for ArtifactBucket {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(judge(cx, cluster))
-    }
-}
 
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let buckets = &cx.graph.buckets;
@@ -38,7 +32,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
             return Answer::not_applicable("this module is for others: a bucket is for its callers to make");
         }
         (true, ..) => {
-            let finding = META
+            let finding = RULE
                 .finding(format!("no bucket for artifacts is made beside {}", cluster.address()))
                 .cluster(cluster)
                 .help("add one, unless it is made elsewhere:\nresource \"google_storage_bucket\" \"artifacts\" {\n  name     = \"PROJECT-kubeflow-pipelines\"\n  location = \"US\"\n\n  uniform_bucket_level_access = true\n}")
@@ -75,7 +69,7 @@ fn writes(cx: &Context, cluster: &Cluster, account: &NodeAccount) -> Answer {
             format!("whether {name}, or an account that its pods are bound to, may write to a bucket is not known");
         return Answer::undecided(reason, Vec::new(), Vec::new());
     }
-    let finding = META
+    let finding = RULE
         .finding(format!("{name} cannot write to a bucket"))
         .cluster(cluster)
         .help(format!(

@@ -1,37 +1,38 @@
 //! KFP403 disabled-api: services are managed here, and a needed one is missing.
 
 use super::support::list;
+use crate::catalog::gke::last_part;
+use crate::cty::value::Reasons;
 use crate::diagnostic::Level;
 use crate::graph::cluster::{Cluster, default_of};
 use crate::graph::fact::Fact;
-use crate::graph::identity::{last_part, same_by_cause};
+use crate::graph::identity::same_by_cause;
 use crate::graph::view::View;
-use crate::rule::{Answer, Context, Meta, Rule, decides};
+use crate::rule::{Answer, Context, Rule};
 use std::collections::BTreeSet;
 
 /// The rule.
-pub struct DisabledApi;
-
-static META: Meta = Meta { code: "KFP403", name: "disabled-api", level: Level::Warning, page: include_str!("rule.md") };
+pub const RULE: Rule = Rule {
+    code: "KFP403",
+    name: "disabled-api",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: None,
+};
 
 /// Other names that are as good: what they enable is the same.
 const AS_GOOD: [(&str, &[&str]); 1] =
     [("storage.googleapis.com", &["storage-api.googleapis.com", "storage-component.googleapis.com"])];
 
-impl Rule for DisabledApi {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let project = cluster.project();
-        let all: Vec<View> = cx.graph.types.managed("google_project_service").map(View::of).collect();
-        let here = |v: &&View| !same_by_cause(&default_of(v, "project"), &project, last_part).is_false();
-        let services: Vec<&View> = all.iter().filter(here).collect();
-        Some(match services.last() {
-            Some(last) => judge(cluster, &services, last),
-            None => Answer::not_applicable("no google_project_service is managed here"),
-        })
+fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+    let project = cluster.project();
+    let all: Vec<View> = cx.graph.types.managed("google_project_service").map(View::of).collect();
+    let here = |v: &&View| !same_by_cause(&default_of(v, "project"), &project, last_part).is_false();
+    let services: Vec<&View> = all.iter().filter(here).collect();
+    match services.last() {
+        Some(last) => judge(cluster, &services, last),
+        None => Answer::not_applicable("no google_project_service is managed here"),
     }
 }
 
@@ -44,8 +45,8 @@ fn judge(cluster: &Cluster, services: &[&View], last: &View) -> Answer {
                 enabled.insert(name.as_str().to_string());
             }
             (Some(other), uncertain) => {
-                open.extend(other.reasons().map(decides).unwrap_or_default());
-                open.extend(uncertain.as_ref().map(decides).unwrap_or_default());
+                open.extend(other.reasons().map(Reasons::decides).unwrap_or_default());
+                open.extend(uncertain.as_ref().map(Reasons::decides).unwrap_or_default());
             }
             (None, _) => {}
         }
@@ -61,7 +62,7 @@ fn judge(cluster: &Cluster, services: &[&View], last: &View) -> Answer {
     }
     let message = format!("the project's services are managed here, but not {}", list(&missing));
     let lines: String = missing.iter().map(|m| format!("    \"{m}\",\n")).collect();
-    let finding = META
+    let finding = RULE
         .finding(message.clone())
         .cluster(cluster)
         .help(format!(

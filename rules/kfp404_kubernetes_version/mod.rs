@@ -5,26 +5,24 @@ use crate::diagnostic::Level;
 use crate::graph::cluster::Cluster;
 use crate::graph::install::Installation;
 use crate::graph::text::Text;
-use crate::rule::{Answer, Context, Meta, Rule};
+use crate::rule::{Answer, Context, Rule};
 use std::cmp::Ordering;
 
 /// The rule.
-pub struct KubernetesVersion;
+pub const RULE: Rule = Rule {
+    code: "KFP404",
+    name: "kubernetes-version",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: None,
+};
 
-static META: Meta =
-    Meta { code: "KFP404", name: "kubernetes-version", level: Level::Warning, page: include_str!("rule.md") };
-
-impl Rule for KubernetesVersion {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        let pinned = cx.graph.installations.iter().find_map(|i| Some((i, i.version.as_ref()?)));
-        Some(match pinned {
-            None => Answer::not_applicable("no version of Kubeflow Pipelines is pinned here"),
-            Some((installation, version)) => judge(cluster, installation, version),
-        })
+fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+    let pinned = cx.graph.installations.iter().find_map(|i| Some((i, i.version.as_ref()?)));
+    match pinned {
+        None => Answer::not_applicable("no version of Kubeflow Pipelines is pinned here"),
+        Some((installation, version)) => judge(cluster, installation, version),
     }
 }
 
@@ -40,7 +38,7 @@ fn judge(cluster: &Cluster, installation: &Installation, version: &Text) -> Answ
     if kfp::compare(version, kfp::LAST_ON_DEAD_REGISTRY) != Ordering::Greater {
         let reason = format!("the images of Kubeflow Pipelines {version} are in a registry that was shut down");
         let help = format!("pin a version after {}", kfp::LAST_ON_DEAD_REGISTRY);
-        let finding = META.finding(reason.clone()).cluster(cluster).help(help);
+        let finding = RULE.finding(reason.clone()).cluster(cluster).help(help);
         let finding = finding.at(&installation.address, &installation.place, "pins this version");
         return Answer::unmet(reason, vec![finding]);
     }
@@ -62,7 +60,7 @@ fn judge(cluster: &Cluster, installation: &Installation, version: &Text) -> Answ
         |how| {
             let how = if hidden { "was not tested on this Kubernetes" } else { how.as_str() };
             let reason = format!("Kubeflow Pipelines {version} {how}; this cluster has {kubernetes}");
-            let draft = META
+            let draft = RULE
                 .finding(reason.clone())
                 .cluster(cluster)
                 .related(&cluster.view.place("min_master_version"), format!("Kubernetes {kubernetes}"));

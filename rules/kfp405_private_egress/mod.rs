@@ -5,29 +5,27 @@ mod network;
 use self::network::{lets_in, managed, serves};
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
-use crate::rule::{Answer, Context, Meta, Rule, because, decides};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
-pub struct PrivateEgress;
+pub const RULE: Rule = Rule {
+    code: "KFP405",
+    name: "private-egress",
+    level: Level::Warning,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: None,
+};
 
-static META: Meta =
-    Meta { code: "KFP405", name: "private-egress", level: Level::Warning, page: include_str!("rule.md") };
-
-impl Rule for PrivateEgress {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-
-    fn cluster(&self, cx: &Context, cluster: &Cluster) -> Option<Answer> {
-        Some(match cluster.private_nodes.known() {
-            Some(true) => judge(cx, cluster),
-            Some(false) => Answer::not_applicable("enable_private_nodes is not true"),
-            None => {
-                let reasons = cluster.private_nodes.reasons().cloned().unwrap_or_default();
-                let reason = format!("whether the nodes are private is not known: {}", because(&reasons));
-                Answer::undecided(reason, decides(&reasons), Vec::new())
-            }
-        })
+fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+    match cluster.private_nodes.known() {
+        Some(true) => judge(cx, cluster),
+        Some(false) => Answer::not_applicable("enable_private_nodes is not true"),
+        None => {
+            let reasons = cluster.private_nodes.reasons().cloned().unwrap_or_default();
+            let reason = format!("whether the nodes are private is not known: {}", reasons.because());
+            Answer::undecided(reason, reasons.decides(), Vec::new())
+        }
     }
 }
 
@@ -67,7 +65,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
 fn finding(cluster: &Cluster, message: &str, help: &str) -> Finding {
     let block = cluster.view.block("private_cluster_config");
     let place = block.map_or_else(|| cluster.view.own_place(), |b| b.place("enable_private_nodes"));
-    META.finding(format!("{} {message}", cluster.address())).cluster(cluster).help(help).at(
+    RULE.finding(format!("{} {message}", cluster.address())).cluster(cluster).help(help).at(
         cluster.address(),
         &place,
         "private nodes",

@@ -2,17 +2,7 @@
 //! fixed about it.
 
 use crate::diagnostic::Level;
-use crate::rule::{Meta, Rule};
+use crate::rule::Rule;
 
 /// The rule.
-pub struct UnusedSuppression;
-
-/// What is fixed about it.
-pub static META: Meta =
-    Meta { code: "LINT001", name: "unused-suppression", level: Level::Warning, page: include_str!("rule.md") };
-
-impl Rule for UnusedSuppression {
-    fn meta(&self) -> &'static Meta {
-        &META
-    }
-}
+pub const RULE: Rule = Rule::without_check("LINT001", "unused-suppression", Level::Warning, include_str!("rule.md"));

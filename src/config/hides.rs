@@ -4,7 +4,7 @@ use super::Levels;
 use super::file::{File, Override, Text};
 use crate::diagnostic::Level;
 use crate::profile::Profile;
-use crate::rule::Meta;
+use crate::rule::Rule;
 use crate::rules;
 use crate::selector::Selector;
 use std::collections::BTreeMap;
@@ -26,8 +26,8 @@ pub struct Hides {
 impl Hides {
     /// Reads it off a file.
     pub(super) fn of(file: &File, levels: &Levels, profile: &Profile) -> Hides {
-        let off = |m: &&Meta| !levels.is_on(m.code, m.name);
-        let rules = metas().filter(off).map(|m| m.code).collect();
+        let off = |rule: &&Rule| !levels.is_on(rule.code, rule.name);
+        let rules = rules::all().iter().filter(off).map(|rule| rule.code).collect();
         let mut other = lowered(levels);
         other.extend(file.overrides.iter().flat_map(part));
         other.extend(eased(profile));
@@ -52,16 +52,12 @@ impl Hides {
     }
 }
 
-fn metas() -> impl Iterator<Item = &'static Meta> {
-    rules::all().iter().map(|rule| rule.meta())
-}
-
 /// Codes in words: neighbours in the list of all rules become `KFP001 to KFP405`.
 fn codes(codes: &[&str]) -> String {
     let family = |code: &str| code.trim_end_matches(|c: char| c.is_ascii_digit()).to_string();
     let mut runs: Vec<(&str, &str, usize)> = Vec::new();
     let mut before: Option<&str> = None;
-    for code in metas().map(|m| m.code) {
+    for code in rules::all().iter().map(|rule| rule.code) {
         if codes.contains(&code) {
             match runs.last_mut().filter(|(_, last, _)| before == Some(last) && family(last) == family(code)) {
                 Some((_, last, count)) => (*last, *count) = (code, *count + 1),
@@ -81,9 +77,9 @@ fn codes(codes: &[&str]) -> String {
 /// Rules that are on, at a lower level than their own.
 fn lowered(levels: &Levels) -> Vec<String> {
     let mut by_level: BTreeMap<Level, Vec<&str>> = BTreeMap::new();
-    for meta in metas().filter(|m| levels.is_on(m.code, m.name)) {
-        if let Some(level) = levels.everywhere(meta.code, meta.name).filter(|level| *level < meta.level) {
-            by_level.entry(level).or_default().push(meta.code);
+    for rule in rules::all().iter().filter(|m| levels.is_on(m.code, m.name)) {
+        if let Some(level) = levels.everywhere(rule.code, rule.name).filter(|level| *level < rule.level) {
+            by_level.entry(level).or_default().push(rule.code);
         }
     }
     by_level
@@ -132,7 +128,7 @@ fn is_lower(name: &Text, level: &Text) -> bool {
         _ => return false,
     };
     let Ok(selector) = Selector::parse(name.get_ref()) else { return false };
-    metas().any(|m| m.level > level && selector.matches(m.code, m.name))
+    rules::all().iter().any(|m| m.level > level && selector.matches(m.code, m.name))
 }
 
 /// Values that stand in the place of those that the root modules have of themselves.
@@ -184,7 +180,7 @@ mod tests {
 
     #[test]
     fn neighbours_are_a_range_and_families_are_not_mixed() {
-        let all: Vec<&str> = metas().map(|m| m.code).collect();
+        let all: Vec<&str> = rules::all().iter().map(|m| m.code).collect();
         let kfp: Vec<&str> = all.iter().copied().filter(|code| code.starts_with("KFP")).collect();
         let (first, last) = (kfp.first().unwrap(), kfp.last().unwrap());
         assert_eq!(codes(&kfp), format!("{first} to {last}"));

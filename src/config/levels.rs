@@ -4,8 +4,7 @@ use super::error::{Checked, Fault};
 use super::file::{File, Text};
 use super::{Paths, Places, globs, selector};
 use crate::base::source::FileId;
-use crate::diagnostic::{ALWAYS, Level, RootReport, Status};
-use crate::rule::verdict;
+use crate::diagnostic::{ALWAYS, Level, RootReport, Status, Verdict};
 use crate::selector::Selector;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,14 +78,14 @@ impl Levels {
                 self.level(finding.code, finding.name, here.map_or(&[], Vec::as_slice))
             });
             if let Some(level) = set {
-                let own = crate::rules::find(finding.code).map_or(finding.level, |rule| rule.meta().level);
+                let own = crate::rules::find(finding.code).map_or(finding.level, |rule| rule.level);
                 let undecided = finding.cluster.as_ref().is_some_and(|c| open.contains(&(c.clone(), finding.code)));
                 // What is milder than the rule itself, such as what is undecided, does not become worse.
                 let milder = finding.level < own || undecided;
                 finding.level = if milder { finding.level.min(level) } else { level };
             }
             if let Some(cluster) = &finding.cluster {
-                let level = set.or_else(|| crate::rules::find(finding.code).map(|rule| rule.meta().level));
+                let level = set.or_else(|| crate::rules::find(finding.code).map(|rule| rule.level));
                 let most = worst.entry((cluster.clone(), finding.code)).or_insert(Level::Note);
                 *most = level.map_or(*most, |level| level.max(*most));
             }
@@ -98,7 +97,7 @@ impl Levels {
                 let level = found.or_else(|| self.level(requirement.code, requirement.name, &[]));
                 requirement.level = level.unwrap_or(requirement.level);
             }
-            cluster.verdict = verdict(&cluster.requirements);
+            cluster.verdict = Verdict::of(&cluster.requirements);
         }
     }
 
@@ -134,7 +133,7 @@ impl Levels {
 /// Refuses a name that means only rules that always count.
 pub(super) fn refuse(text: &Text, how: &str) -> Checked<()> {
     let selector = selector(text)?;
-    let mut named = crate::rules::all().iter().map(|r| r.meta()).filter(|m| selector.matches(m.code, m.name));
+    let mut named = crate::rules::all().iter().filter(|m| selector.matches(m.code, m.name));
     if named.any(|meta| !ALWAYS.contains(&meta.code)) {
         return Ok(());
     }

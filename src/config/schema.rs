@@ -14,10 +14,10 @@ pub fn choice<T: ValueEnum>(_: &mut SchemaGenerator) -> Schema {
 /// Rules and their levels.
 pub fn levels(_: &mut SchemaGenerator) -> Schema {
     let level = json!({ "enum": ["off", "note", "warning", "error"] });
-    let rule = |r: &&dyn crate::rule::Rule| {
+    let rule = |r: &crate::rule::Rule| {
         let mut schema = level.clone();
-        schema["description"] = json!(format!("{}: {}", r.meta().name, r.meta().summary().replace('\n', " ")));
-        (r.meta().code.to_string(), schema)
+        schema["description"] = json!(format!("{}: {}", r.name, r.summary().replace('\n', " ")));
+        (r.code.to_string(), schema)
     };
     let rules: serde_json::Map<_, _> = crate::rules::all().iter().map(rule).collect();
     json_schema!({ "type": "object", "properties": rules, "additionalProperties": level })

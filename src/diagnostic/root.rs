@@ -46,6 +46,18 @@ pub enum Verdict {
     Undecided,
 }
 
+impl Verdict {
+    /// A cluster's verdict: only requirements of level error that are not suppressed decide it.
+    pub fn of(requirements: &[Requirement]) -> Verdict {
+        let any = |status| requirements.iter().any(|r| r.level == Level::Error && r.status == status && !r.suppressed);
+        match (any(Status::Unmet), any(Status::Undecided)) {
+            (true, _) => Verdict::NotReady,
+            (false, true) => Verdict::Undecided,
+            (false, false) => Verdict::Ready,
+        }
+    }
+}
+
 /// A node pool as the report shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PoolReport {

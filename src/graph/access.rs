@@ -5,12 +5,13 @@ use super::account::{ServiceAccount, may_be_account};
 use super::cluster::Cluster;
 use super::fact::Fact;
 use super::grant::{Grant, Level};
-use super::identity::{self, last_part, same, same_by_cause};
+use super::identity::{self, same, same_by_cause};
 use super::machine::Account;
 use super::pool::Pool;
 use super::refs::{self, Reference};
 use super::text::Text;
 use super::view::Place;
+use crate::catalog::gke::last_part;
 use crate::catalog::iam::{self, Permission, PermissionSet};
 use crate::cty::value::{ReasonKind, Reasons, Value};
 use crate::plan::ModuleInstance;
@@ -186,13 +187,13 @@ impl<'p> Graph<'p> {
                 let given = !reasons.iter().any(|r| matches!(r.kind, ReasonKind::NotGiven(_)));
                 let why = match given {
                     true => format!("{address} grants {role}, whose permissions are not known"),
-                    false => crate::rule::because(reasons),
+                    false => reasons.because(),
                 };
-                access.doubts.push(doubt(None, why, decides(reasons)));
+                access.doubts.push(doubt(None, why, reasons.decides()));
             }
             (Ok(set), None, Some(reasons)) => {
                 let why = format!("it is not known whether {address} grants to it here");
-                access.doubts.push(doubt(Some(set.clone()), why, decides(reasons)));
+                access.doubts.push(doubt(Some(set.clone()), why, reasons.decides()));
             }
             (Ok(set), None, None) => access.granted.union_with(set),
         }
@@ -236,7 +237,7 @@ impl<'p> Graph<'p> {
         let modules = self.handed.modules(account.resource).filter(|(module, handed)| *handed || mentions(module));
         let doubt = |m: &ModuleInstance| Doubt {
             permissions: None,
-            why: format!("{}, and is given the account", crate::rule::because(&m.why())),
+            why: format!("{}, and is given the account", m.why().because()),
             decides: vec![m.address.to_string()],
             place: Some(Place { span: m.header, ..Place::default() }),
         };
@@ -248,8 +249,8 @@ impl<'p> Graph<'p> {
         });
         let unread = self.handed.unread().map(|reasons| Doubt {
             permissions: None,
-            why: crate::rule::because(reasons),
-            decides: crate::rule::decides(reasons),
+            why: reasons.because(),
+            decides: reasons.decides(),
             place: None,
         });
         modules.map(|(module, _)| doubt(module)).chain(callers).chain(unread).collect()
@@ -269,10 +270,6 @@ fn custom_permissions(role: &super::view::View) -> Result<PermissionSet, Reasons
         Some(open) => Err(open.reasons().cloned().unwrap_or_default()),
         None => Ok(set),
     }
-}
-
-fn decides(reasons: &Reasons) -> Vec<String> {
-    reasons.iter().map(|r| r.kind.decides()).collect()
 }
 
 fn title(reference: &Reference) -> String {

@@ -1,7 +1,6 @@
 //! Whether two strings are the same one, also where only apply or an input knows them.
 
 use super::fact::Fact;
-pub use crate::catalog::gke::last_part;
 use crate::cty::value::{Data, ReasonKind, Reasons, Unknown, Value};
 use std::borrow::Cow;
 

@@ -68,8 +68,8 @@ pub struct Graph<'p> {
 
 impl<'p> Graph<'p> {
     /// Derives the graph of a plan. `profile` says what nodes must have to qualify. Once the budget's time is used up, what
-    /// is left of it is not looked at, here and in what is asked of the graph later: [`crate::rule::check_root`] does not
-    /// count answers that are given then.
+    /// is left of it is not looked at, here and in what is asked of the graph later: answers that are given then do not
+    /// count.
     pub fn build(plan: &'p StaticPlan, profile: &'p Profile, budget: &Budget) -> Graph<'p> {
         let types = ByType::of(plan);
         let accounts: Vec<_> = types.managed("google_service_account").map(ServiceAccount::new).collect();

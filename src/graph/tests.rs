@@ -4,8 +4,8 @@ use super::Graph;
 use super::testing::plan;
 use crate::base::budget::Budget;
 use crate::diagnostic::{ClusterReport, Status, Verdict};
+use crate::judge::check_root;
 use crate::profile::Profile;
-use crate::rule::check_root;
 use serde_json::{Value as Json, json};
 
 fn reports(resources: Json) -> Vec<ClusterReport> {

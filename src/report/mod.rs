@@ -307,8 +307,8 @@ pub(crate) fn path(span: Span, sources: &Sources) -> String {
 
 /// The web address of a rule's page; `None` for what no rule of the registry says.
 pub fn url(code: &str) -> Option<String> {
-    let meta = crate::rules::find(code)?.meta();
-    let folder = folder(meta.code, meta.name);
+    let rule = crate::rules::find(code)?;
+    let folder = folder(rule.code, rule.name);
     Some(format!("{}/blob/main/rules/{folder}/rule.md", env!("CARGO_PKG_REPOSITORY")))
 }
 

@@ -3,7 +3,6 @@
 use super::wrap::wrap;
 use crate::base::suggest::suggest;
 use crate::diagnostic::Level;
-use crate::rule::Meta;
 use crate::rules;
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
 use std::io::Write;
@@ -17,10 +16,10 @@ const INDENT: usize = 41;
 /// The rule that was most likely meant, if any.
 pub fn page(code_or_name: &str) -> Result<&'static str, Option<String>> {
     match rules::find(code_or_name.trim()) {
-        Some(rule) => Ok(rule.meta().page),
+        Some(rule) => Ok(rule.page),
         None => {
             let word = code_or_name.trim();
-            let names = || metas().flat_map(|m| [m.code, m.name]);
+            let names = || rules::all().iter().flat_map(|m| [m.code, m.name]);
             Err(suggest(word, names()).or_else(|| names().find(|n| n.contains(word))).map(str::to_string))
         }
     }
@@ -29,18 +28,18 @@ pub fn page(code_or_name: &str) -> Result<&'static str, Option<String>> {
 /// The list of rules as text of at most `width` columns.
 pub fn rules(color: bool, width: usize) -> Vec<u8> {
     let mut buffer = if color { Buffer::ansi() } else { Buffer::no_color() };
-    for meta in metas() {
+    for rule in rules::all() {
         let mut style = ColorSpec::new();
-        style.set_bold(true).set_fg(Some(match meta.level {
+        style.set_bold(true).set_fg(Some(match rule.level {
             Level::Error => Color::Red,
             Level::Warning => Color::Yellow,
             Level::Note => Color::Cyan,
         }));
-        let _ = write!(buffer, "{:6}  {:23}", meta.code, meta.name);
+        let _ = write!(buffer, "{:6}  {:23}", rule.code, rule.name);
         let _ = buffer.set_color(&style);
-        let _ = write!(buffer, "{:10}", level(meta.level));
+        let _ = write!(buffer, "{:10}", level(rule.level));
         let _ = buffer.reset();
-        let summary = plain(meta.summary());
+        let summary = plain(rule.summary());
         for (i, line) in wrap(&summary, width.saturating_sub(INDENT).max(30)).iter().enumerate() {
             let indent = if i == 0 { 0 } else { INDENT };
             let _ = writeln!(buffer, "{:indent$}{line}", "");
@@ -52,17 +51,13 @@ pub fn rules(color: bool, width: usize) -> Vec<u8> {
 /// The list of rules as a Markdown table, for the README.
 pub fn rule_table() -> String {
     let mut out = String::from("| code | name | level | finds |\n|---|---|---|---|\n");
-    for meta in metas() {
-        let folder = super::folder(meta.code, meta.name);
-        let summary = meta.summary().split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
-        let level = level(meta.level);
-        out.push_str(&format!("| [{}](rules/{folder}/rule.md) | {} | {level} | {summary} |\n", meta.code, meta.name));
+    for rule in rules::all() {
+        let folder = super::folder(rule.code, rule.name);
+        let summary = rule.summary().split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
+        let level = level(rule.level);
+        out.push_str(&format!("| [{}](rules/{folder}/rule.md) | {} | {level} | {summary} |\n", rule.code, rule.name));
     }
     out
-}
-
-fn metas() -> impl Iterator<Item = &'static Meta> {
-    rules::all().iter().map(|rule| rule.meta())
 }
 
 fn level(level: Level) -> &'static str {
@@ -93,11 +88,11 @@ mod tests {
     #[test]
     fn every_rule_has_a_row_and_its_page_is_where_the_row_points() {
         let table = rule_table();
-        for meta in metas() {
-            let path = format!("rules/{}/rule.md", super::super::folder(meta.code, meta.name));
-            assert!(table.contains(&format!("[{}]({path})", meta.code)));
+        for rule in rules::all() {
+            let path = format!("rules/{}/rule.md", super::super::folder(rule.code, rule.name));
+            assert!(table.contains(&format!("[{}]({path})", rule.code)));
             let page = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-            assert_eq!(page, meta.page);
+            assert_eq!(page, rule.page);
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{Diagnostic, Report, line, url, word};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{Edit, Fix, Label, Suppressed, words};
 use crate::resolve::provenance::Step;
-use crate::rule::Meta;
+use crate::rule::Rule;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +15,8 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 
 /// The report as a SARIF log.
 pub fn sarif(report: &Report, sources: &Sources) -> Value {
-    let rules: Vec<&Meta> = crate::rules::all().iter().map(|r| r.meta()).collect();
-    let results: Vec<Value> = report.diagnostics.iter().map(|d| result(d, &rules, sources)).collect();
+    let rules = crate::rules::all();
+    let results: Vec<Value> = report.diagnostics.iter().map(|d| result(d, rules, sources)).collect();
     let mut log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -26,7 +26,7 @@ pub fn sarif(report: &Report, sources: &Sources) -> Value {
                     "name": "kfplint",
                     "informationUri": env!("CARGO_PKG_REPOSITORY"),
                     "semanticVersion": env!("CARGO_PKG_VERSION"),
-                    "rules": rules.iter().map(|m| rule(m)).collect::<Vec<_>>(),
+                    "rules": rules.iter().map(described).collect::<Vec<_>>(),
                 },
             },
             "columnKind": "unicodeCodePoints",
@@ -43,20 +43,20 @@ pub fn sarif(report: &Report, sources: &Sources) -> Value {
     log
 }
 
-fn rule(meta: &Meta) -> Value {
-    let mut rule = Map::new();
-    rule.insert("id".into(), meta.code.into());
-    rule.insert("name".into(), meta.name.into());
-    rule.insert("shortDescription".into(), json!({ "text": meta.summary() }));
-    rule.insert("fullDescription".into(), json!({ "text": section(meta.page, "## What it checks") }));
-    let help = section(meta.page, "## How to fix it");
-    rule.insert("help".into(), json!({ "text": help, "markdown": help }));
-    if let Some(url) = url(meta.code) {
-        rule.insert("helpUri".into(), url.into());
+fn described(rule: &Rule) -> Value {
+    let mut out = Map::new();
+    out.insert("id".into(), rule.code.into());
+    out.insert("name".into(), rule.name.into());
+    out.insert("shortDescription".into(), json!({ "text": rule.summary() }));
+    out.insert("fullDescription".into(), json!({ "text": section(rule.page, "## What it checks") }));
+    let help = section(rule.page, "## How to fix it");
+    out.insert("help".into(), json!({ "text": help, "markdown": help }));
+    if let Some(url) = url(rule.code) {
+        out.insert("helpUri".into(), url.into());
     }
-    rule.insert("defaultConfiguration".into(), json!({ "level": word(meta.level) }));
-    rule.insert("properties".into(), json!({ "tags": ["terraform", "gke", "kubeflow-pipelines"] }));
-    Value::Object(rule)
+    out.insert("defaultConfiguration".into(), json!({ "level": word(rule.level) }));
+    out.insert("properties".into(), json!({ "tags": ["terraform", "gke", "kubeflow-pipelines"] }));
+    Value::Object(out)
 }
 
 /// What stands under a heading of a rule's page.
@@ -65,7 +65,7 @@ fn section<'p>(page: &'p str, heading: &str) -> &'p str {
     body.split("\n## ").next().unwrap_or_default().trim()
 }
 
-fn result(diagnostic: &Diagnostic, rules: &[&Meta], sources: &Sources) -> Value {
+fn result(diagnostic: &Diagnostic, rules: &[Rule], sources: &Sources) -> Value {
     let f = &diagnostic.finding;
     let text: Vec<_> = std::iter::once(&diagnostic.message()).chain(&f.help).map(|t| lines(t)).collect();
     let mut result = Map::new();

@@ -10,8 +10,6 @@ const PAGE: &str = include_str!("scaffold/page.txt");
 const CASES: &str = include_str!("scaffold/cases.txt");
 /// Columns that the list of rules has for a name.
 const LONGEST_NAME: usize = 23;
-/// Columns of a line of code.
-const WIDTH: usize = 120;
 
 /// Makes the folder and registers the rule.
 ///
@@ -82,8 +80,6 @@ struct New {
     level: &'static str,
     /// Its folder: `kfp407_some_name`.
     folder: String,
-    /// Its type: `SomeName`.
-    type_name: String,
 }
 
 impl New {
@@ -106,7 +102,6 @@ impl New {
                         node-count, leftover-default-pool";
             return Err(wrong(format!("`{name}` is no name for a rule"), help));
         }
-        let capital = |word: &&str| word[..1].to_uppercase() + &word[1..];
         Ok(New {
             code: code.clone(),
             name: name.clone(),
@@ -116,7 +111,6 @@ impl New {
                 RuleLevel::Note => "Note",
             },
             folder: crate::report::folder(code, name),
-            type_name: words.iter().map(capital).collect(),
         })
     }
 
@@ -140,23 +134,16 @@ impl New {
     /// The registry with this rule in its place; `None` where it is not as expected.
     fn registered(&self, registry: &str) -> Option<String> {
         let with_module = inserted(registry, "pub mod ", &format!("pub mod {};", self.folder))?;
-        inserted(&with_module, "        &", &format!("        &{}::{},", self.folder, self.type_name))
+        inserted(&with_module, "        ", &format!("        {}::RULE,", self.folder))
     }
 
     fn filled(&self, template: &str) -> String {
-        let New { code, name, level, type_name, .. } = self;
-        let of = format!(
-            "Meta {{ code: \"{code}\", name: \"{name}\", level: Level::{level}, page: include_str!(\"rule.md\") }};"
-        );
-        let one = format!("static META: Meta = {of}");
-        let meta = if one.len() > WIDTH { format!("static META: Meta =\n    {of}") } else { one };
-        // None of the names is part of another.
+        let New { code, name, level, .. } = self;
         template
-            .replace("\nMETA\n", &format!("\n{meta}\n"))
+            .replace("Level::LEVEL", &format!("Level::{level}"))
             .replace("LEVEL", &level.to_lowercase())
             .replace("CODE", code)
             .replace("NAME", name)
-            .replace("TYPE", type_name)
     }
 
     /// A root module in which this rule alone finds something: the one in which none does, with a line more.

@@ -3,9 +3,9 @@
 use super::{Named, State, Suppression, Suppressions, comment};
 use crate::base::source::{FileId, Sources, Span};
 use crate::diagnostic::{ALWAYS, Edit, Finding, Fix, RootReport, Safety};
+use crate::judge::bound;
 use crate::report::path;
-use crate::rule::bound;
-use crate::rules::lint001_unused_suppression::META;
+use crate::rules::lint001_unused_suppression::RULE;
 use crate::selector::Selector;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ impl Suppressions {
         }
         for (file, start, malformed) in self.malformed.iter().filter(|(file, ..)| concerns(*file)) {
             let place = Span::new(*file, start + malformed.place.start as u32, start + malformed.place.end as u32);
-            let draft = META.finding(format!("{}: nothing is suppressed", malformed.message)).help(malformed.help);
+            let draft = RULE.finding(format!("{}: nothing is suppressed", malformed.message)).help(malformed.help);
             findings.push(draft.on(place, "not understood"));
         }
         let mut reports: BTreeMap<String, Vec<Finding>> = BTreeMap::new();
@@ -58,13 +58,13 @@ impl Suppressions {
             (State::Ended, Some(until), Some(place)) => {
                 let message = format!("the suppression of {list} ended on {}", comment::show(until));
                 let draft =
-                    META.finding(message).help("mend what it suppressed and delete the comment, or set a later day");
+                    RULE.finding(message).help("mend what it suppressed and delete the comment, or set a later day");
                 let mut finding = draft.on(place, "in the past");
                 finding.fixes.extend(without(s, &s.rules.iter().collect::<Vec<_>>(), sources));
                 return out.push(finding);
             }
             (State::NoReason, ..) => {
-                let draft = META.finding(format!("the suppression of {list} gives no reason, so it does not count"));
+                let draft = RULE.finding(format!("the suppression of {list} gives no reason, so it does not count"));
                 return out
                     .push(draft.help("write reason=\"…\" after the brackets").on(s.location, "a reason is required"));
             }
@@ -73,11 +73,11 @@ impl Suppressions {
         let idle: Vec<&Named> = s.rules.iter().filter(|rule| self.is_idle(s, rule)).collect();
         for rule in &idle {
             let mut finding = match &rule.selector {
-                Ok(selector) if counts_always(selector) => META
+                Ok(selector) if counts_always(selector) => RULE
                     .finding(format!("{} cannot be suppressed", rule.text))
                     .help("it names what kfplint did not read or look at: correct that, and delete the comment")
                     .on(rule.place, "suppresses nothing"),
-                Ok(_) => META
+                Ok(_) => RULE
                     .finding(format!("no finding of {} is suppressed here", rule.text))
                     .help("delete it, or put it on the line of the finding, on the line above, or on its block")
                     .on(rule.place, "suppresses nothing"),
@@ -86,7 +86,7 @@ impl Suppressions {
                         Some(near) => format!("did you mean `{near}`?"),
                         None => "`kfplint rules` lists all rules".into(),
                     };
-                    META.finding(format!("there is no rule `{}`", rule.text)).help(help).on(rule.place, "unknown rule")
+                    RULE.finding(format!("there is no rule `{}`", rule.text)).help(help).on(rule.place, "unknown rule")
                 }
             };
             finding.fixes.extend(match rule.selector {
@@ -107,8 +107,8 @@ impl Suppressions {
         if counts_always(selector) {
             return s.paths.is_none();
         }
-        let metas = || crate::rules::all().iter().map(|r| r.meta()).filter(|m| selector.matches(m.code, m.name));
-        let open = metas().any(|m| self.undecided.contains(m.code) || m.code == META.code);
+        let metas = || crate::rules::all().iter().filter(|m| selector.matches(m.code, m.name));
+        let open = metas().any(|m| self.undecided.contains(m.code) || m.code == RULE.code);
         let absent = s.scope.blocks.iter().any(|block| !self.present.contains(block));
         !rule.used && !open && !absent && !self.broken && s.paths.is_none()
     }
@@ -116,7 +116,7 @@ impl Suppressions {
 
 /// Whether all rules that a selector names count in any case.
 fn counts_always(selector: &Selector) -> bool {
-    let metas = crate::rules::all().iter().map(|r| r.meta());
+    let metas = crate::rules::all().iter();
     metas.filter(|m| selector.matches(m.code, m.name)).all(|m| ALWAYS.contains(&m.code))
 }
 

@@ -10,11 +10,10 @@ mod scope;
 
 use crate::base::source::{FileId, Sources, Span};
 use crate::config::{Config, Ignore, Paths, Places};
-use crate::diagnostic::{ALWAYS, Finding, RootReport, Status, Suppressed};
+use crate::diagnostic::{ALWAYS, Finding, RootReport, Status, Suppressed, Verdict};
 use crate::load::loader::Loader;
 use crate::plan::StaticPlan;
 use crate::report::path;
-use crate::rule::verdict;
 use crate::selector::Selector;
 use comment::{Directive, Malformed};
 use rustc_hash::FxHashMap;
@@ -281,6 +280,6 @@ fn excuse(report: &mut RootReport, sources: &Sources) {
             requirement.reason += &format!(" (suppressed at {}:{line}{why})", path(by.location, sources));
             requirement.suppressed = true;
         }
-        cluster.verdict = verdict(&cluster.requirements);
+        cluster.verdict = Verdict::of(&cluster.requirements);
     }
 }

@@ -24,6 +24,7 @@ const LAYERS: &[&str] = &[
     "graph",
     "rule",
     "rules",
+    "judge",
     "selector",
     "manifests",
     "fix",
@@ -41,12 +42,10 @@ const LAYERS: &[&str] = &[
 ];
 
 /// Arrows that point up today. The list may only shrink: one that is gone from the code goes from here too.
-const UPWARD: [(&str, &str); 8] = [
+const UPWARD: &[(&str, &str)] = &[
     ("baseline", "report"),
     ("config", "cli"),
     ("diagnostic", "graph"),
-    ("graph", "rule"),
-    ("rule", "rules"),
     ("since", "report"),
     ("suppress", "config"),
     ("suppress", "report"),

@@ -72,6 +72,17 @@ impl Reasons {
         self.0.iter()
     }
 
+    /// The inputs that would decide it, as the user writes them.
+    pub fn decides(&self) -> Vec<String> {
+        self.iter().map(|r| r.kind.decides()).collect()
+    }
+
+    /// The reasons as words: `var.size has no default and no value`.
+    pub fn because(&self) -> String {
+        let all: Vec<String> = self.iter().map(|r| r.kind.to_string()).collect();
+        if all.is_empty() { "it is not known before apply".into() } else { all.join("; ") }
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,8 +1,7 @@
 //! What can be said of something that exists, and what cannot: documents show some things only.
 
-use crate::diagnostic::{ClusterReport, RootReport, Status, Verdict};
+use crate::diagnostic::{RootReport, Status, Verdict};
 use crate::plan_json::What;
-use crate::rule::verdict;
 use std::collections::BTreeSet;
 
 /// Rules about names that do not exist: what exists has none such, and the catalog may be older than the thing.
@@ -53,10 +52,6 @@ fn leave_out(report: &mut RootReport, rules: &[(&str, &str)]) {
                 requirement.decides.clear();
             }
         }
-        cluster.verdict = judged(cluster);
+        cluster.verdict = Verdict::of(&cluster.requirements);
     }
-}
-
-fn judged(cluster: &ClusterReport) -> Verdict {
-    verdict(&cluster.requirements)
 }

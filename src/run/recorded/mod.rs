@@ -7,10 +7,10 @@ mod locate;
 use crate::base::budget::Budget;
 use crate::diagnostic::RootReport;
 use crate::graph::Graph;
+use crate::judge::check_root;
 use crate::plan::StaticPlan;
 use crate::plan_json::{Kind, Subject};
 use crate::profile::Profile;
-use crate::rule::check_root;
 
 /// Judges a subject; findings stand in the files of `source`, the evaluated configuration, where that is given.
 pub fn check(subject: &Subject, source: Option<StaticPlan>, profile: &Profile, budget: &Budget) -> RootReport {

@@ -7,7 +7,7 @@ use std::fmt::Write;
 
 #[test]
 fn every_reported_breakage_has_its_rule_or_the_reason_why_none_can_predict_it() {
-    let codes: Vec<&str> = kfplint::rules::all().iter().map(|r| r.meta().code).collect();
+    let codes: Vec<&str> = kfplint::rules::all().iter().map(|r| r.code).collect();
     let mut page = String::from(
         "# Reported breakages\n\nWhat users of Kubeflow Pipelines on GKE reported, and the rule that predicts it before the \
          cluster exists, or the reason why none can.\n\n| breakage | cause | rule |\n|---|---|---|\n",

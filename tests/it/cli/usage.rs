@@ -101,9 +101,8 @@ fn rules_lists_every_rule_once() {
     let run = Tree::new(&[]).run(&["rules"]);
     assert_eq!(run.code, 0);
     for rule in kfplint::rules::all() {
-        let meta = rule.meta();
-        let rows = run.stdout.lines().filter(|line| line.starts_with(meta.code)).collect::<Vec<_>>();
-        assert!(rows.len() == 1 && rows.iter().all(|row| row.contains(meta.name)), "{}: {rows:?}", meta.code);
+        let rows = run.stdout.lines().filter(|line| line.starts_with(rule.code)).collect::<Vec<_>>();
+        assert!(rows.len() == 1 && rows.iter().all(|row| row.contains(rule.name)), "{}: {rows:?}", rule.code);
     }
 }
 

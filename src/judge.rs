@@ -1,0 +1,168 @@
+//! Runs all rules over one root module.
+
+use crate::base::budget::{Budget, CLUSTERS, FINDINGS, Limit};
+use crate::cty::value::Reasons;
+use crate::diagnostic::{ClusterReport, Coverage, Finding, PoolReport, Requirement, RootReport, Verdict};
+use crate::graph::Graph;
+use crate::graph::cluster::Cluster;
+use crate::graph::pool::Pool;
+use crate::module::report::{BUDGET_EXCEEDED, exceeded};
+use crate::plan::StaticPlan;
+use crate::rule::{Answer, Context, Rule};
+
+/// Runs all rules over one root module. Clusters that the time does not suffice for are undecided, and a finding says so
+/// (TF006). A rule that stops when the time is used up may answer anything: what it says then does not count.
+pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootReport {
+    let rules = crate::rules::all();
+    let whole = Context { plan, graph, found: &[], budget };
+    let in_time = |rule: &Rule| rule.root.filter(|_| !budget.is_late()).map(|root| root(&whole)).unwrap_or_default();
+    let found: Vec<Vec<Finding>> = rules.iter().map(in_time).collect();
+    let mut findings = plan.findings.clone();
+    let mut clusters = Vec::with_capacity(graph.clusters.len().min(CLUSTERS));
+    let mut left = Vec::new();
+    for cluster in graph.clusters.iter().take(CLUSTERS) {
+        let answers = answers(cluster, whole, &found);
+        if answers.is_none() {
+            left.push(cluster);
+        }
+        let open = || rules.iter().filter(|rule| rule.cluster.is_some()).map(|rule| open(rule, budget)).collect();
+        let (requirements, mut own) = answers.unwrap_or_else(|| (open(), Vec::new()));
+        findings.append(&mut own);
+        clusters.push(ClusterReport {
+            root: plan.root.clone(),
+            environment: None,
+            address: cluster.address().to_string(),
+            verdict: Verdict::of(&requirements),
+            location: cluster.resource.header,
+            requirements,
+            node_pools: cluster.pools.iter().map(pool_report).collect(),
+        });
+    }
+    findings.extend(plan.late_finding());
+    findings.extend(too_late(&left, graph.clusters.len(), budget));
+    findings.extend(too_many_clusters(graph));
+    findings.extend(found.into_iter().flatten());
+    clusters.sort_by(|a, b| a.address.cmp(&b.address));
+    findings.iter_mut().for_each(Finding::tidy);
+    sort(&mut findings);
+    bound(&mut findings);
+    let root = plan.root.clone();
+    RootReport { root, environment: None, clusters, findings, coverage: coverage(plan), drawing: None }
+}
+
+/// What all rules say of a cluster, which found this in the root as a whole; `None` where the time is used up before they
+/// have said it.
+fn answers(cluster: &Cluster, whole: Context, found: &[Vec<Finding>]) -> Option<(Vec<Requirement>, Vec<Finding>)> {
+    let (mut requirements, mut findings) = (Vec::new(), Vec::new());
+    for (rule, found) in crate::rules::all().iter().zip(found) {
+        if whole.budget.is_late() {
+            return None;
+        }
+        let Some(judge) = rule.cluster else { continue };
+        let mut answer = judge(&Context { found, ..whole }, cluster);
+        if let Some(reasons) = &cluster.resource.uncertain {
+            answer = answer.if_so("the cluster is made at all", reasons);
+        }
+        findings.append(&mut answer.findings);
+        requirements.push(requirement(rule, answer));
+    }
+    (!whole.budget.is_late()).then_some((requirements, findings))
+}
+
+fn requirement(rule: &Rule, answer: Answer) -> Requirement {
+    let Answer { status, reason, decides, .. } = answer;
+    Requirement { code: rule.code, name: rule.name, level: rule.level, status, reason, decides, suppressed: false }
+}
+
+/// A requirement of a cluster that was not judged in time.
+fn open(rule: &Rule, budget: &Budget) -> Requirement {
+    requirement(rule, Answer::undecided(budget.late(), vec!["--timeout".into()], Vec::new()))
+}
+
+/// What says that clusters were not judged, at the first of them.
+fn too_late(left: &[&Cluster], all: usize, budget: &Budget) -> Option<Finding> {
+    let message = format!("{} of {all} clusters of this root module are not judged: {}", left.len(), budget.late());
+    Some(exceeded(left.first()?.resource.header, message, "the first of them", Limit::Timeout))
+}
+
+/// What says that there are more clusters than are judged, at the first that is not.
+fn too_many_clusters(graph: &Graph) -> Option<Finding> {
+    let (first, all) = (graph.clusters.get(CLUSTERS)?, graph.clusters.len());
+    let message = format!("this root module has {all} clusters, of which only {CLUSTERS} are judged");
+    Some(exceeded(first.resource.header, message, "the first that is not", Limit::Fixed))
+}
+
+/// Keeps so many findings, those of the highest level and in the order of places, and says so at the first that is left
+/// out.
+pub fn bound(findings: &mut Vec<Finding>) {
+    if findings.len() <= FINDINGS {
+        return;
+    }
+    // What says that something was left out is never left out.
+    let unimportant = |f: &Finding| (f.code != BUDGET_EXCEEDED.0, std::cmp::Reverse(f.level));
+    findings.sort_by_key(unimportant);
+    let first = findings.get(FINDINGS).and_then(Finding::span);
+    findings.truncate(FINDINGS);
+    let message = format!("this root module has more than {FINDINGS} findings: the others are not listed");
+    findings.push(exceeded(first, message, "the first that is not", Limit::Fixed));
+    sort(findings);
+}
+
+fn sort(findings: &mut Vec<Finding>) {
+    fn key(f: &Finding) -> impl Ord + '_ {
+        (f.span().is_none(), f.span(), f.code, &f.cluster, &f.address, &f.message)
+    }
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
+    findings.dedup();
+}
+
+fn pool_report(pool: &Pool) -> PoolReport {
+    let open = !pool.machine.hidden;
+    let machine = pool.machine.machine.known().filter(|_| open);
+    let counts = pool.counts();
+    let why_not = match counts.known() {
+        Some(true) => None,
+        Some(false) => Some(why_not(pool)),
+        None => counts.reasons().map(Reasons::because),
+    };
+    let nodes = pool.nodes.floor.shown().zip(pool.nodes.ceiling.shown());
+    PoolReport {
+        address: pool.address.clone(),
+        nodes,
+        machine_type: pool.machine.type_name.known().map(|t| t.to_string()),
+        vcpus: machine.map(|m| f64::from(m.vcpus)),
+        memory_mib: machine.map(|m| m.memory_mib),
+        allocatable: pool
+            .allocatable()
+            .known()
+            .filter(|_| open || pool.observed.is_some())
+            .map(|a| (a.cpu_m, a.memory_mib)),
+        counts: counts.known().copied(),
+        why_not,
+    }
+}
+
+fn why_not(pool: &Pool) -> String {
+    if pool.usable.is_false()
+        && let Some(obstacle) = &pool.obstacle
+    {
+        return format!("KFP's pods cannot run there, because of {}", obstacle.what);
+    }
+    let known = pool.machine.machine.known().filter(|_| !pool.machine.hidden);
+    let size = known.map(|m| format!(" ({} vCPU, {} MiB)", m.vcpus, m.memory_mib));
+    format!("the machine{} is below 2 vCPU or 4096 MiB", size.unwrap_or_default())
+}
+
+fn coverage(plan: &StaticPlan) -> Coverage {
+    Coverage {
+        files: plan.files,
+        skipped: plan
+            .unreached
+            .iter()
+            .map(|why| (plan.root.clone(), why.clone()))
+            .chain(plan.skipped.clone())
+            .collect(),
+        modules_missing: plan.missing_modules.clone(),
+        undecided_blocks: plan.undecided_blocks.iter().map(|(a, r)| (a.clone(), r.because())).collect(),
+    }
+}
