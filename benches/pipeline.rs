@@ -12,7 +12,8 @@ use kfplint::graph::Graph;
 use kfplint::judge::check_root;
 use kfplint::plan::StaticPlan;
 use kfplint::profile::Profile;
-use rooms::{FORMATS, Read, rules};
+use kfplint::report::Format;
+use rooms::{Read, rules, write};
 use std::hint::black_box;
 use std::path::Path;
 
@@ -61,8 +62,8 @@ fn reports(c: &mut Criterion) {
     let report = read.report(vec![rules(&read.plan(&read.session.roots()[0]))]);
     let mut group = c.benchmark_group("report");
     group.throughput(Throughput::Elements(report.diagnostics.len() as u64));
-    for (name, write) in FORMATS {
-        group.bench_function(name, |b| b.iter(|| write(black_box(&report), read.session.sources())));
+    for format in Format::ALL {
+        group.bench_function(format.name(), |b| b.iter(|| write(format, black_box(&report), read.session.sources())));
     }
     group.finish();
 }

@@ -11,7 +11,7 @@ use kfplint::judge::check_root;
 use kfplint::load::Root;
 use kfplint::plan::StaticPlan;
 use kfplint::profile::Profile;
-use kfplint::report::{self, Detail, Report, View};
+use kfplint::report::{Detail, Format, Report, View};
 use std::path::Path;
 
 /// A configuration that was found, read and parsed.
@@ -49,20 +49,7 @@ pub fn rules(plan: &StaticPlan) -> RootReport {
     check_root(plan, &Graph::build(plan, Profile::kfp(), &budget), &budget)
 }
 
-/// What writes a report in a format.
-pub type Write = fn(&Report, &Sources) -> Vec<u8>;
-
-/// All formats.
-pub const FORMATS: [(&str, Write); 11] = [
-    ("human", |report, sources| report::human(report, sources, View::plain(Detail::Normal, 100))),
-    ("compact", |report, sources| report::compact(report, sources).into_bytes()),
-    ("json", |report, sources| report::json(report, sources).to_string().into_bytes()),
-    ("sarif", |report, sources| report::sarif(report, sources).to_string().into_bytes()),
-    ("github", |report, sources| report::github(report, sources).into_bytes()),
-    ("gitlab", |report, sources| report::gitlab(report, sources).to_string().into_bytes()),
-    ("junit", report::junit),
-    ("checkstyle", report::checkstyle),
-    ("rdjson", |report, sources| report::rdjson(report, sources).to_string().into_bytes()),
-    ("markdown", |report, sources| report::markdown(report, sources).into_bytes()),
-    ("html", |report, sources| report::html(report, sources).into_bytes()),
-];
+/// A report in a format, for readers without a terminal.
+pub fn write(format: Format, report: &Report, sources: &Sources) -> Vec<u8> {
+    format.write(report, sources, View::plain(Detail::Normal, 100))
+}

@@ -1,7 +1,7 @@
 //! Findings that are known and accepted for now: a file of fingerprints, against which a run reports only what is new.
 
 use crate::diagnostic::{ALWAYS, Level};
-use crate::report::{Diagnostic, Holding, Report};
+use crate::report::{Diagnostic, Entry, Held, Holding, Known, Report};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,58 +36,6 @@ impl From<Version> for u64 {
     fn from(_: Version) -> u64 {
         1
     }
-}
-
-/// One known finding. The fingerprint and the level count; the rest is for readers.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Entry {
-    /// The rule's code.
-    pub code: String,
-    /// The root module.
-    pub root: String,
-    /// The environment.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub environment: Option<String>,
-    /// The resource's address.
-    #[serde(default)]
-    pub address: Option<String>,
-    /// Its level: one that has become worse, such as what was undecided, is new.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub level: Option<Known>,
-    /// What identifies it.
-    pub fingerprint: String,
-}
-
-/// A level in a baseline, from the mildest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Known {
-    /// A note.
-    Note,
-    /// A warning.
-    Warning,
-    /// An error.
-    Error,
-}
-
-impl From<Level> for Known {
-    fn from(level: Level) -> Known {
-        match level {
-            Level::Note => Known::Note,
-            Level::Warning => Known::Warning,
-            Level::Error => Known::Error,
-        }
-    }
-}
-
-/// What a baseline took out of a report.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
-    /// How many findings are known.
-    pub known: usize,
-    /// Entries that are not found any more.
-    pub gone: Vec<Entry>,
 }
 
 impl Baseline {

@@ -6,11 +6,13 @@ mod dev;
 mod examples;
 
 pub use budget::BudgetArgs;
-pub use choices::{Color, FailOn, Format, Ignores, ListFormat, Undecided};
+pub use choices::{Color, ListFormat};
 pub use dev::{Dev, NewRuleArgs, RuleLevel};
 
 use crate::baseline;
 use crate::engine::Given;
+use crate::report::Format;
+use crate::settings::{FailOn, Ignores, Undecided};
 use crate::shard::Shard;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -104,7 +106,7 @@ pub struct CheckArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
     pub format: Format,
     /// Write a further report to a file, as FORMAT=FILE (repeatable)
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = parse_output)]
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = Format::parse_output)]
     pub output: Vec<(Format, PathBuf)>,
     /// The lowest level of finding that makes the exit code 1
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
@@ -378,19 +380,6 @@ pub struct RootArgs {
     /// Where the configuration is.
     #[command(flatten)]
     pub config: ConfigArgs,
-}
-
-/// Reads `FORMAT=FILE`.
-///
-/// # Errors
-/// What to write instead.
-pub fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
-    let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, for example json=report.json")?;
-    let format = Format::from_str(format, true).map_err(|_| format!("there is no format `{format}`"))?;
-    if file.is_empty() {
-        return Err("the file's name is missing after `=`".into());
-    }
-    Ok((format, file.into()))
 }
 
 fn parse_module_dir(text: &str) -> Result<(String, PathBuf), String> {

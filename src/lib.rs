@@ -29,6 +29,7 @@ pub mod rule;
 pub mod rules;
 pub mod run;
 pub mod selector;
+pub mod settings;
 pub mod shard;
 pub mod since;
 pub mod suppress;

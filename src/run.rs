@@ -12,7 +12,6 @@ mod kept;
 mod known;
 mod merging;
 mod output;
-mod own;
 mod past;
 mod progress;
 mod reach;
@@ -36,7 +35,7 @@ use state::State;
 use crate::base::budget::Budget;
 use crate::base::parallel;
 use crate::base::source::Sources;
-use crate::cli::{CheckArgs, Cli, Command, Dev, EvaluateArgs, ExplainArgs, FailOn, RootArgs, RulesArgs, Undecided};
+use crate::cli::{CheckArgs, Cli, Command, Dev, EvaluateArgs, ExplainArgs, RootArgs, RulesArgs};
 use crate::diagnostic::{Level, RootReport, Status};
 use crate::engine::{self, SessionError};
 use crate::eval::{self, Evaluator};
@@ -49,6 +48,7 @@ use crate::plan::StaticPlan;
 use crate::plan_json::{self, Subject};
 use crate::profile::Profile;
 use crate::report::{self, Detail, Report};
+use crate::settings::Undecided;
 use crate::suppress::{Outline, Suppressions};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
@@ -319,12 +319,7 @@ fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {
     if args.require_cluster && clusters == 0 {
         return Err(Failure::NoCluster { roots: format!("{} root module(s)", report.roots) });
     }
-    let least = match args.fail_on {
-        FailOn::Error => Some(Level::Error),
-        FailOn::Warning => Some(Level::Warning),
-        FailOn::Note => Some(Level::Note),
-        FailOn::Never => None,
-    };
+    let least = args.fail_on.lowest();
     if let Some(since) = report.since.as_ref().filter(|_| args.strict) {
         let worse = least.is_some_and(|least| since.worst >= Some(least)) || since.is_less_known;
         return Ok(if worse { FINDINGS } else { READY });
@@ -383,7 +378,7 @@ fn evaluate(args: &EvaluateArgs) -> Result<u8, Failure> {
     if plan.unreached.is_none() {
         engine::check_names(&args.inputs.given, &names(&plan))?;
     }
-    output::stdout(&output::pretty(&plan_json::write(&plan)))?;
+    output::stdout(&report::pretty(&plan_json::write(&plan)))?;
     let findings = RootReport { root: root.shown, findings: plan.findings, ..RootReport::default() };
     let report = Report::new(vec![findings], loader.skipped(), loader.files_read(), &sources);
     output::stderr(&report::findings(&report, &sources, Detail::Normal, output::width()));

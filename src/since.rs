@@ -1,47 +1,8 @@
 //! `--since`: what two reports of the same tree have not in common.
 
 use crate::diagnostic::{ClusterReport, Level, Requirement, Status, Verdict};
-use crate::report::{Diagnostic, Report};
+use crate::report::{Change, Diagnostic, Report, Since};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What was compared with what, and what is not in the report for that.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Since {
-    /// The commit as the user named it.
-    pub reference: String,
-    /// Findings that were not there.
-    pub new: usize,
-    /// Findings that had another level or message, or were suppressed.
-    pub changed: usize,
-    /// Findings that are not there any more.
-    pub gone: usize,
-    /// Clusters whose verdict is new or another.
-    pub verdicts: Vec<Change>,
-    /// All clusters of now.
-    pub clusters: usize,
-    /// The highest level of what is new or worse; what is suppressed does not count. An error that says something else than
-    /// before counts as worse: a cluster that had two nodes and has one is no better. So does a requirement that was not
-    /// unmet, also where another one's finding tells of it.
-    pub worst: Option<Level>,
-    /// Something was judged then and is not now: a requirement is undecided, a file skipped or a module missing that was
-    /// not. What is new counts too.
-    pub is_less_known: bool,
-}
-
-/// A cluster whose verdict is not what it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The root module.
-    pub root: String,
-    /// The environment.
-    pub environment: Option<String>,
-    /// The cluster's address.
-    pub address: String,
-    /// The verdict then; `None` where there was no such cluster.
-    pub before: Option<Verdict>,
-    /// The verdict now; `None` where there is none any more.
-    pub now: Option<Verdict>,
-}
 
 /// What a finding says, but for its places.
 type Said<'r> = (Level, &'r str, bool);
@@ -151,14 +112,4 @@ fn changes(now: &[ClusterReport], before: &[ClusterReport], looked_at: impl Fn(&
         (before != now).then_some(change)
     };
     all.into_iter().filter_map(change).collect()
-}
-
-impl Since {
-    /// The verdict that a cluster had, where it has another now.
-    pub fn before(&self, cluster: &ClusterReport) -> Option<Verdict> {
-        let same = |v: &&Change| {
-            (&v.root, &v.environment, &v.address) == (&cluster.root, &cluster.environment, &cluster.address)
-        };
-        self.verdicts.iter().find(same)?.before
-    }
 }

@@ -9,7 +9,8 @@ mod generate;
 mod rooms;
 
 use allocation_counter::{AllocationInfo, measure};
-use rooms::{FORMATS, Read};
+use kfplint::report::Format;
+use rooms::{Read, write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -110,9 +111,9 @@ fn reports_grow_with_the_findings_and_no_faster() {
             made(|dir| (generate::SHAPES.iter().find(|s| s.name == "findings").expect("a shape").write)(dir, count));
         let read = Read::of(dir.path());
         let report = read.report(read.check());
-        FORMATS.map(|(format, write)| {
-            let bytes = counted(|| drop(write(&report, read.session.sources()))).bytes_total;
-            (format, bytes)
+        Format::ALL.map(|format| {
+            let bytes = counted(|| drop(write(format, &report, read.session.sources()))).bytes_total;
+            (format.name(), bytes)
         })
     };
     measured(10);

@@ -1,34 +1,8 @@
 //! What options may be set to.
 
+use crate::report::Format;
 use clap::ValueEnum;
-
-/// Formats of the report.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people, on a terminal.
-    #[default]
-    Human,
-    /// Everything, for programs.
-    Json,
-    /// One finding a line.
-    Compact,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
-    /// GitLab's Code Quality report.
-    Gitlab,
-    /// JUnit XML: a test case for each cluster and requirement.
-    Junit,
-    /// Checkstyle XML.
-    Checkstyle,
-    /// reviewdog's diagnostics.
-    Rdjson,
-    /// A comment for a pull request.
-    Markdown,
-    /// One page with everything, the resource graph as a picture.
-    Html,
-}
+use clap::builder::PossibleValue;
 
 /// Formats of a list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -38,44 +12,6 @@ pub enum ListFormat {
     Human,
     /// For programs.
     Json,
-}
-
-/// See `--fail-on`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// Findings of level error.
-    #[default]
-    Error,
-    /// Warnings too.
-    Warning,
-    /// All findings.
-    Note,
-    /// None.
-    Never,
-}
-
-/// See `--undecided`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Undecided {
-    /// Report them as warnings.
-    #[default]
-    Warn,
-    /// Exit with 1.
-    Fail,
-    /// Leave out their findings.
-    Ignore,
-}
-
-/// See `--ignores`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Ignores {
-    /// All.
-    #[default]
-    On,
-    /// None.
-    Off,
-    /// Those that give a reason.
-    RequireReason,
 }
 
 /// See `--color`.
@@ -88,4 +24,14 @@ pub enum Color {
     Always,
     /// Nowhere.
     Never,
+}
+
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Format] {
+        &Format::ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()).help(self.about()))
+    }
 }

@@ -3,7 +3,9 @@
 #[cfg(test)]
 use super::schema;
 #[cfg(test)]
-use crate::cli::{FailOn, Format, Ignores, Undecided};
+use crate::report::Format;
+#[cfg(test)]
+use crate::settings::{FailOn, Ignores, Undecided};
 use indexmap::IndexMap;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};

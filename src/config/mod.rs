@@ -14,14 +14,15 @@ pub use hides::Hides;
 pub use levels::Levels;
 
 use crate::base::budget::{CONFIGURATION, size};
+use crate::base::date;
 use crate::base::source::{FileId, SourceFile, Sources, Span};
-use crate::cli::{FailOn, Format, Ignores, Undecided};
 use crate::diagnostic::Level;
 use crate::load::loader::{Loader, up_to};
 use crate::load::{bounds, private};
 use crate::profile::Profile;
+use crate::report::Format;
 use crate::selector::Selector;
-use crate::suppress::comment;
+use crate::settings::{FailOn, Ignores, Undecided};
 use crate::syntax::ast;
 use crate::tree::Tree;
 use clap::ValueEnum;
@@ -337,7 +338,7 @@ fn existing(text: &Text, dir: &Path) -> Checked<PathBuf> {
 }
 
 fn output(text: &Text, dir: &Path) -> Checked<(Format, PathBuf)> {
-    let (format, file) = crate::cli::parse_output(text.get_ref()).map_err(|why| Fault::at(text.span(), why))?;
+    let (format, file) = Format::parse_output(text.get_ref()).map_err(|why| Fault::at(text.span(), why))?;
     let path = dir.join(&file);
     match may_be_written(&path, dir) {
         true => Ok((format, path)),
@@ -365,7 +366,7 @@ fn ignore(entry: &file::Override, id: FileId) -> Checked<Ignore> {
     entry.ignore.iter().try_for_each(|text| levels::refuse(text, "suppressed"))?;
     let rule = |text: &Text| Ok((text.get_ref().clone(), span(id, text.span()), selector(text)?));
     let until = entry.until.as_ref().map(|text| {
-        let day = comment::day(text.get_ref());
+        let day = date::day(text.get_ref());
         let fault =
             || Fault::at(text.span(), format!("`{}` is not a day", text.get_ref())).help("write it as 2027-01-31");
         Ok((day.ok_or_else(fault)?, span(id, text.span())))

@@ -1,6 +1,5 @@
 //! The configuration that a report rests on, and what it turns off.
 
-use crate::config::Hides;
 use serde_json::{Value, json};
 
 /// The configuration file of a run.
@@ -8,18 +7,20 @@ use serde_json::{Value, json};
 pub struct Configuration {
     /// Its path, as the user would write it.
     pub file: String,
-    /// What it turns off.
-    pub hides: Hides,
+    /// All that it turns off: codes of rules, then the rest in words.
+    pub turns_off: Vec<String>,
+    /// The same in one sentence without its subject; `None` where it turns nothing off.
+    pub summary: Option<String>,
 }
 
 impl Configuration {
     /// `kfplint.toml turns off KFP001 to KFP405`; `None` where it turns nothing off.
     pub(crate) fn sentence(&self) -> Option<String> {
-        Some(format!("{} {}", self.file, self.hides.sentence()?))
+        Some(format!("{} {}", self.file, self.summary.as_ref()?))
     }
 
     /// As JSON has it.
     pub(crate) fn json(&self) -> Value {
-        json!({ "file": self.file, "turns_off": self.hides.all().collect::<Vec<_>>() })
+        json!({ "file": self.file, "turns_off": self.turns_off })
     }
 }

@@ -1,12 +1,11 @@
 //! `--format json`, version 1.
 
-use super::{Configuration, Diagnostic, Report, path, url, word};
+use super::{Change, Configuration, Diagnostic, Report, path, url, word};
 use crate::base::source::{Position, Sources, Span};
 use crate::diagnostic::{
     ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Suppressed, Verdict, words,
 };
 use crate::resolve::provenance::Step;
-use crate::since::Change;
 use serde_json::{Value, json};
 
 /// The report as JSON.

@@ -1,8 +1,10 @@
 //! Output formats, one file each, over what they share: the verdict of a run, its order, its counts.
 
 mod compact;
+mod compared;
 mod configuration;
 mod excerpt;
+mod format;
 mod github;
 mod gitlab;
 pub mod graph;
@@ -10,6 +12,7 @@ mod html;
 mod human;
 mod json;
 mod markdown;
+mod own;
 mod page;
 mod place;
 mod rdjson;
@@ -19,7 +22,9 @@ mod wrap;
 mod xml;
 
 pub use compact::compact;
+pub use compared::{Change, Entry, Held, Known, Since};
 pub use configuration::Configuration;
+pub use format::Format;
 pub use github::github;
 pub use gitlab::gitlab;
 pub use html::html;
@@ -29,14 +34,13 @@ pub use markdown::markdown;
 pub use page::{page, rule_table, rules};
 pub use rdjson::rdjson;
 pub use sarif::sarif;
-pub(crate) use text::{coloured, inert, line, lines, steers, unmarked};
+pub use text::pretty;
+pub(crate) use text::{coloured, inert, line, lines, unmarked};
 pub use xml::{checkstyle, junit};
 
 use crate::base::source::{Sources, Span};
-use crate::baseline::Held;
 use crate::diagnostic::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
 use crate::graph::drawing::Drawing;
-use crate::since::Since;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};

@@ -5,7 +5,7 @@ use crate::cli::{GraphArgs, GraphFormat};
 use crate::diagnostic::RootReport;
 use crate::eval::Evaluator;
 use crate::graph::drawing::Drawing;
-use crate::report::{Report, graph};
+use crate::report::{Report, graph, pretty};
 
 /// Draws the graphs of all root modules.
 ///
@@ -32,7 +32,7 @@ pub fn graph(args: &GraphArgs) -> Result<u8, Failure> {
     let bytes = match (args.format, drawings.as_slice()) {
         (GraphFormat::Dot, all) => graph::dot(all).into_bytes(),
         (GraphFormat::Mermaid, all) => graph::mermaid(all).into_bytes(),
-        (GraphFormat::Json, all) => output::pretty(&graph::graph_json(all, &sources)),
+        (GraphFormat::Json, all) => pretty(&graph::graph_json(all, &sources)),
         (GraphFormat::Svg, [one]) => graph::picture(one, &sources).into_bytes(),
         (GraphFormat::Svg, all) => {
             let roots = all.iter().map(|d| d.root.clone()).collect();

@@ -3,7 +3,7 @@
 use super::{FINDINGS, Failure, Look, READY, State, called, output, reach};
 use crate::base::budget::{Budget, NODES};
 use crate::catalog::gke::{self, Features};
-use crate::cli::{FitArgs, Undecided};
+use crate::cli::FitArgs;
 use crate::cty::value::HIDDEN;
 use crate::diagnostic::RootReport;
 use crate::eval::Evaluator;
@@ -14,6 +14,7 @@ use crate::graph::nodes::{Marks, free, own_pods};
 use crate::graph::pool::Pool;
 use crate::manifests::{self, Left, Pods};
 use crate::report::{self, Report};
+use crate::settings::Undecided;
 use std::fmt::Write;
 
 /// How many pods that do not fit are listed.

@@ -2,10 +2,11 @@
 
 use super::{Failure, past};
 use crate::base::budget::Budget;
-use crate::cli::{CheckArgs, ConfigArgs, FailOn, Format, Ignores, Undecided};
+use crate::cli::{CheckArgs, ConfigArgs};
 use crate::config::{self, Config, Environment};
 use crate::engine::{Given, environment_named};
-use crate::report::Configuration;
+use crate::report::{Configuration, Format};
+use crate::settings::{FailOn, Ignores, Undecided};
 use crate::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -86,7 +87,9 @@ impl Job {
     /// The configuration that was used, for reports.
     pub fn used(&self) -> Option<Configuration> {
         let file = self.config.file()?.to_string_lossy().replace('\\', "/");
-        Some(Configuration { file, hides: self.config.hides.clone() })
+        let hides = &self.config.hides;
+        let turns_off = hides.all().map(str::to_string).collect();
+        Some(Configuration { file, turns_off, summary: hides.sentence() })
     }
 
     /// Real files that concern every root module: the configuration, and variable files that are named for all.

@@ -2,11 +2,11 @@
 
 use super::{FINDINGS, Failure, Job, READY, USAGE, judge, output, reach};
 use crate::base::budget::{DOCUMENT, size};
-use crate::baseline::{Baseline, Entry};
+use crate::baseline::Baseline;
 use crate::cli::{BaselineArgs, CheckArgs};
 use crate::load::loader::Texts;
 use crate::load::{Discovery, reason};
-use crate::report::{self, Report};
+use crate::report::{self, Entry, Report};
 use rustc_hash::FxHashSet;
 use std::io::Write;
 use std::path::Path;
@@ -23,7 +23,7 @@ pub fn write(args: BaselineArgs) -> Result<u8, Failure> {
     let run = judge(&Job::new(CheckArgs { paths, inputs, config, ..CheckArgs::default() })?, Texts::new())?;
     let baseline = Baseline::of(&run.report);
     let shown = file.display();
-    output::save(&file, &output::pretty(&serde_json::json!(baseline)))?;
+    output::save(&file, &report::pretty(&serde_json::json!(baseline)))?;
     let count = report::plural(baseline.findings.len(), "finding");
     let _ = writeln!(std::io::stderr(), "wrote {count} to {shown}");
     let over = reach::say(&run.report, &run.loader, &run.sources);

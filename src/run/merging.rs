@@ -2,10 +2,12 @@
 
 use super::{FINDINGS, Failure, READY, output};
 use crate::base::budget::{DOCUMENT, size};
-use crate::cli::{FailOn, MergeArgs};
+use crate::cli::MergeArgs;
 use crate::load::loader::up_to;
 use crate::load::reason;
 use crate::merge::{Counts, counts, merge};
+use crate::report;
+use crate::settings::FailOn;
 use std::path::Path;
 
 /// Joins the reports of several runs and prints them as one.
@@ -22,7 +24,7 @@ pub fn run(args: &MergeArgs) -> Result<u8, Failure> {
     };
     let reports = args.files.iter().map(|path| read(path)).collect::<Result<_, Failure>>()?;
     let joined = merge(reports).map_err(|what| Failure::Merge { what })?;
-    output::stdout(&output::pretty(&joined))?;
+    output::stdout(&report::pretty(&joined))?;
     let Counts { errors, warnings, notes } = counts(&joined);
     let found = match args.fail_on {
         FailOn::Error => errors,

@@ -1,11 +1,11 @@
 //! Writes reports to where they are wanted.
 
-use super::{Failure, Job, own};
+use super::{Failure, Job};
 use crate::base::budget::DOCUMENT;
 use crate::base::source::Sources;
-use crate::cli::{Color, Format};
+use crate::cli::Color;
 use crate::load::{is_terraform, is_variables, reason};
-use crate::report::{self, Detail, Report, View};
+use crate::report::{self, Detail, Format, Report, View};
 use crate::tree::up_to;
 use crate::write;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -28,7 +28,7 @@ pub fn write(report: &Report, sources: &Sources, job: &Job, took: Duration) -> R
     };
     for (format, file) in &args.output {
         let view = View { color: args.terminal.color == Color::Always, ..View::plain(detail, WIDTH) };
-        let bytes = render(*format, report, sources, view);
+        let bytes = format.write(report, sources, view);
         if job.asked_by_configuration {
             refuse_other(*format, file)?;
         }
@@ -42,7 +42,7 @@ pub fn write(report: &Report, sources: &Sources, job: &Job, took: Duration) -> R
         took: told.then_some(took),
         ..View::plain(detail, width())
     };
-    let bytes = render(args.format, report, sources, view);
+    let bytes = args.format.write(report, sources, view);
     match args.format {
         // Its lines are commands.
         Format::Github => all(report::unmarked(&String::from_utf8_lossy(&bytes)).as_bytes()),
@@ -81,54 +81,11 @@ fn refuse_other(format: Format, file: &Path) -> Result<(), Failure> {
     match file.symlink_metadata() {
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
         Ok(meta) if meta.is_file() => match up_to(file, DOCUMENT) {
-            Ok(Some(bytes)) if own::is_report(format, &bytes) => Ok(()),
+            Ok(Some(bytes)) if format.is_own(&bytes) => Ok(()),
             _ => refuse("it is not a report of this format that kfplint wrote"),
         },
         _ => refuse("it is not a regular file"),
     }
-}
-
-fn render(format: Format, report: &Report, sources: &Sources, view: View) -> Vec<u8> {
-    match format {
-        Format::Human => report::human(report, sources, view),
-        Format::Json => pretty(&report::json(report, sources)),
-        Format::Compact => report::compact(report, sources).into_bytes(),
-        Format::Sarif => pretty(&report::sarif(report, sources)),
-        Format::Github => report::github(report, sources).into_bytes(),
-        Format::Gitlab => pretty(&report::gitlab(report, sources)),
-        Format::Junit => report::junit(report, sources),
-        Format::Checkstyle => report::checkstyle(report, sources),
-        Format::Rdjson => pretty(&report::rdjson(report, sources)),
-        Format::Html => report::html(report, sources).into_bytes(),
-        Format::Markdown => report::markdown(report, sources).into_bytes(),
-    }
-}
-
-/// JSON with line breaks, and one at the end. What would steer a terminal or command a CI job is escaped.
-pub fn pretty(json: &serde_json::Value) -> Vec<u8> {
-    let mut text = serde_json::to_string_pretty(json).unwrap_or_default();
-    // In JSON these can only stand in texts.
-    for mark in ["##[", "##vso["] {
-        if text.contains(mark) {
-            text = text.replace(mark, &mark.replacen("##", "#\\u0023", 1));
-        }
-    }
-    if !text.contains(|c| c != '\n' && report::steers(c)) {
-        text.push('\n');
-        return text.into_bytes();
-    }
-    let mut safe = String::with_capacity(text.len() + 1);
-    for c in text.chars() {
-        if c == '\n' || !report::steers(c) {
-            safe.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            safe.push_str(&format!("\\u{unit:04x}"));
-        }
-    }
-    safe.push('\n');
-    safe.into_bytes()
 }
 
 /// Writes to stdout. That the reader has gone is not a failure. Nothing in it commands a CI job.

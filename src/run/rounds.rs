@@ -6,12 +6,12 @@ use super::reach::Unreached;
 use super::{Checked, Failure, Job, Look, check_one, units};
 use crate::base::parallel;
 use crate::base::source::Sources;
-use crate::cli::Format;
 use crate::config::Environment;
 use crate::engine;
 use crate::eval::{Evaluator, Options};
 use crate::load::Root;
 use crate::load::loader::Loader;
+use crate::report::Format;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

@@ -2,9 +2,9 @@
 
 use super::kept;
 use crate::base::budget::{Budget, Limit};
-use crate::cli::Format;
 use crate::diagnostic::{RootReport, Verdict};
 use crate::module::report::{BUDGET_EXCEEDED, exceeded};
+use crate::report::Format;
 use crate::report::plural;
 use std::cmp::Reverse;
 use std::mem::{forget, take};

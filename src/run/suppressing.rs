@@ -1,14 +1,16 @@
 //! Suppressions in a run: which count, what they hold back, and the list of them.
 
 use super::{Checked, FINDINGS, Failure, Job, READY, judge, output, reach};
+use crate::base::date;
 use crate::base::source::Sources;
-use crate::cli::{CheckArgs, Ignores, ListArgs, ListFormat};
+use crate::cli::{CheckArgs, ListArgs, ListFormat};
 use crate::config::{Config, Places};
 use crate::diagnostic::{ClusterReport, Level, Requirement, RootReport, Status, Verdict};
 use crate::load::Discovery;
 use crate::load::loader::{Loader, Texts};
 use crate::report;
-use crate::suppress::{Policy, State, Suppression, Suppressions, comment};
+use crate::settings::Ignores;
+use crate::suppress::{Policy, State, Suppression, Suppressions};
 use serde_json::{Value, json};
 use std::cell::LazyCell;
 use std::path::Path;
@@ -92,7 +94,7 @@ pub fn list(args: ListArgs) -> Result<u8, Failure> {
     let run = judge(&job, Texts::new())?;
     let all = &run.suppressions.all;
     output::stdout(&match format {
-        ListFormat::Json => output::pretty(&json!({
+        ListFormat::Json => report::pretty(&json!({
             "version": 1,
             "suppressions": all.iter().map(|s| entry(s, &run.sources)).collect::<Vec<_>>(),
         })),
@@ -106,7 +108,7 @@ fn entry(suppression: &Suppression, sources: &Sources) -> Value {
         "location": report::location(suppression.location, sources),
         "rules": suppression.rules.iter().map(|rule| &rule.text).collect::<Vec<_>>(),
         "reason": suppression.reason,
-        "until": suppression.until.map(comment::show),
+        "until": suppression.until.map(date::show),
         "ended": suppression.state == State::Ended,
         "findings": suppression.held,
     })
@@ -117,8 +119,8 @@ fn table(all: &[Suppression], sources: &Sources) -> Vec<u8> {
         let line = sources.get(s.location.file).map_or(1, |file| file.position(s.location.start).line);
         let rules: Vec<&str> = s.rules.iter().map(|rule| rule.text.as_str()).collect();
         let until = s.until.map(|day| match s.state {
-            State::Ended => format!("ended {}", comment::show(day)),
-            _ => format!("until {}", comment::show(day)),
+            State::Ended => format!("ended {}", date::show(day)),
+            _ => format!("until {}", date::show(day)),
         });
         [
             format!("{}:{line}", report::path(s.location, sources)),

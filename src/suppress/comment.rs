@@ -1,11 +1,9 @@
 //! Reads what a comment asks for: `# kfplint: ignore[KFP103] reason="…" until=2027-01-31`.
 
 use crate::base::budget::RULES;
+use crate::base::date::day;
 use std::ops::Range;
-use time::macros::format_description;
-use time::{Date, format_description::StaticFormatDescription};
-
-const DAY: StaticFormatDescription = format_description!("[year]-[month]-[day]");
+use time::Date;
 
 /// What a directive starts with.
 const START: &str = "kfplint:";
@@ -34,16 +32,6 @@ pub struct Malformed {
     pub message: String,
     /// What to write.
     pub help: &'static str,
-}
-
-/// Reads a day, written as `2027-01-31`.
-pub fn day(text: &str) -> Option<Date> {
-    Date::parse(text, DAY).ok()
-}
-
-/// Writes a day as [`day`] reads it.
-pub fn show(day: Date) -> String {
-    day.format(DAY).unwrap_or_default()
 }
 
 /// The directives of a comment with its markers: at most one a line.
@@ -159,7 +147,7 @@ mod tests {
             assert!(!comment[directive.place.clone()].contains("*/"));
             assert_eq!(comment[directive.list.clone()].split(',').count(), 2);
             assert_eq!(directive.reason.as_deref(), Some("as agreed"));
-            assert_eq!(directive.until.map(|(day, _)| show(day)).as_deref(), Some("2027-01-31"));
+            assert_eq!(directive.until.map(|(day, _)| crate::base::date::show(day)).as_deref(), Some("2027-01-31"));
         }
     }
 

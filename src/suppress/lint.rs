@@ -1,6 +1,7 @@
 //! LINT001: suppressions that suppress nothing.
 
-use super::{Named, State, Suppression, Suppressions, comment};
+use super::{Named, State, Suppression, Suppressions};
+use crate::base::date;
 use crate::base::source::{FileId, Sources, Span};
 use crate::diagnostic::{ALWAYS, Edit, Finding, Fix, RootReport, Safety};
 use crate::judge::bound;
@@ -56,7 +57,7 @@ impl Suppressions {
         let list = list.join(", ");
         match (s.state, s.until, s.until_place) {
             (State::Ended, Some(until), Some(place)) => {
-                let message = format!("the suppression of {list} ended on {}", comment::show(until));
+                let message = format!("the suppression of {list} ended on {}", date::show(until));
                 let draft =
                     RULE.finding(message).help("mend what it suppressed and delete the comment, or set a later day");
                 let mut finding = draft.on(place, "in the past");

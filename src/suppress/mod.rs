@@ -8,6 +8,7 @@ mod index;
 mod lint;
 mod scope;
 
+use crate::base::date;
 use crate::base::source::{FileId, Sources, Span};
 use crate::config::{Config, Ignore, Paths, Places};
 use crate::diagnostic::{ALWAYS, Finding, RootReport, Status, Suppressed, Verdict};
@@ -246,7 +247,7 @@ impl Suppressions {
         if let Some(suppression) = first.and_then(|first| self.all.get(first)) {
             finding.suppressed.get_or_insert_with(|| Suppressed {
                 reason: suppression.reason.clone(),
-                until: suppression.until.map(comment::show),
+                until: suppression.until.map(date::show),
                 location: suppression.location,
                 configured: suppression.comment.is_none(),
             });

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kfplint::engine::{Inputs, Session, Settings};
 use kfplint::plan_json;
-use kfplint::report::{self, Detail, View};
+use kfplint::report::{self, Detail, Format, View};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -142,25 +142,17 @@ fn write_all(dir: &Path, files: &[(&str, String)]) {
 fn said(dir: &Path, value: &str) -> Vec<(String, String)> {
     let judged = judge(dir, &[]);
     let (report, sources) = (&judged.report, &*judged.sources);
-    let human =
-        |detail| String::from_utf8_lossy(&report::human(report, sources, View::plain(detail, 100))).into_owned();
-    let mut all = vec![
-        ("human".into(), human(Detail::Verbose)),
-        ("quiet".into(), human(Detail::Quiet)),
-        ("json".into(), report::json(report, sources).to_string()),
-        ("sarif".into(), report::sarif(report, sources).to_string()),
-        ("gitlab".into(), report::gitlab(report, sources).to_string()),
-        ("rdjson".into(), report::rdjson(report, sources).to_string()),
-        ("junit".into(), String::from_utf8_lossy(&report::junit(report, sources)).into_owned()),
-        ("checkstyle".into(), String::from_utf8_lossy(&report::checkstyle(report, sources)).into_owned()),
-        ("compact".into(), report::compact(report, sources)),
-        ("github".into(), report::github(report, sources)),
-        ("markdown".into(), report::markdown(report, sources)),
-        ("html".into(), report::html(report, sources)),
+    let write = |format: Format, detail| {
+        String::from_utf8_lossy(&format.write(report, sources, View::plain(detail, 100))).into_owned()
+    };
+    let mut all: Vec<(String, String)> =
+        Format::ALL.into_iter().map(|format| (format.name().into(), write(format, Detail::Verbose))).collect();
+    all.extend([
+        ("quiet".into(), write(Format::Human, Detail::Quiet)),
         ("dot".into(), report::graph::dot(&report.drawings)),
         ("mermaid".into(), report::graph::mermaid(&report.drawings)),
         ("graph".into(), report::graph::graph_json(&report.drawings, sources).to_string()),
-    ];
+    ]);
     let plan = plan_json::write(&judged.plan);
     all.push(("outputs".into(), format!("{} {}", plan["output_changes"], plan["planned_values"]["outputs"])));
     all.push(("undecided".into(), plan["undecided"].to_string()));

@@ -29,11 +29,12 @@ const LAYERS: &[&str] = &[
     "manifests",
     "fix",
     "shard",
-    "suppress",
+    "settings",
+    "report",
     "config",
+    "suppress",
     "baseline",
     "since",
-    "report",
     "merge",
     "engine",
     "cli",
@@ -42,14 +43,7 @@ const LAYERS: &[&str] = &[
 ];
 
 /// Arrows that point up today. The list may only shrink: one that is gone from the code goes from here too.
-const UPWARD: &[(&str, &str)] = &[
-    ("baseline", "report"),
-    ("config", "cli"),
-    ("diagnostic", "graph"),
-    ("since", "report"),
-    ("suppress", "config"),
-    ("suppress", "report"),
-];
+const UPWARD: &[(&str, &str)] = &[("diagnostic", "graph")];
 
 /// A Rust file without comments, texts and its unit tests.
 fn code(text: &str) -> String {

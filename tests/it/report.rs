@@ -2,12 +2,10 @@
 
 use crate::snapshot::snapshots;
 use crate::tree::{Tree, entries, repository};
+use kfplint::report::Format;
 use serde_json::Value;
 use std::io::Read;
 use std::path::Path;
-
-const FORMATS: [&str; 11] =
-    ["html", "human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
 
 fn run_in(dir: &Path, args: &[&str]) -> String {
     let run = crate::tree::run_in(dir, args);
@@ -22,11 +20,12 @@ fn report(format: &str, root: &str) -> String {
 
 #[test]
 fn formats_are_as_recorded() {
-    let formats = FORMATS.iter().filter(|f| !matches!(**f, "human" | "json" | "html"));
+    let formats =
+        Format::ALL.into_iter().filter(|f| !matches!(f, Format::Human | Format::Json | Format::Html)).map(Format::name);
     snapshots(formats.map(|format| {
         let text = report(format, "fixtures/gpu-and-arm").replace(env!("CARGO_PKG_VERSION"), "VERSION");
         // The rules of a SARIF log are the registry's: only the results are recorded.
-        let text = match *format {
+        let text = match format {
             "sarif" => {
                 let log: Value = serde_json::from_str(&text).expect("JSON");
                 serde_json::to_string_pretty(&log["runs"][0]["results"]).expect("JSON")
@@ -187,7 +186,7 @@ data = {\n    \"k::warning::<img>\" = var.key\n  }\n}\n";
 #[test]
 fn hostile_names_are_neutralised_and_secrets_never_shown_in_any_format() {
     let tree = Tree::new(&[("main.tf", HOSTILE)]);
-    for format in FORMATS {
+    for format in Format::ALL.map(Format::name) {
         let text = run_in(&tree.path(""), &["--format", format, "--verbose"]);
         assert!(text.contains("e2-"), "{format} shows the machine type: {text}");
         assert!(!text.contains("s3cr3t-marker"), "{format} shows a sensitive value");

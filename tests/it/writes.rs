@@ -2,10 +2,8 @@
 
 use crate::git::repository;
 use crate::tree::{READY, TOO_FEW, Tree};
+use kfplint::report::Format;
 use std::process::{Command, Stdio};
-
-const FORMATS: [&str; 11] =
-    ["human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "html", "markdown"];
 
 fn text(tree: &Tree, path: &str) -> String {
     std::fs::read_to_string(tree.path(path)).unwrap()
@@ -23,7 +21,7 @@ fn names(tree: &Tree, path: &str) -> Vec<String> {
 fn a_configuration_overwrites_nothing_but_reports() {
     let tree =
         repository(&[("main.tf", TOO_FEW), ("ci.yml", "on: push\n"), ("state", "{\"version\":4}"), ("empty", "")]);
-    for format in FORMATS {
+    for format in Format::ALL.map(Format::name) {
         for file in ["main.tf", "ci.yml", "state"] {
             let before = text(&tree, file);
             tree.write("kfplint.toml", format!("output = [\"{format}={file}\"]\n").as_bytes());
@@ -49,7 +47,7 @@ fn a_configuration_overwrites_nothing_but_reports() {
 #[test]
 fn reports_without_findings_may_be_written_again() {
     let tree = repository(&[("main.tf", READY)]);
-    for format in FORMATS {
+    for format in Format::ALL.map(Format::name) {
         tree.write("kfplint.toml", format!("ignore = [\"KFP402\"]\noutput = [\"{format}=r.{format}\"]\n").as_bytes());
         assert_eq!((tree.run(&[]).code, tree.run(&[]).code), (0, 0), "{format}");
     }

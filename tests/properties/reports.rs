@@ -2,7 +2,7 @@
 
 use kfplint::base::source::Sources;
 use kfplint::merge::{self, Counts};
-use kfplint::report::{self, Detail, Report, View};
+use kfplint::report::{self, Detail, Format, Report, View};
 use serde_json::Value;
 
 /// Writes the report in every format.
@@ -29,13 +29,8 @@ pub fn check(report: &Report, sources: &Sources) {
             panic!("{e}\n{text}");
         }
     }
-    let human = |detail, width| report::human(report, sources, View::plain(detail, width));
-    plain(&human(Detail::Verbose, 100));
-    plain(&human(Detail::Quiet, 20));
-    plain(report::compact(report, sources).as_bytes());
-    plain(report::github(report, sources).as_bytes());
-    plain(report::markdown(report, sources).as_bytes());
-    plain(report::html(report, sources).as_bytes());
+    plain(&report::human(report, sources, View::plain(Detail::Quiet, 20)));
+    Format::ALL.into_iter().for_each(|f| plain(&f.write(report, sources, View::plain(Detail::Verbose, 100))));
     plain(report::graph::mermaid(&report.drawings).as_bytes());
     plain(report::graph::dot(&report.drawings).as_bytes());
     report::graph::graph_json(&report.drawings, sources);

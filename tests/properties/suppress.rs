@@ -44,7 +44,7 @@ fn directives(text: &str) {
                 rules.iter().for_each(|(name, at)| assert_eq!(&text[at.clone()], name));
                 if let Some((day, at)) = until {
                     let written = &text[at];
-                    assert_eq!(comment::day(&comment::show(day)), Some(day), "{written}");
+                    assert_eq!(kfplint::base::date::day(&kfplint::base::date::show(day)), Some(day), "{written}");
                 }
                 let again = comment::directives(own);
                 assert!(matches!(again.as_slice(), [Ok(d)] if d.rules.len() == rules.len()), "{again:?}");

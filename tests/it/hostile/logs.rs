@@ -2,6 +2,7 @@
 
 use super::run;
 use crate::tree::{READY, Tree};
+use kfplint::report::Format;
 use std::process::Stdio;
 
 /// Commands of GitHub Actions and Azure Pipelines, each with what a log must not have.
@@ -25,9 +26,7 @@ fn nothing_that_a_tree_says_commands_a_ci_job() {
              error_message = \"A\\n{command}\\r\\n{command}.\"\n  }}\n}}\nlocals {{\n  a = {{}}[\"{command}\"]\n}}\n"
         );
         let tree = Tree::new(&[("main.tf", &broken), (&format!("{command}/x.tf").replace('/', "-"), "locals {\n")]);
-        let formats =
-            ["human", "json", "compact", "sarif", "gitlab", "junit", "checkstyle", "rdjson", "markdown", "html"];
-        for format in formats {
+        for format in Format::ALL.into_iter().filter(|f| *f != Format::Github).map(Format::name) {
             let ended = run(&tree, &["--format", format, "--verbose"]);
             without(&(ended.stdout + &ended.stderr), mark, format);
         }

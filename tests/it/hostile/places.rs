@@ -314,9 +314,7 @@ fn names_of_files_are_shown_harmless_and_as_valid_uris() {
     let tree = Tree::new(&[]);
     let name = "a b%#\u{1b}[31m\u{202e}<script>]]>`x`\nb";
     tree.write(&format!("{name}/m 1%.tf"), TOO_FEW.as_bytes());
-    for format in
-        ["html", "human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"]
-    {
+    for format in kfplint::report::Format::ALL.map(kfplint::report::Format::name) {
         let shown = run(&tree, &["--format", format, "--verbose", "."]);
         assert_eq!(shown.code, 1, "{format}: {}", shown.stderr);
         assert!(!shown.stdout.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{format}");

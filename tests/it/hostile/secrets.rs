@@ -2,6 +2,7 @@
 
 use super::run;
 use crate::tree::Tree;
+use kfplint::report::Format;
 
 /// Values that must never be seen, each given in another way.
 const SECRETS: [&str; 5] = ["marker-variable", "marker-data", "marker-function", "MARKERKEYMATERIAL", "marker-output"];
@@ -51,8 +52,7 @@ output "failing" {
 fn secrets_are_in_no_output() {
     let pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c}]}\n";
     let tree = Tree::new(&[("main.tf", CONFIGURATION), ("k8s/pod.yaml", pod)]);
-    let formats =
-        ["html", "human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
+    let formats = Format::ALL.map(Format::name);
     let mut runs: Vec<Vec<&str>> = formats.iter().map(|f| vec!["--verbose", "--format", f]).collect();
     runs.extend(["dot", "mermaid", "json", "svg"].map(|f| vec!["graph", "--format", f]));
     runs.extend([

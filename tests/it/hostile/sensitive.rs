@@ -2,18 +2,17 @@
 
 use super::run;
 use crate::tree::Tree;
+use kfplint::report::Format;
 
 const CLUSTER: &str = "\nresource \"google_container_cluster\" \"c\" {\n  name = \"c\"\n  location = \"us-central1-a\"\n  initial_node_count = 3\n  node_config {\n    machine_type = MACHINE\n  }\n}\n";
 
 /// Everything that all formats say of a folder.
 fn said(tree: &Tree, paths: &[&str]) -> String {
-    const FORMATS: [&str; 11] =
-        ["html", "human", "json", "compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
-    let one = |format: &&str| {
-        let ended = run(tree, &[&["--verbose", "--format", format], paths].concat());
+    let one = |format: Format| {
+        let ended = run(tree, &[&["--verbose", "--format", format.name()], paths].concat());
         format!("{}{}", ended.stdout, ended.stderr)
     };
-    FORMATS.iter().map(one).collect()
+    Format::ALL.into_iter().map(one).collect()
 }
 
 fn variable(default: &str) -> String {
