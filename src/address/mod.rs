@@ -2,9 +2,11 @@
 
 mod key;
 mod reference;
+mod text;
 
 pub use key::{HiddenKey, InstanceKey};
 pub use reference::{Reference, Root, Step, Subject, splat_steps};
+pub use text::{AddressPart, ModuleStep, module_address, module_steps, parts};
 
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;

@@ -65,7 +65,7 @@ pub fn compare(real: &Json, fixed: &Json) -> Comparison {
 /// Why the static plan does not know whether an instance is made: one instance stands for any number there.
 fn open(fixed: &Json, entry: &Entry) -> Option<String> {
     let names = |address: &str| -> Vec<String> {
-        super::address::parts(address).iter().filter_map(|part| part.name().map(str::to_string)).collect()
+        crate::address::parts(address).iter().filter_map(|part| part.name().map(str::to_string)).collect()
     };
     let wanted = names(entry.address);
     let mut stand_ins = fixed["undecided"].as_array().into_iter().flatten();
@@ -82,7 +82,7 @@ fn reasons(fixed: &Json) -> BTreeMap<&str, &Json> {
 
 impl Comparison {
     fn instance(&mut self, configuration: &Configuration, real: &Entry, fixed: &Entry, reasons: &Json) {
-        let module = super::address::steps(real.module);
+        let module = crate::address::module_steps(real.module);
         let block = configuration.resource(&module, real.mode, real.type_name, real.name);
         let written = |name: &str| block.is_some_and(|b| b["expressions"].get(name).is_some());
         let (mut want, mut have) = (Leaves::new(), Leaves::new());

@@ -2,7 +2,6 @@
 //! exists, into the same plan that the evaluator makes of a configuration; writes such a plan as Terraform does. A
 //! document's content says what it is, not its name.
 
-mod address;
 mod compare;
 mod error;
 mod existing;

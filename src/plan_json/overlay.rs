@@ -46,7 +46,7 @@ pub fn lay(recorded: &mut Recorded, source: StaticPlan) {
 
 /// A resource's block in the configuration: without instance keys.
 fn block_of(resource: &Resource) -> (Vec<String>, crate::plan::Mode, Arc<str>, Arc<str>) {
-    let calls = super::address::steps(&resource.module).into_iter().map(|step| step.call).collect();
+    let calls = crate::address::module_steps(&resource.module).into_iter().map(|step| step.call).collect();
     (calls, resource.mode, resource.type_name.clone(), resource.name.clone())
 }
 

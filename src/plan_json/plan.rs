@@ -1,9 +1,9 @@
 //! `terraform show -json` of a plan: format 1 of Terraform and OpenTofu.
 
-use super::address::{Step, steps};
 use super::providers::Providers;
 use super::references::{Configuration, Known, ResourceKey, Site, repeated};
 use super::values::{Expressions, Owner, Trees, constants, has_true};
+use crate::address::{ModuleStep, module_steps};
 use crate::catalog::schema;
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
 use crate::plan::{ConfigBlock, InstanceKey, Mode, Resource, StaticPlan};
@@ -120,7 +120,7 @@ fn deferred(entry: &Entry) -> bool {
 }
 
 fn resource(entry: &Entry, configuration: &Configuration, providers: &Providers) -> Resource {
-    let module: Vec<Step> = steps(entry.module);
+    let module: Vec<ModuleStep> = module_steps(entry.module);
     let block = configuration.resource(&module, entry.mode, entry.type_name, entry.name);
     let site = Site { module: &module, repeated: block.map_or(&Json::Null, repeated), key: &entry.key };
     let schema = match entry.mode {

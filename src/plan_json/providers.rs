@@ -1,9 +1,9 @@
 //! The provider configurations of a plan: constants from `provider_config`, and what the resources' own planned values
 //! show of the rest.
 
-use super::address::steps;
 use super::plan::Entry;
 use super::references::Configuration;
+use crate::address::module_steps;
 use crate::cty::value::{Value, json};
 use crate::plan::{Mode, ProviderInfo};
 use rustc_hash::FxHashMap;
@@ -31,7 +31,7 @@ impl Providers {
             }
         }
         for entry in entries.iter().filter(|e| e.mode == Mode::Managed) {
-            let block = configuration.resource(&steps(entry.module), entry.mode, entry.type_name, entry.name);
+            let block = configuration.resource(&module_steps(entry.module), entry.mode, entry.type_name, entry.name);
             let values = seen.entry(key(block, entry.type_name)).or_default();
             for name in HANDED_ON {
                 let written = block.is_some_and(|b| b["expressions"].get(name).is_some());

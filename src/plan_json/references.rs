@@ -1,7 +1,7 @@
 //! What an expression of a plan's `configuration` refers to. A plan keeps no expressions, only constants and the names
 //! that each refers to: they are followed through variables, module outputs and `each`, to resources.
 
-use super::address::{Part, Step, module_address, parts};
+use crate::address::{AddressPart, ModuleStep, module_address, module_steps, parts};
 use crate::plan::{InstanceKey, Mode, Reference};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
@@ -38,7 +38,7 @@ pub struct Configuration<'j> {
 #[derive(Clone, Copy, Debug)]
 pub struct Site<'a> {
     /// The module instance.
-    pub module: &'a [Step],
+    pub module: &'a [ModuleStep],
     /// What `each` and `count` go over.
     pub repeated: &'a Json,
     /// The instance's own key.
@@ -65,13 +65,13 @@ pub struct Found {
 
 impl<'j> Configuration<'j> {
     /// The configuration of a module; null where there is none.
-    pub fn module(&self, steps: &[Step]) -> &'j Json {
+    pub fn module(&self, steps: &[ModuleStep]) -> &'j Json {
         let root = &self.document["root_module"];
         steps.iter().fold(root, |module, step| &module["module_calls"][step.call.as_str()]["module"])
     }
 
     /// The configuration of a resource.
-    pub fn resource(&self, steps: &[Step], mode: Mode, type_name: &str, name: &str) -> Option<&'j Json> {
+    pub fn resource(&self, steps: &[ModuleStep], mode: Mode, type_name: &str, name: &str) -> Option<&'j Json> {
         let wanted = if mode == Mode::Data { "data" } else { "managed" };
         let is_it = |r: &&Json| r["mode"] == wanted && r["type"] == type_name && r["name"] == name;
         self.module(steps)["resources"].as_array()?.iter().find(is_it)
@@ -122,7 +122,7 @@ impl Walk<'_, '_> {
             return;
         }
         let parts = parts(text);
-        let name = |at: usize| parts.get(at).and_then(Part::name);
+        let name = |at: usize| parts.get(at).and_then(AddressPart::name);
         match (name(0), name(1), name(2)) {
             (Some("var"), Some(name), _) => self.variable(site, name),
             (Some("each"), ..) => self.expression(site, site.repeated),
@@ -139,7 +139,7 @@ impl Walk<'_, '_> {
         }
     }
 
-    fn push(&mut self, site: Site, mode: Mode, type_name: &str, name: &str, rest: &[Part], by_key: bool) {
+    fn push(&mut self, site: Site, mode: Mode, type_name: &str, name: &str, rest: &[AddressPart], by_key: bool) {
         let reference = |key| Reference {
             module: module_address(site.module),
             mode,
@@ -148,9 +148,9 @@ impl Walk<'_, '_> {
             key,
         };
         let (key, attribute) = match rest {
-            [Part::Key(key), Part::Name(attribute), ..] => (Some(key.clone()), Some(attribute.clone())),
-            [Part::Key(key), ..] => (Some(key.clone()), None),
-            [Part::Name(attribute), ..] => (Some(InstanceKey::None), Some(attribute.clone())),
+            [AddressPart::Key(key), AddressPart::Name(attribute), ..] => (Some(key.clone()), Some(attribute.clone())),
+            [AddressPart::Key(key), ..] => (Some(key.clone()), None),
+            [AddressPart::Name(attribute), ..] => (Some(InstanceKey::None), Some(attribute.clone())),
             [] if by_key => (Some(site.key.clone()), None),
             [] => (None, None),
         };
@@ -171,18 +171,18 @@ impl Walk<'_, '_> {
     }
 
     /// Goes on with a module's output; with all of them where none is named.
-    fn output(&mut self, site: Site, call: &str, rest: &[Part]) {
+    fn output(&mut self, site: Site, call: &str, rest: &[AddressPart]) {
         let (key, name) = match rest {
-            [Part::Key(key), Part::Name(name), ..] => (Some(key.clone()), Some(name)),
-            [Part::Key(key), ..] => (Some(key.clone()), None),
-            [Part::Name(name), ..] => (Some(InstanceKey::None), Some(name)),
+            [AddressPart::Key(key), AddressPart::Name(name), ..] => (Some(key.clone()), Some(name)),
+            [AddressPart::Key(key), ..] => (Some(key.clone()), None),
+            [AddressPart::Name(name), ..] => (Some(InstanceKey::None), Some(name)),
             [] => (None, None),
         };
         let keys = key.map_or_else(|| self.keys(site, call), |key| vec![key]);
         let inside = &self.configuration.module(site.module)["module_calls"][call]["module"];
         for key in keys {
             let mut module = site.module.to_vec();
-            module.push(Step { call: call.to_string(), key: key.clone() });
+            module.push(ModuleStep { call: call.to_string(), key: key.clone() });
             let inner = Site { module: &module, repeated: &Json::Null, key: &key };
             let outputs = inside["outputs"].as_object().into_iter().flatten();
             for (_, body) in outputs.filter(|(output, _)| name.is_none_or(|name| name == *output)) {
@@ -195,7 +195,7 @@ impl Walk<'_, '_> {
     fn keys(&self, site: Site, call: &str) -> Vec<InstanceKey> {
         let mut keys: Vec<InstanceKey> = Vec::new();
         for (module, ..) in self.configuration.instances.keys() {
-            let steps = super::address::steps(module);
+            let steps = module_steps(module);
             let inner = steps.get(site.module.len()).filter(|s| s.call == call && steps.starts_with(site.module));
             keys.extend(inner.map(|step| step.key.clone()));
         }

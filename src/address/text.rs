@@ -1,29 +1,29 @@
 //! Addresses and references as Terraform writes them: names and keys, `module.a["x"].google_x.y[0].id`.
 
-use crate::plan::InstanceKey;
+use super::InstanceKey;
 
 /// One part of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum AddressPart {
     /// A name.
     Name(String),
     /// `[0]` or `["a"]`; `[*]` in a static plan.
     Key(InstanceKey),
 }
 
-impl Part {
+impl AddressPart {
     /// The name, if it is one.
     pub fn name(&self) -> Option<&str> {
         match self {
-            Part::Name(name) => Some(name),
-            Part::Key(_) => None,
+            AddressPart::Name(name) => Some(name),
+            AddressPart::Key(_) => None,
         }
     }
 }
 
-/// One module call on the way to a module instance.
+/// One module call on the way from the root to a module instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct ModuleStep {
     /// The call's name.
     pub call: String,
     /// The instance's key.
@@ -31,7 +31,7 @@ pub struct Step {
 }
 
 /// The parts of an address; as many as can be read.
-pub fn parts(text: &str) -> Vec<Part> {
+pub fn parts(text: &str) -> Vec<AddressPart> {
     let mut out = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -39,13 +39,13 @@ pub fn parts(text: &str) -> Vec<Part> {
             '.' => rest.get(1..).unwrap_or_default(),
             '[' => {
                 let Some((key, after)) = key(rest) else { break };
-                out.push(Part::Key(key));
+                out.push(AddressPart::Key(key));
                 after
             }
             _ => {
                 let end = rest.find(['.', '[']).unwrap_or(rest.len());
                 let (name, after) = rest.split_at(end);
-                out.push(Part::Name(name.to_string()));
+                out.push(AddressPart::Name(name.to_string()));
                 after
             }
         };
@@ -77,30 +77,30 @@ fn key(text: &str) -> Option<(InstanceKey, &str)> {
 }
 
 /// The module calls of a module instance's address, from the root on.
-pub fn steps(module: &str) -> Vec<Step> {
+pub fn module_steps(module: &str) -> Vec<ModuleStep> {
     let parts = parts(module);
-    let mut out: Vec<Step> = Vec::new();
+    let mut out: Vec<ModuleStep> = Vec::new();
     let mut at = parts.iter().peekable();
     while let Some(part) = at.next() {
         if part.name() != Some("module") {
             break;
         }
-        let Some(call) = at.next().and_then(Part::name) else { break };
+        let Some(call) = at.next().and_then(AddressPart::name) else { break };
         let key = match at.peek() {
-            Some(Part::Key(key)) => key.clone(),
+            Some(AddressPart::Key(key)) => key.clone(),
             _ => InstanceKey::None,
         };
         if key != InstanceKey::None {
             at.next();
         }
-        out.push(Step { call: call.to_string(), key });
+        out.push(ModuleStep { call: call.to_string(), key });
     }
     out
 }
 
 /// The address of a module instance; "" for the root.
-pub fn module_address(steps: &[Step]) -> String {
-    let one = |step: &Step| format!("module.{}{}", step.call, step.key);
+pub fn module_address(steps: &[ModuleStep]) -> String {
+    let one = |step: &ModuleStep| format!("module.{}{}", step.call, step.key);
     steps.iter().map(one).collect::<Vec<_>>().join(".")
 }
 
@@ -111,17 +111,17 @@ mod tests {
     #[test]
     fn addresses_come_apart_and_together() {
         let address = r#"module.a["x.\"y\"[0]"].module.b[2].module.c"#;
-        let all = steps(address);
+        let all = module_steps(address);
         assert_eq!(all.len(), 3);
         assert_eq!(all[0].key, InstanceKey::Name("x.\"y\"[0]".into()));
         assert_eq!(module_address(&all), address);
-        assert_eq!(steps("google_x.y"), []);
+        assert_eq!(module_steps("google_x.y"), []);
     }
 
     #[test]
     fn what_cannot_be_read_ends_the_address() {
-        let name = |n: &str| Part::Name(n.into());
-        assert_eq!(parts("a.b[0].c"), [name("a"), name("b"), Part::Key(InstanceKey::Index(0)), name("c")]);
+        let name = |n: &str| AddressPart::Name(n.into());
+        assert_eq!(parts("a.b[0].c"), [name("a"), name("b"), AddressPart::Key(InstanceKey::Index(0)), name("c")]);
         assert_eq!(parts("a[\"b"), [name("a")]);
         assert_eq!(parts("a[é].c"), [name("a")]);
     }
