@@ -9,7 +9,6 @@ use crate::graph::fact::Fact;
 use crate::graph::machine::{Account, ScopesFrom};
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Rule};
-use crate::syntax::ast::ExprKind;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -98,9 +97,8 @@ fn fix(cx: &Context, cluster: &Cluster, pool: &Pool) -> Option<Fix> {
     let Some(written) = config.written("oauth_scopes") else {
         return add_line(cx, config.span, &format!("oauth_scopes = [{}]", quoted.join(", ")), title);
     };
-    let expr = &written.origin.as_ref()?.expr;
-    let (ExprKind::Tuple(items), true) = (&expr.kind, written.span == Some(expr.span)) else { return None };
-    let last = items.last()?.span;
+    let list = config.written_list("oauth_scopes").filter(|list| written.span == Some(list.span))?;
+    let (_, last) = list.items.last()?;
     let end = Span::new(last.file, last.end, last.end);
     Some(replace(end, format!(", {}", quoted.join(", ")), title))
 }

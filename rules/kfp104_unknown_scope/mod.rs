@@ -8,7 +8,6 @@ use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Rule};
-use crate::syntax::ast::ExprKind;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -64,8 +63,7 @@ fn judge(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
 
 /// Replaces the scope where it is written as a literal.
 fn fix(pool: &Pool, name: &str, near: &str) -> Option<Fix> {
-    let written = pool.config.as_ref()?.written("oauth_scopes")?;
-    let ExprKind::Tuple(items) = &written.origin.as_ref()?.expr.kind else { return None };
-    let span = items.iter().find(|item| item.as_str().is_some_and(|s| s == name))?.span;
+    let list = pool.config.as_ref()?.written_list("oauth_scopes")?;
+    let (_, span) = list.items.into_iter().find(|(text, _)| *text == Some(name))?;
     (!span.is_fact()).then(|| super::support::replace(span, format!("\"{near}\""), format!("ask for {near}")))
 }

@@ -15,7 +15,6 @@ use crate::graph::view::View;
 use crate::plan::Resource;
 use crate::profile::Profile;
 use crate::rule::{Answer, Context, Rule};
-use crate::syntax::ast::{Expr, ExprKind, ObjectKey};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -93,35 +92,20 @@ fn judge(found: &Secret, profile: &Profile) -> Vec<Finding> {
 
 /// A finding where `data` holds a key as the provider gives it, which is base64, and so encoded twice in the secret.
 fn encoded(view: &View, secret: &str) -> Option<Finding> {
-    let ExprKind::Object(items) = &view.written("data")?.origin.as_ref()?.expr.kind else { return None };
-    let value = &items.iter().find(|item| item.key.text() == Some(SECRET_KEY))?.value;
+    let entries = view.written_entries("data")?;
+    let entry = entries.iter().find(|entry| entry.key.is_some_and(|(key, _)| key == SECRET_KEY))?;
     let finding = RULE
         .finding(format!("the secret {secret} holds its key in base64, which no client library reads"))
         .help("write `base64decode(….private_key)`: the provider encodes what is in `data` by itself")
         .at(&view.resource.address, &view.place("data"), "private_key is base64 already");
-    is_raw_key(value).then_some(finding)
-}
-
-/// Whether an expression is `google_service_account_key.….private_key`, as it is.
-fn is_raw_key(expr: &Expr) -> bool {
-    let ExprKind::GetAttr(object, name) = &expr.kind else { return false };
-    let mut object = object;
-    while let ExprKind::GetAttr(inner, _) | ExprKind::Index(inner, _) = &object.kind {
-        object = inner;
-    }
-    &*name.name == "private_key"
-        && matches!(&object.kind, ExprKind::Variable(v) if &**v == "google_service_account_key")
+    entry.is_attribute("google_service_account_key", "private_key").then_some(finding)
 }
 
 /// Gives the only entry of `data` the right name.
 fn rename_key(secret: &View, data: &str) -> Option<Fix> {
-    let written = secret.written(data)?;
-    let ExprKind::Object(items) = &written.origin.as_ref()?.expr.kind else { return None };
-    let [only] = items.as_slice() else { return None };
-    let span = match &only.key {
-        ObjectKey::Name(name) => name.span,
-        ObjectKey::Expr(key) => key.as_str().map(|_| key.span)?,
-    };
+    let entries = secret.written_entries(data)?;
+    let [only] = entries.as_slice() else { return None };
+    let (_, span) = only.key?;
     (!span.is_fact()).then(|| replace(span, format!("\"{SECRET_KEY}\""), format!("name it {SECRET_KEY}")))
 }
 

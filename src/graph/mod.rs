@@ -25,6 +25,7 @@ mod tests;
 pub mod text;
 pub mod types;
 pub mod view;
+pub mod written;
 
 use crate::base::budget::Budget;
 use crate::plan::{Mode, ModuleInstance, Resource, StaticPlan};

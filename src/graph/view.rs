@@ -59,16 +59,6 @@ impl<'p> View<'p> {
         self.config?.attribute(name)
     }
 
-    /// The place of an argument that is written as a plain literal, as a fix may replace it.
-    pub fn literal(&self, name: &str) -> Option<Span> {
-        use crate::syntax::ast::ExprKind;
-        let written = self.written(name)?;
-        let expr = &written.origin.as_ref()?.expr;
-        let literal =
-            matches!(expr.kind, ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null);
-        (literal && written.span == Some(expr.span)).then_some(expr.span)
-    }
-
     /// An argument's value; `None` where it is absent: not written, null, or left to the provider.
     pub fn get(&self, name: &str) -> Option<&'p Value> {
         let converted = self.values.and_then(|v| v.get(name));
