@@ -1,11 +1,19 @@
 //! `--since`: what two reports of the same tree have not in common.
 
-use crate::diagnostic::{ClusterReport, Level, Requirement, Status, Verdict};
+use crate::diagnostic::{ClusterReport, Finding, Level, Requirement, Status, Verdict};
 use crate::report::{Change, Diagnostic, Report, Since};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a finding says, but for its places.
 type Said<'r> = (Level, &'r str, bool);
+
+/// Whether an error that says something else than before is known to be the lesser: fewer nodes or roles are missing.
+fn is_less(now: &Finding, before: &Finding) -> bool {
+    let nodes = now.nodes_missing.zip(before.nodes_missing).is_some_and(|(now, before)| now < before);
+    let roles = |finding: &Finding| finding.roles.iter().cloned().collect::<BTreeSet<_>>();
+    let (now, before) = (roles(now), roles(before));
+    nodes || !now.is_empty() && now.len() < before.len() && now.is_subset(&before)
+}
 
 /// Leaves in `now` only what is new or another than in `before`. What was found in root modules that `looked_at` denies
 /// is not missed.
@@ -17,8 +25,8 @@ pub fn compare(now: &mut Report, before: &Report, reference: &str, looked_at: im
     let (mut new, mut changed, mut worst) = (0, 0, None);
     let is_less_known = is_less_known(now, before);
     now.diagnostics.retain_mut(|diagnostic| {
-        let own = say(diagnostic);
-        let differs = |fingerprint: &&str| old.get(fingerprint) != Some(&own);
+        let own = say(&diagnostic.finding);
+        let differs = |fingerprint: &&str| old.get(fingerprint).map(|old| say(old)) != Some(own);
         let kept: Vec<String> = fingerprints(diagnostic).filter(differs).map(str::to_string).collect();
         let fresh = kept.iter().any(|fingerprint| !old.contains_key(fingerprint.as_str()));
         let Some(first) = kept.first() else { return false };
@@ -26,7 +34,9 @@ pub fn compare(now: &mut Report, before: &Report, reference: &str, looked_at: im
             new += usize::from(fresh);
             changed += usize::from(!fresh);
             let worse = |f: &String| {
-                old.get(f.as_str()).is_none_or(|(level, _, held)| *held || own.0 > *level || own.0 == Level::Error)
+                let Some(old) = old.get(f.as_str()) else { return true };
+                let another = own.0 == Level::Error && !is_less(&diagnostic.finding, old);
+                old.suppressed.is_some() || own.0 > old.level || another
             };
             if kept.iter().any(worse) {
                 worst = worst.max(Some(own.0));
@@ -75,12 +85,11 @@ fn is_less_known(now: &Report, before: &Report) -> bool {
 }
 
 /// Everything that a report says, by fingerprint.
-fn said(report: &Report) -> BTreeMap<&str, Said<'_>> {
-    report.diagnostics.iter().flat_map(|d| fingerprints(d).map(move |f| (f, say(d)))).collect()
+fn said(report: &Report) -> BTreeMap<&str, &Finding> {
+    report.diagnostics.iter().flat_map(|d| fingerprints(d).map(move |f| (f, &d.finding))).collect()
 }
 
-fn say(diagnostic: &Diagnostic) -> Said<'_> {
-    let finding = &diagnostic.finding;
+fn say(finding: &Finding) -> Said<'_> {
     (finding.level, &finding.message, finding.suppressed.is_some())
 }
 

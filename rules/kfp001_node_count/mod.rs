@@ -85,6 +85,7 @@ fn unmet(cluster: &Cluster, found: u64, hidden: bool) -> Answer {
     }
     let mut finding = draft.at(&pool.address, &place, label);
     finding.fixes.extend(text::fix(pool, least));
+    finding.nodes_missing = (!hidden_all).then_some(least.saturating_sub(found));
     Answer::unmet(reason, vec![finding])
 }
 

@@ -49,6 +49,8 @@ pub struct Finding {
     pub cluster: Option<String>,
     /// The roles whose grant it asks for.
     pub roles: Vec<String>,
+    /// How many nodes are missing, where that is the fault.
+    pub nodes_missing: Option<u64>,
     /// Where the fault is.
     pub primary: Location,
     /// What is to be seen at the primary place, in a few words.
@@ -82,6 +84,7 @@ impl Finding {
             attribute: None,
             cluster: None,
             roles: Vec::new(),
+            nodes_missing: None,
             primary,
             primary_message: String::new(),
             trace: Vec::new(),

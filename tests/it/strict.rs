@@ -64,6 +64,9 @@ fn with_since_a_finding_that_gets_worse_fails() {
     assert_eq!(since(&tree), 0, "the same at another place");
     tree.write("main.tf", nodes("1").as_bytes());
     assert_eq!(since(&tree), 1, "fewer nodes than before");
+    let one = repository(&[("main.tf", &nodes("1"))]);
+    one.write("main.tf", nodes("2").as_bytes());
+    assert_eq!(since(&one), 0, "more nodes than before, though still too few");
     tree.write("main.tf", nodes("2").replace("e2-standard-4", "e2-micro").as_bytes());
     assert_eq!(since(&tree), 1, "and smaller ones");
     let scopes = nodes("2").replace("https://www.googleapis.com/auth/cloud-platform", "monitoring");
