@@ -1,12 +1,13 @@
 //! kfplint: says whether a GKE cluster that Terraform describes will be ready for Kubeflow Pipelines, before it exists.
 //!
-//! Data flows one way: `cli → run → load → syntax → eval → graph → rules → diagnostic → report`.
+//! Data flows one way: `cli → commands → engine → load → syntax → eval → graph → rules → diagnostic → report`.
 
 pub mod address;
 pub mod base;
 pub mod baseline;
 pub mod catalog;
 pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod cty;
 pub mod diagnostic;
@@ -27,7 +28,6 @@ pub mod resolve;
 pub mod rule;
 #[path = "../rules/mod.rs"]
 pub mod rules;
-pub mod run;
 pub mod selector;
 pub mod settings;
 pub mod shard;

@@ -1,7 +1,7 @@
 //! The kfplint command.
 
 use kfplint::base::parallel;
-use kfplint::{cli, run};
+use kfplint::{cli, commands};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
@@ -10,10 +10,10 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { run::USAGE } else { run::READY });
+            return ExitCode::from(if error.use_stderr() { commands::USAGE } else { commands::READY });
         }
     };
-    let work = || parallel::run(|| run::run(cli));
+    let work = || parallel::run(|| commands::run(cli));
     // A panic has said so itself.
-    ExitCode::from(catch_unwind(AssertUnwindSafe(work)).unwrap_or(run::USAGE))
+    ExitCode::from(catch_unwind(AssertUnwindSafe(work)).unwrap_or(commands::USAGE))
 }

@@ -62,9 +62,10 @@ impl Shard {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::load::RootKind;
 
     fn parts(costs: &[(&str, u64)], of: usize) -> Vec<Vec<String>> {
-        let root = |name: &&str| Root { shown: name.to_string(), dir: name.into(), library: false, unit: None };
+        let root = |name: &&str| Root { shown: name.to_string(), dir: name.into(), kind: RootKind::Module };
         let cost = |dir: &PathBuf| costs.iter().find(|(name, _)| dir == &PathBuf::from(name)).unwrap().1;
         let part = |index| {
             let roots = costs.iter().map(|(name, _)| root(name)).collect();

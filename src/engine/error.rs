@@ -8,6 +8,23 @@ pub enum SessionError {
     /// A path that cannot be checked.
     #[error(transparent)]
     Path(#[from] PathError),
+    /// A document that cannot be read.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Document(#[from] crate::plan_json::DocumentError),
+    /// `--source` without a document.
+    #[error("--source is given, but no plan or state")]
+    #[diagnostic(help("name the plan too: kfplint plan.json --source DIR"))]
+    NoDocument,
+    /// A baseline that cannot be read.
+    #[error("cannot read the baseline `{path}`: {why}")]
+    #[diagnostic(help("`kfplint baseline --output {path}` writes it anew, with all findings of then"))]
+    Baseline {
+        /// The file.
+        path: String,
+        /// What is wrong, with line and column.
+        why: String,
+    },
     /// `-var` without a name or a value.
     #[error("`-var {given}` gives no value")]
     #[diagnostic(help("write -var NAME=VALUE, for example -var size=3"))]

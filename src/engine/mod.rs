@@ -1,11 +1,27 @@
-//! The engine: a session finds root modules, plans and checks them. It reads no command line and writes to no terminal.
+//! The engine: a session finds what is to be checked, plans and checks it. It reads no command line and writes to no
+//! terminal.
 
+mod called;
 mod error;
 mod inputs;
+mod kept;
+mod outcome;
+mod project;
+mod reach;
+mod recorded;
+mod rounds;
 mod session;
 mod settings;
+mod shorten;
+mod stages;
 
 pub use error::SessionError;
-pub use inputs::{check_names, declared, environment_named, options, within};
+pub use inputs::{check_names, environment_named};
+pub use outcome::Outcome;
+pub use project::{Project, evaluate, limited, read};
+pub use reach::late;
+pub use recorded::check as check_document;
+pub use rounds::Watch;
 pub use session::{Console, Session};
 pub use settings::{Given, Inputs, Scope, Settings};
+pub use stages::names;

@@ -1,15 +1,17 @@
 //! A session over a tree of files.
 
-use super::{Scope, SessionError, Settings, inputs};
+use super::project::{self, split};
+use super::reach::unreached;
+use super::stages::Look;
+use super::{Scope, SessionError, Settings, called, inputs, rounds};
 use crate::base::source::Sources;
 use crate::diagnostic::RootReport;
 use crate::eval::instance::Instance;
 use crate::eval::{EvalResult, Evaluator, Options};
-use crate::graph::Graph;
-use crate::judge::check_root;
 use crate::load::loader::Loader;
 use crate::load::{self, Discovery, Root};
 use crate::plan::StaticPlan;
+use crate::plan_json::Subject;
 use crate::terragrunt::Units;
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
@@ -25,6 +27,7 @@ pub struct Session {
     /// How everything is evaluated, but for the values of an environment.
     options: Options,
     found: Discovery,
+    documents: Vec<Subject>,
     /// By the name of the environment.
     evaluators: Mutex<FxHashMap<Option<String>, Arc<Evaluator>>>,
 }
@@ -40,8 +43,12 @@ impl Session {
         let loader = loader.within(settings.budget).with_roots(&settings.own_roots);
         let loader = Arc::new(loader.bounded(settings.inputs.allow_outside));
         let options = inputs::options(&settings.inputs, &loader)?;
-        let found = find(&settings, &loader)?;
-        Ok(Session { settings, sources, loader, options, found, evaluators: Mutex::default() })
+        let (documents, folders) = match settings.scope {
+            Scope::All => split(&settings.places(), &settings.tree, &settings.stdin)?,
+            Scope::Roots | Scope::Changed | Scope::One => (Vec::new(), Some(settings.places())),
+        };
+        let found = folders.map(|folders| find(&settings, &folders, &loader)).transpose()?.unwrap_or_default();
+        Ok(Session { settings, sources, loader, options, found, documents, evaluators: Mutex::default() })
     }
 
     /// What it was made with.
@@ -64,17 +71,62 @@ impl Session {
         &self.found.roots
     }
 
+    /// What was found below the paths.
+    pub fn found(&self) -> &Discovery {
+        &self.found
+    }
+
+    /// The documents among the paths.
+    pub fn documents(&self) -> &[Subject] {
+        &self.documents
+    }
+
     /// Files and folders that were passed over so far: path and why.
     pub fn skipped(&self) -> Vec<(String, String)> {
         self.found.skipped.iter().cloned().chain(self.loader.skipped()).collect()
     }
 
-    /// The static plan of a root module, with the values of an environment.
+    /// The environments that are checked, in the order of the configuration; one that is none where none is configured.
+    ///
+    /// # Errors
+    /// One that is not configured.
+    pub fn environments(&self) -> Result<Vec<Option<&str>>, SessionError> {
+        let Settings { environments: wanted, config, .. } = &self.settings;
+        wanted.iter().try_for_each(|name| inputs::environment_named(name, config).map(drop))?;
+        let all = config.environments.iter().map(|e| &e.name);
+        let chosen = all.filter(|name| wanted.is_empty() || wanted.contains(name));
+        let chosen: Vec<_> = chosen.map(|name| Some(name.as_str())).collect();
+        Ok(if chosen.is_empty() { vec![None] } else { chosen })
+    }
+
+    /// The root modules, and folders that others call but that no caller makes with the values of an environment.
+    ///
+    /// # Errors
+    /// An environment that is not configured, or whose values cannot be read.
+    pub fn roots_with_uncalled(&self, environment: Option<&str>) -> Result<Vec<Root>, SessionError> {
+        let mut found = self.found.clone();
+        if !found.called.is_empty() {
+            let evaluator = self.evaluator(environment)?;
+            let (units, look) = (Units::new(&evaluator), self.look(environment));
+            let check = |roots: &[Root]| {
+                Ok(roots.iter().map(|root| rounds::check_one(root, &units, &evaluator, look)).collect::<Vec<_>>())
+            };
+            let all = &self.found.roots;
+            called::left(&check(all)?, &mut found, all, &check, &self.loader)?;
+        }
+        Ok(found.roots)
+    }
+
+    /// The static plan of a root module, with the values of an environment; one that says so where the time is used up.
     ///
     /// # Errors
     /// An environment that is not configured, or whose values cannot be read.
     pub fn plan(&self, root: &Root, environment: Option<&str>) -> Result<StaticPlan, SessionError> {
-        Ok(plan(&self.evaluator(environment)?, root))
+        if let Some(plan) = unreached(root, &self.loader) {
+            return Ok(plan);
+        }
+        let evaluator = self.evaluator(environment)?;
+        Ok(project::of(root, &Units::new(&evaluator)).plan(&evaluator))
     }
 
     /// All rules over one root module, with the values of an environment. Suppressions do not count here.
@@ -82,10 +134,9 @@ impl Session {
     /// # Errors
     /// An environment that is not configured, or whose values cannot be read.
     pub fn check_root(&self, root: &Root, environment: Option<&str>) -> Result<RootReport, SessionError> {
-        let plan = self.plan(root, environment)?;
-        let (profile, budget) = (&self.settings.config.profile, &self.settings.budget);
-        let report = check_root(&plan, &Graph::build(&plan, profile, budget), budget);
-        Ok(RootReport { environment: environment.map(str::to_string), ..report })
+        let evaluator = self.evaluator(environment)?;
+        let checked = rounds::check_one(root, &Units::new(&evaluator), &evaluator, self.look(environment));
+        Ok(checked.report)
     }
 
     /// Evaluates expressions in the scope of a root module.
@@ -115,6 +166,33 @@ impl Session {
         evaluators.insert(key, evaluator.clone());
         Ok(evaluator)
     }
+
+    /// The files, and what has read them.
+    pub(super) fn files(&self) -> (Arc<Sources>, Arc<Loader>) {
+        (self.sources.clone(), self.loader.clone())
+    }
+
+    /// The root module of the documents' configuration.
+    ///
+    /// # Errors
+    /// Where it has no Terraform files, or there is no document that it could be the source of.
+    pub(super) fn source(&self, documents: &[&Subject]) -> Result<Option<Root>, SessionError> {
+        let Some(dir) = &self.settings.source else { return Ok(None) };
+        if !documents.iter().any(|document| document.has_source()) {
+            return Err(SessionError::NoDocument);
+        }
+        let root = load::single(dir, &self.loader)?;
+        match root.is_unit() || self.loader.module(&root.dir).is_some() {
+            true => Ok(Some(root)),
+            false => Err(SessionError::Nothing { places: format!("`{}`", dir.display()), skipped: Vec::new() }),
+        }
+    }
+
+    /// With what a project is looked at in an environment.
+    pub(super) fn look<'s>(&'s self, environment: Option<&'s str>) -> Look<'s> {
+        let Settings { config, budget, draws, .. } = &self.settings;
+        Look { environment, profile: &config.profile, draws: *draws, budget }
+    }
 }
 
 /// The scope of a root module, for single expressions. Nothing of the root module is evaluated before it is asked for.
@@ -134,21 +212,11 @@ impl Console {
     }
 }
 
-/// The static plan of a root, of whichever kind.
-fn plan(evaluator: &Arc<Evaluator>, root: &Root) -> StaticPlan {
-    match (&root.unit, root.library) {
-        (Some(_), _) => Units::new(evaluator).evaluate(root).plan,
-        (None, true) => evaluator.evaluate_library(&root.dir, &root.shown),
-        (None, false) => evaluator.evaluate(&root.dir, &root.shown),
-    }
-}
-
-fn find(settings: &Settings, loader: &Loader) -> Result<Discovery, SessionError> {
-    let here = [PathBuf::from(".")];
-    let paths = if settings.paths.is_empty() { &here[..] } else { &settings.paths };
+fn find(settings: &Settings, paths: &[PathBuf], loader: &Loader) -> Result<Discovery, SessionError> {
     let found = match (settings.scope, paths) {
         (Scope::One, [first, ..]) => Discovery { roots: vec![load::single(first, loader)?], ..Discovery::default() },
-        _ => load::roots(paths, loader)?,
+        (Scope::Changed, paths) => return Ok(load::changed(paths, &settings.everywhere, loader)?),
+        (_, paths) => load::roots(paths, loader)?,
     };
     if found.roots.is_empty() {
         let places: Vec<String> = paths.iter().map(|p| format!("`{}`", p.display())).collect();

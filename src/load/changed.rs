@@ -22,7 +22,7 @@ pub fn changed(paths: &[PathBuf], everywhere: &BTreeSet<PathBuf>, loader: &Loade
         return Ok(found);
     }
     let units: Vec<bool> = found.roots.iter().map(|root| change.concerns(root, &folders, loader)).collect();
-    let any_unit = found.roots.iter().zip(&units).any(|(root, concerned)| *concerned && root.unit.is_some());
+    let any_unit = found.roots.iter().zip(&units).any(|(root, concerned)| *concerned && root.is_unit());
     let mut concerned = units.into_iter();
     let wanted = |root: &Root| concerned.next().unwrap_or(true) || any_unit && reads_others(root, loader);
     (found.roots, found.others) = std::mem::take(&mut found.roots).into_iter().partition(wanted);
@@ -82,7 +82,7 @@ impl Change {
     }
 
     fn concerns(&self, root: &Root, folders: &Folders, loader: &Loader) -> bool {
-        let source = root.unit.as_ref().map(|file| unit_source(file, &root.dir, loader));
+        let source = root.unit().map(|file| unit_source(file, &root.dir, loader));
         let mut reached = FxHashSet::default();
         reach(&root.dir, folders, &mut reached);
         match &source {
@@ -123,7 +123,7 @@ fn unit_source(file: &Path, dir: &Path, loader: &Loader) -> Source {
 
 /// Whether a unit may need what another one makes: by a `dependency`, which may also be in a file that it includes.
 fn reads_others(root: &Root, loader: &Loader) -> bool {
-    let Some(file) = &root.unit else { return false };
+    let Some(file) = root.unit() else { return false };
     loader
         .hcl(file)
         .map_or(true, |hcl| ["dependency", "include"].iter().any(|kind| hcl.body.blocks(kind).next().is_some()))

@@ -46,17 +46,46 @@ pub struct Discovery {
 }
 
 /// A root module.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Root {
     /// The path as the user would write it, with forward slashes; "." for the working directory.
     pub shown: String,
     /// The folder on disk, absolute and without symbolic links.
     pub dir: PathBuf,
-    /// A module for others that nothing here calls: it has inputs, but no backend, configured provider or variable
-    /// files, and the user did not name it. Its callers may replace the defaults of its inputs.
-    pub library: bool,
-    /// The `terragrunt.hcl` of a Terragrunt unit: it says which module stands for the folder.
-    pub unit: Option<PathBuf>,
+    /// What is in the folder.
+    pub kind: RootKind,
+}
+
+/// What a root is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RootKind {
+    /// A root module.
+    Module,
+    /// A reusable module that nothing here calls: it has inputs, but no backend, configured provider or variable files, and
+    /// the user did not name it. Its callers may replace the defaults of its inputs.
+    ReusableModule,
+    /// A Terragrunt unit, with its `terragrunt.hcl`: it says which module stands for the folder.
+    TerragruntUnit(PathBuf),
+}
+
+impl Root {
+    /// Whether it is a reusable module that nothing here calls.
+    pub fn is_reusable(&self) -> bool {
+        self.kind == RootKind::ReusableModule
+    }
+
+    /// Whether it is a Terragrunt unit.
+    pub fn is_unit(&self) -> bool {
+        self.unit().is_some()
+    }
+
+    /// The `terragrunt.hcl` of a Terragrunt unit.
+    pub fn unit(&self) -> Option<&PathBuf> {
+        match &self.kind {
+            RootKind::TerragruntUnit(file) => Some(file),
+            RootKind::Module | RootKind::ReusableModule => None,
+        }
+    }
 }
 
 /// A path that the user named and that cannot be checked.
@@ -104,8 +133,9 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     let root = |dir: PathBuf| {
         let traits = dirs.get(&dir).map(|(traits, _)| traits);
         let was_library = loader.own_roots().get(&dir).is_none_or(|library| *library);
-        let library = !named.contains(&dir) && was_library && traits.is_some_and(Traits::is_library);
-        Root { shown: loader.shown(&dir), library, unit: None, dir }
+        let is_reusable = !named.contains(&dir) && was_library && traits.is_some_and(Traits::is_library);
+        let kind = if is_reusable { RootKind::ReusableModule } else { RootKind::Module };
+        Root { shown: loader.shown(&dir), kind, dir }
     };
     let mut chosen = choose(&dirs, &named.iter().chain(loader.own_roots().keys()).cloned().collect());
     let units: Vec<Root> = found.unit_folders.keys().filter_map(|dir| unit(dir, loader)).collect();
@@ -150,7 +180,7 @@ pub fn shown(path: &Path) -> String {
 pub fn single(path: &Path, loader: &Loader) -> Result<Root, PathError> {
     let folder = walk::named(path, loader.tree())?;
     loader.name_folder(&folder.dir, &folder.given);
-    let plain = || Root { shown: loader.shown(&folder.dir), dir: folder.dir.clone(), library: false, unit: None };
+    let plain = || Root { shown: loader.shown(&folder.dir), dir: folder.dir.clone(), kind: RootKind::Module };
     Ok(unit(&folder.dir, loader).unwrap_or_else(plain))
 }
 
@@ -166,7 +196,8 @@ fn unit(dir: &Path, loader: &Loader) -> Option<Root> {
     let body = &loader.hcl(&file).ok()?.body;
     let sourced = body.blocks("terraform").any(|t| t.body.attribute("source").is_some());
     let is_unit = sourced || body.blocks("include").next().is_some() || loader.module(dir).is_some();
-    is_unit.then(|| Root { shown: loader.shown(dir), dir: dir.to_path_buf(), library: false, unit: Some(file) })
+    let kind = RootKind::TerragruntUnit(file);
+    is_unit.then(|| Root { shown: loader.shown(dir), dir: dir.to_path_buf(), kind })
 }
 
 /// The real folders that a folder calls as local modules.

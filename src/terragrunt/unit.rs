@@ -56,7 +56,7 @@ impl Units {
             seen: Rc::default(),
             cut: Rc::default(),
         };
-        match &root.unit {
+        match root.unit() {
             Some(file) => walk.evaluate(&root.dir, &root.shown, file),
             None => nothing(&root.shown, Config::default(), "it is no unit".into()),
         }

@@ -153,7 +153,7 @@ fn said(dir: &Path, value: &str) -> Vec<(String, String)> {
         ("mermaid".into(), report::graph::mermaid(&report.drawings)),
         ("graph".into(), report::graph::graph_json(&report.drawings, sources).to_string()),
     ]);
-    let plan = plan_json::write(&judged.plan);
+    let plan = plan_json::write(&judged.plan());
     all.push(("outputs".into(), format!("{} {}", plan["output_changes"], plan["planned_values"]["outputs"])));
     all.push(("undecided".into(), plan["undecided"].to_string()));
     let inputs = Inputs { allow_outside: true, strict: true, ..Inputs::default() };

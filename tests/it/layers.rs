@@ -38,7 +38,7 @@ const LAYERS: &[&str] = &[
     "merge",
     "engine",
     "cli",
-    "run",
+    "commands",
     "main",
 ];
 

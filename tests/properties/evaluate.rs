@@ -17,7 +17,7 @@ pub fn check(bytes: &[u8]) {
     let texts: Vec<(&str, &[u8])> = FILES.into_iter().zip(parts(bytes)).collect();
     let judged = judge(&FOLDER, &texts);
     reports::check(&judged.report, &judged.sources);
-    let plan = plan_json::write(&judged.plan);
+    let plan = plan_json::write(&judged.plan());
     let text = serde_json::to_vec(&plan).expect("JSON is written");
     let document = Document::read("plan.json", text).expect("a plan of ours is a plan");
     assert_eq!(document.kind, Kind::Plan);

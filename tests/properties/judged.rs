@@ -1,26 +1,20 @@
 //! A root module whose files are in memory, evaluated and judged as `kfplint check` does.
 
-use kfplint::base::budget::Budget;
 use kfplint::base::source::Sources;
-use kfplint::config::Config;
-use kfplint::diagnostic::RootReport;
-use kfplint::eval::{Evaluator, Options};
-use kfplint::graph::{Graph, drawing::Drawing};
-use kfplint::judge::check_root;
-use kfplint::load::loader::{Loader, Texts};
+use kfplint::engine::{Session, Settings};
+use kfplint::load::Root;
+use kfplint::load::loader::Texts;
 use kfplint::plan::StaticPlan;
-use kfplint::profile::Profile;
 use kfplint::report::Report;
-use kfplint::suppress::{Outline, Policy, Suppressions};
-use std::collections::BTreeSet;
+use kfplint::suppress::Policy;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use time::macros::date;
 
 /// A root module and what is said of it.
 pub struct Judged {
+    pub session: Session,
     pub sources: Arc<Sources>,
-    pub plan: StaticPlan,
     pub report: Report,
 }
 
@@ -45,28 +39,18 @@ pub fn judge(dir: &Path, texts: &[(&str, &[u8])]) -> Judged {
 
 /// The same with real paths.
 pub fn judge_texts(dir: &Path, texts: Texts) -> Judged {
-    let sources = Arc::new(Sources::new());
-    let loader = Arc::new(Loader::with(sources.clone(), texts));
-    loader.name_folder(dir, Path::new("root"));
-    let evaluator = Evaluator::new(sources.clone(), loader.clone(), Options::default());
-    let plan = evaluator.evaluate(dir, "root");
-    let mut root = judged(&plan);
     let policy = Policy { on: true, require_reason: false, today: date!(2026 - 11 - 24) };
-    let mut suppressions = Suppressions::gather(&loader, &sources, &Config::default(), policy);
-    suppressions.apply(&mut root, &Outline::of(&plan), &sources);
-    let mut reports = vec![root];
-    reports.extend(suppressions.lint(&BTreeSet::from(["root".to_string()]), &sources, |_| true));
-    let report = Report::new(reports, loader.skipped(), loader.files_read(), &sources);
-    Judged { sources, plan, report }
+    let settings = Settings { texts, policy, draws: true, ..Settings::of(dir) };
+    let session = Session::new(settings).expect("the folder is there");
+    let outcome = session.check(&()).expect("no values are read");
+    Judged { session, sources: outcome.sources, report: outcome.report }
 }
 
-/// What is found in a plan, with its graph.
-pub fn judged(plan: &StaticPlan) -> RootReport {
-    let graph = Graph::build(plan, Profile::kfp(), &Budget::default());
-    let mut root = check_root(plan, &graph, &Budget::default());
-    let mut drawing = Drawing::of(plan, &graph);
-    drop(graph);
-    drawing.colour(&root.clusters, &root.findings);
-    root.drawing = Some(drawing);
-    root
+impl Judged {
+    /// The static plan of the folder itself.
+    pub fn plan(&self) -> StaticPlan {
+        let own = |root: &&Root| self.session.found().named.contains(&root.dir);
+        let root = self.session.roots().iter().find(own).expect("the folder is a root module");
+        self.session.plan(root, None).expect("no values are read")
+    }
 }

@@ -4,10 +4,10 @@ use super::judged::{Judged, folder, judge};
 use super::{parts, reports};
 use kfplint::base::budget::Budget;
 use kfplint::base::source::Sources;
+use kfplint::engine::check_document;
 use kfplint::plan_json::{self, Document, Subject};
 use kfplint::profile::Profile;
 use kfplint::report::Report;
-use kfplint::run::recorded;
 
 /// A configuration that a document may be of.
 const MAIN: &[u8] = include_bytes!("../../fixtures/ready-zonal/main.tf");
@@ -34,17 +34,17 @@ pub fn check(bytes: &[u8]) {
 }
 
 fn all(read: Vec<Document>, judged: &Judged) {
-    let own = plan_json::write(&judged.plan);
+    let own = plan_json::write(&judged.plan());
     for document in &read {
         document.compare(&own);
         document.variables();
     }
     for subject in Subject::all(read) {
         let sources = Sources::new();
-        let report = recorded::check(&subject, None, Profile::kfp(), &Budget::default());
+        let report = check_document(&subject, None, Profile::kfp(), &Budget::default());
         reports::check(&Report::new(vec![report], Vec::new(), subject.files(), &sources), &sources);
         if subject.has_source() {
-            let report = recorded::check(&subject, Some(judged.plan.clone()), Profile::kfp(), &Budget::default());
+            let report = check_document(&subject, Some(judged.plan()), Profile::kfp(), &Budget::default());
             reports::check(&Report::new(vec![report], Vec::new(), subject.files(), &judged.sources), &judged.sources);
         }
     }

@@ -1,13 +1,12 @@
 //! The tree of a commit, with whatever names, modes, links and contents Git's objects have: it is read as it was committed,
 //! nothing is read outside of the repository or in `.git`, and nothing is written.
 
-use super::judged::judged;
 use super::{parts, reports};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use kfplint::base::budget::Budget;
 use kfplint::engine::{Session, Settings};
-use kfplint::report::{self, Report};
+use kfplint::report;
 use kfplint::tree::{Commit, Kind, Repository, Tree};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
@@ -157,12 +156,10 @@ fn contents(tree: &Tree, top: &Path, files: &[Committed]) {
 
 /// What reports say of the tree's root modules.
 fn said(tree: &Tree, top: &Path) -> String {
-    let settings = Settings { paths: vec![top.to_path_buf()], tree: tree.clone(), ..Settings::default() };
+    let settings = Settings { paths: vec![top.to_path_buf()], tree: tree.clone(), draws: true, ..Settings::default() };
     let Ok(session) = Session::new(settings) else { return String::new() };
-    let roots = session.roots().iter().filter(|root| root.unit.is_none());
-    let judged = roots.map(|root| judged(&session.plan(root, None).expect("no values are read"))).collect();
+    let report = session.check(&()).expect("no values are read").report;
     let sources = session.sources();
-    let report = Report::new(judged, session.skipped(), session.loader().files_read(), sources);
     reports::check(&report, sources);
     let human = report::human(&report, sources, report::View::plain(report::Detail::Verbose, 100));
     report::json(&report, sources).to_string() + &String::from_utf8_lossy(&human)

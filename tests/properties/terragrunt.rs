@@ -1,11 +1,10 @@
 //! Terragrunt units of up to four files: evaluated, judged, written in every format, the same each time; and nothing of the
 //! environment, of `.git` or of files outside is in any report.
 
-use super::judged::{folder, judged};
+use super::judged::folder;
 use super::{parts, reports};
 use kfplint::base::source::Sources;
 use kfplint::engine::{Session, Settings};
-use kfplint::load::Root;
 use kfplint::load::loader::Texts;
 use kfplint::report;
 use kfplint::report::Report;
@@ -32,10 +31,7 @@ pub fn check(bytes: &[u8]) {
 
 /// The report of all roots in the folder.
 fn units(texts: &Texts) -> (Report, Arc<Sources>) {
-    let settings = Settings { paths: vec![FOLDER.clone()], texts: texts.clone(), ..Settings::default() };
-    let session = Session::new(settings).expect("the folder is there");
-    let plan = |root: &Root| session.plan(root, None).expect("no values are read");
-    let reports = session.roots().iter().map(|root| judged(&plan(root))).collect();
-    let sources = session.sources().clone();
-    (Report::new(reports, session.skipped(), session.loader().files_read(), &sources), sources)
+    let settings = Settings { paths: vec![FOLDER.clone()], texts: texts.clone(), draws: true, ..Settings::default() };
+    let outcome = Session::new(settings).expect("the folder is there").check(&()).expect("no values are read");
+    (outcome.report, outcome.sources)
 }

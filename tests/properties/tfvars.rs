@@ -25,7 +25,7 @@ pub fn check(bytes: &[u8]) {
     };
     tree::check(&file, &source);
     let judged = judge(dir, &[("main.tf", MAIN.as_bytes()), (name, bytes)]);
-    for (name, value) in &judged.plan.variables {
+    for (name, value) in &judged.plan().variables {
         let known = value.is_known() && !value.is_null();
         let right = match &**name {
             "text" => value.as_str().is_some(),

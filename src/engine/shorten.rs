@@ -4,22 +4,20 @@ use super::kept;
 use crate::base::budget::{Budget, Limit};
 use crate::diagnostic::{RootReport, Verdict};
 use crate::module::report::{BUDGET_EXCEEDED, exceeded};
-use crate::report::Format;
 use crate::report::plural;
 use std::cmp::Reverse;
 use std::mem::{forget, take};
 
-/// Shortens reports, and the list of what is skipped beside them, to what can be written in all of these formats in the time
-/// that is left: drawings go first, then the least findings and the clusters that are ready. The report that says so (TF006);
+/// Shortens reports, and the list of what is skipped beside them, to what can be written in the time that is left, so many
+/// bytes in a second: drawings go first, then the least findings and the clusters that are ready. The report that says so (TF006);
 /// `None` where nothing is left out.
 pub fn shorten(
     mut reports: Vec<&mut RootReport>,
     skipped: &mut Vec<(String, String)>,
-    formats: &[Format],
+    bytes_per_second: f64,
     budget: &Budget,
 ) -> Option<RootReport> {
-    let seconds: f64 = formats.iter().map(|format| 1.0 / speed(*format)).sum();
-    let room = budget.room(seconds.recip());
+    let room = budget.room(bytes_per_second);
     let drawn: usize = reports.iter().filter_map(|report| report.drawing.as_ref()).map(kept::drawing).sum();
     let bytes = reports.iter().map(|report| kept::report(report)).sum::<usize>()
         + skipped.iter().map(kept::pair).sum::<usize>();
@@ -53,16 +51,6 @@ pub fn shorten(
     let root = reports.first().map(|report| report.root.clone()).unwrap_or_default();
     let findings = vec![exceeded(None, message, "", Limit::Timeout)];
     Some(RootReport { root, findings, ..RootReport::default() })
-}
-
-/// About how many bytes of reports are sorted, joined and written in a second, on a slow machine.
-fn speed(format: Format) -> f64 {
-    const MIB: f64 = 1_048_576.0;
-    match format {
-        Format::Html => 5.0 * MIB,
-        Format::Json | Format::Sarif | Format::Junit => 12.0 * MIB,
-        _ => 24.0 * MIB,
-    }
 }
 
 /// What says that something was left out is never left out for anything else.

@@ -1,12 +1,12 @@
 //! What `--diff` shows of files that hold sensitive values.
 
-use super::Judged;
 use crate::base::source::Span;
 use crate::cty::value::HIDDEN;
+use crate::engine::Outcome;
 use std::path::Path;
 
 /// A file's bytes without what must not be shown, as this look at it knows; `None` where nothing of the file may be shown.
-pub fn veiled(bytes: &[u8], real: &Path, look: &Judged) -> Option<Vec<u8>> {
+pub fn veiled(bytes: &[u8], real: &Path, look: &Outcome) -> Option<Vec<u8>> {
     let opened = look.loader.opened();
     let ids: Vec<_> = opened.iter().filter(|(_, (path, _))| path == real).map(|(id, _)| *id).collect();
     if ids.iter().any(|id| look.sources.is_private(*id)) {

@@ -1,11 +1,12 @@
-//! `--since REF`: the tree as it was at a commit, looked at in the same way.
+//! `check --since REF`: the tree as it was at a commit, checked in the same way.
 
-use super::{Failure, Job, Judged, judge};
+use super::check::checked;
+use super::settings::Job;
+use super::{Failure, progress::Progress};
 use crate::base::budget::Budget;
 use crate::cli::CheckArgs;
 use crate::config::Config;
-use crate::engine::{Given, SessionError};
-use crate::load::loader::Texts;
+use crate::engine::{Given, Outcome, Scope, Session, SessionError, Settings};
 use crate::load::shown;
 use crate::report::Report;
 use crate::since;
@@ -13,37 +14,39 @@ use crate::tree::{Commit, Repository, Tree};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-/// Judges the commit that `--since` names and the tree of today, and keeps what is new or differs.
+/// Checks the commit that `--since` names and the tree of today, and keeps what is new or differs.
 ///
 /// # Errors
-/// Where git does not have all of the commit, or the tree of today cannot be judged.
-pub fn compare(mut job: Job, reference: &str) -> Result<(Judged, Job), Failure> {
-    let before = match past(&job) {
-        Some(past) => judge(&past, Texts::new()),
-        None => Err(SessionError::Nothing { places: String::new(), skipped: Vec::new() }.into()),
-    };
+/// Where git does not have all of the commit, or the tree of today cannot be checked.
+pub fn compare(job: &Job, reference: &str) -> Result<Outcome, Failure> {
+    let nothing = || SessionError::Nothing { places: String::new(), skipped: Vec::new() };
+    let before = past(job).ok_or_else(nothing).and_then(|past| {
+        let progress = Progress::start();
+        ManuallyDrop::new(Session::new(past)?).check(&progress)
+    });
     if let Some(why) = job.base.as_ref().and_then(Tree::commit).and_then(Commit::fault) {
         return Err(Failure::Since { what: format!("cannot read `{reference}`: {why}") });
     }
-    if job.budget.is_late() || before.as_ref().is_ok_and(|before| before.is_short) {
-        return Err(Failure::Since { what: format!("cannot read `{reference}` to its end: {}", job.budget.late()) });
+    let budget = &job.settings.budget;
+    if budget.is_late() || before.as_ref().is_ok_and(|before| before.is_short) {
+        return Err(Failure::Since { what: format!("cannot read `{reference}` to its end: {}", budget.late()) });
     }
-    if let Ok(before) = &before {
-        job.own_roots = before.found.roots.iter().map(|root| (root.dir.clone(), root.library)).collect();
-    }
-    let mut now = judge(&job, Texts::new())?;
+    let roots = before.iter().flat_map(|before| &before.found.roots);
+    let own_roots = roots.map(|root| (root.dir.clone(), root.is_reusable())).collect();
+    let mut now = checked(&Job { settings: Settings { own_roots, ..job.settings.clone() }, ..job.clone() })?;
     let before = match before {
         // There was no Terraform at that commit.
-        Err(Failure::Session(SessionError::Nothing { .. })) => Report::new(Vec::new(), Vec::new(), 0, &now.sources),
+        Err(SessionError::Nothing { .. }) => Report::new(Vec::new(), Vec::new(), 0, &now.sources),
         other => other?.report,
     };
     let roots: FxHashSet<&str> = now.found.roots.iter().map(|root| root.shown.as_str()).collect();
     let looked_at = |root: &str| roots.contains(root) || !Path::new(root).exists();
     since::compare(&mut now.report, &before, reference, looked_at);
     say(&now.report);
-    Ok((now, job))
+    Ok(now)
 }
 
 /// Says on stderr what came of the comparison.
@@ -73,25 +76,25 @@ pub fn tree(args: &CheckArgs, reference: &str, budget: Budget) -> Result<Tree, F
     Ok(commit.into())
 }
 
-/// The same job in the commit's tree, with the same configuration; `None` where nothing of it was there.
-fn past(job: &Job) -> Option<Job> {
+/// The same settings in the commit's tree, with the same configuration; `None` where nothing of it was there.
+fn past(job: &Job) -> Option<Settings> {
     let tree = job.base.as_ref()?;
-    let mut args = job.args.clone();
-    if std::mem::take(&mut args.changed) {
-        args.paths = vec![PathBuf::from(".")];
+    let mut settings = job.settings.clone();
+    if settings.scope == Scope::Changed {
+        (settings.scope, settings.paths) = (Scope::All, vec![PathBuf::from(".")]);
     }
-    args.paths.retain(|path| tree.exists(path));
-    if args.paths.is_empty() {
+    settings.paths.retain(|path| tree.exists(path));
+    if settings.paths.is_empty() {
         return None;
     }
-    args.inputs.given.retain(|given| match given {
+    settings.inputs.given.retain(|given| match given {
         Given::File(path) => tree.exists(path),
         Given::Value(_) => true,
     });
-    args.shard = None;
-    let mut config: Config = job.config.clone();
+    let mut config: Config = job.settings.config.clone();
     config.var_files.retain(|path| tree.exists(path));
     config.environments.iter_mut().for_each(|e| e.var_files.retain(|path| tree.exists(path)));
-    let (base, own_roots) = (job.base.clone(), BTreeMap::new());
-    Some(Job { args, config, tree: tree.clone(), base, own_roots, ..*job })
+    let baseline = settings.baseline.map(|(file, _)| (file, tree.clone()));
+    let own_roots = BTreeMap::new();
+    Some(Settings { config, shard: None, tree: tree.clone(), baseline, own_roots, ..settings })
 }

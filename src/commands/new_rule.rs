@@ -5,9 +5,9 @@ use crate::cli::{NewRuleArgs, RuleLevel};
 use crate::load::{reason, shown};
 use std::path::{Path, PathBuf};
 
-const CHECK: &str = include_str!("scaffold/check.txt");
-const PAGE: &str = include_str!("scaffold/page.txt");
-const CASES: &str = include_str!("scaffold/cases.txt");
+const CHECK: &str = include_str!("new_rule/check.txt");
+const PAGE: &str = include_str!("new_rule/page.txt");
+const CASES: &str = include_str!("new_rule/cases.txt");
 /// Columns that the list of rules has for a name.
 const LONGEST_NAME: usize = 23;
 
@@ -16,7 +16,7 @@ const LONGEST_NAME: usize = 23;
 /// # Errors
 /// A code or name that cannot be, or that another rule has; a folder that is no checkout of kfplint; what cannot be
 /// written.
-pub fn new_rule(args: &NewRuleArgs) -> Result<u8, Failure> {
+pub fn run(args: &NewRuleArgs) -> Result<u8, Failure> {
     let rule = New::of(args)?;
     let checkout = checkout(&args.dir)?;
     let rules = checkout.join("rules");

@@ -1,8 +1,7 @@
 //! How much the environments of a run cost, and which of them are left out where that is too much.
 
-use super::Checked;
+use super::stages::Checked;
 use crate::base::budget::{Budget, EVALUATIONS, Limit, REPORTS, size};
-use crate::config::Environment;
 use crate::diagnostic::{ClusterReport, Finding, Requirement, RootReport};
 use crate::graph::drawing::{Drawing, Node};
 use crate::load::Root;
@@ -27,14 +26,8 @@ impl Kept {
     }
 
     /// What says that this environment and those after it are left out, if they are. The first never is.
-    pub fn leave(
-        &self,
-        at: usize,
-        all: &[Option<&Environment>],
-        roots: &[Root],
-        budget: &Budget,
-    ) -> Option<RootReport> {
-        let first = &all.get(at).copied().flatten().filter(|_| at > 0)?.name;
+    pub fn leave(&self, at: usize, all: &[Option<&str>], roots: &[Root], budget: &Budget) -> Option<RootReport> {
+        let first = all.get(at).copied().flatten().filter(|_| at > 0)?;
         let (why, limit) = if budget.is_late() {
             (budget.late(), Limit::Timeout)
         } else if roots.len().max(1).saturating_mul(at + 1) > EVALUATIONS {
@@ -93,20 +86,11 @@ pub fn drawing(drawing: &Drawing) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::base::source::FileId;
-    use std::sync::Arc;
 
     #[test]
     fn environments_are_left_out_where_they_are_too_many_or_too_large() {
-        let vars = Arc::new(crate::syntax::parse(FileId(0), "", &[]));
-        let environment = |name: usize| Environment {
-            name: format!("e{name}"),
-            var_files: Vec::new(),
-            vars: vars.clone(),
-            workspace: None,
-        };
-        let all: Vec<Environment> = (0..EVALUATIONS + 2).map(environment).collect();
-        let all: Vec<Option<&Environment>> = all.iter().map(Some).collect();
+        let all: Vec<String> = (0..EVALUATIONS + 2).map(|name| format!("e{name}")).collect();
+        let all: Vec<Option<&str>> = all.iter().map(|name| Some(name.as_str())).collect();
         let leave = |kept: &Kept, at| kept.leave(at, &all, &[], &Budget::default());
         let said =
             |report: Option<RootReport>| report.map(|r| (r.findings[0].message.clone(), r.coverage.skipped.len()));

@@ -1,5 +1,6 @@
 //! The progress line on stderr: only on a terminal, and only when a run takes long.
 
+use crate::engine::Watch;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::IsTerminal;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -41,15 +42,15 @@ impl Progress {
         });
         Progress { bar, shower }
     }
+}
 
-    /// That many root modules more are to be looked at.
-    pub fn expect(&self, roots: usize) {
+impl Watch for Progress {
+    fn expect(&self, roots: usize) {
         self.bar.inc_length(roots as u64);
         style(&self.bar, CHECKING);
     }
 
-    /// One of them is done.
-    pub fn done(&self) {
+    fn done(&self) {
         self.bar.inc(1);
     }
 }

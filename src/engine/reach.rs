@@ -1,13 +1,13 @@
 //! How far a run came: what was left out for want of a budget.
 
 use crate::base::budget::{Budget, Limit};
-use crate::base::source::{Sources, Span};
-use crate::diagnostic::{ALWAYS, Finding, RootReport};
+use crate::base::source::Span;
+use crate::diagnostic::{Finding, RootReport};
 use crate::load::Root;
 use crate::load::loader::Loader;
 use crate::module::report::exceeded;
 use crate::plan::StaticPlan;
-use crate::report::{self, Detail, Diagnostic, Report, plural};
+use crate::report::plural;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many root modules that are not reached are named; the others are counted.
@@ -52,22 +52,4 @@ pub fn late(root: &Root, loader: &Loader) -> Option<Finding> {
     let place = file.map(|file| Span::new(file.id, 0, 0));
     let message = format!("this root module is not checked: {}", budget.late());
     Some(exceeded(place, message, "", Limit::Timeout))
-}
-
-/// Prints on stderr what kfplint could not read or left out (TF001, TF006), where the output on stdout has no place for
-/// it. Whether there is anything.
-pub fn say(report: &Report, loader: &Loader, sources: &Sources) -> bool {
-    let root = |d: &Diagnostic| RootReport {
-        root: d.root.clone(),
-        findings: vec![d.finding.clone()],
-        ..RootReport::default()
-    };
-    let roots: Vec<RootReport> = report.open().filter(|d| ALWAYS.contains(&d.finding.code)).map(root).collect();
-    let over = !roots.is_empty();
-    if over {
-        let report = Report::new(roots, loader.skipped(), loader.files_read(), sources);
-        let text = report::findings(&report, sources, Detail::Normal, super::output::width());
-        super::output::stderr(&text);
-    }
-    over
 }

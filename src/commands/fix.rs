@@ -1,10 +1,13 @@
 //! `--fix` and `--diff`: rounds of looking and mending in memory, then the files are written, or the difference is shown.
 
+use super::check::checked;
+use super::settings::Job;
 use super::veil::veiled;
-use super::{Failure, Job, Judged, judge, output};
+use super::{Failure, output};
 use crate::base::source::{FileId, SourceFile, Span};
 use crate::cty::value::HIDDEN;
 use crate::diagnostic::{Edit, Fix, Safety};
+use crate::engine::{Outcome, Settings};
 use crate::fix;
 use crate::load::{Syntax, loader::Texts};
 use crate::report::{Diagnostic, line, path, plural};
@@ -43,8 +46,8 @@ type Opened = BTreeMap<FileId, (PathBuf, Syntax)>;
 ///
 /// # Errors
 /// What keeps kfplint from looking, or a file that cannot be written.
-pub fn run(job: &Job) -> Result<Judged, Failure> {
-    let first = judge(job, Texts::new())?;
+pub fn fixed(job: &Job) -> Result<Outcome, Failure> {
+    let first = checked(job)?;
     let mut work = Work::default();
     let mut last = None;
     for _ in 0..ROUNDS {
@@ -53,7 +56,8 @@ pub fn run(job: &Job) -> Result<Judged, Failure> {
         if done.is_empty() {
             break;
         }
-        let next = judge(job, work.texts.clone())?;
+        let settings = Settings { texts: work.texts.clone(), ..job.settings.clone() };
+        let next = checked(&Job { settings, ..job.clone() })?;
         work.count(done, now, &next);
         last = Some(next);
     }
@@ -68,7 +72,7 @@ pub fn run(job: &Job) -> Result<Judged, Failure> {
 
 impl Work {
     /// One round: the findings whose fixes were made.
-    fn round(&mut self, now: &Judged, unsafe_fixes: bool) -> BTreeMap<Kind, usize> {
+    fn round(&mut self, now: &Outcome, unsafe_fixes: bool) -> BTreeMap<Kind, usize> {
         let opened = now.loader.opened();
         let open = self.open(now, &opened, unsafe_fixes);
         let unsound = |(id, edits): (&FileId, &BTreeMap<u32, &Edit>)| self.mended(*id, edits, now, &opened).is_none();
@@ -85,7 +89,7 @@ impl Work {
     }
 
     /// The findings with a fix that may be made, and the fix.
-    fn open<'n>(&mut self, now: &'n Judged, opened: &Opened, unsafe_fixes: bool) -> Vec<(&'n Diagnostic, &'n Fix)> {
+    fn open<'n>(&mut self, now: &'n Outcome, opened: &Opened, unsafe_fixes: bool) -> Vec<(&'n Diagnostic, &'n Fix)> {
         let mut open = Vec::new();
         for diagnostic in now.report.open() {
             let allowed = |fix: &&Fix| unsafe_fixes || fix.safety == Safety::Safe;
@@ -106,7 +110,7 @@ impl Work {
     }
 
     /// A file's bytes with the edits made; `None` where it would parse worse, or is not on disk what it was.
-    fn mended(&self, id: FileId, edits: &BTreeMap<u32, &Edit>, now: &Judged, opened: &Opened) -> Option<Vec<u8>> {
+    fn mended(&self, id: FileId, edits: &BTreeMap<u32, &Edit>, now: &Outcome, opened: &Opened) -> Option<Vec<u8>> {
         let (real, syntax) = opened.get(&id)?;
         let before = self.texts.get(real).cloned().or_else(|| std::fs::read(real).ok())?;
         let same = SourceFile::new(PathBuf::new(), before.clone()).text == now.sources.get(id)?.text;
@@ -114,7 +118,7 @@ impl Work {
         (fix::errors(id, &after, *syntax) <= fix::errors(id, &before, *syntax)).then_some(after)
     }
 
-    fn take(&mut self, id: FileId, text: Vec<u8>, now: &Judged, opened: &Opened) {
+    fn take(&mut self, id: FileId, text: Vec<u8>, now: &Outcome, opened: &Opened) {
         let Some((real, _)) = opened.get(&id) else { return };
         if !self.before.contains_key(real) {
             let shown = path(Span::new(id, 0, 0), &now.sources);
@@ -124,7 +128,7 @@ impl Work {
     }
 
     /// Counts what the fixes of a round took away, and notes what they did not.
-    fn count(&mut self, done: BTreeMap<Kind, usize>, before: &Judged, after: &Judged) {
+    fn count(&mut self, done: BTreeMap<Kind, usize>, before: &Outcome, after: &Outcome) {
         let (old, new) = (kinds(&before.report.diagnostics, before), kinds(&after.report.diagnostics, after));
         for (kind, times) in done {
             let of = |kinds: &BTreeMap<Kind, usize>| kinds.get(&kind).copied().unwrap_or(0);
@@ -137,7 +141,7 @@ impl Work {
     }
 
     /// All changes, for `--diff`, without what must not be shown, as the first and the last look know it.
-    fn diff(&self, first: &Judged, last: &Judged) -> Vec<u8> {
+    fn diff(&self, first: &Outcome, last: &Outcome) -> Vec<u8> {
         let mut files: Vec<_> = self.before.iter().map(|(real, (shown, before))| (shown, before, real)).collect();
         files.sort();
         let mut all = Vec::new();
@@ -195,14 +199,14 @@ fn edits<'n>(some: &[(&'n Diagnostic, &'n Fix)]) -> (Vec<usize>, fix::Edits<'n>)
     fix::choose(&some.iter().map(|(_, fix)| *fix).collect::<Vec<_>>())
 }
 
-fn kind(diagnostic: &Diagnostic, of: &Judged) -> Kind {
+fn kind(diagnostic: &Diagnostic, of: &Outcome) -> Kind {
     let f = &diagnostic.finding;
     let file = f.span().map(|span| path(span, &of.sources)).unwrap_or_default();
     (f.code, file, f.address.clone(), f.attribute.clone(), f.message.clone())
 }
 
 /// How many findings there are of each kind; one that several root modules share counts once.
-fn kinds<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, of: &Judged) -> BTreeMap<Kind, usize> {
+fn kinds<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, of: &Outcome) -> BTreeMap<Kind, usize> {
     let distinct: BTreeSet<_> = diagnostics.into_iter().map(|d| (kind(d, of), d.finding.span())).collect();
     let mut out = BTreeMap::new();
     for (kind, _) in distinct {
@@ -212,7 +216,7 @@ fn kinds<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, of: &Judged)
 }
 
 /// Why a file is not to be written; `None` where it may be.
-fn foreign(id: FileId, now: &Judged, opened: &Opened) -> Option<&'static str> {
+fn foreign(id: FileId, now: &Outcome, opened: &Opened) -> Option<&'static str> {
     let Some((real, _)) = opened.get(&id) else { return Some("it is not a file of the configuration") };
     if real.components().any(|c| c.as_os_str() == ".terraform") {
         return Some("`terraform init` wrote it, and would write it anew");

@@ -1,12 +1,12 @@
 //! `kfplint fit`: whether the pods of Kubernetes manifests fit onto the nodes that clusters will have.
 
-use super::{FINDINGS, Failure, Look, READY, State, called, output, reach};
+use super::{FINDINGS, Failure, READY, left_out, output, settings};
 use crate::base::budget::{Budget, NODES};
 use crate::catalog::gke::{self, Features};
 use crate::cli::FitArgs;
 use crate::cty::value::HIDDEN;
 use crate::diagnostic::RootReport;
-use crate::eval::Evaluator;
+use crate::engine::{self, Session};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::fit::{Node, Pod, Room, left_in_time};
@@ -23,7 +23,7 @@ const SHOWN: usize = 20;
 const LEFT: usize = 50;
 
 /// Packs the pods onto each cluster, and says what does not fit.
-pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
+pub fn run(args: &FitArgs) -> Result<u8, Failure> {
     let budget = args.inputs.budget.budget();
     let pods = manifests::read(&args.manifests, &budget).map_err(|e| Failure::Manifests { what: e.to_string() })?;
     let mut text =
@@ -33,17 +33,16 @@ pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
         output::stderr(text.as_bytes());
         return Err(Failure::NoWorkloads { path: args.manifests.display().to_string() });
     }
-    let State { config, sources, loader, options, .. } = State::of(&args.paths, &args.config, &args.inputs, budget)?;
-    let mut found = super::find(&args.paths, &loader)?;
-    let evaluator = Evaluator::new(sources, loader, options);
-    let look = Look { environment: None, profile: &config.profile, draw: false, budget: &budget };
-    called::complete(&mut found, &evaluator, look)?;
+    let (settings, environment) = settings::state(&args.paths, &args.config, &args.inputs, budget)?;
+    let session = Session::new(settings)?;
+    let (loader, sources) = (session.loader(), session.sources());
     let (mut clusters, mut short, mut open) = (0, false, !pods.left.is_empty());
     let mut reports = Vec::new();
-    for root in &found.roots {
-        let plan = super::units::plan(&evaluator, root);
-        let graph = Graph::build(&plan, &config.profile, &budget);
-        let mut late = reach::late(root, evaluator.loader()).filter(|_| plan.unreached.is_none());
+    let roots = session.roots_with_uncalled(environment.as_deref())?;
+    for root in &roots {
+        let plan = session.plan(root, environment.as_deref())?;
+        let graph = Graph::build(&plan, &session.settings().config.profile, &budget);
+        let mut late = engine::late(root, loader).filter(|_| plan.unreached.is_none());
         for cluster in graph.clusters.iter().filter(|_| late.is_none()) {
             clusters += 1;
             match judge(cluster, &pods, &budget, &mut text) {
@@ -51,15 +50,14 @@ pub fn fit(args: &FitArgs) -> Result<u8, Failure> {
                 None => open = true,
             }
         }
-        late = late.or_else(|| reach::late(root, evaluator.loader()).filter(|_| plan.unreached.is_none()));
+        late = late.or_else(|| engine::late(root, loader).filter(|_| plan.unreached.is_none()));
         let (root, findings) = (root.shown.clone(), plan.findings.iter().cloned().chain(late).collect());
         reports.push(RootReport { root, findings, ..RootReport::default() });
     }
-    let (loader, sources) = (evaluator.loader(), &evaluator.sources);
     let report = Report::new(reports, loader.skipped(), loader.files_read(), sources);
-    let over = reach::say(&report, loader, sources);
+    let over = left_out::say(&report, loader, sources);
     if clusters == 0 {
-        return Err(Failure::NoCluster { roots: format!("{} root module(s)", found.roots.len()) });
+        return Err(Failure::NoCluster { roots: format!("{} root module(s)", roots.len()) });
     }
     output::stdout(text.as_bytes())?;
     let open = open && args.undecided == Undecided::Fail;

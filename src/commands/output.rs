@@ -1,6 +1,7 @@
 //! Writes reports to where they are wanted.
 
-use super::{Failure, Job};
+use super::Failure;
+use super::settings::Job;
 use crate::base::budget::DOCUMENT;
 use crate::base::source::Sources;
 use crate::cli::Color;

@@ -1,13 +1,12 @@
 //! Folders that others call as modules, but that no caller makes: `count = 0`, an empty `for_each`, a number that is not
 //! known, or a caller that is not evaluated so far. Such a call does not stand in the place of the folder's own check.
 
-use super::{Checked, Failure, Look, check_one};
-use crate::eval::Evaluator;
+use super::SessionError;
+use super::stages::Checked;
 use crate::load::{self, Discovery, Root, loader::Loader};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Folders of modules that certainly have an instance.
 #[derive(Debug, Default)]
@@ -30,7 +29,7 @@ impl Made {
 }
 
 /// Checks root modules in all environments.
-pub type CheckRoots<'c> = &'c dyn Fn(&[Root]) -> Result<Vec<Checked>, Failure>;
+pub type CheckRoots<'c> = &'c dyn Fn(&[Root]) -> Result<Vec<Checked>, SessionError>;
 
 /// Checks the called folders that no root module makes, as root modules, and adds them to those that were found. `all` are
 /// the root modules of all shards.
@@ -43,7 +42,7 @@ pub fn left(
     all: &[Root],
     check: CheckRoots,
     loader: &Loader,
-) -> Result<Vec<Checked>, Failure> {
+) -> Result<Vec<Checked>, SessionError> {
     if found.called.is_empty() {
         return Ok(Vec::new());
     }
@@ -77,20 +76,6 @@ pub fn left(
     Ok(out)
 }
 
-/// Adds such folders to the root modules that were found: for commands that go through these by themselves.
-///
-/// # Errors
-/// What keeps kfplint from looking.
-pub fn complete(found: &mut Discovery, evaluator: &Arc<Evaluator>, look: Look) -> Result<(), Failure> {
-    if found.called.is_empty() {
-        return Ok(());
-    }
-    let all = found.roots.clone();
-    let check = |roots: &[Root]| Ok(roots.iter().map(|root| check_one(evaluator, root, look)).collect::<Vec<_>>());
-    let checked = check(&all)?;
-    left(&checked, found, &all, &check, evaluator.loader()).map(drop)
-}
-
 /// Takes out of `left` what root modules make that this run does not look at, and what another shard checks: that of the
 /// first root module that reaches the folder.
 fn take_from_others(
@@ -100,7 +85,7 @@ fn take_from_others(
     all: &[Root],
     check: CheckRoots,
     loader: &Loader,
-) -> Result<(), Failure> {
+) -> Result<(), SessionError> {
     let here: FxHashSet<&Path> = found.roots.iter().map(|root| root.dir.as_path()).collect();
     let others: Vec<&Root> =
         all.iter().filter(|root| !here.contains(root.dir.as_path())).chain(&found.others).collect();

@@ -1,0 +1,41 @@
+//! `kfplint graph`.
+
+use super::{FINDINGS, Failure, READY, left_out, output, settings};
+use crate::cli::{GraphArgs, GraphFormat};
+use crate::diagnostic::RootReport;
+use crate::engine::{Session, SessionError, Settings};
+use crate::graph::drawing::Drawing;
+use crate::report::{Report, graph, pretty};
+
+/// Draws the graphs of all root modules.
+///
+/// # Errors
+/// What keeps kfplint from looking; an SVG of several root modules.
+pub fn run(args: &GraphArgs) -> Result<u8, Failure> {
+    let budget = args.inputs.budget.budget();
+    let (settings, environment) = settings::state(&args.paths, &args.config, &args.inputs, budget)?;
+    let session = Session::new(Settings { draws: true, ..settings })?;
+    let judged = |root| {
+        let mut report: RootReport = session.check_root(root, environment.as_deref())?;
+        report.drawing.iter_mut().for_each(|d| d.colour(&report.clusters, &report.findings));
+        Ok(report)
+    };
+    let roots = session.roots_with_uncalled(environment.as_deref())?;
+    let reports = roots.iter().map(judged).collect::<Result<Vec<_>, SessionError>>()?;
+    let (loader, sources) = (session.loader(), session.sources());
+    let report = Report::new(reports, loader.skipped(), loader.files_read(), sources);
+    let over = left_out::say(&report, loader, sources);
+    let drawings: Vec<Drawing> = report.drawings.into_iter().filter(|d| !d.nodes.is_empty()).collect();
+    let bytes = match (args.format, drawings.as_slice()) {
+        (GraphFormat::Dot, all) => graph::dot(all).into_bytes(),
+        (GraphFormat::Mermaid, all) => graph::mermaid(all).into_bytes(),
+        (GraphFormat::Json, all) => pretty(&graph::graph_json(all, sources)),
+        (GraphFormat::Svg, [one]) => graph::picture(one, sources).into_bytes(),
+        (GraphFormat::Svg, all) => {
+            let roots = all.iter().map(|d| d.root.clone()).collect();
+            return Err(Failure::Picture { roots });
+        }
+    };
+    output::stdout(&bytes)?;
+    Ok(if over { FINDINGS } else { READY })
+}

@@ -1,0 +1,110 @@
+//! All root modules of a session in all environments.
+
+use super::called::Made;
+use super::kept::Kept;
+use super::reach::{Unreached, unreached};
+use super::stages::{Checked, Look, guarded, judged};
+use super::{Session, SessionError, project};
+use crate::base::parallel;
+use crate::eval::Evaluator;
+use crate::load::Root;
+use crate::terragrunt::Units;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// Who is told how far a check is.
+pub trait Watch: Sync {
+    /// That many root modules more are to be checked.
+    fn expect(&self, roots: usize);
+    /// One of them is done.
+    fn done(&self);
+}
+
+/// Nobody.
+impl Watch for () {
+    fn expect(&self, _: usize) {}
+    fn done(&self) {}
+}
+
+/// The checks of a session's root modules, environment by environment.
+pub struct Rounds<'s> {
+    session: &'s Session,
+    environments: Vec<Option<&'s str>>,
+    unreached: Unreached,
+    watch: &'s dyn Watch,
+}
+
+impl<'s> Rounds<'s> {
+    /// In the environments of the session.
+    ///
+    /// # Errors
+    /// An environment that is not configured.
+    pub fn new(session: &'s Session, watch: &'s dyn Watch) -> Result<Rounds<'s>, SessionError> {
+        let environments = session.environments()?;
+        Ok(Rounds { session, environments, unreached: Unreached::default(), watch })
+    }
+
+    /// Checks all of these root modules that are wanted, and says how many environments there was room for.
+    ///
+    /// # Errors
+    /// What is wrong with the values of an environment.
+    pub fn all(&self, all: &[Root], wanted: &BTreeSet<&str>) -> Result<(Vec<Checked>, usize), SessionError> {
+        let (mut checked, mut kept) = (Vec::new(), Kept::default());
+        for (i, environment) in self.environments.iter().copied().enumerate() {
+            if let Some(report) = kept.leave(i, &self.environments, all, &self.session.settings().budget) {
+                checked.push(Checked::from(report));
+                return Ok((checked, i));
+            }
+            let evaluator = self.session.evaluator(environment)?;
+            let look = self.session.look(environment);
+            let (units, mut roots): (Vec<Root>, Vec<Root>) = all.iter().cloned().partition(Root::is_unit);
+            // Which modules are judged with the units that use them, only the units of all shards say.
+            let of_units = self.round(&units, &evaluator, look);
+            let mut made = Made::default();
+            of_units.iter().for_each(|unit| made.add(unit, evaluator.loader()));
+            roots.retain(|root| !(root.is_reusable() && made.has(&root.dir)));
+            roots.retain(|root| wanted.contains(root.shown.as_str()));
+            checked.extend(of_units.into_iter().filter(|unit| wanted.contains(unit.report.root.as_str())));
+            checked.extend(self.round(&roots, &evaluator, look));
+            kept.add(&checked);
+        }
+        Ok((checked, self.environments.len()))
+    }
+
+    /// Checks root modules in so many environments.
+    ///
+    /// # Errors
+    /// What is wrong with the values of an environment.
+    pub fn roots(&self, roots: &[Root], environments: usize) -> Result<Vec<Checked>, SessionError> {
+        let mut out = Vec::new();
+        for environment in self.environments.iter().copied().take(environments) {
+            out.extend(self.round(roots, &self.session.evaluator(environment)?, self.session.look(environment)));
+        }
+        Ok(out)
+    }
+
+    /// What says how many root modules were not reached in time, beside those that are named. `all` are the root modules.
+    pub fn rest(&self, all: &[Root]) -> Option<Checked> {
+        self.unreached.rest(all.first(), &self.session.settings().budget).map(Checked::from)
+    }
+
+    /// Checks root modules in one environment.
+    fn round(&self, roots: &[Root], evaluator: &Arc<Evaluator>, look: Look) -> Vec<Checked> {
+        self.watch.expect(roots.len());
+        let units = Units::new(evaluator);
+        let one = |root: &Root| {
+            let checked = (!self.unreached.counts(look.budget)).then(|| check_one(root, &units, evaluator, look));
+            self.watch.done();
+            checked
+        };
+        parallel::map(roots, 1, one).into_iter().flatten().collect()
+    }
+}
+
+/// Plans and judges one root module.
+pub fn check_one(root: &Root, units: &Units, evaluator: &Arc<Evaluator>, look: Look) -> Checked {
+    guarded(&root.shown, || match unreached(root, evaluator.loader()) {
+        Some(plan) => judged(plan, look),
+        None => project::of(root, units).judge(evaluator, look),
+    })
+}
