@@ -47,7 +47,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     sort(&mut findings);
     bound(&mut findings);
     let root = plan.root.clone();
-    RootReport { root, environment: None, clusters, findings, coverage: coverage(plan), drawing: None }
+    RootReport { root, environment: None, clusters, findings, coverage: coverage(plan) }
 }
 
 /// What all rules say of a cluster, which found this in the root as a whole; `None` where the time is used up before they

@@ -3,8 +3,8 @@
 use super::{FINDINGS, Failure, READY, left_out, output, settings};
 use crate::cli::{GraphArgs, GraphFormat};
 use crate::diagnostic::RootReport;
-use crate::engine::{Session, SessionError, Settings};
-use crate::graph::drawing::Drawing;
+use crate::engine::{Session, SessionError};
+use crate::report::graph::drawing::Drawing;
 use crate::report::{Report, graph, pretty};
 
 /// Draws the graphs of all root modules.
@@ -14,18 +14,15 @@ use crate::report::{Report, graph, pretty};
 pub fn run(args: &GraphArgs) -> Result<u8, Failure> {
     let budget = args.inputs.budget.budget();
     let (settings, environment) = settings::state(&args.paths, &args.config, &args.inputs, budget)?;
-    let session = Session::new(Settings { draws: true, ..settings })?;
-    let judged = |root| {
-        let mut report: RootReport = session.check_root(root, environment.as_deref())?;
-        report.drawing.iter_mut().for_each(|d| d.colour(&report.clusters, &report.findings));
-        Ok(report)
-    };
+    let session = Session::new(settings)?;
     let roots = session.roots_with_uncalled(environment.as_deref())?;
-    let reports = roots.iter().map(judged).collect::<Result<Vec<_>, SessionError>>()?;
+    let drawn = roots.iter().map(|root| session.draw_root(root, environment.as_deref()));
+    let (reports, drawings): (Vec<RootReport>, Vec<Drawing>) =
+        drawn.collect::<Result<Vec<_>, SessionError>>()?.into_iter().unzip();
     let (loader, sources) = (session.loader(), session.sources());
     let report = Report::new(reports, loader.skipped(), loader.files_read(), sources);
     let over = left_out::say(&report, loader, sources);
-    let drawings: Vec<Drawing> = report.drawings.into_iter().filter(|d| !d.nodes.is_empty()).collect();
+    let drawings: Vec<Drawing> = drawings.into_iter().filter(|d| !d.nodes.is_empty()).collect();
     let bytes = match (args.format, drawings.as_slice()) {
         (GraphFormat::Dot, all) => graph::dot(all).into_bytes(),
         (GraphFormat::Mermaid, all) => graph::mermaid(all).into_bytes(),

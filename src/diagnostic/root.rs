@@ -144,6 +144,4 @@ pub struct RootReport {
     pub findings: Vec<Finding>,
     /// What was looked at.
     pub coverage: Coverage,
-    /// Its resource graph, where a report is to show it.
-    pub drawing: Option<crate::graph::drawing::Drawing>,
 }

@@ -3,9 +3,9 @@
 use super::stages::Checked;
 use crate::base::budget::{Budget, EVALUATIONS, Limit, REPORTS, size};
 use crate::diagnostic::{ClusterReport, Finding, Requirement, RootReport};
-use crate::graph::drawing::{Drawing, Node};
 use crate::load::Root;
 use crate::module::report::exceeded;
+use crate::report::graph::drawing::{Drawing, Node};
 use std::mem::size_of;
 
 /// What is kept of the environments so far.

@@ -4,7 +4,6 @@ use super::stages::{self, Checked};
 use super::{Session, SessionError, called, inputs, project, shorten};
 use crate::base::parallel;
 use crate::base::source::Sources;
-use crate::diagnostic::RootReport;
 use crate::engine::project::Project;
 use crate::engine::rounds::{Rounds, Watch};
 use crate::load::loader::Loader;
@@ -46,21 +45,22 @@ impl Session {
         let mut checked = self.check_all(&mut found, &documents, watch)?;
         let failed = checked.iter().any(|c| c.failed);
         let mut skipped: Vec<_> = self.found().skipped.iter().cloned().chain(self.loader().skipped()).collect();
-        let reports = checked.iter_mut().map(|c| &mut c.report).collect();
         let short = settings.bytes_per_second;
-        let short = short.and_then(|speed| shorten::shorten(reports, &mut skipped, speed, &settings.budget));
+        let short = short.and_then(|speed| shorten::shorten(&mut checked, &mut skipped, speed, &settings.budget));
         let is_short = short.is_some();
         checked.extend(short.map(Checked::from));
+        let mut drawings: Vec<_> = checked.iter_mut().map(|c| c.drawing.take()).collect();
         let (suppressions, mut reports) = stages::suppress(checked, settings, self.loader(), self.sources(), &found);
         stages::set_levels(&mut reports, &settings.config, settings.trusts_config, self.loader());
         if settings.ignores_undecided {
             reports.iter_mut().for_each(stages::leave_out_undecided);
         }
-        for RootReport { drawing, clusters, findings, .. } in &mut reports {
-            drawing.iter_mut().for_each(|d| d.colour(clusters, findings));
+        for (drawing, report) in drawings.iter_mut().zip(&reports) {
+            drawing.iter_mut().for_each(|drawing| drawing.colour(report));
         }
         let files = self.files_read(&found) + documents.iter().map(|d| d.files()).sum::<usize>();
         let mut report = Report::new(reports, skipped, files, self.sources());
+        report.drawings = drawings.into_iter().flatten().collect();
         report.shard = settings.shard.map(|shard| shard.to_string());
         report.configuration = settings.config.file().map(|file| {
             let file = file.to_string_lossy().replace('\\', "/");

@@ -2,7 +2,7 @@
 
 use super::project::{self, split};
 use super::reach::unreached;
-use super::stages::Look;
+use super::stages::{Checked, Look};
 use super::{Scope, SessionError, Settings, called, inputs, rounds};
 use crate::base::source::Sources;
 use crate::diagnostic::RootReport;
@@ -12,6 +12,7 @@ use crate::load::loader::Loader;
 use crate::load::{self, Discovery, Root};
 use crate::plan::StaticPlan;
 use crate::plan_json::Subject;
+use crate::report::graph::drawing::Drawing;
 use crate::terragrunt::Units;
 use rustc_hash::FxHashMap;
 use std::path::PathBuf;
@@ -137,6 +138,19 @@ impl Session {
         let evaluator = self.evaluator(environment)?;
         let checked = rounds::check_one(root, &Units::new(&evaluator), &evaluator, self.look(environment));
         Ok(checked.report)
+    }
+
+    /// [`Session::check_root`], with the root module's resource graph.
+    ///
+    /// # Errors
+    /// An environment that is not configured, or whose values cannot be read.
+    pub fn draw_root(&self, root: &Root, environment: Option<&str>) -> Result<(RootReport, Drawing), SessionError> {
+        let evaluator = self.evaluator(environment)?;
+        let look = Look { draws: true, ..self.look(environment) };
+        let Checked { report, drawing, .. } = rounds::check_one(root, &Units::new(&evaluator), &evaluator, look);
+        let mut drawing = drawing.unwrap_or_default();
+        drawing.colour(&report);
+        Ok((report, drawing))
     }
 
     /// Evaluates expressions in the scope of a root module.

@@ -1,6 +1,7 @@
 //! Which part of the reports can be written in the time that is left: the worst of it.
 
 use super::kept;
+use super::stages::Checked;
 use crate::base::budget::{Budget, Limit};
 use crate::diagnostic::{RootReport, Verdict};
 use crate::module::report::{BUDGET_EXCEEDED, exceeded};
@@ -12,20 +13,21 @@ use std::mem::{forget, take};
 /// bytes in a second: drawings go first, then the least findings and the clusters that are ready. The report that says so (TF006);
 /// `None` where nothing is left out.
 pub fn shorten(
-    mut reports: Vec<&mut RootReport>,
+    checked: &mut [Checked],
     skipped: &mut Vec<(String, String)>,
     bytes_per_second: f64,
     budget: &Budget,
 ) -> Option<RootReport> {
     let room = budget.room(bytes_per_second);
-    let drawn: usize = reports.iter().filter_map(|report| report.drawing.as_ref()).map(kept::drawing).sum();
-    let bytes = reports.iter().map(|report| kept::report(report)).sum::<usize>()
-        + skipped.iter().map(kept::pair).sum::<usize>();
+    let drawn: usize = checked.iter().filter_map(|c| c.drawing.as_ref()).map(kept::drawing).sum();
+    let bytes =
+        checked.iter().map(|c| kept::report(&c.report)).sum::<usize>() + skipped.iter().map(kept::pair).sum::<usize>();
     if bytes + drawn <= room {
         return None;
     }
     // To take so much apart takes time: the system has all memory back when the program ends.
-    reports.iter_mut().for_each(|report| forget(report.drawing.take()));
+    checked.iter_mut().for_each(|c| forget(c.drawing.take()));
+    let mut reports: Vec<&mut RootReport> = checked.iter_mut().map(|c| &mut c.report).collect();
     let mut left = Vec::new();
     if drawn > 0 {
         left.push("all pictures".to_string());

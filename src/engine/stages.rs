@@ -7,12 +7,12 @@ use crate::baseline::Baseline;
 use crate::config::{Config, Places};
 use crate::diagnostic::{ClusterReport, Level, Requirement, RootReport, Status, Verdict};
 use crate::graph::Graph;
-use crate::graph::drawing::Drawing;
 use crate::judge::check_root;
 use crate::load::loader::Loader;
 use crate::load::{Discovery, reason};
 use crate::plan::StaticPlan;
 use crate::profile::Profile;
+use crate::report::graph::drawing::Drawing;
 use crate::report::{Entry, Held, Report};
 use crate::suppress::{Outline, Suppressions};
 use rustc_hash::FxHashSet;
@@ -27,6 +27,8 @@ use std::path::{Path, PathBuf};
 pub struct Checked {
     /// What is said of it.
     pub report: RootReport,
+    /// Its resource graph, where a report is to show it.
+    pub drawing: Option<Drawing>,
     /// Its input variables.
     pub variables: BTreeSet<String>,
     /// What suppressions need to know of it.
@@ -63,13 +65,11 @@ pub fn judged(plan: StaticPlan, look: Look) -> Checked {
     let mut report = check_root(&plan, &graph, look.budget);
     report.environment = look.environment.map(str::to_string);
     report.clusters.iter_mut().for_each(|c| c.environment = report.environment.clone());
-    if look.draws {
-        let drawing = Drawing { environment: report.environment.clone(), ..Drawing::of(&plan, &graph) };
-        report.drawing = Some(drawing);
-    }
+    let draw = || Drawing { environment: report.environment.clone(), ..Drawing::of(&plan, &graph) };
+    let drawing = look.draws.then(draw);
     drop(graph);
     let (variables, outline) = (names(&plan), Outline::of(&plan));
-    let checked = Checked { report, variables, outline, made: plan.made.clone(), failed: false };
+    let checked = Checked { report, drawing, variables, outline, made: plan.made.clone(), failed: false };
     if look.budget.is_late() {
         // To take it apart takes time: the system has all memory back when the program ends.
         forget(plan);

@@ -6,7 +6,6 @@ pub mod account;
 mod by_email;
 pub mod cluster;
 pub mod count;
-pub mod drawing;
 pub mod fact;
 pub mod fit;
 pub mod grant;

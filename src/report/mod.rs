@@ -40,7 +40,7 @@ pub use xml::{checkstyle, junit};
 
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
-use crate::graph::drawing::Drawing;
+use crate::report::graph::drawing::Drawing;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
@@ -119,11 +119,9 @@ impl Report {
         let count = roots.iter().map(|r| &r.root).collect::<BTreeSet<_>>().len();
         let mut clusters = Vec::new();
         let mut diagnostics = Vec::new();
-        let mut drawings = Vec::new();
         let mut coverage = Coverage { files, skipped, ..Coverage::default() };
         for root in roots {
             clusters.extend(root.clusters);
-            drawings.extend(root.drawing);
             let environment = root.environment.map(|e| Holding { environment: e, fingerprint: String::new() });
             let diagnostic = |mut finding: Finding| {
                 finding.tidy();
@@ -147,7 +145,7 @@ impl Report {
             diagnostics,
             coverage,
             roots: count,
-            drawings,
+            drawings: Vec::new(),
             baseline: None,
             since: None,
             shard: None,

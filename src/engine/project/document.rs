@@ -11,7 +11,6 @@ use crate::plan_json::{self, Subject};
 use crate::suppress::Outline;
 use crate::terragrunt::Units;
 use crate::tree::{self, Tree};
-use rustc_hash::FxHashSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,7 +50,7 @@ impl Project for Document<'_> {
         let variables = source.as_ref().map(names).unwrap_or_default();
         let outline = source.as_ref().map(Outline::of).unwrap_or_default();
         let report = recorded::check(self.subject, source, look.profile, look.budget);
-        Checked { report, variables, outline, made: FxHashSet::default(), failed: false }
+        Checked { report, variables, outline, ..Checked::default() }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Where each box of the drawing stands: what it has to the right of a cluster, and near it; no two boxes touch.
 
-use crate::graph::drawing::{Drawing, Node};
+use super::drawing::{Drawing, Node};
 use crate::report::line;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;

@@ -1,5 +1,6 @@
 //! `kfplint graph`: the drawing as dot, mermaid, JSON and SVG.
 
+pub mod drawing;
 mod layout;
 mod svg;
 
@@ -8,7 +9,8 @@ pub use svg::{STYLE, escape, linked, picture};
 use super::place::Place;
 use super::{json::location, line};
 use crate::base::source::Sources;
-use crate::graph::drawing::{Drawing, State};
+
+use drawing::{Drawing, State};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -69,13 +71,13 @@ pub fn mermaid(drawings: &[Drawing]) -> String {
 /// Nodes and edges for programs.
 pub fn graph_json(drawings: &[Drawing], sources: &Sources) -> Value {
     let root = |drawing: &Drawing| {
-        let node = |n: &crate::graph::drawing::Node| {
+        let node = |n: &drawing::Node| {
             json!({
                 "kind": n.kind.name(), "address": n.address, "detail": n.detail, "state": n.state.name(),
                 "location": n.place.map(|span| location(span, sources)),
             })
         };
-        let edge = |e: &crate::graph::drawing::Edge| json!({ "from": e.from, "to": e.to, "label": e.label });
+        let edge = |e: &drawing::Edge| json!({ "from": e.from, "to": e.to, "label": e.label });
         json!({
             "root": drawing.root,
             "nodes": drawing.nodes.iter().map(node).collect::<Vec<_>>(),

@@ -1,9 +1,9 @@
 //! The drawing as SVG: clusters, then what they have, then whom that runs as, then what those are granted.
 
+use super::drawing::{Drawing, Node, State};
 use super::layout::{CELL, INSET, LINE, Layout, Placed, WIDTH};
 use super::where_of;
 use crate::base::source::Sources;
-use crate::graph::drawing::{Drawing, Node, State};
 use crate::report::line;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;

@@ -2,7 +2,7 @@
 
 use super::{place_text, pre, root_text};
 use crate::base::source::Sources;
-use crate::graph::drawing::{Drawing, Node};
+use crate::report::graph::drawing::{Drawing, Node};
 use crate::report::graph::{escape, linked};
 use crate::report::human::source_text;
 use crate::report::{Diagnostic, Report};

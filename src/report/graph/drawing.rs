@@ -1,15 +1,16 @@
 //! The graph as a picture has it: boxes in columns, and lines between them.
 
-use super::Graph;
-use super::access::NodeAccount;
-use super::account::ServiceAccount;
-use super::grant::Grant;
-use super::pool::Pool;
-use super::text::Text;
 use crate::base::budget::CLUSTERS;
 use crate::base::source::Span;
 use crate::cty::value::HIDDEN;
-use crate::diagnostic::{ClusterReport, Finding, Level, Status, Verdict};
+use crate::diagnostic::{ClusterReport, Finding, Level, RootReport, Status, Verdict};
+use crate::graph::Graph;
+use crate::graph::access::NodeAccount;
+use crate::graph::account::ServiceAccount;
+use crate::graph::cluster::Cluster;
+use crate::graph::grant::Grant;
+use crate::graph::pool::Pool;
+use crate::graph::text::Text;
 use crate::plan::{Mode, StaticPlan};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -131,9 +132,9 @@ impl Drawing {
     }
 
     /// Colours the boxes by what was found, but for what was set aside.
-    pub fn colour(&mut self, clusters: &[ClusterReport], findings: &[Finding]) {
-        let levels = levels(findings);
-        let clusters: FxHashMap<&str, &ClusterReport> = clusters.iter().map(|c| (&*c.address, c)).collect();
+    pub fn colour(&mut self, report: &RootReport) {
+        let levels = levels(&report.findings);
+        let clusters: FxHashMap<&str, &ClusterReport> = report.clusters.iter().map(|c| (&*c.address, c)).collect();
         for node in &mut self.nodes {
             let judged = (node.kind == Kind::Cluster).then(|| clusters.get(&*node.address));
             node.state = match (judged.flatten(), levels.get(node.resource.as_str())) {
@@ -255,7 +256,7 @@ impl Artist {
     }
 }
 
-fn location(cluster: &super::cluster::Cluster) -> String {
+fn location(cluster: &Cluster) -> String {
     cluster.location.known().map(|l| l.to_string()).unwrap_or_default()
 }
 
