@@ -14,6 +14,7 @@ pub fn step(kind: &StepKind) -> String {
         StepKind::Default(name) => format!("the default of var.{name}"),
         StepKind::Unset(name) => format!("var.{name} has no default and no value"),
         StepKind::Element => "the value is given here".into(),
+        StepKind::Chosen => "the condition chooses this value".into(),
         StepKind::Further(shown) => format!("the value comes from further away; only {shown} steps are shown"),
     }
 }

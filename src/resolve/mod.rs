@@ -71,12 +71,14 @@ pub trait Follower<N> {
 
 /// Follows an expression.
 pub fn follow<N: Names>(names: &N, expr: &Expr, follower: &mut dyn Follower<N>) {
-    let mut walk = Walk { follower, open: FxHashSet::default(), done: FxHashSet::default() };
+    let mut walk = Walk { follower, in_condition: false, open: FxHashSet::default(), done: FxHashSet::default() };
     walk.expr(&At { names, bound: None }, expr, &[]);
 }
 
 struct Walk<'f, N> {
     follower: &'f mut dyn Follower<N>,
+    /// Whether what is followed now only chooses between values.
+    in_condition: bool,
     /// Declarations on the way to here, by address and module: coming back to one is a cycle, reported elsewhere.
     open: FxHashSet<(usize, usize)>,
     /// Declarations that were followed, with what is taken from them.
@@ -121,7 +123,7 @@ impl<N: Names> At<'_, N> {
 
 impl<N: Names> Walk<'_, N> {
     fn step(&mut self, kind: StepKind, span: Span) -> bool {
-        self.follower.step(Step { kind, span })
+        self.follower.step(Step { kind, span, is_condition: self.in_condition })
     }
 
     /// Follows an expression from whose value `path` is taken.
@@ -147,12 +149,17 @@ impl<N: Names> Walk<'_, N> {
                     self.expr(at, &c.condition, &[]);
                 }
                 for (arm, taken) in [(&c.yes, true), (&c.no, false)] {
+                    if truth == Some(taken) && visit::is_constant(arm) {
+                        self.step(StepKind::Chosen, arm.span);
+                    }
                     if truth.is_none_or(|truth| truth == taken) {
                         self.expr(at, arm, path);
                     }
                 }
                 if truth.is_some() && !self.follower.every_way() {
+                    let outer = std::mem::replace(&mut self.in_condition, true);
                     self.expr(at, &c.condition, &[]);
+                    self.in_condition = outer;
                 }
             }
             ExprKind::Object(items) => self.object(at, items, path),

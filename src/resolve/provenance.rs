@@ -10,6 +10,8 @@ pub struct Step {
     pub kind: StepKind,
     /// Where that is written.
     pub span: Span,
+    /// It only chooses between the values of a conditional.
+    pub is_condition: bool,
 }
 
 /// What a value passes through or comes from.
@@ -46,6 +48,8 @@ pub enum StepKind {
     Unset(Arc<str>),
     /// A literal that is an entry of an object.
     Element,
+    /// A literal that the condition of a conditional chooses.
+    Chosen,
     /// Where the provenance goes on beyond the limit of steps, which is given.
     Further(usize),
 }
@@ -58,13 +62,14 @@ impl StepKind {
     }
 }
 
-/// The place of the literal where a trace ends: the last step with a value, or the smallest part of it in the trace. `None`
-/// where the value comes from outside of the files, or from beyond the limit of steps.
+/// The place of the literal where a trace ends: the last step with a value, or the smallest part of it in the trace; never a
+/// condition. `None` where the value comes from outside of the files, or from beyond the limit of steps.
 pub fn origin(trace: &[Step]) -> Option<&Step> {
-    if matches!(trace.last()?.kind, StepKind::Further(_)) {
+    let steps = || trace.iter().filter(|step| !step.is_condition);
+    if matches!(steps().next_back()?.kind, StepKind::Further(_)) {
         return None;
     }
-    let values = || trace.iter().filter(|step| step.kind.is_value());
+    let values = || steps().filter(|step| step.kind.is_value());
     let whole = values().next_back()?.span;
     let within = |s: &&Step| s.span.file == whole.file && whole.start <= s.span.start && s.span.end <= whole.end;
     values().filter(within).min_by_key(|step| step.span.end - step.span.start)

@@ -89,6 +89,28 @@ fn the_origin_is_the_default_the_argument_or_the_part_of_a_local_value() {
 }
 
 #[test]
+fn the_origin_is_the_literal_that_a_known_condition_chooses() {
+    let found = |text: &str| too_few(&Tree::new(&[("main.tf", text)]).json(&[]));
+    let origin = |found: &Value| {
+        let at = &found["origin"]["start"];
+        format!("{}:{}", at["line"], at["column"])
+    };
+    let big = "variable \"big\" {\n  default = false\n}\n";
+    let direct = found(&format!("{big}{}", cluster("var.big ? 5 : 1")));
+    let trace: Vec<_> = places(&direct["trace"]).into_iter().map(|(_, line, text)| (line, text)).collect();
+    let argument = direct["primary"]["start"]["line"].as_u64().unwrap();
+    let expected = [(argument, "the condition chooses this value".to_string()), (2, "the default of var.big".into())];
+    assert_eq!(trace, expected, "the condition is on the way too");
+    assert_eq!(direct["origin"], direct["trace"][0]["location"]);
+    let local = format!("{big}locals {{\n  n = var.big ? 5 : 1\n}}\n{}", cluster("local.n"));
+    assert_eq!(origin(&found(&local)), "5:21");
+    let other = format!("{big}variable \"n\" {{\n  default = 1\n}}\n{}", cluster("var.big ? 5 : var.n"));
+    assert_eq!(origin(&found(&other)), "5:13");
+    let nested = format!("{big}locals {{\n  n = (var.big ? false : true) ? 1 : 5\n}}\n{}", cluster("local.n"));
+    assert_eq!(origin(&found(&nested)), "5:34");
+}
+
+#[test]
 fn a_trace_that_is_cut_off_says_so() {
     let mut text = "locals {\n  n0 = 1\n".to_string();
     (1..20).for_each(|i| text.push_str(&format!("  n{i} = local.n{}\n", i - 1)));
