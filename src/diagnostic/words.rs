@@ -1,6 +1,8 @@
-//! The sentences that users read about where values come from.
+//! The sentences that users read about values: where they come from, and why they are not known.
 
+use crate::cty::value::{ReasonKind, Reasons};
 use crate::resolve::provenance::StepKind;
+use std::fmt;
 
 /// What a place on the way of a value has to do with it.
 pub fn step(kind: &StepKind) -> String {
@@ -16,5 +18,34 @@ pub fn step(kind: &StepKind) -> String {
         StepKind::Element => "the value is given here".into(),
         StepKind::Chosen => "the condition chooses this value".into(),
         StepKind::Further(shown) => format!("the value comes from further away; only {shown} steps are shown"),
+    }
+}
+
+impl Reasons {
+    /// The reasons as words: `var.size has no default and no value`.
+    pub fn because(&self) -> String {
+        let all: Vec<String> = self.iter().map(|r| r.kind.to_string()).collect();
+        if all.is_empty() { "it is not known before apply".into() } else { all.join("; ") }
+    }
+}
+
+impl fmt::Display for ReasonKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReasonKind::Variable(name) => write!(f, "var.{name} has no default and no value"),
+            ReasonKind::Default(name) => write!(f, "var.{name} is for the callers of this module to set"),
+            ReasonKind::Computed(address, attribute) => write!(f, "{address}.{attribute} is known only after apply"),
+            ReasonKind::DataSource(address) => write!(f, "{address} is read from the cloud"),
+            ReasonKind::MissingModule(address, source) => write!(f, "{address} ({source}) is not on disk"),
+            ReasonKind::Provider(name, argument) => {
+                write!(f, "neither the provider {name} nor its environment variables set a {argument}")
+            }
+            ReasonKind::Impure(what) => write!(f, "{what} is not known before apply"),
+            ReasonKind::Error(message) => write!(f, "{message} (see the error)"),
+            ReasonKind::File(message) => write!(f, "{message} (it may exist when Terraform runs)"),
+            ReasonKind::Budget(message) => f.write_str(message),
+            ReasonKind::Unsupported(what) => write!(f, "kfplint does not evaluate {what}"),
+            ReasonKind::NotGiven(what) => write!(f, "{what} is not given"),
+        }
     }
 }

@@ -62,7 +62,7 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
             }
             ErrorKind::Budget(limit) => Err(EvalError::over(limit, place.unwrap_or(span), message())),
             ErrorKind::File if !scope.instance.world.strict() => {
-                let reasons = Reasons::one(ReasonKind::Impure(message().into()), Some(span));
+                let reasons = Reasons::one(ReasonKind::File(message().into()), Some(span));
                 Ok(Value::unknown(Type::Any, reasons).mark(marks))
             }
             _ => Err(EvalError::new(place.unwrap_or(span), message())),

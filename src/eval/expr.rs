@@ -59,7 +59,7 @@ fn eval_kind(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
             let value = eval(scope, operand)?;
             ops::unary(*op, &value).map_err(|e| EvalError::new(operand.span, e.to_string()))
         }
-        ExprKind::Error => Ok(poison("text that could not be parsed", Some(expr.span))),
+        ExprKind::Error => Ok(poison("this text cannot be parsed", Some(expr.span))),
     }
 }
 
@@ -190,7 +190,7 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
         Data::Bool(true) => yes.mark(condition.marks),
         Data::Bool(false) => no.mark(condition.marks),
         Data::Unknown(u) => refine::either(&u.reasons, &yes, &no).mark(condition.marks),
-        _ => poison("a condition", Some(c.condition.span)),
+        _ => poison("the condition is neither true nor false", Some(c.condition.span)),
     })
 }
 

@@ -365,7 +365,7 @@ impl Instance {
         match (key, &state.shape) {
             (None, Shape::Single) => match state.instances.first() {
                 Some((_, instance)) => instance.output_value(output, output_span),
-                None => Ok(poison("a module", Some(span))),
+                None => Ok(poison(&format!("module.{name} has no instance"), Some(span))),
             },
             (None, Shape::Unknown(reasons)) => Ok(Value::unknown(Type::Any, reasons.clone())),
             (None, _) => Err(EvalError::new(output_span, format!("module.{name} is a collection of instances"))
@@ -395,7 +395,7 @@ impl Instance {
             let scope = self.scope();
             let value = match block.body.attribute("value") {
                 Some(attribute) => self.attempt(&scope, &attribute.expr),
-                None => poison("an output without value", Some(block.header)),
+                None => poison(&format!("output `{name}` has no value"), Some(block.header)),
             };
             let mut marks = Marks::NONE;
             if crate::module::is_set(&block.body, "sensitive") {
@@ -441,7 +441,7 @@ impl CallState {
 pub fn collect(shape: &Shape, values: impl Iterator<Item = EvalResult<(InstanceKey, Value)>>) -> EvalResult<Value> {
     let values: Vec<(InstanceKey, Value)> = values.collect::<EvalResult<_>>()?;
     Ok(match shape {
-        Shape::Single => values.into_iter().next().map_or_else(|| poison("nothing", None), |(_, v)| v),
+        Shape::Single => values.into_iter().next().map_or_else(|| poison("there is no instance", None), |(_, v)| v),
         Shape::Count => Value::tuple(values.into_iter().map(|(_, v)| v).collect()),
         Shape::Each => {
             let hidden = values.iter().any(|(key, _)| matches!(key, InstanceKey::Hidden(_)));

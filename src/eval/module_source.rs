@@ -29,10 +29,11 @@ pub fn resolve(
     let at = attribute.map_or(block.header, |a| a.expr.span);
     let world = &instance.world;
     let fail = |message: String, help: &str| {
+        let reasons = poison(&message, Some(at)).reasons().cloned().unwrap_or_default();
         let mut finding = error(crate::module::report::EVALUATION_ERROR, at, message, "");
         finding.help.push(help.into());
         world.report(finding);
-        poison("a module call", Some(at)).reasons().cloned().unwrap_or_default()
+        reasons
     };
     if attribute.is_none() {
         return Err(fail(

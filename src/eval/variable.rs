@@ -180,7 +180,7 @@ fn own_object(instance: &Rc<Instance>, own: &Arc<str>, value: &Value) -> Value {
         true => value.clone(),
         false => instance
             .variable(name, Span::new(crate::base::source::FileId(0), 0, 0))
-            .unwrap_or_else(|_| poison("a variable", None)),
+            .unwrap_or_else(|_| poison(&format!("var.{name} has no value"), None)),
     };
     let used = |name: &&Arc<str>| *name == own || narrow::mentions(&instance.config.variables[own].block, name);
     Value::object(instance.config.variables.keys().filter(used).map(|n| (n.clone(), other(n))).collect())

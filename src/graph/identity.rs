@@ -58,8 +58,8 @@ fn unknown(a: &Unknown, b: &Unknown, normal: impl Fn(&str) -> Cow<'_, str>) -> F
 
 /// Whether both are not known for the same, single cause.
 fn same_cause(a: &Reasons, b: &Reasons) -> bool {
-    let vague =
-        |kind: &ReasonKind| matches!(kind, ReasonKind::Error(_) | ReasonKind::Unsupported(_) | ReasonKind::Impure(_));
+    use ReasonKind::{Error, File, Impure, Unsupported};
+    let vague = |kind: &ReasonKind| matches!(kind, Error(_) | File(_) | Unsupported(_) | Impure(_));
     only(a).is_some_and(|kind| only(b) == Some(kind) && !vague(kind))
 }
 

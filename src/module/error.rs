@@ -132,7 +132,7 @@ impl EvalError {
     }
 }
 
-/// An unknown value whose reason is an error that was reported elsewhere.
-pub fn poison(what: &str, span: Option<Span>) -> Value {
-    Value::unknown(Type::Any, Reasons::one(ReasonKind::Error(Arc::from(what)), span))
+/// An unknown value whose reason is an error that was reported elsewhere: its message.
+pub fn poison(message: &str, span: Option<Span>) -> Value {
+    Value::unknown(Type::Any, Reasons::one(ReasonKind::Error(Arc::from(message)), span))
 }

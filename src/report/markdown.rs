@@ -114,7 +114,7 @@ fn requirements(cluster: &ClusterReport, report: &Report, sources: &Sources) -> 
             _ => "⚠️",
         };
         let decides: Vec<String> = r.decides.iter().map(|d| code(d)).collect();
-        let decides = if decides.is_empty() { String::new() } else { format!(" (decided by {})", decides.join(", ")) };
+        let decides = if decides.is_empty() { String::new() } else { format!(" (decided by: {})", decides.join(", ")) };
         let _ = writeln!(text, "| {mark} | {} {} | {}{decides} |", link(r.code), r.name, prose(&r.reason));
     }
     text + "\n</details>\n"

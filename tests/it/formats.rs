@@ -175,7 +175,11 @@ fn no_character_breaks_a_format() {
             address: Some(text.clone()),
             attribute: Some(text.clone()),
             primary_message: text.clone(),
-            trace: vec![Step { span: Span::new(file, 4, 5), kind: StepKind::Local(text.as_str().into()), is_condition: false }],
+            trace: vec![Step {
+                span: Span::new(file, 4, 5),
+                kind: StepKind::Local(text.as_str().into()),
+                is_condition: false,
+            }],
             related: vec![Label { span: Span::new(file, 2, 3), message: text.clone() }],
             help: vec![text.clone(), format!("write:\n{text}")],
             fixes: vec![Fix {

@@ -29,8 +29,10 @@ pub enum ReasonKind {
     Provider(Arc<str>, Arc<str>),
     /// A function that reads the clock, randomness, state or a file that may not be read: what it is.
     Impure(Arc<str>),
-    /// Something else in the configuration that is in error and was reported there: a few words.
+    /// An error in the configuration, reported where it is: its message, a sentence.
     Error(Arc<str>),
+    /// A file that a function reads and that may be there when Terraform runs: the function's message, a sentence.
+    File(Arc<str>),
     /// Something that would take more than a budget allows, and was reported there: what, as a sentence.
     Budget(Arc<str>),
     /// Something that kfplint does not model: a few words.
@@ -77,12 +79,6 @@ impl Reasons {
         self.iter().map(|r| r.kind.decides()).collect()
     }
 
-    /// The reasons as words: `var.size has no default and no value`.
-    pub fn because(&self) -> String {
-        let all: Vec<String> = self.iter().map(|r| r.kind.to_string()).collect();
-        if all.is_empty() { "it is not known before apply".into() } else { all.join("; ") }
-    }
-
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -99,29 +95,10 @@ impl ReasonKind {
             ReasonKind::DataSource(address) | ReasonKind::MissingModule(address, _) => address.to_string(),
             ReasonKind::Impure(what)
             | ReasonKind::Error(what)
+            | ReasonKind::File(what)
             | ReasonKind::Budget(what)
             | ReasonKind::Unsupported(what)
             | ReasonKind::NotGiven(what) => what.to_string(),
-        }
-    }
-}
-
-impl std::fmt::Display for ReasonKind {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            ReasonKind::Variable(name) => write!(f, "var.{name} has no default and no value"),
-            ReasonKind::Default(name) => write!(f, "var.{name} is for the callers of this module to set"),
-            ReasonKind::Computed(address, attribute) => write!(f, "{address}.{attribute} is known only after apply"),
-            ReasonKind::DataSource(address) => write!(f, "{address} is read from the cloud"),
-            ReasonKind::MissingModule(address, source) => write!(f, "{address} ({source}) is not on disk"),
-            ReasonKind::Provider(name, argument) => {
-                write!(f, "neither the provider {name} nor its environment variables set a {argument}")
-            }
-            ReasonKind::Impure(what) => write!(f, "{what} is not known before apply"),
-            ReasonKind::Error(what) => write!(f, "{what} is in error"),
-            ReasonKind::Budget(what) => f.write_str(what),
-            ReasonKind::Unsupported(what) => write!(f, "{what} is not evaluated by kfplint"),
-            ReasonKind::NotGiven(what) => write!(f, "{what} is not given"),
         }
     }
 }

@@ -62,7 +62,7 @@ fn one(i: usize, cluster: &ClusterReport, sources: &Sources, out: &mut String) {
         let (_, class, text) = answer(r);
         let decides = match r.decides.is_empty() {
             true => String::new(),
-            false => format!(" <span class=\"hint\">Decided by {}.</span>", escape(&r.decides.join(", "))),
+            false => format!(" <span class=\"hint\">Decided by: {}.</span>", escape(&r.decides.join(", "))),
         };
         let _ = writeln!(
             out,

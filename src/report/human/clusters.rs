@@ -202,7 +202,7 @@ fn row(requirement: &Requirement, names: usize, page: &mut Page) {
     let open: Vec<&str> = open.map(String::as_str).collect();
     let mut lines = wrap(&requirement.reason, page.width.saturating_sub(indent).max(24));
     if !open.is_empty() {
-        lines.extend(wrap(&format!("decided by {}", open.join(", ")), page.width.saturating_sub(indent).max(24)));
+        lines.extend(wrap(&format!("decided by: {}", open.join(", ")), page.width.saturating_sub(indent).max(24)));
     }
     for (i, line) in lines.iter().enumerate() {
         if i > 0 {
