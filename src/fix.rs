@@ -1,8 +1,13 @@
 //! Makes the changes that findings propose: which of them go together, what a file becomes, and writing it.
 
+use crate::base::budget::Budget;
 use crate::base::source::{FileId, SourceFile};
 use crate::diagnostic::{Edit, Fix};
 use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The longest that the smallest difference of a file is looked for.
+const DIFF: Duration = Duration::from_secs(10);
 
 /// The edits of a round, by file and place: none overlaps another.
 pub type Edits<'f> = BTreeMap<FileId, BTreeMap<u32, &'f Edit>>;
@@ -78,10 +83,12 @@ pub fn apply(bytes: &[u8], edits: &BTreeMap<u32, &Edit>) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// The difference between two versions of a file, as `diff -u` and `git apply` have it.
-pub fn diff(shown: &str, before: &[u8], after: &[u8]) -> Vec<u8> {
+/// The difference between two versions of a file, as `diff -u` and `git apply` have it. Where the time does not suffice for
+/// the smallest one, it is larger than it need be.
+pub fn diff(shown: &str, before: &[u8], after: &[u8], budget: &Budget) -> Vec<u8> {
     let (old, new) = (header(&format!("a/{shown}")), header(&format!("b/{shown}")));
-    let diff = similar::TextDiff::from_lines(before, after);
+    let time = budget.left().min(DIFF);
+    let diff = similar::TextDiff::configure().timeout(time).diff_lines(before, after);
     let mut out = Vec::new();
     // Writing into memory does not fail.
     let _ = diff.unified_diff().header(&old, &new).to_writer(&mut out);

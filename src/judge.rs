@@ -17,6 +17,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     let whole = Context { plan, graph, found: &[], budget };
     let in_time = |rule: &Rule| rule.root.filter(|_| !budget.is_late()).map(|root| root(&whole)).unwrap_or_default();
     let found: Vec<Vec<Finding>> = rules.iter().map(in_time).collect();
+    let is_cut = budget.is_late();
     let mut findings = plan.findings.clone();
     let mut clusters = Vec::with_capacity(graph.clusters.len().min(CLUSTERS));
     let mut left = Vec::new();
@@ -41,6 +42,10 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     findings.extend(plan.late_finding());
     findings.extend(too_late(&left, graph.clusters.len(), budget));
     findings.extend(too_many_clusters(graph));
+    if is_cut && findings.iter().all(|f| f.code != BUDGET_EXCEEDED.0) {
+        let message = format!("not all rules have judged this root module: {}", budget.late());
+        findings.push(exceeded(None, message, "", Limit::Timeout));
+    }
     findings.extend(found.into_iter().flatten());
     clusters.sort_by(|a, b| a.address.cmp(&b.address));
     findings.iter_mut().for_each(Finding::tidy);
@@ -164,5 +169,31 @@ fn coverage(plan: &StaticPlan) -> Coverage {
             .collect(),
         modules_missing: plan.missing_modules.clone(),
         undecided_blocks: plan.undecided_blocks.iter().map(|(a, r)| (a.clone(), r.because())).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Status;
+    use crate::graph::testing::plan;
+    use crate::profile::Profile;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_judged_when_the_time_is_used_up_does_not_count() {
+        let late = Budget::new(None, None, None, Some(0));
+        let cluster = json!({ "type": "google_container_cluster", "name": "c", "values": { "name": "c" } });
+        let member = json!({ "type": "google_project_iam_member", "name": "m", "values": { "role": "roles/nosuch" } });
+        let judge = |resources, budget: &Budget| {
+            let plan = plan(resources);
+            check_root(&plan, &Graph::build(&plan, Profile::kfp(), budget), budget)
+        };
+        let codes = |report: &RootReport| report.findings.iter().map(|f| f.code).collect::<Vec<_>>();
+        let report = judge(json!([cluster]), &late);
+        assert!(report.clusters.iter().flat_map(|c| &c.requirements).all(|r| r.status == Status::Undecided));
+        assert_eq!((report.clusters.len(), codes(&report)), (1, vec!["TF006"]));
+        assert_eq!(codes(&judge(json!([member]), &late)), ["TF006"], "the rules did not see it");
+        assert_eq!(codes(&judge(json!([member]), &Budget::default())), ["KFP202"]);
     }
 }

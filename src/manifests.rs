@@ -6,7 +6,7 @@ mod files;
 mod kind;
 mod pod;
 
-use crate::base::budget::{Budget, DOCUMENT, PODS, size};
+use crate::base::budget::{Budget, DOCUMENT, PARSED, PODS, size};
 use crate::cty::functions::{ErrorKind, yaml_documents};
 use crate::cty::value::json;
 use crate::graph::fit::Pod;
@@ -66,7 +66,7 @@ pub fn read(path: &Path, budget: &Budget) -> Result<Pods, ManifestError> {
             pods.left.push(Left { path: shown, why: format!("{}: this file and the others", budget.late()) });
             break;
         }
-        match documents(&file) {
+        match documents(&file, budget) {
             Ok(all) => all.iter().for_each(|(line, object)| add(object, &format!("{shown}:{line}"), &mut pods)),
             Err((why, fatal)) if only || fatal => return Err(ManifestError { path: shown, why }),
             Err((why, _)) => pods.left.push(Left { path: shown, why }),
@@ -76,9 +76,12 @@ pub fn read(path: &Path, budget: &Budget) -> Result<Pods, ManifestError> {
 }
 
 /// The objects of a file with their lines; or why there are none, and whether a limit is exceeded.
-fn documents(file: &Path) -> Result<Vec<(usize, Json)>, (String, bool)> {
+fn documents(file: &Path, budget: &Budget) -> Result<Vec<(usize, Json)>, (String, bool)> {
     let bytes = up_to(file, DOCUMENT).map_err(|e| (e.to_string(), false))?;
     let bytes = bytes.ok_or_else(|| (format!("larger than {}", size(DOCUMENT)), false))?;
+    if bytes.len() > budget.room(PARSED) {
+        return Err((budget.too_long(), true));
+    }
     let text = String::from_utf8(bytes).map_err(|_| ("not UTF-8".to_string(), false))?;
     let all = yaml_documents(&text).map_err(|e| {
         let hint = if text.contains("{{") { " (a Helm template? render it first)" } else { "" };

@@ -88,6 +88,11 @@ impl Budget {
         Budget { timeout: Duration::MAX, ..self }
     }
 
+    /// The same with a moment more, for what has to be done when the time is used up.
+    pub fn with_a_moment(self) -> Budget {
+        Budget { timeout: self.timeout.saturating_add(MOMENT / 2), ..self }
+    }
+
     /// Whether the run's time is used up.
     pub fn is_late(&self) -> bool {
         self.began.elapsed() >= self.timeout

@@ -26,7 +26,8 @@ pub fn run(args: &EvaluateArgs) -> Result<u8, Failure> {
     if let Some(other) = other {
         return against(other, &root, &session, environment);
     }
-    let plan = session.plan(&root, environment)?;
+    let mut plan = session.plan(&root, environment)?;
+    engine::shorten_plan(&mut plan, &session.settings().budget);
     if plan.unreached.is_none() {
         engine::check_names(&args.inputs.given, &engine::names(&plan))?;
     }
@@ -44,7 +45,7 @@ pub fn run(args: &EvaluateArgs) -> Result<u8, Failure> {
 /// A plan that cannot be read, or a document that is none.
 fn against(plan: &Path, root: &Root, session: &Session, environment: Option<&str>) -> Result<u8, Failure> {
     let stdin = stdin(&[PathBuf::from(plan)])?;
-    let document = engine::read(plan, &Tree::default(), &stdin)?;
+    let document = engine::read(plan, &Tree::default(), &stdin, &session.settings().budget)?;
     if document.kind != Kind::Plan {
         return Err(Failure::NoPlan { path: document.file });
     }

@@ -6,7 +6,7 @@ use crate::catalog::gke::{self, Features};
 use crate::cli::FitArgs;
 use crate::cty::value::HIDDEN;
 use crate::diagnostic::RootReport;
-use crate::engine::{self, Session};
+use crate::engine::{self, Session, Unreached};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::fit::{Node, Pod, Room, left_in_time};
@@ -15,6 +15,7 @@ use crate::graph::pool::Pool;
 use crate::manifests::{self, Left, Pods};
 use crate::report::{self, Report};
 use crate::settings::Undecided;
+use rustc_hash::FxHashMap;
 use std::fmt::Write;
 
 /// How many pods that do not fit are listed.
@@ -39,12 +40,18 @@ pub fn run(args: &FitArgs) -> Result<u8, Failure> {
     let (mut clusters, mut short, mut open) = (0, false, !pods.left.is_empty());
     let mut reports = Vec::new();
     let roots = session.roots_with_uncalled(environment.as_deref())?;
-    for root in &roots {
+    let unreached = Unreached::default();
+    for root in roots.iter().filter(|_| !unreached.counts(&budget)) {
         let plan = session.plan(root, environment.as_deref())?;
         let graph = Graph::build(&plan, &session.settings().config.profile, &budget);
         let mut late = engine::late(root, loader).filter(|_| plan.unreached.is_none());
         for cluster in graph.clusters.iter().filter(|_| late.is_none()) {
             clusters += 1;
+            if budget.is_late() {
+                // The root module says so.
+                open = true;
+                continue;
+            }
             match judge(cluster, &pods, &budget, &mut text) {
                 Some(fits) => short |= !fits,
                 None => open = true,
@@ -54,6 +61,7 @@ pub fn run(args: &FitArgs) -> Result<u8, Failure> {
         let (root, findings) = (root.shown.clone(), plan.findings.iter().cloned().chain(late).collect());
         reports.push(RootReport { root, findings, ..RootReport::default() });
     }
+    reports.extend(unreached.rest(roots.first(), &budget));
     let report = Report::new(reports, loader.skipped(), loader.files_read(), sources);
     let over = left_out::say(&report, loader, sources);
     if clusters == 0 {
@@ -162,8 +170,10 @@ fn judge(cluster: &Cluster, pods: &Pods, budget: &Budget, text: &mut String) -> 
 /// Equal pods once, with how many there are.
 fn counted<'a>(pods: &[&'a Pod]) -> Vec<(&'a Pod, usize)> {
     let mut all: Vec<(&Pod, usize)> = Vec::new();
+    let mut places: FxHashMap<&Pod, usize> = FxHashMap::default();
     for pod in pods {
-        match all.iter_mut().find(|(known, _)| known == pod) {
+        let at = *places.entry(pod).or_insert(all.len());
+        match all.get_mut(at) {
             Some((_, count)) => *count += 1,
             None => all.push((pod, 1)),
         }

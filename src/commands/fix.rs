@@ -4,6 +4,7 @@ use super::check::checked;
 use super::settings::Job;
 use super::veil::veiled;
 use super::{Failure, output};
+use crate::base::budget::Budget;
 use crate::base::source::{FileId, SourceFile, Span};
 use crate::cty::value::HIDDEN;
 use crate::diagnostic::{Edit, Fix, Safety};
@@ -52,18 +53,25 @@ pub fn fixed(job: &Job) -> Result<Outcome, Failure> {
     let mut last = None;
     for _ in 0..ROUNDS {
         let now = last.as_ref().unwrap_or(&first);
-        let done = work.round(now, job.args.fixes.unsafe_fixes);
+        let done = work.round(now, job);
         if done.is_empty() {
             break;
         }
         let settings = Settings { texts: work.texts.clone(), ..job.settings.clone() };
         let next = checked(&Job { settings, ..job.clone() })?;
+        let budget = &job.settings.budget;
+        if budget.is_late() || next.is_short {
+            // What it does not report may still be there.
+            output::say(&format!("not all fixes are made, or checked again: {}", budget.too_long()));
+            last = Some(next);
+            break;
+        }
         work.count(done, now, &next);
         last = Some(next);
     }
     work.before.retain(|real, (_, before)| work.texts.get(real) != Some(before));
     match job.args.fixes.diff {
-        true => output::stdout(&work.diff(&first, last.as_ref().unwrap_or(&first)))?,
+        true => output::stdout(&work.diff(&first, last.as_ref().unwrap_or(&first), &job.settings.budget))?,
         false => work.write()?,
     }
     work.say(if job.args.fixes.diff { "would fix" } else { "fixed" });
@@ -72,12 +80,16 @@ pub fn fixed(job: &Job) -> Result<Outcome, Failure> {
 
 impl Work {
     /// One round: the findings whose fixes were made.
-    fn round(&mut self, now: &Outcome, unsafe_fixes: bool) -> BTreeMap<Kind, usize> {
+    fn round(&mut self, now: &Outcome, job: &Job) -> BTreeMap<Kind, usize> {
         let opened = now.loader.opened();
-        let open = self.open(now, &opened, unsafe_fixes);
+        let open = self.open(now, &opened, job.args.fixes.unsafe_fixes);
         let unsound = |(id, edits): (&FileId, &BTreeMap<u32, &Edit>)| self.mended(*id, edits, now, &opened).is_none();
         let mut bad = Vec::new();
-        let open = fix::together(&open, &|some| !edits(some).1.iter().any(unsound), &mut bad);
+        let is_late = || job.settings.budget.is_late();
+        let open = fix::together(&open, &|some| !is_late() && !edits(some).1.iter().any(unsound), &mut bad);
+        if is_late() {
+            return BTreeMap::new();
+        }
         let (chosen, edits) = edits(&open);
         let texts: Vec<_> =
             edits.iter().filter_map(|(id, edits)| Some((*id, self.mended(*id, edits, now, &opened)?))).collect();
@@ -141,7 +153,7 @@ impl Work {
     }
 
     /// All changes, for `--diff`, without what must not be shown, as the first and the last look know it.
-    fn diff(&self, first: &Outcome, last: &Outcome) -> Vec<u8> {
+    fn diff(&self, first: &Outcome, last: &Outcome, budget: &Budget) -> Vec<u8> {
         let mut files: Vec<_> = self.before.iter().map(|(real, (shown, before))| (shown, before, real)).collect();
         files.sort();
         let mut all = Vec::new();
@@ -151,7 +163,7 @@ impl Work {
             match veiled(before, real, first).zip(veiled(after, real, last)) {
                 None => note(&format!("the change of {name} is not shown, since the file is private; --fix makes it")),
                 Some((old, new)) => {
-                    let diff = fix::diff(shown, &old, &new);
+                    let diff = fix::diff(shown, &old, &new, budget);
                     if String::from_utf8_lossy(&diff).contains(HIDDEN) {
                         note(&format!("sensitive values of {name} are not in the difference; --fix makes it whole"));
                     }

@@ -3,9 +3,9 @@
 use super::{FINDINGS, Failure, READY, left_out, output, settings};
 use crate::cli::{GraphArgs, GraphFormat};
 use crate::diagnostic::RootReport;
-use crate::engine::{Session, SessionError};
+use crate::engine::{self, Session, SessionError, Unreached};
 use crate::report::graph::drawing::Drawing;
-use crate::report::{Report, graph, pretty};
+use crate::report::{Format, Report, graph, pretty};
 
 /// Draws the graphs of all root modules.
 ///
@@ -16,11 +16,15 @@ pub fn run(args: &GraphArgs) -> Result<u8, Failure> {
     let (settings, environment) = settings::state(&args.paths, &args.config, &args.inputs, budget)?;
     let session = Session::new(settings)?;
     let roots = session.roots_with_uncalled(environment.as_deref())?;
-    let drawn = roots.iter().map(|root| session.draw_root(root, environment.as_deref()));
-    let (reports, drawings): (Vec<RootReport>, Vec<Drawing>) =
+    let unreached = Unreached::default();
+    let wanted = roots.iter().filter(|_| !unreached.counts(&budget));
+    let drawn = wanted.map(|root| session.draw_root(root, environment.as_deref()));
+    let (mut reports, mut drawings): (Vec<RootReport>, Vec<Drawing>) =
         drawn.collect::<Result<Vec<_>, SessionError>>()?.into_iter().unzip();
+    reports.extend(unreached.rest(roots.first(), &budget));
+    reports.extend(engine::shorten_drawings(&mut drawings, settings::speed(Format::Html), &budget));
     let (loader, sources) = (session.loader(), session.sources());
-    let report = Report::new(reports, loader.skipped(), loader.files_read(), sources);
+    let report = Report::new(reports, session.skipped(), loader.files_read(), sources);
     let over = left_out::say(&report, loader, sources);
     let drawings: Vec<Drawing> = drawings.into_iter().filter(|d| !d.nodes.is_empty()).collect();
     let bytes = match (args.format, drawings.as_slice()) {

@@ -62,6 +62,9 @@ pub fn left(
             of.flat_map(|(folder, calls)| calls.iter().filter(|to| **to != folder.dir)).collect();
         let (mut next, mut rest): (Vec<Root>, Vec<Root>) =
             std::mem::take(&mut left).into_iter().partition(|folder| !called.contains(&folder.dir));
+        if loader.budget().is_late() {
+            next.append(&mut rest);
+        }
         if next.is_empty() {
             next.push(rest.remove(0));
         }

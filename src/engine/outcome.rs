@@ -50,7 +50,8 @@ impl Session {
         let is_short = short.is_some();
         checked.extend(short.map(Checked::from));
         let mut drawings: Vec<_> = checked.iter_mut().map(|c| c.drawing.take()).collect();
-        let (suppressions, mut reports) = stages::suppress(checked, settings, self.loader(), self.sources(), &found);
+        let (suppressions, mut reports) =
+            stages::suppress(checked, settings, self.loader(), self.sources(), (&found, is_short));
         stages::set_levels(&mut reports, &settings.config, settings.trusts_config, self.loader());
         if settings.ignores_undecided {
             reports.iter_mut().for_each(stages::leave_out_undecided);

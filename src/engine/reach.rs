@@ -42,6 +42,15 @@ pub fn unreached(root: &Root, loader: &Loader) -> Option<StaticPlan> {
     Some(StaticPlan { unreached: Some(why), findings: vec![finding], root, ..StaticPlan::default() })
 }
 
+/// The report on a document that the time does not suffice for.
+pub fn too_long(document: String, budget: &Budget) -> RootReport {
+    let message = format!("this document is not checked: {}", budget.too_long());
+    let findings = vec![exceeded(None, message.clone(), "", Limit::Timeout)];
+    let mut report = RootReport { root: document.clone(), findings, ..RootReport::default() };
+    report.coverage.skipped.push((document, message));
+    report
+}
+
 /// What says that a root module is not looked at, since the time is used up; `None` while it is not.
 pub fn late(root: &Root, loader: &Loader) -> Option<Finding> {
     let budget = loader.budget();

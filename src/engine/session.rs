@@ -45,7 +45,7 @@ impl Session {
         let loader = Arc::new(loader.bounded(settings.inputs.allow_outside));
         let options = inputs::options(&settings.inputs, &loader)?;
         let (documents, folders) = match settings.scope {
-            Scope::All => split(&settings.places(), &settings.tree, &settings.stdin)?,
+            Scope::All => split(&settings.places(), &settings.tree, &settings.stdin, &settings.budget)?,
             Scope::Roots | Scope::Changed | Scope::One => (Vec::new(), Some(settings.places())),
         };
         let found = folders.map(|folders| find(&settings, &folders, &loader)).transpose()?.unwrap_or_default();
@@ -113,7 +113,8 @@ impl Session {
                 Ok(roots.iter().map(|root| rounds::check_one(root, &units, &evaluator, look)).collect::<Vec<_>>())
             };
             let all = &self.found.roots;
-            called::left(&check(all)?, &mut found, all, &check, &self.loader)?;
+            let reached: Vec<Root> = all.iter().take_while(|_| !self.settings.budget.is_late()).cloned().collect();
+            called::left(&check(&reached)?, &mut found, all, &check, &self.loader)?;
         }
         Ok(found.roots)
     }

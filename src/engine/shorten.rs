@@ -5,7 +5,10 @@ use super::stages::Checked;
 use crate::base::budget::{Budget, Limit};
 use crate::diagnostic::{RootReport, Verdict};
 use crate::module::report::{BUDGET_EXCEEDED, exceeded};
-use crate::report::plural;
+use crate::plan::StaticPlan;
+use crate::plan_json;
+use crate::report::graph::drawing::Drawing;
+use crate::report::{plural, pretty};
 use std::cmp::Reverse;
 use std::mem::{forget, take};
 
@@ -53,6 +56,46 @@ pub fn shorten(
     let root = reports.first().map(|report| report.root.clone()).unwrap_or_default();
     let findings = vec![exceeded(None, message, "", Limit::Timeout)];
     Some(RootReport { root, findings, ..RootReport::default() })
+}
+
+/// Leaves out the drawings that cannot be written in the time that is left, so many bytes in a second. The report that says
+/// so (TF006); `None` where nothing is left out.
+pub fn shorten_drawings(drawings: &mut Vec<Drawing>, bytes_per_second: f64, budget: &Budget) -> Option<RootReport> {
+    let mut room = budget.room(bytes_per_second);
+    let fits = |drawing: &&Drawing| {
+        let rest = room.checked_sub(kept::drawing(drawing));
+        room = rest.unwrap_or(0);
+        rest.is_some()
+    };
+    let count = drawings.iter().take_while(fits).count();
+    let left = drawings.split_off(count);
+    let message = format!("without {}: {}", plural(left.len(), "graph"), budget.too_long());
+    let root = left.first().map(|drawing| drawing.root.clone())?;
+    forget(left);
+    let findings = vec![exceeded(None, message, "", Limit::Timeout)];
+    Some(RootReport { root, findings, ..RootReport::default() })
+}
+
+/// So many resources of a plan tell how large it is when it is written.
+const SAMPLE: usize = 100;
+/// How many bytes of a plan are written in a second, on a slow machine.
+const PLAN: f64 = 20e6;
+
+/// Leaves out of a plan the resources that cannot be written in the time that is left, and says so (TF006).
+pub fn shorten_plan(plan: &mut StaticPlan, budget: &Budget) {
+    let all = plan.resources.len();
+    if all <= SAMPLE {
+        return;
+    }
+    let sample = plan.resources.iter().step_by(all / SAMPLE).cloned().collect::<Vec<_>>();
+    let count = sample.len();
+    let written = plan_json::write(&StaticPlan { resources: sample, ..StaticPlan::default() });
+    let most = budget.room(PLAN) / (pretty(&written).len() / count).max(1);
+    if all > most {
+        forget(plan.resources.split_off(most));
+        let message = format!("the plan is without {}: {}", plural(all - most, "instance"), budget.too_long());
+        plan.findings.push(exceeded(None, message, "", Limit::Timeout));
+    }
 }
 
 /// What says that something was left out is never left out for anything else.

@@ -1,7 +1,7 @@
 //! The stages of a check, each a function on plain data: judge a plan, suppress findings, set levels, take out what is known.
 
 use super::{SessionError, Settings};
-use crate::base::budget::{Budget, DOCUMENT, size};
+use crate::base::budget::{Budget, DOCUMENT, Limit, size};
 use crate::base::source::Sources;
 use crate::baseline::Baseline;
 use crate::config::{Config, Places};
@@ -10,6 +10,7 @@ use crate::graph::Graph;
 use crate::judge::check_root;
 use crate::load::loader::Loader;
 use crate::load::{Discovery, reason};
+use crate::module::report::exceeded;
 use crate::plan::StaticPlan;
 use crate::profile::Profile;
 use crate::report::graph::drawing::Drawing;
@@ -66,7 +67,12 @@ pub fn judged(plan: StaticPlan, look: Look) -> Checked {
     report.environment = look.environment.map(str::to_string);
     report.clusters.iter_mut().for_each(|c| c.environment = report.environment.clone());
     let draw = || Drawing { environment: report.environment.clone(), ..Drawing::of(&plan, &graph) };
-    let drawing = look.draws.then(draw);
+    let mut drawing = (look.draws && !look.budget.is_late()).then(draw);
+    if drawing.is_some() && look.budget.is_late() {
+        forget(drawing.take());
+        let message = format!("the graph of this root module is not drawn: {}", look.budget.late());
+        report.findings.push(exceeded(None, message, "", Limit::Timeout));
+    }
     drop(graph);
     let (variables, outline) = (names(&plan), Outline::of(&plan));
     let checked = Checked { report, drawing, variables, outline, made: plan.made.clone(), failed: false };
@@ -94,13 +100,13 @@ pub fn names(plan: &StaticPlan) -> BTreeSet<String> {
 }
 
 /// Marks the findings that comments and the configuration suppress, and finds the comments that suppress nothing. What is
-/// found beside the roots is added to the reports.
+/// found beside the roots is added to the reports. Where a report `is_short`, no comment is known to suppress nothing.
 pub fn suppress(
     checked: Vec<Checked>,
     settings: &Settings,
     loader: &Loader,
     sources: &Sources,
-    found: &Discovery,
+    (found, is_short): (&Discovery, bool),
 ) -> (Suppressions, Vec<RootReport>) {
     let mut all = Suppressions::gather(loader, sources, &settings.config, settings.policy);
     let mut reports = Vec::with_capacity(checked.len());
@@ -120,8 +126,14 @@ pub fn suppress(
                 && !real.components().any(|c| c.as_os_str() == ".terraform")
         })
     };
-    let roots = reports.iter().map(|report| report.root.clone()).collect();
-    reports.extend(all.lint(&roots, sources, concerns));
+    let roots: BTreeSet<String> = reports.iter().map(|report| report.root.clone()).collect();
+    if all.is_cut {
+        let message = format!("not all comments that suppress are read: {}", settings.budget.late());
+        let (root, findings) = (roots.first().cloned(), vec![exceeded(None, message, "", Limit::Timeout)]);
+        reports.push(RootReport { root: root.unwrap_or_default(), findings, ..RootReport::default() });
+    } else if !is_short {
+        reports.extend(all.lint(&roots, sources, concerns, &settings.budget));
+    }
     (all, reports)
 }
 

@@ -106,8 +106,7 @@ impl<'p> Graph<'p> {
         let written = config.written("service_account");
         let refs = LazyCell::new(|| written.map(refs::of_attribute).unwrap_or_default());
         let mut possible = None;
-        let accounts = self.emails.may_be(value.as_str());
-        for account in self.in_time(accounts).filter_map(|at| self.accounts.get(at)) {
+        for account in self.may_be(value) {
             match account.is(value, || &*refs) {
                 Fact::Known(true) => return NodeAccount::Here(account),
                 Fact::Known(false) => {}
@@ -123,6 +122,11 @@ impl<'p> Graph<'p> {
             (_, Some(reasons)) => NodeAccount::Unknown(reasons),
             (open, None) => NodeAccount::Unknown(open.reasons().cloned().unwrap_or_default()),
         }
+    }
+
+    /// The accounts that an e-mail or a member may be, as long as there is time to look at them.
+    pub fn may_be<'g>(&'g self, email: &Value) -> impl Iterator<Item = &'g ServiceAccount<'p>> {
+        self.in_time(self.emails.may_be(email.as_str())).filter_map(|at| self.accounts.get(at))
     }
 
     /// What an account may do in a cluster's project.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What a pod asks for, or a node has: CPU in thousandths of a core, memory in MiB, GPUs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Room {
     /// CPU.
     pub cpu_m: u64,
@@ -26,7 +26,7 @@ pub struct Taint {
 }
 
 /// What lets a pod onto tainted nodes. What is empty matches everything.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Toleration {
     /// The taint's key.
     pub key: String,
@@ -40,7 +40,7 @@ pub struct Toleration {
 pub type Term = Vec<Match>;
 
 /// What one label of a node must be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Match {
     /// Its key.
     pub key: String,
@@ -51,7 +51,7 @@ pub struct Match {
 }
 
 /// Kubernetes' operators of node selectors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operator {
     /// One of the values.
     In,
@@ -68,7 +68,7 @@ pub enum Operator {
 }
 
 /// A pod to be placed.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Pod {
     /// How messages name it.
     pub name: Cow<'static, str>,

@@ -34,7 +34,7 @@ pub fn clusters<'p>(plan: &'p StaticPlan, types: &ByType<'p>, linker: Linker<'p,
     for (cluster, pools) in clusters.iter_mut().zip(owned).take_while(|_| !linker.budget.is_late()) {
         linker.own_pools(cluster);
         cluster.pools_elsewhere = linker.elsewhere(cluster);
-        for (pool, doubt) in pools {
+        for (pool, doubt) in pools.into_iter().take_while(|_| !linker.budget.is_late()) {
             cluster.pools.push(linker.pool(Parts {
                 kind: PoolKind::Separate,
                 view: View::of(pool),

@@ -103,7 +103,7 @@ impl<'p> Graph<'p> {
     }
 
     /// These, as long as there is time to look at them.
-    fn in_time<T>(&self, all: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+    pub fn in_time<T>(&self, all: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
         let clock = self.budget.clock();
         all.into_iter().take_while(move |_| !clock.is_late())
     }

@@ -21,7 +21,8 @@ pub fn changed(paths: &[PathBuf], everywhere: &BTreeSet<PathBuf>, loader: &Loade
     if change.loose.iter().any(|dir| !found.roots.iter().any(|root| around(dir, &root.dir))) {
         return Ok(found);
     }
-    let units: Vec<bool> = found.roots.iter().map(|root| change.concerns(root, &folders, loader)).collect();
+    let concerns = |root| loader.budget().is_late() || change.concerns(root, &folders, loader);
+    let units: Vec<bool> = found.roots.iter().map(concerns).collect();
     let any_unit = found.roots.iter().zip(&units).any(|(root, concerned)| *concerned && root.is_unit());
     let mut concerned = units.into_iter();
     let wanted = |root: &Root| concerned.next().unwrap_or(true) || any_unit && reads_others(root, loader);

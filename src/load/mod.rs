@@ -157,7 +157,7 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
 pub fn files(root: &Path, loader: &Loader) -> BTreeSet<FileId> {
     let (mut seen, mut todo, mut out) = (BTreeSet::new(), vec![root.to_path_buf()], BTreeSet::new());
     while let Some(dir) = todo.pop() {
-        if !seen.insert(dir.clone()) {
+        if !seen.insert(dir.clone()) || loader.budget().is_late() && !loader.has_read(&dir) {
             continue;
         }
         let Some(module) = loader.module(&dir) else { continue };

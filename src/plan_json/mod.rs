@@ -37,6 +37,8 @@ pub struct Document {
     /// What it is.
     pub kind: Kind,
     json: Json,
+    /// How large its text is, in bytes.
+    bytes: usize,
 }
 
 impl Document {
@@ -45,12 +47,12 @@ impl Document {
     /// # Errors
     /// What is wrong with it, where, and how to make one that is right.
     pub fn read(file: &str, bytes: Vec<u8>) -> Result<Document, DocumentError> {
-        let mut json = text::parse(file, bytes)?;
+        let (mut json, bytes) = text::parse(file, bytes)?;
         let kind = kind::of(file, &json)?;
         if kind == Kind::Live {
             live::drop_secrets(&mut json);
         }
-        Ok(Document { file: file.to_string(), kind, json })
+        Ok(Document { file: file.to_string(), kind, json, bytes })
     }
 
     /// Where a static plan of the same configuration, in the shape of `terraform show -json`, differs from this one.
@@ -97,6 +99,11 @@ impl Subject {
     /// How many files it has.
     pub fn files(&self) -> usize {
         self.documents.len()
+    }
+
+    /// How many bytes its documents have.
+    pub fn bytes(&self) -> usize {
+        self.documents.iter().map(|document| document.bytes).sum()
     }
 
     /// Whether a configuration can lie beside it: it is a plan or a state.

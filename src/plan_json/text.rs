@@ -6,11 +6,11 @@ use serde_json::Value as Json;
 use std::borrow::Cow;
 use std::io::Read;
 
-/// Reads JSON. Deep nesting is refused by the parser (128 levels).
+/// Reads JSON, and says how many bytes it has. Deep nesting is refused by the parser (128 levels).
 ///
 /// # Errors
 /// What is wrong with the bytes, and where.
-pub fn parse(file: &str, bytes: Vec<u8>) -> Result<Json, DocumentError> {
+pub fn parse(file: &str, bytes: Vec<u8>) -> Result<(Json, usize), DocumentError> {
     let bytes = unpack(file, bytes)?;
     let text = decode(file, &bytes)?;
     let start = text.trim_start();
@@ -24,7 +24,8 @@ pub fn parse(file: &str, bytes: Vec<u8>) -> Result<Json, DocumentError> {
     if has_more_values(text.as_bytes(), VALUES) {
         return Err(too_large(file, format!("the document has more than {VALUES} values")));
     }
-    serde_json::from_str(&text).map_err(|error| broken(file, &text, &error))
+    let json = serde_json::from_str(&text).map_err(|error| broken(file, &text, &error))?;
+    Ok((json, text.len()))
 }
 
 fn too_large(file: &str, what: String) -> DocumentError {
@@ -121,14 +122,14 @@ mod tests {
     use super::parse;
 
     fn error(bytes: &[u8]) -> String {
-        parse("x.json", bytes.to_vec()).map_or_else(|e| e.to_string(), |json| format!("no error: {json}"))
+        parse("x.json", bytes.to_vec()).map_or_else(|e| e.to_string(), |(json, _)| format!("no error: {json}"))
     }
 
     #[test]
     fn text_comes_in_the_encodings_that_shells_write() {
         let utf16: Vec<u8> = "\u{feff}{\"a\": \"ä\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        assert_eq!(parse("x.json", utf16).unwrap()["a"], "ä");
-        assert_eq!(parse("x.json", "\u{feff}{\"a\": 1}".into()).unwrap()["a"], 1);
+        assert_eq!(parse("x.json", utf16).unwrap().0["a"], "ä");
+        assert_eq!(parse("x.json", "\u{feff}{\"a\": 1}".into()).unwrap().0["a"], 1);
     }
 
     #[test]

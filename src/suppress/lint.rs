@@ -1,6 +1,7 @@
 //! LINT001: suppressions that suppress nothing.
 
 use super::{Named, State, Suppression, Suppressions};
+use crate::base::budget::Budget;
 use crate::base::date;
 use crate::base::source::{FileId, Sources, Span};
 use crate::diagnostic::{ALWAYS, Edit, Finding, Fix, RootReport, Safety};
@@ -15,19 +16,23 @@ impl Suppressions {
     /// What is wrong with suppressions, now that all these roots have been looked at. Only files for which
     /// `concerns` says so are looked into. A suppression that suppresses nothing is not reported where kfplint cannot
     /// know: after syntax errors, where the rule is undecided for a cluster, and in a block of which no root makes an
-    /// instance.
+    /// instance. Once the time is used up, no more is looked at: the notes that are left out hide nothing.
     pub fn lint(
         &mut self,
         roots: &BTreeSet<String>,
         sources: &Sources,
         concerns: impl Fn(FileId) -> bool,
+        budget: &Budget,
     ) -> Vec<RootReport> {
         self.count();
+        let clock = budget.clock();
         let mut findings = Vec::new();
-        for suppression in self.all.iter().filter(|s| s.paths.is_some() || concerns(s.location.file)) {
+        let own = self.all.iter().filter(|s| s.paths.is_some() || concerns(s.location.file));
+        for suppression in own.take_while(|_| !clock.is_late()) {
             self.judge(suppression, sources, &mut findings);
         }
-        for (file, start, malformed) in self.malformed.iter().filter(|(file, ..)| concerns(*file)) {
+        let malformed = self.malformed.iter().filter(|(file, ..)| concerns(*file));
+        for (file, start, malformed) in malformed.take_while(|_| !clock.is_late()) {
             let place = Span::new(*file, start + malformed.place.start as u32, start + malformed.place.end as u32);
             let draft = RULE.finding(format!("{}: nothing is suppressed", malformed.message)).help(malformed.help);
             findings.push(draft.on(place, "not understood"));

@@ -124,6 +124,8 @@ pub struct Suppressions {
     undecided: BTreeSet<&'static str>,
     /// Some file cannot be parsed: what would be found in it is not known.
     broken: bool,
+    /// The time did not suffice to read all comments.
+    pub is_cut: bool,
 }
 
 impl Suppressions {
@@ -140,7 +142,10 @@ impl Suppressions {
             present: BTreeSet::new(),
             undecided: BTreeSet::new(),
             broken: false,
+            is_cut: false,
         };
+        let budget = loader.budget().with_a_moment();
+        let clock = budget.clock();
         for file in loader.parsed() {
             out.broken |= !file.errors.is_empty();
             let Some(source) = sources.get(file.id).filter(|s| policy.on && s.text.contains("kfplint:")) else {
@@ -148,6 +153,10 @@ impl Suppressions {
             };
             let mut lines = None;
             for comment in &file.comments {
+                if clock.is_late() {
+                    out.is_cut = true;
+                    return out;
+                }
                 let text = source.slice(comment.span.start, comment.span.end);
                 for read in comment::directives(text) {
                     let lines = lines.get_or_insert_with(|| Lines::new(&file, &source));

@@ -8,6 +8,7 @@ mod places;
 mod quadratic;
 mod secrets;
 mod sensitive;
+mod time;
 mod values;
 
 use crate::tree::{READY, Tree};

@@ -1,6 +1,7 @@
 //! Fixes: each is in its file, none makes a file parse worse, and rounds of them come to an end.
 
 use super::judged::{Judged, folder, judge_texts};
+use kfplint::base::budget::Budget;
 use kfplint::base::source::{FileId, SourceFile};
 use kfplint::diagnostic::{Fix, Safety};
 use kfplint::fix;
@@ -51,7 +52,7 @@ fn rounds(bytes: &[u8], unsafe_fixes: bool) {
         let done = chosen.iter().filter_map(|i| fixes.get(*i));
         let done: Vec<_> = open.iter().filter(|(_, fix)| done.clone().any(|d| std::ptr::eq(*d, *fix))).collect();
         stuck.extend(done.into_iter().map(|(kind, _)| kind.clone()).filter(|kind| still.contains(kind)));
-        fix::diff("main.tf", &text, &next);
+        fix::diff("main.tf", &text, &next, &Budget::default());
         text = next;
     }
 }

@@ -1,7 +1,8 @@
 //! Documents: plans, states and descriptions of clusters, with the root module of their configuration where it is known.
 
 use super::{Project, of};
-use crate::base::budget::DOCUMENT;
+use crate::base::budget::{Budget, DOCUMENT, PARSED};
+use crate::engine::reach::too_long;
 use crate::engine::stages::{Checked, Look, names};
 use crate::engine::{SessionError, recorded};
 use crate::eval::{Evaluator, VariableOption};
@@ -46,6 +47,9 @@ impl Project for Document<'_> {
     }
 
     fn judge(&self, evaluator: &Arc<Evaluator>, look: Look) -> Checked {
+        if self.subject.bytes() > look.budget.room(PARSED) {
+            return Checked::from(too_long(self.shown(), look.budget));
+        }
         let source = self.configuration(evaluator);
         let variables = source.as_ref().map(names).unwrap_or_default();
         let outline = source.as_ref().map(Outline::of).unwrap_or_default();
@@ -72,10 +76,11 @@ pub fn split(
     paths: &[PathBuf],
     tree: &Tree,
     stdin: &[u8],
+    budget: &Budget,
 ) -> Result<(Vec<Subject>, Option<Vec<PathBuf>>), SessionError> {
     let (documents, folders): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| is_document(path, tree));
     let folders: Vec<PathBuf> = folders.into_iter().cloned().collect();
-    let documents = documents.into_iter().map(|path| read(path, tree, stdin)).collect::<Result<Vec<_>, _>>()?;
+    let documents = documents.into_iter().map(|path| read(path, tree, stdin, budget)).collect::<Result<Vec<_>, _>>()?;
     let only_documents = folders.is_empty() && !documents.is_empty();
     Ok((Subject::all(documents), (!only_documents).then_some(folders)))
 }
@@ -91,7 +96,7 @@ fn is_document(path: &Path, tree: &Tree) -> bool {
 ///
 /// # Errors
 /// Why it cannot be read.
-pub fn read(path: &Path, tree: &Tree, stdin: &[u8]) -> Result<plan_json::Document, SessionError> {
+pub fn read(path: &Path, tree: &Tree, stdin: &[u8], budget: &Budget) -> Result<plan_json::Document, SessionError> {
     let is_stdin = path.as_os_str() == STDIN;
     let shown = if is_stdin { "stdin".to_string() } else { path.display().to_string() };
     let bytes = match is_stdin {
@@ -101,6 +106,9 @@ pub fn read(path: &Path, tree: &Tree, stdin: &[u8]) -> Result<plan_json::Documen
         false => tree.up_to(path, DOCUMENT).map(Option::unwrap_or_default),
     };
     let bytes = bytes.map_err(|e| PathError::Unreadable { path: shown.clone(), why: reason(&e) })?;
+    if bytes.len() > budget.room(PARSED) {
+        return Err(PathError::Unreadable { path: shown, why: budget.too_long() }.into());
+    }
     Ok(plan_json::Document::read(&shown, bytes)?)
 }
 

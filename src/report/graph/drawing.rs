@@ -170,23 +170,25 @@ struct Artist {
 
 impl Artist {
     fn draw(&mut self, plan: &StaticPlan, graph: &Graph) {
-        let accounts: Vec<usize> = graph.accounts.iter().map(|a| self.account(a)).collect();
-        for cluster in graph.clusters.iter().take(CLUSTERS) {
+        for account in graph.in_time(&graph.accounts) {
+            self.account(account);
+        }
+        for cluster in graph.in_time(&graph.clusters).take(CLUSTERS) {
             let address = cluster.address();
             let from = self.add(Kind::Cluster, address, address, location(cluster), cluster.resource.header);
-            for pool in &cluster.pools {
+            for pool in graph.in_time(&cluster.pools) {
                 let to = self.add(Kind::Pool, &pool.title(), &pool.address, detail(pool), pool.view.header);
                 self.line(from, to, "has");
-                self.runs_as(graph, pool, to, &accounts);
+                self.runs_as(graph, pool, to);
             }
-            for installation in &graph.installations {
+            for installation in graph.in_time(&graph.installations) {
                 let (address, place) = (&installation.address, installation.place.span);
                 let to = self.add(Kind::Installation, address, address, installation.mark.into(), place);
                 self.line(from, to, "is installed by");
             }
         }
-        for grant in &graph.grants {
-            self.grant(graph, grant, &accounts);
+        for grant in graph.grants_in_time() {
+            self.grant(graph, grant);
         }
         for bucket in &graph.buckets {
             let address = &bucket.resource.address;
@@ -222,12 +224,9 @@ impl Artist {
         self.add(Kind::Account, address, address, email, account.resource.header)
     }
 
-    fn runs_as(&mut self, graph: &Graph, pool: &Pool, from: usize, accounts: &[usize]) {
+    fn runs_as(&mut self, graph: &Graph, pool: &Pool, from: usize) {
         let to = match graph.node_account(pool) {
-            NodeAccount::Here(here) => {
-                let at = graph.accounts.iter().position(|a| a.resource.address == here.resource.address);
-                at.and_then(|at| accounts.get(at)).copied()
-            }
+            NodeAccount::Here(here) => Some(self.account(here)),
             NodeAccount::Default => {
                 let name = "the Compute Engine default service account";
                 Some(self.add(Kind::Account, name, "", String::new(), None))
@@ -243,14 +242,17 @@ impl Artist {
         }
     }
 
-    fn grant(&mut self, graph: &Graph, grant: &Grant, accounts: &[usize]) {
+    fn grant(&mut self, graph: &Graph, grant: &Grant) {
         let address = &grant.resource.address;
         let role = grant.role.known().map_or_else(|| "a role that is not known".to_string(), |r| r.to_string());
         let name = format!("{address} {role}");
         let to = self.add(Kind::Grant, &name, address, role, grant.resource.header);
-        for (account, at) in graph.accounts.iter().zip(accounts) {
-            if grant.members.iter().any(|m| account.is(m, || grant.member_refs()).is_true()) {
-                self.line(*at, to, "is granted");
+        for member in graph.in_time(&grant.members) {
+            for account in graph.may_be(member) {
+                if account.is(member, || grant.member_refs()).is_true() {
+                    let from = self.account(account);
+                    self.line(from, to, "is granted");
+                }
             }
         }
     }

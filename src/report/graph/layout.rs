@@ -84,16 +84,20 @@ impl Layout {
 
 /// Clusters stand as far apart as what each of them has needs.
 fn starts(drawing: &Drawing, boxes: &[Placed]) -> Vec<Option<usize>> {
+    let mut needed = vec![0; boxes.len()];
+    for edge in &drawing.edges {
+        if let (Some(needed), Some(to)) = (needed.get_mut(edge.from), boxes.get(edge.to)) {
+            *needed += to.height + GAP_Y;
+        }
+    }
     let mut next = TOP;
-    let start = |(i, own): (usize, &Placed)| {
-        let has = drawing.edges.iter().filter(|e| e.from == i).filter_map(|e| boxes.get(e.to));
-        let needed: usize = has.map(|b| b.height + GAP_Y).sum();
+    let start = |((i, own), needed): ((usize, &Placed), usize)| {
         let here = next;
         (drawing.nodes.get(i).is_some_and(|n| n.kind.column() == 0))
             .then(|| next += needed.max(own.height + GAP_Y))
             .map(|()| here)
     };
-    boxes.iter().enumerate().map(start).collect()
+    boxes.iter().enumerate().zip(needed).map(start).collect()
 }
 
 /// Each box would stand beside the mean of those that lead to it; nowhere if there are none.
