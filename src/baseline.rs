@@ -1,7 +1,7 @@
 //! Findings that are known and accepted for now: a file of fingerprints, against which a run reports only what is new.
 
 use crate::diagnostic::{ALWAYS, Level};
-use crate::report::{Diagnostic, Entry, Held, Holding, Known, Report};
+use crate::report::{Diagnostic, Entry, Held, Holding, Report};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,10 +50,10 @@ impl Baseline {
     /// Takes the known findings out of a report. An entry is gone if it is not found where `looked_at` says that it would
     /// have been.
     pub fn apply(&self, report: &mut Report, looked_at: impl Fn(&Entry) -> bool) -> Held {
-        let levels: BTreeMap<&str, Option<Known>> =
+        let levels: BTreeMap<&str, Option<Level>> =
             self.findings.iter().map(|e| (e.fingerprint.as_str(), e.level)).collect();
         let known = |fingerprint: &str, level: Level| {
-            levels.get(fingerprint).is_some_and(|most| most.is_none_or(|most| Known::from(level) <= most))
+            levels.get(fingerprint).is_some_and(|most| most.is_none_or(|most| level <= most))
         };
         let found: BTreeSet<String> =
             report.diagnostics.iter().flat_map(entries).map(|entry| entry.fingerprint).collect();
@@ -82,7 +82,7 @@ fn entries(diagnostic: &Diagnostic) -> Vec<Entry> {
         root: diagnostic.root.clone(),
         environment: environment.map(|e| e.environment.clone()),
         address: diagnostic.finding.address.clone(),
-        level: Some(diagnostic.finding.level.into()),
+        level: Some(diagnostic.finding.level),
         fingerprint: environment.map_or(&diagnostic.fingerprint, |e| &e.fingerprint).clone(),
     };
     match diagnostic.environments.as_slice() {

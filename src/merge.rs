@@ -1,12 +1,17 @@
 //! Joins reports of several runs, such as those of shards: kfplint's JSON, or SARIF.
 
-use serde_json::{Map, Value, json};
+use crate::diagnostic::{Level, Verdict};
+use crate::report::model::{
+    JsonBaseline, JsonConfiguration, JsonCoverage, JsonDiagnostic, JsonReport, JsonSummary, VERSION,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Joins reports of one kind, each with its name.
 ///
 /// # Errors
-/// Which of them is not like the first, or is no report of kfplint's.
+/// Which of them is not like the first, not a report of kfplint, or has fields that this version does not know and cannot keep.
 pub fn merge(reports: Vec<(String, Value)>) -> Result<Value, String> {
     let kind = |v: &Value| match v {
         Value::Object(o) if o.get("version") == Some(&json!(1)) && o.contains_key("diagnostics") => Some("JSON"),
@@ -24,9 +29,17 @@ pub fn merge(reports: Vec<(String, Value)>) -> Result<Value, String> {
         }
     }
     complete(&reports)?;
-    let is_sarif = first.is_some_and(|(kind, _)| kind == "SARIF");
-    let values = reports.into_iter().map(|(_, value)| value).collect();
-    Ok(if is_sarif { sarif(values) } else { json_reports(values) })
+    if first.is_some_and(|(kind, _)| kind == "SARIF") {
+        return Ok(sarif(reports.into_iter().map(|(_, value)| value).collect()));
+    }
+    let typed = |(name, report)| {
+        let wrong = |e| {
+            format!("`{name}` is a report that this kfplint does not understand ({e}): use the kfplint that wrote it")
+        };
+        serde_json::from_value(report).map_err(wrong)
+    };
+    let joined = json_reports(reports.into_iter().map(typed).collect::<Result<_, String>>()?);
+    serde_json::to_value(joined).map_err(|e| format!("cannot join these reports: {e}"))
 }
 
 /// Holds that of reports of shards there is each part once: what is missing would pass unseen.
@@ -84,66 +97,101 @@ pub fn counts(report: &Value) -> Counts {
 
 /// All items of a list that the reports have under a path, each once, in their order.
 fn all(reports: &[Value], path: &str) -> Vec<Value> {
+    once(reports.iter().filter_map(|r| r.pointer(path)?.as_array()).flatten().cloned())
+}
+
+/// Each item once, in their order.
+fn once<T: Serialize>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut seen = BTreeSet::new();
-    let items = reports.iter().filter_map(|r| r.pointer(path)?.as_array()).flatten();
-    items.filter(|item| seen.insert(item.to_string())).cloned().collect()
+    items.filter(|item| seen.insert(text_of(item))).collect()
 }
 
-fn json_reports(reports: Vec<Value>) -> Value {
-    let mut clusters = all(&reports, "/clusters");
-    clusters.sort_by_cached_key(|c| (text(c, "/root"), text(c, "/address")));
-    let mut diagnostics = all(&reports, "/diagnostics");
-    diagnostics.sort_by_cached_key(place);
-    let files: u64 = reports.iter().filter_map(|r| r.pointer("/coverage/files")?.as_u64()).sum();
-    let mut coverage = Map::from_iter([("files".to_string(), json!(files))]);
-    for key in ["skipped", "modules_missing", "undecided_blocks"] {
-        let mut items = all(&reports, &format!("/coverage/{key}"));
-        items.sort_by_cached_key(Value::to_string);
-        coverage.insert(key.into(), items.into());
-    }
-    let suppressed = diagnostics.iter().filter(|d| !d["suppressed"].is_null()).count();
-    let mut out = json!({
-        "version": 1,
-        "kfplint": reports.first().map(|r| r["kfplint"].clone()),
-        "verdict": "",
-        "clusters": clusters,
-        "diagnostics": diagnostics,
-        "coverage": coverage,
-        "configuration": configuration(&reports, ""),
+/// Each item once, in the order of their text.
+fn sorted<T: Serialize>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items = once(items);
+    items.sort_by_cached_key(text_of);
+    items
+}
+
+fn text_of<T: Serialize>(item: &T) -> String {
+    serde_json::to_string(item).unwrap_or_default()
+}
+
+fn json_reports(reports: Vec<JsonReport>) -> JsonReport {
+    let kfplint = reports.first().map(|r| r.kfplint.clone()).unwrap_or_default();
+    let configuration = reports.iter().find_map(|r| r.configuration.as_ref()).map(|first| JsonConfiguration {
+        file: first.file.clone(),
+        turns_off: once(reports.iter().flat_map(|r| &r.configuration).flat_map(|c| &c.turns_off).cloned()),
     });
-    let Counts { errors, warnings, notes } = counts(&out);
-    out["verdict"] = verdict(&out, errors).into();
-    out["summary"] = json!({ "errors": errors, "warnings": warnings, "notes": notes, "suppressed": suppressed });
-    if reports.iter().any(|r| r.get("baseline").is_some()) {
-        let known: u64 = reports.iter().filter_map(|r| r.pointer("/baseline/known")?.as_u64()).sum();
-        out["baseline"] = json!({ "known": known, "gone": all(&reports, "/baseline/gone") });
+    let baselines = || reports.iter().filter_map(|r| r.baseline.as_ref());
+    let baseline = baselines().next().map(|_| JsonBaseline {
+        known: baselines().map(|b| b.known).sum(),
+        gone: once(baselines().flat_map(|b| &b.gone).cloned()),
+    });
+    let (mut clusters, mut diagnostics, mut coverage) = (Vec::new(), Vec::new(), JsonCoverage::default());
+    for report in reports {
+        clusters.extend(report.clusters);
+        diagnostics.extend(report.diagnostics);
+        coverage.files += report.coverage.files;
+        coverage.skipped.extend(report.coverage.skipped);
+        coverage.modules_missing.extend(report.coverage.modules_missing);
+        coverage.undecided_blocks.extend(report.coverage.undecided_blocks);
     }
-    out
+    let mut clusters = once(clusters.into_iter());
+    clusters.sort_by_cached_key(|c| (c.root.clone(), c.address.clone()));
+    let mut diagnostics = once(diagnostics.into_iter());
+    diagnostics.sort_by_cached_key(place);
+    let coverage = JsonCoverage {
+        files: coverage.files,
+        skipped: sorted(coverage.skipped.into_iter()),
+        modules_missing: sorted(coverage.modules_missing.into_iter()),
+        undecided_blocks: sorted(coverage.undecided_blocks.into_iter()),
+    };
+    let count = |level| diagnostics.iter().filter(|d| d.level == level && d.suppressed.is_none()).count();
+    let summary = JsonSummary {
+        errors: count(Level::Error),
+        warnings: count(Level::Warning),
+        notes: count(Level::Note),
+        suppressed: diagnostics.iter().filter(|d| d.suppressed.is_some()).count(),
+    };
+    let mut joined = JsonReport {
+        version: VERSION,
+        kfplint,
+        verdict: Verdict::Undecided,
+        clusters,
+        diagnostics,
+        coverage,
+        configuration,
+        summary,
+        shard: None,
+        baseline,
+        since: None,
+    };
+    joined.verdict = verdict(&joined);
+    joined
 }
 
-/// The configuration that the reports name below a path, with all that it turns off in any of them; `null` where none was
-/// used. Reports of earlier versions name none.
-fn configuration(reports: &[Value], path: &str) -> Value {
-    let named = |report: &Value| report.pointer(&format!("{path}/configuration/file")).cloned();
+/// The configuration that SARIF reports name, with all that it turns off in any of them; `null` where none was used.
+/// Reports of earlier versions name none.
+fn configuration(reports: &[Value]) -> Value {
+    let named = |report: &Value| report.pointer("/runs/0/properties/configuration/file").cloned();
     match reports.iter().find_map(named) {
-        Some(file) => json!({ "file": file, "turns_off": all(reports, &format!("{path}/configuration/turns_off")) }),
+        Some(file) => json!({ "file": file, "turns_off": all(reports, "/runs/0/properties/configuration/turns_off") }),
         None => Value::Null,
     }
 }
 
 /// The verdict of all reports together, by the rule for one.
-fn verdict(report: &Value, errors: usize) -> &'static str {
-    let clusters = report["clusters"].as_array().map_or(&[][..], Vec::as_slice);
-    let any = |verdict: &str| clusters.iter().any(|c| c["verdict"] == verdict);
-    let skipped = report.pointer("/coverage/skipped").and_then(Value::as_array).is_some_and(|s| !s.is_empty());
-    let missing = report.pointer("/coverage/modules_missing").and_then(Value::as_array);
-    let missing = missing.is_some_and(|all| all.iter().any(|module| module["known"] != true));
-    if any("not-ready") || errors > 0 {
-        "not-ready"
-    } else if clusters.is_empty() || skipped || missing || any("undecided") {
-        "undecided"
+fn verdict(report: &JsonReport) -> Verdict {
+    let any = |verdict| report.clusters.iter().any(|c| c.verdict == verdict);
+    let coverage = &report.coverage;
+    let is_open = !coverage.skipped.is_empty() || coverage.modules_missing.iter().any(|module| !module.known);
+    if any(Verdict::NotReady) || report.summary.errors > 0 {
+        Verdict::NotReady
+    } else if report.clusters.is_empty() || is_open || any(Verdict::Undecided) {
+        Verdict::Undecided
     } else {
-        "ready"
+        Verdict::Ready
     }
 }
 
@@ -152,10 +200,12 @@ fn text(value: &Value, path: &str) -> String {
 }
 
 /// Where a finding stands among others: by file, place and code; those without a place last.
-fn place(finding: &Value) -> (bool, String, [u64; 2], String) {
-    let offset = |end: &str| finding.pointer(&format!("/primary/{end}/offset")).and_then(Value::as_u64).unwrap_or(0);
-    let file = text(finding, "/primary/file");
-    (finding["primary"].is_null(), file, [offset("start"), offset("end")], text(finding, "/code"))
+fn place(finding: &JsonDiagnostic) -> (bool, String, [u32; 2], String) {
+    let (file, range) = match &finding.primary {
+        Some(at) => (at.file.clone(), [at.start.offset, at.end.offset]),
+        None => (String::new(), [0, 0]),
+    };
+    (finding.primary.is_none(), file, range, finding.code.clone())
 }
 
 fn sarif(reports: Vec<Value>) -> Value {
@@ -163,7 +213,7 @@ fn sarif(reports: Vec<Value>) -> Value {
     results.sort_by_cached_key(result_place);
     let mut notifications = all(&reports, "/runs/0/invocations/0/toolExecutionNotifications");
     notifications.sort_by_cached_key(Value::to_string);
-    let configuration = configuration(&reports, "/runs/0/properties");
+    let configuration = configuration(&reports);
     let Some(mut out) = reports.into_iter().next() else { return Value::Null };
     if let Some(run) = out.pointer_mut("/runs/0") {
         run["results"] = results.into();

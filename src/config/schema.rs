@@ -1,6 +1,7 @@
 //! The JSON schema of `kfplint.toml`, made from the types that read it.
 
 use super::file::{File, Profile};
+use crate::report::schema::hold;
 use clap::ValueEnum;
 use schemars::{Schema, SchemaGenerator, json_schema};
 use serde_json::json;
@@ -47,9 +48,6 @@ pub fn memory(_: &mut SchemaGenerator) -> Schema {
         ],
     })
 }
-
-#[path = "../../tests/it/hold.rs"]
-mod hold;
 
 #[test]
 fn the_published_schema_is_that_of_the_code() {

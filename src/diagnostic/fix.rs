@@ -1,9 +1,12 @@
 //! Changes to files that make a finding vanish.
 
 use crate::base::source::Span;
+use serde::{Deserialize, Serialize};
 
 /// Whether a fix may be applied without a second look.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Safety {
     /// Keeps the meaning apart from the fault.
     Safe,

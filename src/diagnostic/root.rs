@@ -2,9 +2,12 @@
 
 use super::{Finding, Level};
 use crate::base::source::Span;
+use serde::{Deserialize, Serialize};
 
 /// What a rule says of one cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// The requirement holds.
     Met,
@@ -36,7 +39,9 @@ pub struct Requirement {
 }
 
 /// The overall answer for a cluster or a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// Every error-level requirement holds or does not apply.
     Ready,

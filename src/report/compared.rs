@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One known finding. The fingerprint and the level count; the rest is for readers.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
     /// The rule's code.
@@ -19,31 +20,9 @@ pub struct Entry {
     pub address: Option<String>,
     /// Its level: one that has become worse, such as what was undecided, is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub level: Option<Known>,
+    pub level: Option<Level>,
     /// What identifies it.
     pub fingerprint: String,
-}
-
-/// A level in a baseline, from the mildest.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Known {
-    /// A note.
-    Note,
-    /// A warning.
-    Warning,
-    /// An error.
-    Error,
-}
-
-impl From<Level> for Known {
-    fn from(level: Level) -> Known {
-        match level {
-            Level::Note => Known::Note,
-            Level::Warning => Known::Warning,
-            Level::Error => Known::Error,
-        }
-    }
 }
 
 /// What a baseline took out of a report.

@@ -1,6 +1,6 @@
 //! The configuration that a report rests on, and what it turns off.
 
-use serde_json::{Value, json};
+use super::model::JsonConfiguration;
 
 /// The configuration file of a run.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ impl Configuration {
     }
 
     /// As JSON has it.
-    pub(crate) fn json(&self) -> Value {
-        json!({ "file": self.file, "turns_off": self.turns_off })
+    pub(crate) fn json(&self) -> JsonConfiguration {
+        JsonConfiguration { file: self.file.clone(), turns_off: self.turns_off.clone() }
     }
 }

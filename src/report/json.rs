@@ -1,174 +1,156 @@
-//! `--format json`, version 1.
+//! `--format json`: the report as the types of its model.
 
-use super::{Change, Configuration, Diagnostic, Report, path, url, word};
+use super::model::*;
+use super::{Change, Diagnostic, Report, path, url};
 use crate::base::source::{Position, Sources, Span};
 use crate::diagnostic::{
-    ClusterReport, Coverage, Fix, Level, PoolReport, Requirement, Safety, Status, Suppressed, Verdict, words,
+    ClusterReport, Coverage, Edit, Fix, Label, Level, MissingModule, PoolReport, Requirement, Suppressed, words,
 };
 use crate::resolve::provenance::Step;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 /// The report as JSON.
 pub fn json(report: &Report, sources: &Sources) -> Value {
-    let mut out = json!({
-        "version": 1,
-        "kfplint": env!("CARGO_PKG_VERSION"),
-        "verdict": verdict(report.verdict),
-        "clusters": report.clusters.iter().map(|c| cluster(c, sources)).collect::<Vec<_>>(),
-        "diagnostics": report.diagnostics.iter().map(|d| diagnostic(d, sources)).collect::<Vec<_>>(),
-        "coverage": coverage(&report.coverage),
-        "configuration": report.configuration.as_ref().map(Configuration::json),
-        "summary": {
-            "errors": report.count(Level::Error),
-            "warnings": report.count(Level::Warning),
-            "notes": report.count(Level::Note),
-            "suppressed": report.suppressed(),
+    serde_json::to_value(model(report, sources)).unwrap_or_default()
+}
+
+fn model(report: &Report, sources: &Sources) -> JsonReport {
+    JsonReport {
+        version: VERSION,
+        kfplint: env!("CARGO_PKG_VERSION").into(),
+        verdict: report.verdict,
+        clusters: report.clusters.iter().map(|c| cluster(c, sources)).collect(),
+        diagnostics: report.diagnostics.iter().map(|d| diagnostic(d, sources)).collect(),
+        coverage: coverage(&report.coverage),
+        configuration: report.configuration.as_ref().map(|c| c.json()),
+        summary: JsonSummary {
+            errors: report.count(Level::Error),
+            warnings: report.count(Level::Warning),
+            notes: report.count(Level::Note),
+            suppressed: report.suppressed(),
         },
-    });
-    if let Some(shard) = &report.shard {
-        out["shard"] = json!(shard);
+        shard: report.shard.clone(),
+        baseline: report.baseline.as_ref().map(|held| JsonBaseline { known: held.known, gone: held.gone.clone() }),
+        since: report.since.as_ref().map(|since| JsonSince {
+            reference: since.reference.clone(),
+            new: since.new,
+            changed: since.changed,
+            gone: since.gone,
+            verdicts: since.verdicts.iter().map(change).collect(),
+        }),
     }
-    if let Some(held) = &report.baseline {
-        out["baseline"] = json!({ "known": held.known, "gone": held.gone });
+}
+
+fn change(change: &Change) -> JsonChange {
+    JsonChange {
+        root: change.root.clone(),
+        environment: change.environment.clone(),
+        address: change.address.clone(),
+        before: change.before,
+        now: change.now,
     }
-    if let Some(since) = &report.since {
-        let verdicts: Vec<Value> = since.verdicts.iter().map(change).collect();
-        out["since"] = json!({
-            "ref": since.reference,
-            "new": since.new,
-            "changed": since.changed,
-            "gone": since.gone,
-            "verdicts": verdicts,
-        });
+}
+
+fn cluster(cluster: &ClusterReport, sources: &Sources) -> JsonCluster {
+    JsonCluster {
+        root: cluster.root.clone(),
+        environment: cluster.environment.clone(),
+        address: cluster.address.clone(),
+        verdict: cluster.verdict,
+        location: cluster.location.map(|span| location(span, sources)),
+        requirements: cluster.requirements.iter().map(requirement).collect(),
+        node_pools: cluster.node_pools.iter().map(pool).collect(),
+        more: Map::new(),
     }
-    out
 }
 
-fn change(change: &Change) -> Value {
-    json!({
-        "root": change.root,
-        "environment": change.environment,
-        "address": change.address,
-        "before": change.before.map(verdict),
-        "now": change.now.map(verdict),
-    })
+fn requirement(requirement: &Requirement) -> JsonRequirement {
+    JsonRequirement {
+        code: requirement.code.into(),
+        name: requirement.name.into(),
+        status: requirement.status,
+        reason: requirement.reason.clone(),
+        decides: requirement.decides.clone(),
+        more: Map::new(),
+    }
 }
 
-fn cluster(cluster: &ClusterReport, sources: &Sources) -> Value {
-    json!({
-        "root": cluster.root,
-        "environment": cluster.environment,
-        "address": cluster.address,
-        "verdict": verdict(cluster.verdict),
-        "location": cluster.location.map(|span| location(span, sources)),
-        "requirements": cluster.requirements.iter().map(requirement).collect::<Vec<_>>(),
-        "node_pools": cluster.node_pools.iter().map(pool).collect::<Vec<_>>(),
-    })
+fn pool(pool: &PoolReport) -> JsonPool {
+    JsonPool {
+        address: pool.address.clone(),
+        nodes: pool.nodes.map(|(min, max)| JsonNodes { min, max }),
+        machine_type: pool.machine_type.clone(),
+        vcpus: pool.vcpus,
+        memory_mib: pool.memory_mib,
+        allocatable: pool.allocatable.map(|(cpu_m, memory_mib)| JsonAllocatable { cpu_m, memory_mib }),
+        counts: pool.counts,
+        why_not: pool.why_not.clone(),
+        more: Map::new(),
+    }
 }
 
-fn requirement(requirement: &Requirement) -> Value {
-    json!({
-        "code": requirement.code,
-        "name": requirement.name,
-        "status": status(requirement.status),
-        "reason": requirement.reason,
-        "decides": requirement.decides,
-    })
-}
-
-fn pool(pool: &PoolReport) -> Value {
-    json!({
-        "address": pool.address,
-        "nodes": pool.nodes.map(|(min, max)| json!({ "min": min, "max": max })),
-        "machine_type": pool.machine_type,
-        "vcpus": pool.vcpus.map(number),
-        "memory_mib": pool.memory_mib,
-        "allocatable": pool.allocatable.map(|(cpu, memory)| json!({ "cpu_m": cpu, "memory_mib": memory })),
-        "counts": pool.counts,
-        "why_not": pool.why_not,
-    })
-}
-
-/// A number without a fraction where it has none: `2`, not `2.0`.
-fn number(value: f64) -> Value {
-    if value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) }
-}
-
-fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Value {
+fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> JsonDiagnostic {
     let f = &diagnostic.finding;
-    let related = |label: &crate::diagnostic::Label| json!({ "location": location(label.span, sources), "message": label.message });
-    let step = |step: &Step| json!({ "location": location(step.span, sources), "message": words::step(&step.kind) });
-    let mut out = json!({
-        "code": f.code,
-        "name": f.name,
-        "level": word(f.level),
-        "message": f.text(),
-        "root": diagnostic.root,
-        "address": f.address,
-        "cluster": f.cluster,
-        "primary": f.span().map(|span| location(span, sources)),
-        "origin": f.origin().map(|step| location(step.span, sources)),
-        "trace": f.trace.iter().map(step).collect::<Vec<_>>(),
-        "related": f.related.iter().map(related).collect::<Vec<_>>(),
-        "help": f.help,
-        "fixes": f.fixes.iter().map(|x| fix(x, sources)).collect::<Vec<_>>(),
-        "url": url(f.code),
-        "fingerprint": diagnostic.fingerprint,
-        "suppressed": f.suppressed.as_ref().map(|s| suppressed(s, sources)),
-    });
-    if !diagnostic.environments.is_empty() {
-        out["environments"] = diagnostic.environments.iter().map(|e| e.environment.as_str()).collect();
+    let label = |label: &Label| JsonLabel { location: location(label.span, sources), message: label.message.clone() };
+    let step = |step: &Step| JsonLabel { location: location(step.span, sources), message: words::step(&step.kind) };
+    JsonDiagnostic {
+        code: f.code.into(),
+        name: f.name.into(),
+        level: f.level,
+        message: f.text().into_owned(),
+        root: diagnostic.root.clone(),
+        address: f.address.clone(),
+        cluster: f.cluster.clone(),
+        primary: f.span().map(|span| location(span, sources)),
+        origin: f.origin().map(|step| location(step.span, sources)),
+        trace: f.trace.iter().map(step).collect(),
+        related: f.related.iter().map(label).collect(),
+        help: f.help.clone(),
+        fixes: f.fixes.iter().map(|x| fix(x, sources)).collect(),
+        url: url(f.code),
+        fingerprint: diagnostic.fingerprint.clone(),
+        suppressed: f.suppressed.as_ref().map(|s| suppressed(s, sources)),
+        environments: diagnostic.environments.iter().map(|e| e.environment.clone()).collect(),
+        more: Map::new(),
     }
-    out
 }
 
-fn suppressed(suppressed: &Suppressed, sources: &Sources) -> Value {
-    let Suppressed { reason, until, location: place, .. } = suppressed;
-    json!({ "reason": reason, "until": until, "location": location(*place, sources) })
+fn suppressed(suppressed: &Suppressed, sources: &Sources) -> JsonSuppressed {
+    JsonSuppressed {
+        reason: suppressed.reason.clone(),
+        until: suppressed.until.clone(),
+        location: location(suppressed.location, sources),
+    }
 }
 
-fn fix(fix: &Fix, sources: &Sources) -> Value {
-    let safety = match fix.safety {
-        Safety::Safe => "safe",
-        Safety::Unsafe => "unsafe",
+fn fix(fix: &Fix, sources: &Sources) -> JsonFix {
+    let edit = |edit: &Edit| JsonEdit { location: location(edit.span, sources), text: edit.text.clone() };
+    JsonFix { title: fix.title.clone(), safety: fix.safety, edits: fix.edits.iter().map(edit).collect() }
+}
+
+fn coverage(coverage: &Coverage) -> JsonCoverage {
+    let missing = |m: &MissingModule| JsonMissingModule {
+        address: m.address.clone(),
+        source: m.source.clone(),
+        version: m.version.clone(),
+        known: !m.open,
     };
-    let edit = |edit: &crate::diagnostic::Edit| json!({ "location": location(edit.span, sources), "text": edit.text });
-    json!({ "title": fix.title, "safety": safety, "edits": fix.edits.iter().map(edit).collect::<Vec<_>>() })
-}
-
-fn coverage(coverage: &Coverage) -> Value {
-    let missing = |m: &crate::diagnostic::MissingModule| json!({ "address": m.address, "source": m.source, "version": m.version, "known": !m.open });
-    let skipped = |(path, why): &(String, String)| json!({ "path": path, "why": why });
-    let block = |(address, why): &(String, String)| json!({ "address": address, "why": why });
-    json!({
-        "files": coverage.files,
-        "skipped": coverage.skipped.iter().map(skipped).collect::<Vec<_>>(),
-        "modules_missing": coverage.modules_missing.iter().map(missing).collect::<Vec<_>>(),
-        "undecided_blocks": coverage.undecided_blocks.iter().map(block).collect::<Vec<_>>(),
-    })
+    let skipped = |(path, why): &(String, String)| JsonSkipped { path: path.clone(), why: why.clone() };
+    let block = |(address, why): &(String, String)| JsonUndecidedBlock { address: address.clone(), why: why.clone() };
+    JsonCoverage {
+        files: coverage.files as u64,
+        skipped: coverage.skipped.iter().map(skipped).collect(),
+        modules_missing: coverage.modules_missing.iter().map(missing).collect(),
+        undecided_blocks: coverage.undecided_blocks.iter().map(block).collect(),
+    }
 }
 
 /// A place as JSON has it: file, start and end.
-pub fn location(span: Span, sources: &Sources) -> Value {
+pub fn location(span: Span, sources: &Sources) -> JsonLocation {
     let file = sources.get(span.file);
-    let at = |offset| file.as_ref().map(|f| f.position(offset)).unwrap_or(Position { line: 1, column: 1, offset });
-    let position = |p: Position| json!({ "line": p.line, "column": p.column, "offset": p.offset });
-    json!({ "file": path(span, sources), "start": position(at(span.start)), "end": position(at(span.end)) })
-}
-
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Ready => "ready",
-        Verdict::NotReady => "not-ready",
-        Verdict::Undecided => "undecided",
-    }
-}
-
-fn status(status: Status) -> &'static str {
-    match status {
-        Status::Met => "met",
-        Status::Unmet => "unmet",
-        Status::Undecided => "undecided",
-        Status::NotApplicable => "not-applicable",
-    }
+    let position = |offset| {
+        let p = file.as_ref().map(|f| f.position(offset)).unwrap_or(Position { line: 1, column: 1, offset });
+        JsonPosition { line: p.line, column: p.column, offset: p.offset }
+    };
+    JsonLocation { file: path(span, sources), start: position(span.start), end: position(span.end) }
 }

@@ -12,17 +12,20 @@ mod html;
 mod human;
 mod json;
 mod markdown;
+pub mod model;
 mod own;
 mod page;
 mod place;
 mod rdjson;
 mod sarif;
+#[cfg(test)]
+pub(crate) mod schema;
 mod text;
 mod wrap;
 mod xml;
 
 pub use compact::compact;
-pub use compared::{Change, Entry, Held, Known, Since};
+pub use compared::{Change, Entry, Held, Since};
 pub use configuration::Configuration;
 pub use format::Format;
 pub use github::github;

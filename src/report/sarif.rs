@@ -38,7 +38,7 @@ pub fn sarif(report: &Report, sources: &Sources) -> Value {
         log["runs"][0]["properties"]["shard"] = json!(shard);
     }
     if let Some(configuration) = &report.configuration {
-        log["runs"][0]["properties"]["configuration"] = configuration.json();
+        log["runs"][0]["properties"]["configuration"] = json!(configuration.json());
     }
     log
 }

@@ -91,6 +91,30 @@ fn rdjson_and_gitlab_reports_are_as_their_readers_want_them() {
 }
 
 #[test]
+fn json_reports_are_as_the_published_schema_says() {
+    let schema = schema("../../docs/report.schema.json");
+    let holds = |tree: &Tree, args: &[&str]| {
+        let report: Value = serde_json::from_str(&text(tree, &[&["--format", "json"], args].concat())).unwrap();
+        let errors: Vec<String> = schema.iter_errors(&report).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert_eq!(errors, [""; 0], "{args:?}");
+        report
+    };
+    for fixture in entries("fixtures") {
+        holds(&Tree::new(&[]), &[fixture.to_str().unwrap()]);
+    }
+    let config = "[environment.dev]\nvars = { size = 1 }\n[environment.prod]\nvars = { size = 3 }\n";
+    let tree = Tree::new(&[("main.tf", OPEN), ("kfplint.toml", config)]);
+    assert_eq!(holds(&tree, &["--shard", "1/1"])["shard"], "1/1");
+    tree.run(&["baseline"]);
+    tree.write("main.tf", READY.as_bytes());
+    let gone = holds(&tree, &["--baseline", "kfplint-baseline.json"])["baseline"]["gone"].clone();
+    assert!(!gone.as_array().unwrap().is_empty(), "{gone}");
+    let mut other = holds(&tree, &[]);
+    other["clusters"][0]["requirements"][0]["status"] = "passed".into();
+    assert!(!schema.is_valid(&other), "the schema refuses what it does not describe");
+}
+
+#[test]
 fn sarif_places_are_files_whatever_their_names_and_suppressions_say_where_they_are() {
     let config = "[[overrides]]\npaths = [\"x:y\"]\nignore = [\"KFP001\"]\nreason = \"old\"\n";
     let ignored = TOO_FEW.replace("= 1\n", "= 1 # kfplint: ignore[KFP001]\n");

@@ -1,7 +1,7 @@
 //! Big repositories shared by several machines: `--shard` and `merge`.
 
 use crate::tree::{OPEN, READY, TOO_FEW, Tree};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 fn estate() -> Tree {
@@ -124,6 +124,36 @@ fn what_is_no_report_is_refused() {
     fails(&["merge", "x.json"], "`x.json` is neither");
     fails(&["merge", "a.json", "a.sarif"], "`a.json` is JSON, and `a.sarif` is SARIF");
     fails(&["--shard", "3/2"], "from 1 to 2");
+}
+
+#[test]
+fn fields_of_other_versions_are_kept_or_refused() {
+    let tree = Tree::new(&[("main.tf", TOO_FEW)]);
+    let report = read(&tree.run(&["--format", "json"]).stdout);
+    let merged = |report: &Value| {
+        tree.write("a.json", report.to_string().as_bytes());
+        tree.run(&["merge", "a.json"])
+    };
+    assert_eq!(read(&merged(&report).stdout), report, "joining one report changes nothing");
+    let mut later = report.clone();
+    later["diagnostics"][0]["effort"] = json!(1.50);
+    later["clusters"][0]["requirements"][0]["because_of"] = json!(["KFP002"]);
+    assert_eq!(read(&merged(&later).stdout), later);
+    let mut earlier = report.clone();
+    for key in ["origin", "trace"] {
+        earlier["diagnostics"]
+            .as_array_mut()
+            .unwrap()
+            .iter_mut()
+            .for_each(|d| drop(d.as_object_mut().unwrap().remove(key)));
+    }
+    let joined = read(&merged(&earlier).stdout);
+    assert_eq!((&joined["verdict"], &joined["summary"]), (&report["verdict"], &report["summary"]));
+    later["diagnostics"][0]["primary"]["page"] = json!(1);
+    let refused = merged(&later);
+    assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
+    let said = refused.stderr.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
+    assert!(said.contains("unknown field `page`") && said.contains("use the kfplint that wrote it"), "{said}");
 }
 
 #[test]
