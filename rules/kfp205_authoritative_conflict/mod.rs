@@ -23,6 +23,9 @@ pub const RULE: Rule = Rule {
 
 fn find(cx: &Context) -> Vec<Finding> {
     let certain = cx.graph.grants.iter().filter(|g| g.uncertain.is_none());
+    if certain.clone().all(|grant| grant.form == Form::Member) {
+        return Vec::new();
+    }
     let mut sets = BTreeMap::new();
     let grants: Vec<Named> = certain.map(|grant| Named::of(grant, &mut sets)).collect();
     let mut by_role: BTreeMap<_, Vec<&Named>> = BTreeMap::new();

@@ -65,11 +65,14 @@ fn search<'c>(body: &'c ConfigBody, found: &mut Vec<&'c ConfigAttribute>) {
     body.blocks.iter().for_each(|b| search(&b.body, found));
 }
 
+/// Members of a service account key's JSON.
+const KEYS: [&str; 2] = ["\"private_key\"", "\"client_email\""];
+
 /// Whether a value is or holds a service account key's JSON, plain or in base64.
 fn is_key(value: &Value) -> bool {
     if let Some(text) = value.as_str() {
         use base64::Engine;
-        let plain = |t: &str| t.contains("\"private_key\"") && t.contains("\"client_email\"");
+        let plain = |t: &str| t.len() > KEYS[0].len() + KEYS[1].len() && KEYS.iter().all(|key| t.contains(key));
         let decoded = |t: &str| base64::engine::general_purpose::STANDARD.decode(t.trim()).ok();
         return plain(text) || text.len() > 500 && decoded(text).is_some_and(|d| plain(&String::from_utf8_lossy(&d)));
     }

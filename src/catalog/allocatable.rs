@@ -134,9 +134,8 @@ fn os_points(arch: Arch, node: Node) -> Vec<(u64, u64)> {
     let os = if node.os == Os::Cos { "cos" } else { "ubuntu" };
     let arch = if arch == Arch::Amd64 { "amd64" } else { "arm64" };
     let confidential = if node.confidential { "true" } else { "false" };
-    let of_node = |r: &Row| r.text(0) == "memory" && r.text(1) == os && r.text(2) == arch && r.text(3) == confidential;
-    let rows: Vec<(Option<(u32, u32)>, Row)> =
-        OS_RESERVED.rows().filter(of_node).map(|row| (minor(row.text(4)), row)).collect();
+    let of_node = OS_RESERVED.starting(["memory", os, arch, confidential]);
+    let rows: Vec<(Option<(u32, u32)>, Row)> = of_node.map(|row| (minor(row.text(4)), row)).collect();
     let asked = node.minor.and_then(minor).unwrap_or((u32::MAX, u32::MAX));
     let versions = || rows.iter().filter_map(|(version, _)| *version);
     let Some(version) = versions().filter(|v| *v <= asked).max().or_else(|| versions().min()) else {

@@ -89,6 +89,20 @@ impl Table {
         (0..self.len()).map(|row| self.row(row))
     }
 
+    /// The rows whose first cells are `keys`, in a table sorted by these.
+    pub(super) fn starting<const N: usize>(&'static self, keys: [&'static str; N]) -> impl Iterator<Item = Row> {
+        let cells = move |row: usize| std::array::from_fn::<_, N, _>(|column| self.cell(row, column));
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match cells(middle) < keys {
+                true => low = middle + 1,
+                false => high = middle,
+            }
+        }
+        (low..self.len()).take_while(move |row| cells(*row) == keys).map(|row| self.row(row))
+    }
+
     /// The row whose first cell is `key`, in a table sorted by it.
     pub(super) fn find(&'static self, key: &str) -> Option<Row> {
         search(self.len(), key, |row| self.cell(row, 0)).map(|row| self.row(row))

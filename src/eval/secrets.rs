@@ -63,7 +63,7 @@ pub fn apply(scope: &Scope, type_name: &str, body: &Body, evaluated: &mut Evalua
                 false => hide::source(scope, &attribute.expr),
             }
         } else if let Some(value) = evaluated.values.get(name)
-            && secret_in(value).is_some()
+            && has_secret(value)
         {
             evaluated.change(name, &secret_in);
             hide::manifest(scope, &attribute.expr);
@@ -111,10 +111,23 @@ fn in_entries(entries: &BTreeMap<Arc<str>, Value>) -> Option<BTreeMap<Arc<str>, 
     Some(entries.iter().zip(new).map(|((name, old), new)| (name.clone(), new.unwrap_or_else(|| old.clone()))).collect())
 }
 
+/// Whether [`secret_in`] finds one.
+fn has_secret(value: &Value) -> bool {
+    match &value.data {
+        Data::String(text) => is_manifest(text),
+        Data::List(_, items) | Data::Tuple(items) | Data::Set(_, items) => items.iter().any(has_secret),
+        Data::Map(_, entries) | Data::Object(entries) => {
+            entries.get("kind").and_then(Value::as_str) == Some("Secret") || entries.values().any(has_secret)
+        }
+        _ => false,
+    }
+}
+
 /// Whether a text, YAML or JSON, has a manifest of a Kubernetes Secret in it.
 pub fn is_manifest(text: &str) -> bool {
     const KIND: &str = "kind";
-    text.contains("Secret")
+    text.len() > "kind:".len() + "Secret".len() - 1
+        && text.contains("Secret")
         && text.match_indices(KIND).any(|(at, _)| {
             let after = text[at + KIND.len()..].trim_start_matches(['"', '\'', ' ', '\t', '\\']);
             let after = after.strip_prefix([':', '=']).unwrap_or("");

@@ -3,7 +3,7 @@
 use super::bounds::{self, Bounds, CLOSED, OUTSIDE};
 use super::files::{self, Role, Syntax};
 use super::index::Index;
-use super::private::{self, Ignored};
+use super::private::{self, IgnoredFiles};
 use super::shown::{self, Shown};
 use super::walk::reason;
 use crate::base::budget::{Budget, DOCUMENT, Limit, PARSED, TOKENS, has_more_values};
@@ -53,7 +53,7 @@ pub struct Loader {
     own_roots: BTreeMap<PathBuf, bool>,
     /// Where paths that configurations write lead, as far as that was asked.
     led: RwLock<FxHashMap<OsString, Option<PathBuf>>>,
-    ignored: Ignored,
+    ignored: IgnoredFiles,
     /// By the top folder of the repository.
     indexes: RwLock<FxHashMap<PathBuf, Slot<Option<Arc<Index>>>>>,
 }
@@ -124,7 +124,7 @@ impl Loader {
             bounds: RwLock::new(Bounds::new(true)),
             own_roots: BTreeMap::new(),
             led: RwLock::default(),
-            ignored: Ignored::default(),
+            ignored: IgnoredFiles::default(),
             indexes: RwLock::default(),
         }
     }
@@ -228,6 +228,11 @@ impl Loader {
     pub fn index(&self, top: &Path) -> Option<Arc<Index>> {
         let slot = slot(&self.indexes, &top.to_path_buf());
         slot.get_or_init(|| Index::read(top).map(Arc::new)).clone()
+    }
+
+    /// What Git ignores.
+    pub fn ignored(&self) -> &IgnoredFiles {
+        &self.ignored
     }
 
     /// What it may cost.

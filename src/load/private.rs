@@ -2,8 +2,7 @@
 //! what a pull request could make kfplint read off the machine: what Git ignores, what lies behind a link or outside.
 
 use super::files::{is_terraform, is_variables};
-use super::ignored::{MOST, patterns};
-use super::index::excludes;
+use super::ignored::PatternFiles;
 use crate::tree::Tree;
 use ignore::Match;
 use ignore::gitignore::Gitignore;
@@ -147,9 +146,13 @@ fn is_installed(path: &Path) -> bool {
     false
 }
 
-/// What Git ignores, by folder. Each folder's patterns are read once.
+/// What Git ignores, by folder.
 #[derive(Debug, Default)]
-pub struct Ignored(RwLock<FxHashMap<PathBuf, Arc<Folder>>>);
+pub struct IgnoredFiles {
+    /// The files of patterns, which a walk reads too.
+    pub files: Arc<PatternFiles>,
+    folders: RwLock<FxHashMap<PathBuf, Arc<Folder>>>,
+}
 
 /// What Git ignores in one folder.
 #[derive(Debug, Default)]
@@ -170,7 +173,7 @@ impl Folder {
     }
 }
 
-impl Ignored {
+impl IgnoredFiles {
     /// Whether Git ignores a real file in the tree of a folder that the user named.
     pub fn has(&self, file: &Path, tree: &Path, files: &Tree) -> bool {
         let Some(dir) = file.parent().filter(|dir| dir.starts_with(tree)) else { return false };
@@ -178,11 +181,11 @@ impl Ignored {
     }
 
     fn folder(&self, dir: &Path, tree: &Path, files: &Tree) -> Arc<Folder> {
-        if let Some(known) = self.0.read().unwrap_or_else(|e| e.into_inner()).get(dir) {
+        if let Some(known) = self.folders.read().unwrap_or_else(|e| e.into_inner()).get(dir) {
             return known.clone();
         }
         let made = Arc::new(self.read(dir, tree, files));
-        self.0.write().unwrap_or_else(|e| e.into_inner()).insert(dir.to_path_buf(), made.clone());
+        self.folders.write().unwrap_or_else(|e| e.into_inner()).insert(dir.to_path_buf(), made.clone());
         made
     }
 
@@ -197,15 +200,14 @@ impl Ignored {
             None if !dir.join(".git").exists() => return Folder { ignored: false, patterns: Vec::new() },
             None => {
                 let mut folder = Folder::default();
-                folder.patterns.extend(excludes(dir, MOST).and_then(|bytes| patterns(dir, bytes)).map(Arc::new));
+                folder.patterns.extend(self.files.excluded(dir));
                 // Marks the top of a repository, below which the patterns of folders hold.
                 folder.patterns.push(Arc::new(Gitignore::empty()));
                 folder
             }
         };
         if !folder.ignored && !folder.patterns.is_empty() {
-            let own = files.up_to(&dir.join(".gitignore"), MOST).ok().flatten();
-            folder.patterns.extend(own.and_then(|bytes| patterns(dir, bytes)).map(Arc::new));
+            folder.patterns.extend(self.files.own(dir, files));
         }
         folder
     }
@@ -267,7 +269,7 @@ mod tests {
         std::fs::write(tree.join(".git/info/exclude"), "own.txt\n").unwrap();
         std::fs::write(tree.join(".gitignore"), "*.tfvars\n!shared.tfvars\n/a/b/out/\n.terraform\n").unwrap();
         std::fs::write(tree.join("a/.gitignore"), "!kept.tfvars\nlocal.*\n").unwrap();
-        let ignored = Ignored::default();
+        let ignored = IgnoredFiles::default();
         let is = |path: &str| ignored.has(&tree.join(path), &tree, &Tree::default());
         for path in
             ["x.tfvars", "own.txt", "a/own.txt", "a/b/x.tfvars", "a/local.yaml", "a/b/out/any.tf", "a/b/out/c/d"]

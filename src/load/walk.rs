@@ -3,7 +3,7 @@
 use super::PathError;
 use super::bounds::Bounds;
 use super::files::{UNIT, is_terraform, is_variables};
-use super::ignored::Ignored;
+use super::ignored::WalkIgnores;
 use super::loader::Loader;
 use super::past;
 use super::tracked;
@@ -78,7 +78,7 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
         seen: Mutex::new(std::mem::take(&mut found.entered)),
         outside: Mutex::default(),
         ignored: Mutex::default(),
-        patterns: Mutex::new(Ignored::around(&folder.dir, loader.tree())),
+        patterns: Mutex::new(WalkIgnores::around(&folder.dir, loader.tree(), loader.ignored().files.clone())),
         ways: Ways::from(folder, loader.tree()),
         bounds: loader.bounds(),
     });
@@ -161,7 +161,7 @@ struct Gate {
     outside: Mutex<Vec<(PathBuf, &'static str)>>,
     /// What Git ignores: the way to it, and its real path.
     ignored: Mutex<Vec<(PathBuf, PathBuf)>>,
-    patterns: Mutex<Ignored>,
+    patterns: Mutex<WalkIgnores>,
     ways: Ways,
     bounds: Bounds,
 }
