@@ -4,7 +4,7 @@ use super::{link, place_text, pre, root_text};
 use crate::base::source::Sources;
 use crate::diagnostic::Safety;
 use crate::report::graph::escape;
-use crate::report::human::diagnostic_text;
+use crate::report::human::finding_text;
 use crate::report::{Diagnostic, Report, word};
 use std::fmt::Write;
 
@@ -37,13 +37,14 @@ fn one(i: usize, diagnostic: &Diagnostic, sources: &Sources, out: &mut String) {
         f.name,
         escape(&f.text())
     );
-    let source = source(diagnostic, sources);
+    let source = finding_text(f, sources);
+    let source = source.trim_end();
     if !source.is_empty() {
         let _ = writeln!(
             out,
             "<pre tabindex=\"0\" role=\"region\" aria-label=\"Source of finding {}\">{}</pre>",
             i + 1,
-            pre(&source)
+            pre(source)
         );
     }
     if !f.help.is_empty() || !f.fixes.is_empty() {
@@ -58,19 +59,4 @@ fn one(i: usize, diagnostic: &Diagnostic, sources: &Sources, out: &mut String) {
         out.push_str("</ul>");
     }
     out.push_str("</article>\n");
-}
-
-/// The source of a finding alone, without its message and help, which stand around it.
-fn source(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let mut bare = diagnostic.clone();
-    bare.environments.clear();
-    bare.finding.help.clear();
-    let text = diagnostic_text(&bare, sources);
-    let lines = text.split_once('\n').map_or("", |(_, rest)| rest).trim_end().lines();
-    let lines = lines.filter(|l| !l.trim_start().starts_with("= in root module"));
-    let mut lines: Vec<&str> = lines.collect();
-    while lines.last().is_some_and(|l| l.trim() == "│") {
-        lines.pop();
-    }
-    lines.join("\n")
 }

@@ -1,7 +1,7 @@
 //! The findings, each with its places in the source.
 
 use super::groups::{Folded, Group, groups};
-use super::{Detail, Page, Style, View, clusters, links};
+use super::{Detail, Page, Style, clusters, links};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{Finding, Level, Location, words};
 use crate::report::excerpt::Excerpts;
@@ -12,7 +12,6 @@ use crate::resolve::provenance::Step;
 use codespan_reporting::diagnostic::{self as shown, LabelStyle, Severity};
 use codespan_reporting::term::termcolor::Buffer;
 use codespan_reporting::term::{self, Config};
-use indexmap::IndexSet;
 use std::collections::BTreeMap;
 use std::io::Write;
 use unicode_width::UnicodeWidthStr;
@@ -93,20 +92,23 @@ fn more_of_the_same(more: &BTreeMap<&str, Vec<&Folded>>, sources: &Sources, page
     }
 }
 
-/// One finding as plain text with its source and all of its trace.
-pub fn diagnostic_text(diagnostic: &Diagnostic, sources: &Sources) -> String {
-    let mut page = Page::new(View::plain(Detail::Verbose, 100));
-    show(&Folded { diagnostic, roots: vec![&diagnostic.root], also: IndexSet::new() }, sources, &mut page);
-    String::from_utf8_lossy(page.buffer.as_slice()).into_owned()
+/// The source of a finding as plain text: its place and all of its trace, with line numbers. Empty where it has no place.
+pub fn finding_text(finding: &Finding, sources: &Sources) -> String {
+    let (excerpts, labels) = marked(finding, &finding.trace, sources);
+    drawn(&excerpts, labels)
 }
 
 /// A place in the source as plain text, with line numbers.
 pub fn source_text(span: Span, sources: &Sources) -> String {
     let excerpts = Excerpts::new(&[span], sources);
     let label = excerpts.locate(span, sources).map(|(file, range)| shown::Label::primary(file, range));
-    let place = shown::Diagnostic::note().with_labels(label.into_iter().collect());
+    drawn(&excerpts, label.into_iter().collect())
+}
+
+fn drawn(excerpts: &Excerpts, labels: Vec<shown::Label<usize>>) -> String {
+    let place = shown::Diagnostic::note().with_labels(labels);
     let mut buffer = Buffer::no_color();
-    let _ = term::emit(&mut buffer, &Config { tab_width: 2, ..Config::default() }, &excerpts, &place);
+    let _ = term::emit(&mut buffer, &Config { tab_width: 2, ..Config::default() }, excerpts, &place);
     let text = String::from_utf8_lossy(buffer.as_slice()).into_owned();
     // The first line is the empty note itself.
     text.split_once('\n').map_or(text.clone(), |(_, rest)| rest.to_string())
@@ -124,10 +126,8 @@ fn steps(finding: &Finding, detail: Detail) -> &[Step] {
     }
 }
 
-fn show(folded: &Folded, sources: &Sources, page: &mut Page) {
-    let Folded { diagnostic, roots, also } = folded;
-    let finding = &diagnostic.finding;
-    let steps = steps(finding, page.detail);
+/// The places of a finding with their remarks, and the files that they are in.
+fn marked(finding: &Finding, steps: &[Step], sources: &Sources) -> (Excerpts, Vec<shown::Label<usize>>) {
     let trace = steps.iter().map(|step| step.span);
     let related = finding.related.iter().map(|label| label.span);
     let spans: Vec<Span> = finding.span().into_iter().chain(trace).chain(related).collect();
@@ -147,6 +147,14 @@ fn show(folded: &Folded, sources: &Sources, page: &mut Page) {
     for related in &finding.related {
         label(LabelStyle::Secondary, related.span, &related.message);
     }
+    (excerpts, labels)
+}
+
+fn show(folded: &Folded, sources: &Sources, page: &mut Page) {
+    let Folded { diagnostic, roots, also } = folded;
+    let finding = &diagnostic.finding;
+    let steps = steps(finding, page.detail);
+    let (excerpts, labels) = marked(finding, steps, sources);
     let mut notes: Vec<String> = finding.help.iter().map(|help| format!("help: {}", lines(help))).collect();
     if !stands_in(finding, roots, sources) {
         notes.push(in_roots(roots));

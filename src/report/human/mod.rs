@@ -9,7 +9,7 @@ mod pools;
 mod summary;
 mod suppressed;
 
-pub use diagnostics::{diagnostic_text, source_text};
+pub use diagnostics::{finding_text, source_text};
 
 use super::Report;
 use crate::base::source::Sources;
