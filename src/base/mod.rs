@@ -3,5 +3,6 @@
 pub mod budget;
 pub mod date;
 pub mod parallel;
+pub mod reads;
 pub mod source;
 pub mod suggest;

@@ -1,5 +1,7 @@
 //! Source files: bytes, ids, spans. The only place that turns offsets into lines and columns.
 
+use super::reads::{Read, note};
+use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::path::PathBuf;
@@ -182,10 +184,13 @@ fn replace_invalid(mut bytes: Vec<u8>) -> (String, Vec<u32>) {
     (String::from_utf8_lossy(&bytes).into_owned(), invalid)
 }
 
-/// All files of a run. Append-only and shared between threads.
+/// All files of a state of the tree, shared between threads. What is added stays; a later state is another store, made by
+/// [`Sources::next`].
 #[derive(Debug, Default)]
 pub struct Sources {
-    files: RwLock<Vec<Arc<SourceFile>>>,
+    files: RwLock<Vec<Option<Arc<SourceFile>>>>,
+    /// Ids below the highest that stand for no file, the lowest last: they are given again.
+    free: Mutex<Vec<FileId>>,
     hidden: RwLock<BTreeSet<Span>>,
     /// Some file is private.
     private: AtomicBool,
@@ -199,10 +204,46 @@ impl Sources {
 
     /// Adds a file and gives its id. The same path added twice gets two ids.
     pub fn add(&self, file: SourceFile) -> FileId {
+        let free = self.free.lock().unwrap_or_else(|e| e.into_inner()).pop();
+        let id = match free {
+            Some(id) => {
+                self.put(id, file);
+                id
+            }
+            None => {
+                self.private.fetch_or(file.private, Ordering::Relaxed);
+                let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
+                files.push(Some(Arc::new(file)));
+                FileId(files.len() as u32 - 1)
+            }
+        };
+        note(|| Read::Made(id));
+        id
+    }
+
+    /// Puts a file in the place of an id of this store.
+    pub fn put(&self, id: FileId, file: SourceFile) {
         self.private.fetch_or(file.private, Ordering::Relaxed);
         let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
-        files.push(Arc::new(file));
-        FileId(files.len() as u32 - 1)
+        if let Some(place) = files.get_mut(id.0 as usize) {
+            *place = Some(Arc::new(file));
+        }
+    }
+
+    /// A store for the next state of the tree: with the files that are `kept`, under the same ids, and places for those that
+    /// are `changed`. All other texts are let go with this store.
+    pub fn next(&self, kept: &FxHashSet<FileId>, changed: &FxHashSet<FileId>) -> Sources {
+        let files = self.files.read().unwrap_or_else(|e| e.into_inner());
+        let ids = || (0..files.len() as u32).map(FileId);
+        let keep = |id: FileId| files.get(id.0 as usize).cloned().flatten().filter(|_| kept.contains(&id));
+        let next: Vec<Option<Arc<SourceFile>>> = ids().map(keep).collect();
+        let free = ids().rev().filter(|id| !kept.contains(id) && !changed.contains(id)).collect();
+        Sources {
+            private: AtomicBool::new(next.iter().flatten().any(|file| file.private)),
+            files: RwLock::new(next),
+            free: Mutex::new(free),
+            hidden: RwLock::default(),
+        }
     }
 
     /// Whether a file is private: see [`SourceFile::private`]. Costs nothing where none is.
@@ -212,6 +253,7 @@ impl Sources {
 
     /// Keeps a text out of every report: it is a sensitive value.
     pub fn hide(&self, span: Span) {
+        note(|| Read::Hidden(span));
         self.hidden.write().unwrap_or_else(|e| e.into_inner()).insert(span);
     }
 
@@ -223,7 +265,7 @@ impl Sources {
 
     /// The file with this id, if it is of this store.
     pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
-        self.files.read().unwrap_or_else(|e| e.into_inner()).get(id.0 as usize).cloned()
+        self.files.read().unwrap_or_else(|e| e.into_inner()).get(id.0 as usize).cloned().flatten()
     }
 
     /// The path of a file; empty where there is none.
@@ -238,7 +280,7 @@ impl Sources {
 
     /// How many files there are.
     pub fn len(&self) -> usize {
-        self.files.read().unwrap_or_else(|e| e.into_inner()).len()
+        self.files.read().unwrap_or_else(|e| e.into_inner()).iter().flatten().count()
     }
 
     /// Whether there is no file.

@@ -1,6 +1,6 @@
 //! `--fix` and `--diff`: rounds of looking and mending in memory, then the files are written, or the difference is shown.
 
-use super::check::checked;
+use super::progress::Progress;
 use super::settings::Job;
 use super::veil::veiled;
 use super::{Failure, output};
@@ -8,7 +8,7 @@ use crate::base::budget::Budget;
 use crate::base::source::{FileId, SourceFile, Span};
 use crate::cty::value::HIDDEN;
 use crate::diagnostic::{Edit, Fix, Safety};
-use crate::engine::{Outcome, Settings};
+use crate::engine::{Outcome, Session};
 use crate::fix;
 use crate::load::{Syntax, loader::Texts};
 use crate::report::{Diagnostic, line, path, plural};
@@ -48,7 +48,8 @@ type Opened = BTreeMap<FileId, (PathBuf, Syntax)>;
 /// # Errors
 /// What keeps kfplint from looking, or a file that cannot be written.
 pub fn fixed(job: &Job) -> Result<Outcome, Failure> {
-    let first = checked(job)?;
+    let mut session = Session::keeping(job.settings.clone())?;
+    let first = session.check(&Progress::start())?;
     let mut work = Work::default();
     let mut last = None;
     for _ in 0..ROUNDS {
@@ -57,8 +58,8 @@ pub fn fixed(job: &Job) -> Result<Outcome, Failure> {
         if done.is_empty() {
             break;
         }
-        let settings = Settings { texts: work.texts.clone(), ..job.settings.clone() };
-        let next = checked(&Job { settings, ..job.clone() })?;
+        session.apply_change(work.texts.iter().map(|(real, text)| (real.clone(), Some(text.clone()))).collect())?;
+        let next = session.check(&Progress::start())?;
         let budget = &job.settings.budget;
         if budget.is_late() || next.is_short {
             // What it does not report may still be there.

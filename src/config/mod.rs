@@ -141,7 +141,7 @@ pub type Places = BTreeMap<FileId, PathBuf>;
 
 impl Config {
     /// The file's id in the sources of [`Config::sources`].
-    const FILE: FileId = FileId(0);
+    pub const FILE: FileId = FileId(0);
 
     /// Reads the text of a configuration file in the folder `dir`, shown to the user as `shown`. Variable files must be
     /// there for the environments that are `wanted`.

@@ -14,6 +14,7 @@ mod session;
 mod settings;
 mod shorten;
 mod stages;
+mod workspace;
 
 pub use error::SessionError;
 pub use inputs::{check_names, environment_named};
@@ -26,3 +27,4 @@ pub use session::{Console, Session};
 pub use settings::{Given, Inputs, Scope, Settings};
 pub use shorten::{shorten_drawings, shorten_plan};
 pub use stages::names;
+pub use workspace::Change;

@@ -42,7 +42,9 @@ impl Session {
     pub fn check(&self, watch: &dyn Watch) -> Result<Outcome, SessionError> {
         let settings = self.settings();
         let (mut found, documents) = self.part();
+        self.workspace().iter().for_each(|workspace| workspace.begin());
         let mut checked = self.check_all(&mut found, &documents, watch)?;
+        self.workspace().iter().for_each(|workspace| workspace.end());
         let failed = checked.iter().any(|c| c.failed);
         let mut skipped: Vec<_> = self.found().skipped.iter().cloned().chain(self.loader().skipped()).collect();
         let short = settings.bytes_per_second;

@@ -93,7 +93,8 @@ impl<'s> Rounds<'s> {
         self.watch.expect(roots.len());
         let units = Units::new(evaluator);
         let one = |root: &Root| {
-            let checked = (!self.unreached.counts(look.budget)).then(|| check_one(root, &units, evaluator, look));
+            let checked =
+                (!self.unreached.counts(look.budget)).then(|| self.session.checked(root, &units, evaluator, look));
             self.watch.done();
             checked
         };

@@ -1,10 +1,13 @@
 //! A session over a tree of files.
 
-use super::project::{self, split};
+use super::project::{self, configurations, split};
 use super::reach::unreached;
 use super::stages::{Checked, Look};
+use super::workspace::{Change, Workspace};
 use super::{Scope, SessionError, Settings, called, inputs, rounds};
+use crate::base::reads::noting;
 use crate::base::source::Sources;
+use crate::config::Config;
 use crate::diagnostic::RootReport;
 use crate::eval::instance::Instance;
 use crate::eval::{EvalResult, Evaluator, Options};
@@ -14,7 +17,8 @@ use crate::plan::StaticPlan;
 use crate::plan_json::Subject;
 use crate::report::graph::drawing::Drawing;
 use crate::terragrunt::Units;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
@@ -28,7 +32,9 @@ pub struct Session {
     /// How everything is evaluated, but for the values of an environment.
     options: Options,
     found: Discovery,
-    documents: Vec<Subject>,
+    documents: Arc<Vec<Subject>>,
+    /// What is kept for the next state of the tree; `None` where there is to be none.
+    workspace: Option<Workspace>,
     /// By the name of the environment.
     evaluators: Mutex<FxHashMap<Option<String>, Arc<Evaluator>>>,
 }
@@ -39,17 +45,103 @@ impl Session {
     /// # Errors
     /// Values or paths that cannot be read; no root module at all.
     pub fn new(settings: Settings) -> Result<Session, SessionError> {
-        let sources = Arc::new(settings.config.sources());
-        let loader = Loader::with(sources.clone(), settings.texts.clone()).of(settings.tree.clone());
+        let loader = Loader::new(Arc::new(settings.config.sources()));
+        Session::over(settings, loader, None, None)
+    }
+
+    /// The same session, which keeps what it does for the next states of its tree: see [`Session::apply_change`].
+    ///
+    /// # Errors
+    /// Values or paths that cannot be read; no root module at all.
+    pub fn keeping(settings: Settings) -> Result<Session, SessionError> {
+        let loader = Loader::new(Arc::new(settings.config.sources()));
+        Session::over(settings, loader, None, Some(Workspace::default()))
+    }
+
+    /// A session whose files this loader reads.
+    fn over(
+        settings: Settings,
+        loader: Loader,
+        documents: Option<Arc<Vec<Subject>>>,
+        workspace: Option<Workspace>,
+    ) -> Result<Session, SessionError> {
+        let sources = loader.sources().clone();
+        let loader = loader.of(settings.tree.with_texts(settings.texts.clone()));
         let loader = loader.within(settings.budget).with_roots(&settings.own_roots);
         let loader = Arc::new(loader.bounded(settings.inputs.allow_outside));
-        let options = inputs::options(&settings.inputs, &loader)?;
-        let (documents, folders) = match settings.scope {
-            Scope::All => split(&settings.places(), &settings.tree, &settings.stdin, &settings.budget)?,
-            Scope::Roots | Scope::Changed | Scope::One => (Vec::new(), Some(settings.places())),
+        let (options, reads) = noting(|| inputs::options(&settings.inputs, &loader));
+        let options = options?;
+        workspace.iter().for_each(|workspace| workspace.add_values(reads.clone()));
+        let (read, folders) = match (settings.scope, &documents) {
+            (Scope::All, None) => split(&settings.places(), &settings.tree, &settings.stdin, &settings.budget)?,
+            (Scope::All, Some(_)) => (Vec::new(), configurations(&settings.places(), &settings.tree)),
+            _ => (Vec::new(), Some(settings.places())),
         };
+        let documents = documents.unwrap_or_else(|| Arc::new(read));
         let found = folders.map(|folders| find(&settings, &folders, &loader)).transpose()?.unwrap_or_default();
-        Ok(Session { settings, sources, loader, options, found, documents, evaluators: Mutex::default() })
+        let evaluators = Mutex::default();
+        Ok(Session { settings, sources, loader, options, found, documents, workspace, evaluators })
+    }
+
+    /// Goes on to the next state of the tree, in which these files have other texts. Only what the change touches is read,
+    /// parsed and evaluated again; with a file that was not read so far, everything. Reports of states before keep their
+    /// files.
+    ///
+    /// # Errors
+    /// Values that cannot be read any more; no root module is left. The session is then in the state before.
+    pub fn apply_change(&mut self, change: Change) -> Result<(), SessionError> {
+        let mut texts = self.settings.texts.clone();
+        let mut changed = BTreeSet::new();
+        for (path, text) in change {
+            let before = match &text {
+                Some(text) => texts.insert(path.clone(), text.clone()),
+                None => texts.remove(&path),
+            };
+            if text.is_none() || before != text {
+                changed.insert(path);
+            }
+        }
+        let settings = Settings { texts, ..self.settings.clone() };
+        let opened: FxHashSet<PathBuf> = self.loader.opened().into_values().map(|(real, _)| real).collect();
+        let known = |real: &PathBuf, workspace: &Workspace| opened.contains(real) || workspace.has_read(real);
+        *self = match &self.workspace {
+            None => Session::new(settings)?,
+            Some(workspace) if !changed.iter().all(|real| known(real, workspace)) => Session::keeping(settings)?,
+            Some(workspace) => {
+                let workspace = workspace.next(&changed, &self.loader.folders_of(&changed));
+                let config = settings.config.file().map(|_| Config::FILE);
+                let loader = self.loader.next(&changed, &workspace.made(), config);
+                Session::over(settings, loader, Some(self.documents.clone()), Some(workspace))?
+            }
+        };
+        Ok(())
+    }
+
+    /// How many root modules it has evaluated in this state of the tree, where it keeps them.
+    pub fn evaluated(&self) -> usize {
+        self.workspace.as_ref().map_or(0, Workspace::evaluated)
+    }
+
+    /// What it keeps.
+    pub(super) fn workspace(&self) -> Option<&Workspace> {
+        self.workspace.as_ref()
+    }
+
+    /// Plans and judges one root module, unless it is known from a state before.
+    pub(super) fn checked(&self, root: &Root, units: &Units, evaluator: &Arc<Evaluator>, look: Look) -> Checked {
+        let Some(workspace) = &self.workspace else { return rounds::check_one(root, units, evaluator, look) };
+        if let Some(kept) = workspace.get(root, look.environment) {
+            self.loader.repeat(&kept.reads);
+            return kept.checked.clone();
+        }
+        let (checked, reads) = noting(|| rounds::check_one(root, units, evaluator, look));
+        workspace.count();
+        // Configurations that are kept stand for files that are read.
+        self.loader.repeat(&reads);
+        if !look.budget.is_late() && !checked.failed {
+            workspace.keep(root, look.environment, checked.clone(), reads);
+        }
+        checked
     }
 
     /// What it was made with.
@@ -176,8 +268,13 @@ impl Session {
         }
         let config = &self.settings.config;
         let environment = environment.map(|name| inputs::environment_named(name, config)).transpose()?;
-        let options = inputs::within(self.options.clone(), config, environment, &self.loader)?;
-        let evaluator = Evaluator::new(self.sources.clone(), self.loader.clone(), options);
+        let (options, reads) = noting(|| inputs::within(self.options.clone(), config, environment, &self.loader));
+        let modules = self.workspace.as_ref().map(|workspace| {
+            workspace.add_values(reads);
+            workspace.modules.clone()
+        });
+        let (sources, loader) = (self.sources.clone(), self.loader.clone());
+        let evaluator = Evaluator::sharing(modules.unwrap_or_default(), sources, loader, options?);
         evaluators.insert(key, evaluator.clone());
         Ok(evaluator)
     }

@@ -40,6 +40,7 @@ pub use sheet::Sheet;
 pub use stand_in::Absent;
 pub use world::OwnFunctions;
 
+use crate::base::reads::note_folder;
 use crate::base::source::Sources;
 use crate::catalog::modules::Known;
 use crate::eval::instance::Instance;
@@ -63,8 +64,22 @@ pub struct Evaluator {
     /// What the user gave beside the configuration.
     pub options: Options,
     loader: Arc<Loader>,
-    modules: RwLock<FxHashMap<PathBuf, ModuleSlot>>,
+    modules: Arc<Modules>,
     facts: RwLock<FxHashMap<Known, Arc<ModuleConfig>>>,
+}
+
+/// The configurations of module folders, each assembled once. Evaluators of one state of the tree share them.
+#[derive(Debug, Default)]
+pub struct Modules(RwLock<FxHashMap<PathBuf, ModuleSlot>>);
+
+impl Modules {
+    /// Those of real folders that `changed` does not name, for the next state of the tree.
+    pub fn next(&self, changed: impl Fn(&Path) -> bool) -> Modules {
+        let modules = self.0.read().unwrap_or_else(|e| e.into_inner());
+        let keep = |slot: &ModuleSlot| slot.get().and_then(Option::as_ref).is_some_and(|config| !changed(&config.real));
+        let kept = modules.iter().filter(|(_, slot)| keep(slot));
+        Modules(RwLock::new(kept.map(|(dir, slot)| (dir.clone(), slot.clone())).collect()))
+    }
 }
 
 /// A module folder's configuration, assembled once.
@@ -73,7 +88,17 @@ type ModuleSlot = Arc<OnceLock<Option<Arc<ModuleConfig>>>>;
 impl Evaluator {
     /// An evaluator over a loader's files.
     pub fn new(sources: Arc<Sources>, loader: Arc<Loader>, options: Options) -> Arc<Evaluator> {
-        Arc::new(Evaluator { sources, options, loader, modules: RwLock::default(), facts: RwLock::default() })
+        Evaluator::sharing(Arc::default(), sources, loader, options)
+    }
+
+    /// The same that shares the configurations of module folders with others.
+    pub fn sharing(
+        modules: Arc<Modules>,
+        sources: Arc<Sources>,
+        loader: Arc<Loader>,
+        options: Options,
+    ) -> Arc<Evaluator> {
+        Arc::new(Evaluator { sources, options, loader, modules, facts: RwLock::default() })
     }
 
     /// The same evaluator with other values of input variables.
@@ -83,7 +108,7 @@ impl Evaluator {
 
     /// The same evaluator with other options.
     pub fn with_options(&self, options: Options) -> Arc<Evaluator> {
-        Evaluator::new(self.sources.clone(), self.loader.clone(), options)
+        Evaluator::sharing(self.modules.clone(), self.sources.clone(), self.loader.clone(), options)
     }
 
     /// What reads files.
@@ -93,17 +118,18 @@ impl Evaluator {
 
     /// The configuration of a module folder; `None` where there is no Terraform in it.
     pub fn module(&self, dir: &Path) -> Option<Arc<ModuleConfig>> {
-        let known = self.modules.read().unwrap_or_else(|e| e.into_inner()).get(dir).cloned();
+        let known = self.modules.0.read().unwrap_or_else(|e| e.into_inner()).get(dir).cloned();
         let slot = known.unwrap_or_else(|| {
-            let mut modules = self.modules.write().unwrap_or_else(|e| e.into_inner());
+            let mut modules = self.modules.0.write().unwrap_or_else(|e| e.into_inner());
             modules.entry(dir.to_path_buf()).or_default().clone()
         });
-        slot.get_or_init(|| {
+        let config = slot.get_or_init(|| {
             let files = self.loader.module(dir)?;
             let config = ModuleConfig::new(&files.files, &files.overrides);
             Some(Arc::new(ModuleConfig { real: files.dir.clone(), left_out: files.left_out.clone(), ..config }))
-        })
-        .clone()
+        });
+        config.iter().for_each(|config| note_folder(&config.real));
+        config.clone()
     }
 
     /// The configuration that stands in for a published module that is not on disk.

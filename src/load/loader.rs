@@ -8,17 +8,18 @@ use super::shown::{self, Shown};
 use super::walk::reason;
 use crate::base::budget::{Budget, DOCUMENT, Limit, PARSED, TOKENS, has_more_values};
 use crate::base::parallel;
+use crate::base::reads::{Read, Reads, note, note_folder};
 use crate::base::source::{FileId, SourceFile, Sources, Span};
 use crate::syntax::{self, ast};
 use crate::tree::{Kind, Tree};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
-pub use crate::tree::up_to;
+pub use crate::tree::{Texts, up_to};
 
 /// The files of one module folder, parsed.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +48,11 @@ pub struct Loader {
     skipped: Mutex<BTreeMap<String, String>>,
     read: AtomicUsize,
     tree: Tree,
-    instead: Texts,
+    /// Files that were parsed for the state before, and are as they were.
+    kept: FxHashMap<FileKey, Kept>,
+    /// The ids of files that were parsed for the state before, and changed.
+    ids: FxHashMap<FileKey, FileId>,
+    parsed: AtomicUsize,
     budget: Budget,
     bounds: RwLock<Bounds>,
     own_roots: BTreeMap<PathBuf, bool>,
@@ -57,9 +62,6 @@ pub struct Loader {
     /// By the top folder of the repository.
     indexes: RwLock<FxHashMap<PathBuf, Slot<Option<Arc<Index>>>>>,
 }
-
-/// Texts that take the place of those on disk, by real path.
-pub type Texts = BTreeMap<PathBuf, Vec<u8>>;
 
 /// So many files or folders are read one after the other: more, on all cores.
 const FEW: usize = 16;
@@ -79,6 +81,14 @@ struct FileKey {
 
 /// A parsed file, or why it cannot be read. One that is more than a budget allows is empty and says so in its errors.
 type Parsed = Result<Arc<ast::File>, String>;
+
+/// A file that was parsed before.
+#[derive(Clone, Debug)]
+struct Kept {
+    file: Arc<ast::File>,
+    /// It was read, and not left out as more than a budget allows.
+    read: bool,
+}
 
 /// What was read of a file: nothing, and why, where that is more than a budget allows.
 struct Content {
@@ -106,11 +116,6 @@ impl Loader {
     /// A loader that adds what it reads to `sources`, and reads everything that it is asked for. Paths are shown relative
     /// to the working directory.
     pub fn new(sources: Arc<Sources>) -> Loader {
-        Loader::with(sources, Texts::new())
-    }
-
-    /// The same, with `instead` read in place of what is on disk.
-    pub fn with(sources: Arc<Sources>, instead: Texts) -> Loader {
         Loader {
             sources,
             shown: RwLock::new(Shown::new(std::env::current_dir().unwrap_or_default())),
@@ -119,13 +124,74 @@ impl Loader {
             skipped: Mutex::default(),
             read: AtomicUsize::new(0),
             tree: Tree::default(),
-            instead,
+            kept: FxHashMap::default(),
+            ids: FxHashMap::default(),
+            parsed: AtomicUsize::new(0),
             budget: Budget::default(),
             bounds: RwLock::new(Bounds::new(true)),
             own_roots: BTreeMap::new(),
             led: RwLock::default(),
             ignored: IgnoredFiles::default(),
             indexes: RwLock::default(),
+        }
+    }
+
+    /// A loader for the next state of a tree, in which the real files `changed` are not what they were: it parses these, and
+    /// what this one has not parsed. Its sources have the files that it keeps under the same ids.
+    pub fn next(&self, changed: &BTreeSet<PathBuf>, made: &FxHashSet<FileId>, config: Option<FileId>) -> Loader {
+        let files = self.files.read().unwrap_or_else(|e| e.into_inner());
+        let (mut kept, mut ids) = (FxHashMap::default(), FxHashMap::default());
+        for (key, slot) in files.iter() {
+            let Some(Ok(file)) = slot.get() else { continue };
+            let read = !file.errors.iter().any(is_left_out);
+            match changed.contains(&key.real) || !read {
+                true => drop(ids.insert(key.clone(), file.id)),
+                false => drop(kept.insert(key.clone(), Kept { file: file.clone(), read })),
+            }
+        }
+        let wanted = kept.values().map(|kept| kept.file.id).chain(made.iter().copied()).chain(config).collect();
+        let sources = Arc::new(self.sources.next(&wanted, &ids.values().copied().collect()));
+        Loader { kept, ids, ..Loader::new(sources) }
+    }
+
+    /// The real folders with Terraform files among these real files.
+    pub fn folders_of(&self, files: &BTreeSet<PathBuf>) -> FxHashSet<PathBuf> {
+        let opened = self.opened();
+        let modules = self.modules.read().unwrap_or_else(|e| e.into_inner());
+        let has = |module: &ModuleFiles| {
+            let mut own = module.files.iter().chain(&module.overrides).chain(&module.tfvars);
+            own.any(|file| opened.get(&file.id).is_some_and(|(real, _)| files.contains(real)))
+        };
+        let known = modules.iter().filter_map(|(dir, slot)| Some((dir, slot.get()?.as_ref()?)));
+        known.filter(|(_, module)| has(module)).map(|(dir, _)| dir.clone()).collect()
+    }
+
+    /// How many files it has parsed by itself.
+    pub fn files_parsed(&self) -> usize {
+        self.parsed.load(Ordering::Relaxed)
+    }
+
+    /// The sources that it adds to.
+    pub fn sources(&self) -> &Arc<Sources> {
+        &self.sources
+    }
+
+    /// Reads again what some work read, so that this loader has it among its files.
+    pub fn repeat(&self, reads: &Reads) {
+        for read in reads {
+            match read {
+                Read::Folder(dir) => drop(self.module(dir)),
+                Read::Parsed(real) => {
+                    let keys: Vec<&FileKey> = self.kept.keys().filter(|key| key.real == *real).collect();
+                    keys.into_iter().for_each(|key| drop(self.file(key)));
+                }
+                Read::Skipped(path, why) => {
+                    let mut skipped = self.skipped.lock().unwrap_or_else(|e| e.into_inner());
+                    skipped.insert(path.clone(), why.clone());
+                }
+                Read::Hidden(span) => self.sources.hide(*span),
+                Read::Bytes(_) | Read::Made(_) => {}
+            }
         }
     }
 
@@ -257,6 +323,7 @@ impl Loader {
 
     /// The files of a module folder; `None` where there is no Terraform configuration in it.
     pub fn module(&self, dir: &Path) -> Option<Arc<ModuleFiles>> {
+        note_folder(dir);
         // A path that is among them is real and may be read.
         let known =
             self.modules.read().unwrap_or_else(|e| e.into_inner()).get(dir).and_then(|slot| slot.get().cloned());
@@ -264,6 +331,7 @@ impl Loader {
             return known;
         }
         let real = self.tree.canonicalize(dir).ok().filter(|real| self.may_read(real))?;
+        note_folder(&real);
         let slot = slot(&self.modules, &real);
         slot.get_or_init(|| {
             let entries = self.list(&real);
@@ -298,8 +366,11 @@ impl Loader {
         let wanted: BTreeSet<&FileKey> =
             listed.iter().flat_map(|(_, entries)| entries.iter().filter_map(|e| e.key.as_ref().ok())).collect();
         let wanted: Vec<&FileKey> = wanted.into_iter().filter(|key| slot(&self.files, key).get().is_none()).collect();
+        let (old, wanted): (Vec<&FileKey>, Vec<&FileKey>) =
+            wanted.into_iter().partition(|key| self.kept.contains_key(*key));
+        old.into_iter().for_each(|key| drop(self.file(key)));
         let read = parallel::map(&wanted, FEW, |key| self.read(key));
-        let added: Vec<_> = wanted.iter().zip(read).map(|(key, file)| (key, file.map(|f| self.add(f)))).collect();
+        let added: Vec<_> = wanted.iter().zip(read).map(|(key, file)| (key, file.map(|f| self.add(f, key)))).collect();
         parallel::map(&added, FEW, |(key, added)| {
             let added = added.as_ref().map_err(String::clone);
             let _ = slot(&self.files, key).set(added.map(|added| self.parse(added, key.syntax)));
@@ -502,9 +573,7 @@ impl Loader {
             }
         }
         let over = |file: &Arc<ast::File>| {
-            let whole =
-                |e: &&ast::SyntaxError| matches!(e.limit, Some(Limit::FileSize | Limit::Timeout | Limit::Tokens));
-            let error = file.errors.iter().find(whole)?;
+            let error = file.errors.iter().find(|error| is_left_out(error))?;
             Some((self.sources.path(file.id).to_string_lossy().into_owned(), error.message.clone()))
         };
         let over: Vec<_> = module.files.iter().chain(&module.overrides).filter_map(over).collect();
@@ -520,9 +589,15 @@ impl Loader {
 
     /// A file by its real path, read and parsed once.
     fn file(&self, key: &FileKey) -> Parsed {
-        slot(&self.files, key)
-            .get_or_init(|| self.read(key).map(|file| self.parse(&self.add(file), key.syntax)))
-            .clone()
+        note(|| Read::Parsed(key.real.clone()));
+        let parsed = || match self.kept.get(key) {
+            Some(kept) => {
+                self.read.fetch_add(usize::from(kept.read), Ordering::Relaxed);
+                Ok(kept.file.clone())
+            }
+            None => self.read(key).map(|file| self.parse(&self.add(file, key), key.syntax)),
+        };
+        slot(&self.files, key).get_or_init(parsed).clone()
     }
 
     fn read(&self, FileKey { real, syntax, private }: &FileKey) -> Result<Content, String> {
@@ -530,8 +605,8 @@ impl Loader {
             let private = *private || private::by_content(&bytes, real);
             SourceFile::new(PathBuf::from(self.shown(real)), bytes).private(private)
         };
-        if let Some(bytes) = self.instead.get(real) {
-            return Ok(Content { source: source(bytes.clone()), over: None });
+        if let Some(bytes) = self.tree.text(real) {
+            return Ok(Content { source: source(bytes.to_vec()), over: None });
         }
         let over = |limit, why: String| {
             self.skip(real, why.clone());
@@ -547,12 +622,20 @@ impl Loader {
         }
     }
 
-    fn add(&self, read: Content) -> Added {
+    fn add(&self, read: Content, key: &FileKey) -> Added {
         self.read.fetch_add(usize::from(read.over.is_none()), Ordering::Relaxed);
-        Added { id: self.sources.add(read.source), over: read.over }
+        let id = match self.ids.get(key) {
+            Some(id) => {
+                self.sources.put(*id, read.source);
+                *id
+            }
+            None => self.sources.add(read.source),
+        };
+        Added { id, over: read.over }
     }
 
     fn parse(&self, added: &Added, syntax: Syntax) -> Arc<ast::File> {
+        self.parsed.fetch_add(1, Ordering::Relaxed);
         let Added { id, over } = added;
         let source = self.sources.get(*id);
         let long = |file: &Arc<SourceFile>| over.is_none() && file.text.len() > self.budget.room(PARSED);
@@ -583,6 +666,7 @@ impl Loader {
 
     fn skip(&self, path: &Path, why: String) {
         let shown = self.shown_way(path);
+        note(|| Read::Skipped(shown.clone(), why.clone()));
         self.skipped.lock().unwrap_or_else(|e| e.into_inner()).insert(shown, why);
     }
 
@@ -605,6 +689,11 @@ impl Loader {
             Err(error) => Some(Err(reason(&error))),
         }
     }
+}
+
+/// Whether an error says that its file was not read, for want of a budget.
+fn is_left_out(error: &ast::SyntaxError) -> bool {
+    matches!(error.limit, Some(Limit::FileSize | Limit::Timeout | Limit::Tokens))
 }
 
 /// What is said of a private file that cannot be parsed.

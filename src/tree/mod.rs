@@ -11,6 +11,8 @@ pub use commit::Commit;
 pub use repository::{Repository, pointer};
 pub use walk::Step;
 
+use crate::base::reads::{self, note};
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -20,7 +22,11 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     commit: Option<Arc<Commit>>,
+    texts: Arc<Texts>,
 }
+
+/// Texts that take the place of those of files that are there, by real path.
+pub type Texts = BTreeMap<PathBuf, Vec<u8>>;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,11 +63,21 @@ impl From<std::fs::FileType> for Kind {
 
 impl From<Commit> for Tree {
     fn from(commit: Commit) -> Tree {
-        Tree { commit: Some(Arc::new(commit)) }
+        Tree { commit: Some(Arc::new(commit)), texts: Arc::default() }
     }
 }
 
 impl Tree {
+    /// The same tree with texts in the place of those of its files.
+    pub fn with_texts(&self, texts: Texts) -> Tree {
+        Tree { commit: self.commit.clone(), texts: Arc::new(texts) }
+    }
+
+    /// What stands in the place of a file's text.
+    pub fn text(&self, real: &Path) -> Option<&[u8]> {
+        self.texts.get(real).map(Vec::as_slice)
+    }
+
     /// The commit that stands in for the disk.
     pub fn commit(&self) -> Option<&Commit> {
         self.commit.as_deref()
@@ -120,6 +136,10 @@ impl Tree {
     /// # Errors
     /// What the system says.
     pub fn up_to(&self, path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+        note(|| reads::Read::Bytes(path.to_path_buf()));
+        if let Some(text) = self.text(path) {
+            return Ok((text.len() as u64 <= most).then(|| text.to_vec()));
+        }
         match &self.commit {
             None => up_to(path, most),
             Some(commit) => commit.up_to(path, most),

@@ -109,10 +109,10 @@ const FILES: [&str; 8] =
     ["main.tf", "terraform.tfvars", "m/main.tf", "v/main.tf", "t.tpl", ".env", "key.pem", "terraform.tfstate"];
 
 /// Numbers that look random and are the same in every run.
-struct Dice(u64);
+pub struct Dice(pub u64);
 
 impl Dice {
-    fn below(&mut self, most: usize) -> usize {
+    pub fn below(&mut self, most: usize) -> usize {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (self.0 >> 33) as usize % most
     }

@@ -28,6 +28,7 @@ mod references;
 mod report;
 mod rules;
 mod second_opinion;
+mod session;
 mod setup;
 mod shard;
 mod since;

@@ -85,6 +85,12 @@ pub fn split(
     Ok((Subject::all(documents), (!only_documents).then_some(folders)))
 }
 
+/// The paths of configurations among paths; `None` where all are documents.
+pub fn configurations(paths: &[PathBuf], tree: &Tree) -> Option<Vec<PathBuf>> {
+    let folders: Vec<PathBuf> = paths.iter().filter(|path| !is_document(path, tree)).cloned().collect();
+    (!folders.is_empty()).then_some(folders)
+}
+
 /// Standard input, or a file that is not Terraform's own.
 fn is_document(path: &Path, tree: &Tree) -> bool {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();

@@ -5,7 +5,7 @@ mod document;
 mod terraform;
 mod terragrunt;
 
-pub use document::{Document, evaluate, limited, read, split};
+pub use document::{Document, configurations, evaluate, limited, read, split};
 pub use terraform::TerraformRoot;
 pub use terragrunt::TerragruntUnit;
 
