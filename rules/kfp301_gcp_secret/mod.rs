@@ -1,8 +1,5 @@
 //! KFP301 gcp-secret: the `user-gcp-sa` secret lacks its key, or is in the wrong namespace.
 
-mod secret;
-
-use self::secret::Secret;
 use super::support::{list, of_root, replace};
 use crate::catalog::kfp::SECRET_KEY;
 use crate::cty::value::Reasons;
@@ -10,9 +7,8 @@ use crate::diagnostic::{Finding, Fix, Level, Status};
 use crate::graph::access::NodeAccount;
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
-use crate::graph::refs;
+use crate::graph::secret::Secret;
 use crate::graph::view::View;
-use crate::plan::Resource;
 use crate::profile::Profile;
 use crate::rule::{Answer, Context, Rule};
 
@@ -27,7 +23,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
-    let secrets: Vec<Secret> = all(cx).collect();
+    let secrets: Vec<&Secret> = all(cx).collect();
     if secrets.is_empty() {
         return Answer::not_applicable(format!("no secret {} is made here", cx.graph.profile.secret_name));
     }
@@ -44,12 +40,13 @@ fn answer(cx: &Context, cluster: &Cluster) -> Answer {
 }
 
 fn find(cx: &Context) -> Vec<Finding> {
-    all(cx).flat_map(|secret| judge(&secret, cx.graph.profile)).collect()
+    all(cx).flat_map(|secret| judge(secret, cx.graph.profile)).collect()
 }
 
-fn all<'p>(cx: &Context<'p>) -> impl Iterator<Item = Secret<'p>> {
+/// The secrets of the profile's name.
+fn all<'p>(cx: &Context<'p>) -> impl Iterator<Item = &'p Secret<'p>> {
     let graph = cx.graph;
-    secret::TYPES.iter().flat_map(|name| graph.types.managed(name)).filter_map(|r| Secret::read(r, graph))
+    graph.secrets.iter().filter(|secret| secret.is_named(&graph.profile.secret_name))
 }
 
 fn judge(found: &Secret, profile: &Profile) -> Vec<Finding> {
@@ -76,13 +73,13 @@ fn judge(found: &Secret, profile: &Profile) -> Vec<Finding> {
     if let Fact::Unknown(reasons) | Fact::OneOf(_, reasons) = &found.namespace {
         let draft = RULE.finding(format!("whether the secret {secret} is in namespace \"{wanted}\" is not known"));
         let draft = draft.level(Level::Warning).reasons(reasons);
-        all.push(draft.at(&resource.address, &found.namespace_place, "this decides"));
+        all.push(draft.at(&resource.address, &found.namespace_place(), "this decides"));
     }
     if let Some(namespace) = found.namespace.known().filter(|n| ***n != **wanted) {
         let finding = RULE
             .finding(format!("the secret {secret} is in namespace \"{namespace}\", not where Kubeflow Pipelines runs"))
             .help(format!("write `namespace = \"{wanted}\"` in its metadata"))
-            .at(&resource.address, &found.namespace_place, "not Kubeflow Pipelines' namespace");
+            .at(&resource.address, &found.namespace_place(), "not Kubeflow Pipelines' namespace");
         let literal = view.block("metadata").and_then(|m| m.literal("namespace"));
         let fix = literal.map(|span| replace(span, format!("\"{wanted}\""), format!("put it in {wanted}")));
         all.push(Finding { fixes: fix.into_iter().collect(), ..finding });
@@ -110,13 +107,9 @@ fn rename_key(secret: &View, data: &str) -> Option<Fix> {
 }
 
 /// A finding where the account whose key the secret holds is made here and surely lacks required roles.
-fn roles(cx: &Context, cluster: &Cluster, found: &Secret) -> Option<Finding> {
+fn roles<'p>(cx: &Context<'p>, cluster: &Cluster<'p>, found: &Secret<'p>) -> Option<Finding> {
     let view = &found.view;
-    let keys = refs::of_attribute(view.written(found.data)?);
-    let key_of = |r: &&Resource| keys.iter().any(|k| k.is_to(r));
-    let key = View::of(cx.graph.types.all("google_service_account_key").find(key_of)?);
-    let (id, refs) = (key.get("service_account_id")?, refs::of_attribute(key.written("service_account_id")?));
-    let account = cx.graph.accounts.iter().find(|a| a.is(id, || &refs).is_true())?;
+    let account = cx.graph.key_account(found)?;
     let access = cx.graph.access(&NodeAccount::Here(account), cluster);
     let lacking = |role: &&String| access.lacks(role).is_some_and(|(_, doubts)| doubts.is_empty());
     let roles: Vec<String> = cluster.profile.roles.iter().filter(lacking).cloned().collect();

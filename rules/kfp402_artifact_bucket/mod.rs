@@ -3,6 +3,7 @@
 use crate::catalog::iam::Permission;
 use crate::diagnostic::Level;
 use crate::graph::access::NodeAccount;
+use crate::graph::bucket::Bucket;
 use crate::graph::cluster::Cluster;
 use crate::rule::{Answer, Context, Rule};
 
@@ -21,7 +22,7 @@ const WRITE: &str = "storage.objects.create";
 
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let buckets = &cx.graph.buckets;
-    let certain = buckets.iter().any(|b| b.uncertain.is_none());
+    let certain = buckets.iter().any(Bucket::is_certain);
     let missing = cx.graph.absent_modules().next();
     match (buckets.is_empty(), certain, missing) {
         (true, _, Some(module)) => {

@@ -66,7 +66,7 @@ pub fn judged(plan: StaticPlan, look: Look) -> Checked {
     let mut report = check_root(&plan, &graph, look.budget);
     report.environment = look.environment.map(str::to_string);
     report.clusters.iter_mut().for_each(|c| c.environment = report.environment.clone());
-    let draw = || Drawing { environment: report.environment.clone(), ..Drawing::of(&plan, &graph) };
+    let draw = || Drawing { environment: report.environment.clone(), ..Drawing::of(&plan.root, &graph) };
     let mut drawing = (look.draws && !look.budget.is_late()).then(draw);
     if drawing.is_some() && look.budget.is_late() {
         forget(drawing.take());

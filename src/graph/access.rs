@@ -212,18 +212,9 @@ impl<'p> Graph<'p> {
     }
 
     fn given(&self, grant: &Grant) -> Result<Arc<PermissionSet>, Reasons> {
-        let role_refs = if self.custom_roles.is_empty() { Vec::new() } else { grant.role_refs() };
-        let custom = self.custom_roles.iter().find(|role| {
-            let by_ref = matches!(role_refs.as_slice(), [only] if only.is_to(role.resource));
-            let id = role.text("role_id");
-            let id = id.as_ref().and_then(|id| id.known());
-            by_ref
-                || id.is_some_and(|id| {
-                    grant.role.known().is_some_and(|r| r.ends_with(&format!("/roles/{}", id.as_str())))
-                })
-        });
+        let custom = self.custom_roles.iter().find(|role| role.is_granted_by(grant));
         let set = match (custom, grant.role.known()) {
-            (Some(role), _) => custom_permissions(role)?.into(),
+            (Some(role), _) => role.permissions().clone()?,
             (None, Some(name)) => PermissionSet::of_role(name).ok_or_else(Reasons::default)?,
             (None, None) => return Err(grant.role.reasons().cloned().unwrap_or_default()),
         };
@@ -258,21 +249,6 @@ impl<'p> Graph<'p> {
             place: None,
         });
         modules.map(|(module, _)| doubt(module)).chain(callers).chain(unread).collect()
-    }
-}
-
-fn custom_permissions(role: &super::view::View) -> Result<PermissionSet, Reasons> {
-    let mut set = PermissionSet::new();
-    match role.texts("permissions") {
-        Some(Fact::Known(names)) => {
-            for name in &names {
-                let name = name.known().ok_or_else(|| name.reasons().cloned().unwrap_or_default())?;
-                Permission::named(name).into_iter().for_each(|p| set.insert(p));
-            }
-            Ok(set)
-        }
-        Some(open) => Err(open.reasons().cloned().unwrap_or_default()),
-        None => Ok(set),
     }
 }
 

@@ -60,6 +60,7 @@ pub struct Grant<'p> {
     pub uncertain: Option<Reasons>,
     written: Written<'p>,
     target_path: OnceCell<Option<String>>,
+    role_refs: OnceCell<Vec<Reference>>,
     member_refs: OnceCell<Vec<Reference>>,
     /// The permissions that it gives, as [`super::Graph::permissions`] has worked them out.
     pub(super) gives: OnceCell<Result<Arc<PermissionSet>, Reasons>>,
@@ -94,8 +95,8 @@ impl Grant<'_> {
     }
 
     /// The resources that the role's expression refers to.
-    pub fn role_refs(&self) -> Vec<Reference> {
-        refs_of(&self.written.view, "role")
+    pub fn role_refs(&self) -> &[Reference] {
+        self.role_refs.get_or_init(|| refs_of(&self.written.view, "role"))
     }
 
     /// The resources that the members' expressions refer to: any of them may be any member's.
@@ -195,6 +196,7 @@ impl<'p> Reader<'p, '_> {
             uncertain,
             written,
             target_path: OnceCell::new(),
+            role_refs: OnceCell::new(),
             member_refs: OnceCell::new(),
             gives: OnceCell::new(),
         }

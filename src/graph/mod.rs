@@ -3,9 +3,11 @@
 
 pub mod access;
 pub mod account;
+pub mod bucket;
 mod by_email;
 pub mod cluster;
 pub mod count;
+pub mod custom_role;
 pub mod fact;
 pub mod fit;
 pub mod grant;
@@ -17,6 +19,7 @@ pub mod machine;
 pub mod nodes;
 pub mod pool;
 pub mod refs;
+pub mod secret;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -30,12 +33,14 @@ use crate::base::budget::Budget;
 use crate::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::profile::Profile;
 use account::ServiceAccount;
+use bucket::Bucket;
 use by_email::ByEmail;
 use cluster::Cluster;
+use custom_role::CustomRole;
 use grant::Grant;
 use handed::Handed;
+use secret::Secret;
 use types::ByType;
-use view::View;
 
 /// What the configuration makes, as GKE and IAM see it.
 #[derive(Clone, Debug)]
@@ -46,14 +51,16 @@ pub struct Graph<'p> {
     pub accounts: Vec<ServiceAccount<'p>>,
     /// Grants that it makes.
     pub grants: Vec<Grant<'p>>,
-    /// Custom roles that it makes (project and organisation level).
-    pub custom_roles: Vec<View<'p>>,
+    /// Custom roles that it makes.
+    pub custom_roles: Vec<CustomRole<'p>>,
     /// Installations of Kubeflow Pipelines that it makes.
     pub installations: Vec<install::Installation>,
     /// What is required.
     pub profile: &'p Profile,
     /// Buckets that it makes.
-    pub buckets: Vec<View<'p>>,
+    pub buckets: Vec<Bucket<'p>>,
+    /// Kubernetes secrets that it makes.
+    pub secrets: Vec<Secret<'p>>,
     /// All resources by their type.
     pub types: ByType<'p>,
     /// Which grants are to whom.
@@ -80,7 +87,6 @@ impl<'p> Graph<'p> {
         let clock = budget.clock();
         let managed_all = managed_all.take_while(|_| !clock.is_late());
         let grants: Vec<Grant> = managed_all.flat_map(|r: &Resource| grant::of_resource(&types, r)).collect();
-        let custom = ["google_project_iam_custom_role", "google_organization_iam_custom_role"];
         Graph {
             profile,
             clusters,
@@ -89,9 +95,10 @@ impl<'p> Graph<'p> {
             accounts,
             grants,
             handed,
-            custom_roles: custom.into_iter().flat_map(|name| types.managed(name)).map(View::of).collect(),
+            custom_roles: custom_role::of_types(&types),
             installations: install::of_plan(plan),
-            buckets: types.managed("google_storage_bucket").map(View::of).collect(),
+            buckets: types.managed("google_storage_bucket").map(Bucket::new).collect(),
+            secrets: secret::of_types(&types),
             types,
             budget: *budget,
         }

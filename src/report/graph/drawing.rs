@@ -11,7 +11,7 @@ use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
-use crate::plan::{Mode, StaticPlan};
+use crate::graph::view::View;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
 
@@ -123,11 +123,11 @@ pub struct Drawing {
 }
 
 impl Drawing {
-    /// Draws a graph, with all boxes in the colour of what is good: [`Drawing::colour`] gives them theirs.
-    pub fn of(plan: &StaticPlan, graph: &Graph) -> Drawing {
+    /// Draws the graph of a root module, with all boxes in the colour of what is good: [`Drawing::colour`] gives them theirs.
+    pub fn of(root: &str, graph: &Graph) -> Drawing {
         let mut artist = Artist::default();
-        artist.drawing.root = plan.root.clone();
-        artist.draw(plan, graph);
+        artist.drawing.root = root.to_string();
+        artist.draw(graph);
         artist.drawing
     }
 
@@ -169,7 +169,7 @@ struct Artist {
 }
 
 impl Artist {
-    fn draw(&mut self, plan: &StaticPlan, graph: &Graph) {
+    fn draw(&mut self, graph: &Graph) {
         for account in graph.in_time(&graph.accounts) {
             self.account(account);
         }
@@ -191,12 +191,10 @@ impl Artist {
             self.grant(graph, grant);
         }
         for bucket in &graph.buckets {
-            let address = &bucket.resource.address;
-            self.add(Kind::Bucket, address, address, String::new(), bucket.header);
+            self.block(Kind::Bucket, &bucket.view);
         }
-        let secret = |t: &str| t == "kubernetes_secret" || t == "kubernetes_secret_v1";
-        for resource in plan.resources.iter().filter(|r| r.mode == Mode::Managed && secret(&r.type_name)) {
-            self.add(Kind::Secret, &resource.address, &resource.address, String::new(), resource.header);
+        for secret in graph.secrets.iter().filter(|secret| secret.is_resource) {
+            self.block(Kind::Secret, &secret.view);
         }
     }
 
@@ -209,6 +207,11 @@ impl Artist {
             self.drawing.nodes.push(Node { kind, address, resource, detail, place, state: State::Good });
         }
         at
+    }
+
+    fn block(&mut self, kind: Kind, view: &View) {
+        let address = &view.resource.address;
+        self.add(kind, address, address, String::new(), view.header);
     }
 
     fn line(&mut self, from: usize, to: usize, label: &'static str) {
