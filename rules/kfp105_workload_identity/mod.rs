@@ -7,7 +7,7 @@ use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::pool::{Pool, PoolKind};
-use crate::graph::text::Text;
+use crate::graph::workload::WorkloadBinding;
 use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
@@ -87,21 +87,11 @@ fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
     RULE.finding(message).cluster(cluster).help(help).at(&pool.address, &place, label)
 }
 
-/// The pool, the account and whether they are hidden, of members such as `serviceAccount:PROJECT.svc.id.goog[NAMESPACE/KSA]`, of a binding to them.
-fn subjects<'g>(grant: &'g Grant) -> impl Iterator<Item = (&'g str, &'g str, bool)> {
-    let binds = grant.role.known().is_some_and(|r| &**r == "roles/iam.workloadIdentityUser");
-    let members = grant.members.iter().filter(move |_| binds);
-    members.filter_map(|member| {
-        let text = member.as_str()?.strip_prefix("serviceAccount:")?.strip_suffix(']')?;
-        text.split_once(".svc.id.goog[").map(|(pool, ksa)| (pool, ksa, member.marks.is_hidden()))
-    })
-}
-
 /// Whether a grant binds an account of Kubeflow Pipelines in this cluster's own pool.
 fn bound(cx: &Context, cluster: &Cluster, grant: &Grant) -> bool {
     let own = |pool: &str| cluster.project().as_str().map_or(cx.graph.clusters.len() == 1, |project| project == pool);
-    let ours = |ksa: &str| ksa.strip_prefix(&*cx.graph.profile.namespace).is_some_and(|k| k.starts_with('/'));
-    grant.uncertain.is_none() && subjects(grant).any(|(pool, ksa, _)| ours(ksa) && own(pool))
+    let ours = |b: &WorkloadBinding| *b.namespace == *cx.graph.profile.namespace && own(b.project);
+    grant.uncertain.is_none() && grant.workload_bindings().any(|b| ours(&b))
 }
 
 fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
@@ -118,9 +108,8 @@ fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
 
 /// A binding of a Kubernetes account in Kubeflow Pipelines' namespace that it does not use.
 fn strange(grant: &Grant, namespace: &str) -> Option<Finding> {
-    let own =
-        |(_, ksa, hidden): (&str, &str, bool)| Some(Text::new(ksa.strip_prefix(namespace)?.strip_prefix('/')?, hidden));
-    let strange = subjects(grant).filter_map(own).find(|k| !identities().any(|i| i.ksa == k.as_str()))?;
+    let own = grant.workload_bindings().filter(|b| b.namespace == namespace);
+    let strange = own.map(|b| b.name).find(|name| !identities().any(|i| i.ksa == name.as_str()))?;
     let near = suggest(&strange, identities().map(|i| i.ksa)).filter(|_| !strange.is_hidden());
     let near = near.unwrap_or("pipeline-runner");
     let finding = RULE

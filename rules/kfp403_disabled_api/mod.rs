@@ -1,12 +1,11 @@
 //! KFP403 disabled-api: services are managed here, and a needed one is missing.
 
 use super::support::list;
-use crate::catalog::gke::last_part;
 use crate::cty::value::Reasons;
 use crate::diagnostic::Level;
-use crate::graph::cluster::{Cluster, default_of};
+use crate::graph::api::Api;
+use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
-use crate::graph::identity::same_by_cause;
 use crate::graph::view::View;
 use crate::rule::{Answer, Context, Rule};
 use std::collections::BTreeSet;
@@ -26,21 +25,18 @@ const AS_GOOD: [(&str, &[&str]); 1] =
     [("storage.googleapis.com", &["storage-api.googleapis.com", "storage-component.googleapis.com"])];
 
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
-    let project = cluster.project();
-    let all: Vec<View> = cx.graph.types.managed("google_project_service").map(View::of).collect();
-    let here = |v: &&View| !same_by_cause(&default_of(v, "project"), &project, last_part).is_false();
-    let services: Vec<&View> = all.iter().filter(here).collect();
-    match services.last() {
-        Some(last) => judge(cluster, &services, last),
+    let apis: Vec<&Api> = cx.graph.apis_for(cluster).collect();
+    match apis.last() {
+        Some(last) => judge(cluster, &apis, &last.view),
         None => Answer::not_applicable("no google_project_service is managed here"),
     }
 }
 
-fn judge(cluster: &Cluster, services: &[&View], last: &View) -> Answer {
+fn judge(cluster: &Cluster, apis: &[&Api], last: &View) -> Answer {
     let mut enabled = BTreeSet::new();
     let mut open = Vec::new();
-    for view in services {
-        match (view.text("service"), &view.uncertain) {
+    for api in apis {
+        match (&api.name, &api.view.uncertain) {
             (Some(Fact::Known(name)), None) => {
                 enabled.insert(name.as_str().to_string());
             }

@@ -1,8 +1,5 @@
 //! KFP405 private-egress: private nodes without a NAT, or without tcp 8443 from the control plane.
 
-mod network;
-
-use self::network::{lets_in, managed, serves};
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::rule::{Answer, Context, Rule};
@@ -16,6 +13,9 @@ pub const RULE: Rule = Rule {
     cluster: Some(answer),
     root: None,
 };
+
+/// The port of Kubeflow Pipelines' cache webhook.
+const WEBHOOK: u64 = 8443;
 
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
     match cluster.private_nodes.known() {
@@ -31,10 +31,10 @@ fn answer(cx: &Context, cluster: &Cluster) -> Answer {
 
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     // What belongs to a network is made where the network is: elsewhere, nothing can be said.
-    let network_here = managed(cx, "google_compute_network").next().is_some();
+    let network_here = !cx.graph.networks.is_empty();
     let missing = cx.graph.absent_modules().next().is_some();
-    let nat = managed(cx, "google_compute_router_nat").any(|nat| serves(cx, &nat, cluster));
-    let webhook = managed(cx, "google_compute_firewall").any(|rule| lets_in(&rule, cluster));
+    let nat = cx.graph.nats.iter().any(|nat| nat.may_serve(cluster));
+    let webhook = cx.graph.firewalls.iter().any(|rule| rule.may_let_in(cluster, WEBHOOK));
     if nat && webhook {
         return Answer::met("there is a NAT, and tcp 8443 is let in");
     }

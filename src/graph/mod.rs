@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+pub mod api;
 pub mod bucket;
 mod by_email;
 pub mod cluster;
@@ -16,6 +17,7 @@ pub mod identity;
 pub mod install;
 mod link;
 pub mod machine;
+pub mod network;
 pub mod nodes;
 pub mod pool;
 pub mod refs;
@@ -27,18 +29,21 @@ mod tests;
 pub mod text;
 pub mod types;
 pub mod view;
+pub mod workload;
 pub mod written;
 
 use crate::base::budget::Budget;
 use crate::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::profile::Profile;
 use account::ServiceAccount;
+use api::Api;
 use bucket::Bucket;
 use by_email::ByEmail;
 use cluster::Cluster;
 use custom_role::CustomRole;
 use grant::Grant;
 use handed::Handed;
+use network::{Firewall, Nat, Network};
 use secret::Secret;
 use types::ByType;
 
@@ -61,6 +66,14 @@ pub struct Graph<'p> {
     pub buckets: Vec<Bucket<'p>>,
     /// Kubernetes secrets that it makes.
     pub secrets: Vec<Secret<'p>>,
+    /// Networks that it makes.
+    pub networks: Vec<Network<'p>>,
+    /// NATs that it makes.
+    pub nats: Vec<Nat<'p>>,
+    /// Firewall rules that it makes.
+    pub firewalls: Vec<Firewall<'p>>,
+    /// APIs that it enables.
+    pub apis: Vec<Api<'p>>,
     /// All resources by their type.
     pub types: ByType<'p>,
     /// Which grants are to whom.
@@ -99,6 +112,10 @@ impl<'p> Graph<'p> {
             installations: install::of_plan(plan),
             buckets: types.managed("google_storage_bucket").map(Bucket::new).collect(),
             secrets: secret::of_types(&types),
+            networks: types.managed("google_compute_network").map(Network::new).collect(),
+            nats: types.managed("google_compute_router_nat").map(|nat| Nat::new(nat, &types)).collect(),
+            firewalls: types.managed("google_compute_firewall").map(Firewall::new).collect(),
+            apis: types.managed("google_project_service").map(Api::new).collect(),
             types,
             budget: *budget,
         }
