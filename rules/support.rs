@@ -184,6 +184,6 @@ pub fn replace(span: Span, text: String, title: String) -> Fix {
 
 /// A fix that adds a line to a block.
 pub fn add_line(cx: &Context, block: Option<Span>, line: &str, title: String) -> Option<Fix> {
-    let edit = cx.plan.add_line(block?, line)?;
+    let edit = cx.graph.add_line(block?, line)?;
     Some(Fix::unsafe_edit(title, edit))
 }

@@ -7,7 +7,6 @@ use crate::diagnostic::{Finding, Label, Level, Location, Status};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::view::Place;
-use crate::plan::StaticPlan;
 
 /// A rule: what is fixed about it, and its checks. Where it has none, its findings are made elsewhere.
 #[derive(Clone, Copy, Debug)]
@@ -47,9 +46,7 @@ impl Rule {
 /// What rules see.
 #[derive(Clone, Copy, Debug)]
 pub struct Context<'p> {
-    /// The static plan.
-    pub plan: &'p StaticPlan,
-    /// The graph on it.
+    /// The graph of the root module.
     pub graph: &'p Graph<'p>,
     /// For the answer about a cluster: what the same rule found in the root as a whole.
     pub found: &'p [Finding],

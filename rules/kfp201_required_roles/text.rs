@@ -1,5 +1,6 @@
 //! What KFP201 says and writes.
 
+use crate::address::InstanceKey;
 use crate::base::source::Span;
 use crate::diagnostic::{Edit, Finding, Fix, Safety};
 use crate::graph::Graph;
@@ -41,7 +42,7 @@ fn grants(graph: &Graph, account: &ServiceAccount, roles: &[String]) -> String {
     let name = &account.resource.name;
     let title = free_name(graph, account);
     let reference = match account.resource.key {
-        crate::plan::InstanceKey::None => format!("google_service_account.{name}"),
+        InstanceKey::None => format!("google_service_account.{name}"),
         ref key => format!("google_service_account.{name}{}", key_text(key)),
     };
     let (project, member) = match account.resource.span {
@@ -73,12 +74,11 @@ fn free_name(graph: &Graph, account: &ServiceAccount) -> String {
     std::iter::once(first.clone()).chain(further).find(|name| !taken.contains(name.as_str())).unwrap_or(first)
 }
 
-fn key_text(key: &crate::plan::InstanceKey) -> String {
-    use crate::plan::InstanceKey::*;
+fn key_text(key: &InstanceKey) -> String {
     match key {
-        Index(i) => format!("[{i}]"),
-        Name(name) => format!("[\"{name}\"]"),
-        None | Hidden(_) | Unknown => String::new(),
+        InstanceKey::Index(i) => format!("[{i}]"),
+        InstanceKey::Name(name) => format!("[\"{name}\"]"),
+        InstanceKey::None | InstanceKey::Hidden(_) | InstanceKey::Unknown => String::new(),
     }
 }
 

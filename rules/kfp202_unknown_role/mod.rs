@@ -5,7 +5,6 @@ use crate::base::suggest::suggest;
 use crate::catalog::iam;
 use crate::diagnostic::{Finding, Fix, Level};
 use crate::graph::view::View;
-use crate::plan::{Mode, Resource};
 use crate::rule::{Context, Rule};
 
 /// The rule.
@@ -19,19 +18,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn find(cx: &Context) -> Vec<Finding> {
-    let found = cx.plan.resources.iter().flat_map(granting).filter_map(|view| judge(&view));
-    found.collect()
-}
-
-/// The blocks of a resource that name a role: itself, or the bindings of a policy.
-fn granting(resource: &Resource) -> Vec<View<'_>> {
-    let name = &*resource.type_name;
-    let grants = name.ends_with("_iam_member") || name.ends_with("_iam_binding");
-    match resource.mode {
-        Mode::Managed if name.starts_with("google_") && grants => vec![View::of(resource)],
-        Mode::Data if name == "google_iam_policy" => View::of(resource).blocks("binding"),
-        _ => Vec::new(),
-    }
+    cx.graph.role_blocks().filter_map(|view| judge(&view)).collect()
 }
 
 fn judge(view: &View) -> Option<Finding> {

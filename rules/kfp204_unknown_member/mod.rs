@@ -6,7 +6,6 @@ use crate::diagnostic::{Finding, Level};
 use crate::graph::grant::Grant;
 use crate::graph::text::Text;
 use crate::graph::view::View;
-use crate::plan::Mode;
 use crate::rule::{Context, Rule};
 use std::collections::BTreeSet;
 
@@ -115,6 +114,5 @@ impl Accounts {
 
 /// Whether a data source reads an account whose e-mail is then not known.
 fn reads_accounts(cx: &Context) -> bool {
-    let mut accounts = cx.graph.types.all("google_service_account");
-    accounts.any(|r| r.mode == Mode::Data && View::of(r).get("account_id").is_some())
+    cx.graph.types.read("google_service_account").any(|r| View::of(r).get("account_id").is_some())
 }

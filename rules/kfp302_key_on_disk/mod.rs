@@ -5,7 +5,6 @@ use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level};
 use crate::graph::refs;
 use crate::graph::view::{Place, View};
-use crate::plan::{ConfigAttribute, ConfigBody, Mode, Resource};
 use crate::rule::{Context, Rule};
 
 /// The rule.
@@ -19,16 +18,15 @@ pub const RULE: Rule = Rule {
 };
 
 fn find(cx: &Context) -> Vec<Finding> {
-    let managed = cx.plan.resources.iter().filter(|r| r.mode == Mode::Managed);
-    managed.flat_map(|r| written(r).into_iter().chain(read(r))).collect()
+    cx.graph.managed().map(View::of).flat_map(|view| written(&view).into_iter().chain(read(&view))).collect()
 }
 
 /// A key that Terraform writes to a file.
-fn written(resource: &Resource) -> Option<Finding> {
+fn written(view: &View) -> Option<Finding> {
+    let resource = view.resource;
     if !matches!(&*resource.type_name, "local_file" | "local_sensitive_file") {
         return None;
     }
-    let view = View::of(resource);
     let names = ["content", "sensitive_content", "content_base64"];
     let holds_key = |name: &&&str| {
         let refs = view.written(name).map(refs::of_attribute).unwrap_or_default();
@@ -43,26 +41,14 @@ fn written(resource: &Resource) -> Option<Finding> {
 }
 
 /// Key material in an argument that is read from a file.
-fn read(resource: &Resource) -> Vec<Finding> {
-    let mut found = Vec::new();
-    search(&resource.config, &mut found);
-    let finding = |attribute: &&ConfigAttribute| {
-        let place = Place {
-            span: attribute.span.or(resource.header),
-            attribute: attribute.name.to_string(),
-            written: true,
-            trace: Vec::new(),
-        };
-        RULE.finding(format!("{} reads a service account key from disk", resource.address))
+fn read(view: &View) -> Vec<Finding> {
+    let address = &view.resource.address;
+    let finding = |place: &Place| {
+        RULE.finding(format!("{address} reads a service account key from disk"))
             .help("delete the file, revoke the key (`gcloud iam service-accounts keys delete`), and use Workload Identity or a secret store")
-            .at(&resource.address, &place, "holds a private key")
+            .at(address, place, "holds a private key")
     };
-    found.iter().map(finding).collect()
-}
-
-fn search<'c>(body: &'c ConfigBody, found: &mut Vec<&'c ConfigAttribute>) {
-    found.extend(body.attributes.iter().filter(|a| is_key(&a.value)));
-    body.blocks.iter().for_each(|b| search(&b.body, found));
+    view.arguments_with(is_key).iter().map(finding).collect()
 }
 
 /// Members of a service account key's JSON.

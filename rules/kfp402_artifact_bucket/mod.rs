@@ -29,7 +29,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
             let reason = format!("no bucket is made here, but {} is not on disk", module.address);
             return Answer::undecided(reason, vec![module.address.to_string()], Vec::new());
         }
-        (true, ..) if !cx.plan.for_callers.is_empty() => {
+        (true, ..) if cx.graph.is_for_callers() => {
             return Answer::not_applicable("this module is for others: a bucket is for its callers to make");
         }
         (true, ..) => {

@@ -144,6 +144,17 @@ pub fn of_resource<'p>(types: &ByType<'p>, resource: &'p Resource) -> Vec<Grant<
     }
 }
 
+/// The blocks of a resource that name a role: itself, whatever it grants on, or the bindings of a policy.
+pub fn role_blocks(resource: &Resource) -> Vec<View<'_>> {
+    let name = &*resource.type_name;
+    let grants = name.ends_with("_iam_member") || name.ends_with("_iam_binding");
+    match resource.mode {
+        Mode::Managed if name.starts_with("google_") && grants => vec![View::of(resource)],
+        Mode::Data if name == "google_iam_policy" => View::of(resource).blocks("binding"),
+        _ => Vec::new(),
+    }
+}
+
 fn family(type_name: &str) -> Option<(&str, Form)> {
     let (family, form) = type_name.rsplit_once('_')?;
     let form = match form {

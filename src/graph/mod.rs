@@ -33,6 +33,8 @@ pub mod workload;
 pub mod written;
 
 use crate::base::budget::Budget;
+use crate::base::source::Span;
+use crate::diagnostic::Edit;
 use crate::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::profile::Profile;
 use account::ServiceAccount;
@@ -46,6 +48,7 @@ use handed::Handed;
 use network::{Firewall, Nat, Network};
 use secret::Secret;
 use types::ByType;
+use view::View;
 
 /// What the configuration makes, as GKE and IAM see it.
 #[derive(Clone, Debug)]
@@ -76,6 +79,7 @@ pub struct Graph<'p> {
     pub apis: Vec<Api<'p>>,
     /// All resources by their type.
     pub types: ByType<'p>,
+    plan: &'p StaticPlan,
     /// Which grants are to whom.
     members: ByEmail,
     /// Which accounts have which e-mail.
@@ -101,6 +105,7 @@ impl<'p> Graph<'p> {
         let managed_all = managed_all.take_while(|_| !clock.is_late());
         let grants: Vec<Grant> = managed_all.flat_map(|r: &Resource| grant::of_resource(&types, r)).collect();
         Graph {
+            plan,
             profile,
             clusters,
             members: ByEmail::members(&grants),
@@ -130,6 +135,26 @@ impl<'p> Graph<'p> {
     pub fn in_time<T>(&self, all: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
         let clock = self.budget.clock();
         all.into_iter().take_while(move |_| !clock.is_late())
+    }
+
+    /// The resources that the configuration makes, of any type.
+    pub fn managed(&self) -> impl Iterator<Item = &'p Resource> {
+        self.plan.resources.iter().filter(|r| r.mode == Mode::Managed)
+    }
+
+    /// The blocks that name a role: what grants on anything, and the bindings of policies.
+    pub fn role_blocks(&self) -> impl Iterator<Item = View<'p>> {
+        self.plan.resources.iter().flat_map(grant::role_blocks)
+    }
+
+    /// Whether the root module is one for others to call.
+    pub fn is_for_callers(&self) -> bool {
+        !self.plan.for_callers.is_empty()
+    }
+
+    /// The edit that adds a line to a block; see [`StaticPlan::add_line`].
+    pub fn add_line(&self, block: Span, line: &str) -> Option<Edit> {
+        self.plan.add_line(block, line)
     }
 
     /// Module calls that are not on disk.

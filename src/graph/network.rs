@@ -84,11 +84,11 @@ impl<'p> Firewall<'p> {
             let has = |ports: &str| holds(ports, port);
             tcp && listed.is_none_or(|all| all.is_empty() || all.iter().any(|p| p.known().is_none_or(|p| has(p))))
         };
-        !off && !egress && self.from_control_plane(cluster) && rule.blocks("allow").iter().any(allows)
+        !off && !egress && self.admits_control_plane(cluster) && rule.blocks("allow").iter().any(allows)
     }
 
     /// Whether its sources may hold the control plane; what is not known may.
-    fn from_control_plane(&self, cluster: &Cluster) -> bool {
+    fn admits_control_plane(&self, cluster: &Cluster) -> bool {
         let network = |text: &str| text.trim().parse::<IpNet>().ok();
         let block = cluster.view.block("private_cluster_config").and_then(|b| b.text("master_ipv4_cidr_block"));
         let control_plane = block.as_ref().and_then(|b| b.known()).and_then(|b| network(b));

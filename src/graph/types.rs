@@ -26,6 +26,11 @@ impl<'p> ByType<'p> {
         self.all(type_name).filter(|r| r.mode == Mode::Managed)
     }
 
+    /// Those of a type that data sources read.
+    pub fn read(&self, type_name: &str) -> impl Iterator<Item = &'p Resource> + use<'_, 'p> {
+        self.all(type_name).filter(|r| r.mode == Mode::Data)
+    }
+
     /// The instances that a reference may be to.
     pub fn referred<'r>(&'r self, reference: &'r Reference) -> impl Iterator<Item = &'p Resource> + use<'r, 'p> {
         self.all(&reference.type_name).filter(|r| reference.is_to(r))

@@ -81,6 +81,19 @@ impl<'p> View<'p> {
         self.get(name).map(|value| value.clone().mark(self.marks))
     }
 
+    /// The places of the arguments, here and in nested blocks, whose values as written are so.
+    pub fn arguments_with(&self, wanted: impl Fn(&Value) -> bool) -> Vec<Place> {
+        let mut found = Vec::new();
+        self.config.into_iter().for_each(|body| search(body, &wanted, &mut found));
+        let place = |attribute: &ConfigAttribute| Place {
+            span: attribute.span.or(self.header),
+            attribute: attribute.name.to_string(),
+            written: true,
+            trace: Vec::new(),
+        };
+        found.into_iter().map(place).collect()
+    }
+
     /// A string argument.
     pub fn text(&self, name: &str) -> Option<Fact<Text>> {
         self.get(name).map(|value| text_within(value, self.marks))
@@ -218,6 +231,11 @@ impl<'p> View<'p> {
 /// Null, empty text or an empty collection, which the provider takes for absent where it can compute the attribute.
 fn blank(value: &Value) -> bool {
     value.is_null() || value.as_str() == Some("") || value.elements().is_some_and(|e| e.is_empty())
+}
+
+fn search<'c>(body: &'c ConfigBody, wanted: &impl Fn(&Value) -> bool, found: &mut Vec<&'c ConfigAttribute>) {
+    found.extend(body.attributes.iter().filter(|a| wanted(&a.value)));
+    body.blocks.iter().for_each(|b| search(&b.body, wanted, found));
 }
 
 fn join(path: &str, name: &str) -> String {

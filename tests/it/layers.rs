@@ -43,7 +43,7 @@ const LAYERS: &[&str] = &[
 ];
 
 /// Arrows that point down, but past the room that answers: rules ask the graph.
-const PAST: [(&str, &str); 2] = [("rules", "eval"), ("rules", "syntax")];
+const PAST: [(&str, &str); 4] = [("rule", "plan"), ("rules", "eval"), ("rules", "plan"), ("rules", "syntax")];
 
 /// A Rust file without comments, texts and its unit tests.
 fn code(text: &str) -> String {
