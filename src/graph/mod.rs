@@ -116,7 +116,7 @@ impl<'p> Graph<'p> {
             custom_roles: custom_role::of_types(&types),
             installations: install::of_plan(plan),
             buckets: types.managed("google_storage_bucket").map(Bucket::new).collect(),
-            secrets: secret::of_types(&types),
+            secrets: secret::of_types(&types).take_while(|_| !clock.is_late()).collect(),
             networks: types.managed("google_compute_network").map(Network::new).collect(),
             nats: types.managed("google_compute_router_nat").map(|nat| Nat::new(nat, &types)).collect(),
             firewalls: types.managed("google_compute_firewall").map(Firewall::new).collect(),

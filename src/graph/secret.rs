@@ -33,13 +33,13 @@ pub struct Secret<'p> {
 }
 
 /// The secrets that the configuration makes, by the type of their resources.
-pub fn of_types<'p>(types: &ByType<'p>) -> Vec<Secret<'p>> {
-    let read = |resource: &'p Resource| match &*resource.type_name {
+pub fn of_types<'p>(types: &ByType<'p>) -> impl Iterator<Item = Secret<'p>> {
+    let read = move |resource: &'p Resource| match &*resource.type_name {
         "kubernetes_manifest" => of_manifest(View::of(resource), "manifest"),
         "kubectl_manifest" => of_manifest(View::of(resource), "yaml_body"),
         _ => Some(of_resource(View::of(resource), types)),
     };
-    TYPES.iter().flat_map(|name| types.managed(name)).filter_map(read).collect()
+    TYPES.iter().flat_map(|name| types.managed(name)).filter_map(read)
 }
 
 impl Secret<'_> {
