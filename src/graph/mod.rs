@@ -9,6 +9,7 @@ mod by_email;
 pub mod cluster;
 pub mod count;
 pub mod custom_role;
+pub mod edge;
 pub mod fact;
 pub mod fit;
 pub mod grant;

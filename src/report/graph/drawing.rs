@@ -8,7 +8,9 @@ use crate::graph::Graph;
 use crate::graph::access::NodeAccount;
 use crate::graph::account::ServiceAccount;
 use crate::graph::cluster::Cluster;
+use crate::graph::edge::Edge as GraphEdge;
 use crate::graph::grant::Grant;
+use crate::graph::install::Installation;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
 use crate::graph::view::View;
@@ -174,21 +176,12 @@ impl Artist {
             self.account(account);
         }
         for cluster in graph.in_time(&graph.clusters).take(CLUSTERS) {
-            let address = cluster.address();
-            let from = self.add(Kind::Cluster, address, address, location(cluster), cluster.resource.header);
-            for pool in graph.in_time(&cluster.pools) {
-                let to = self.add(Kind::Pool, &pool.title(), &pool.address, detail(pool), pool.view.header);
-                self.line(from, to, "has");
-                self.runs_as(graph, pool, to);
-            }
-            for installation in graph.in_time(&graph.installations) {
-                let (address, place) = (&installation.address, installation.place.span);
-                let to = self.add(Kind::Installation, address, address, installation.mark.into(), place);
-                self.line(from, to, "is installed by");
-            }
+            self.cluster(cluster);
+            graph.cluster_edges(cluster).for_each(|edge| self.edge(edge));
         }
         for grant in graph.grants_in_time() {
-            self.grant(graph, grant);
+            self.grant(grant);
+            graph.grant_edges(grant).for_each(|edge| self.edge(edge));
         }
         for bucket in &graph.buckets {
             self.block(Kind::Bucket, &bucket.view);
@@ -227,37 +220,51 @@ impl Artist {
         self.add(Kind::Account, address, address, email, account.resource.header)
     }
 
-    fn runs_as(&mut self, graph: &Graph, pool: &Pool, from: usize) {
-        let to = match graph.node_account(pool) {
-            NodeAccount::Here(here) => Some(self.account(here)),
-            NodeAccount::Default => {
-                let name = "the Compute Engine default service account";
-                Some(self.add(Kind::Account, name, "", String::new(), None))
+    /// Draws an edge, and the nodes at its ends where they are not drawn yet.
+    fn edge(&mut self, edge: GraphEdge) {
+        let (from, to, label) = match edge {
+            GraphEdge::ClusterPool(cluster, pool) => (self.cluster(cluster), Some(self.pool(pool)), "has"),
+            GraphEdge::PoolAccount(pool, account) => (self.pool(pool), self.node_account(&account), "runs as"),
+            GraphEdge::ClusterInstallation(cluster, installation) => {
+                (self.cluster(cluster), Some(self.installation(installation)), "is installed by")
             }
-            NodeAccount::Elsewhere(other) => {
-                let name = if other.title.is_empty() { "an account made elsewhere" } else { other.title.shown() };
-                Some(self.add(Kind::Account, name, "", String::new(), None))
-            }
-            NodeAccount::Unknown(_) => None,
+            GraphEdge::AccountGrant(account, grant) => (self.account(account), Some(self.grant(grant)), "is granted"),
         };
         if let Some(to) = to {
-            self.line(from, to, "runs as");
+            self.line(from, to, label);
         }
     }
 
-    fn grant(&mut self, graph: &Graph, grant: &Grant) {
+    fn cluster(&mut self, cluster: &Cluster) -> usize {
+        let address = cluster.address();
+        self.add(Kind::Cluster, address, address, location(cluster), cluster.resource.header)
+    }
+
+    fn pool(&mut self, pool: &Pool) -> usize {
+        self.add(Kind::Pool, &pool.title(), &pool.address, detail(pool), pool.view.header)
+    }
+
+    fn installation(&mut self, installation: &Installation) -> usize {
+        let (address, place) = (&installation.address, installation.place.span);
+        self.add(Kind::Installation, address, address, installation.mark.into(), place)
+    }
+
+    /// `None` where the account is not known.
+    fn node_account(&mut self, account: &NodeAccount) -> Option<usize> {
+        let name = match account {
+            NodeAccount::Here(here) => return Some(self.account(here)),
+            NodeAccount::Default => "the Compute Engine default service account",
+            NodeAccount::Elsewhere(other) if other.title.is_empty() => "an account made elsewhere",
+            NodeAccount::Elsewhere(other) => other.title.shown(),
+            NodeAccount::Unknown(_) => return None,
+        };
+        Some(self.add(Kind::Account, name, "", String::new(), None))
+    }
+
+    fn grant(&mut self, grant: &Grant) -> usize {
         let address = &grant.resource.address;
         let role = grant.role.known().map_or_else(|| "a role that is not known".to_string(), |r| r.to_string());
-        let name = format!("{address} {role}");
-        let to = self.add(Kind::Grant, &name, address, role, grant.resource.header);
-        for member in graph.in_time(&grant.members) {
-            for account in graph.may_be(member) {
-                if account.is(member, || grant.member_refs()).is_true() {
-                    let from = self.account(account);
-                    self.line(from, to, "is granted");
-                }
-            }
-        }
+        self.add(Kind::Grant, &format!("{address} {role}"), address, role, grant.resource.header)
     }
 }
 
