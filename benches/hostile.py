@@ -343,6 +343,51 @@ def _(folder):
     return CLUSTER
 
 
+# Time: a report comes within a second after it is used up.
+def clusters(count):
+    return CLUSTER.replace("{\n", "{\n  count = %d\n" % count, 1)
+
+
+def members(count):
+    return 'resource "google_project_iam_member" "g" {\n  count   = %d\n  project = "p"\n  role    = "roles/storage.admin"\n  member  = "serviceAccount:a${count.index}@p.iam.gserviceaccount.com"\n}\n' % count
+
+
+text("4,500 clusters and 20,000 grants, `--timeout 1`", lambda: clusters(4500) + members(20_000), ["--timeout", "1", "."])
+text(
+    "100,000 pools of 50,000 accounts, `--timeout 2`",
+    lambda: CLUSTER
+    + 'resource "google_service_account" "a" {\n  count      = 50000\n  account_id = "abcdef${count.index}"\n}\nresource "google_container_node_pool" "p" {\n  count    = 100000\n  name     = "p${count.index}"\n  cluster  = google_container_cluster.c.name\n  location = "us-central1-a"\n  node_config {\n    service_account = google_service_account.a[count.index % 50000].email\n  }\n}\n',
+    ["--timeout", "2", "."],
+)
+for format in ("json", "html", "sarif"):
+    text(f"199,000 clusters as {format}, `--timeout 2`", lambda: clusters(199_000), ["--timeout", "2", "--format", format, "."])
+    text(f"100,000 findings as {format}, `--timeout 2`", lambda: many(100_000, ACCOUNT), ["--timeout", "2", "--format", format, "."])
+text("`evaluate` of 199,000 clusters, `--timeout 2`", lambda: clusters(199_000), ["evaluate", "--timeout", "2", "."])
+
+
+@case("100,000 folders of one file, `--timeout 2`", ["--timeout", "2", "."])
+def _(folder):
+    for i in range(100_000):
+        (folder / f"d{i // 1000}" / f"f{i}").mkdir(parents=True)
+        (folder / f"d{i // 1000}" / f"f{i}" / "main.tf").write_text(CLUSTER)
+
+
+@case("`--since` a commit that holds itself 10 billion times, `--timeout 2`", ["--since", "bomb", "--timeout", "2", "."])
+def _(folder):
+    def git(*args, given=""):
+        told = {"GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b.c", "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b.c"}
+        return subprocess.run(["git", *args], cwd=folder, input=given, env={**os.environ, **told}, text=True, check=True, stdout=subprocess.PIPE).stdout.strip()
+
+    git("init", "-q")
+    blob = git("hash-object", "-w", "--stdin", given=CLUSTER)
+    file = f"100644 blob {blob}\tmain.tf\n"
+    tree = git("mktree", given=file)
+    for _ in range(10):
+        tree = git("mktree", given="".join(f"040000 tree {tree}\td{i}\n" for i in range(10)) + file)
+    git("tag", "bomb", git("commit-tree", "-m", "bomb", tree))
+    return CLUSTER
+
+
 def document(name, make, args, extra=None):
     def build(folder):
         make(folder)
