@@ -137,6 +137,11 @@ fn walk(tree: &Tree, dir: &Path, deepest: usize) {
 
 /// A file with an ordinary name is read as it was committed.
 fn contents(tree: &Tree, top: &Path, files: &[Committed]) {
+    // Git does not read a folder with such a mode in it either.
+    let is_mode = |mode: &[u8]| std::str::from_utf8(mode).is_ok_and(|mode| u32::from_str_radix(mode, 8).is_ok());
+    if !files.iter().all(|file| is_mode(file.mode)) {
+        return;
+    }
     let plain = |file: &&Committed| {
         let word =
             |part: &[u8]| part.iter().any(u8::is_ascii_alphanumeric) && part.iter().all(|b| b.is_ascii_alphanumeric());
