@@ -5,7 +5,9 @@ static STARTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pool.idx"));
 
 /// The `index`th little-endian u32 of `bytes`; 0 past the end.
 pub(super) fn word(bytes: &[u8], index: usize) -> u32 {
-    bytes.chunks_exact(4).nth(index).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes)
+    let from = index.saturating_mul(4);
+    let word = bytes.get(from..).and_then(|rest| rest.first_chunk());
+    word.map_or(0, |word| u32::from_le_bytes(*word))
 }
 
 /// The text of this number; empty past the end.
