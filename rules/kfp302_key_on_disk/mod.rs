@@ -58,7 +58,7 @@ const KEYS: [&str; 2] = ["\"private_key\"", "\"client_email\""];
 fn is_key(value: &Value) -> bool {
     if let Some(text) = value.as_str() {
         use base64::Engine;
-        let plain = |t: &str| t.contains('"') && KEYS.iter().all(|key| t.contains(key));
+        let plain = |t: &str| t.len() > KEYS[0].len() + KEYS[1].len() && KEYS.iter().all(|key| t.contains(key));
         let decoded = |t: &str| base64::engine::general_purpose::STANDARD.decode(t.trim()).ok();
         return plain(text) || text.len() > 500 && decoded(text).is_some_and(|d| plain(&String::from_utf8_lossy(&d)));
     }
