@@ -1,6 +1,6 @@
 //! Runs all rules over one root module.
 
-use crate::base::budget::{Budget, CLUSTERS, FINDINGS, Limit};
+use crate::base::budget::{Budget, CLUSTERS, Clock, FINDINGS, Limit};
 use crate::cty::value::Reasons;
 use crate::diagnostic::{ClusterReport, Coverage, Finding, PoolReport, Requirement, RootReport, Verdict};
 use crate::graph::Graph;
@@ -21,8 +21,9 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     let mut findings = plan.findings.clone();
     let mut clusters = Vec::with_capacity(graph.clusters.len().min(CLUSTERS));
     let mut left = Vec::new();
+    let clock = budget.clock();
     for cluster in graph.clusters.iter().take(CLUSTERS) {
-        let answers = answers(cluster, whole, &found);
+        let answers = answers(cluster, whole, &found, &clock);
         if answers.is_none() {
             left.push(cluster);
         }
@@ -57,13 +58,18 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
 
 /// What all rules say of a cluster, which found this in the root as a whole; `None` where the time is used up before they
 /// have said it.
-fn answers(cluster: &Cluster, whole: Context, found: &[Vec<Finding>]) -> Option<(Vec<Requirement>, Vec<Finding>)> {
+fn answers(
+    cluster: &Cluster,
+    whole: Context,
+    found: &[Vec<Finding>],
+    clock: &Clock,
+) -> Option<(Vec<Requirement>, Vec<Finding>)> {
     let (mut requirements, mut findings) = (Vec::new(), Vec::new());
     for (rule, found) in crate::rules::all().iter().zip(found) {
-        if whole.budget.is_late() {
+        let Some(judge) = rule.cluster else { continue };
+        if clock.is_late() {
             return None;
         }
-        let Some(judge) = rule.cluster else { continue };
         let mut answer = judge(&Context { found, ..whole }, cluster);
         if let Some(reasons) = &cluster.resource.uncertain {
             answer = answer.if_so("the cluster is made at all", reasons);

@@ -74,6 +74,7 @@ impl InstanceKey {
     pub fn added_to(&self, address: &str) -> String {
         match self {
             InstanceKey::None => address.to_string(),
+            InstanceKey::Name(name) if name.bytes().all(is_plain) => [address, "[\"", name, "\"]"].concat(),
             InstanceKey::Name(name) => [address, "[", &quoted(name), "]"].concat(),
             InstanceKey::Index(_) | InstanceKey::Hidden(_) | InstanceKey::Unknown => format!("{address}{self}"),
         }
@@ -94,8 +95,12 @@ impl Display for InstanceKey {
     }
 }
 
+/// Whether a byte stands for itself between quotes.
+fn is_plain(byte: u8) -> bool {
+    !matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t' | b'$' | b'%')
+}
+
 fn quoted(text: &str) -> String {
-    let is_plain = |b: u8| !matches!(b, b'"' | b'\\' | b'\n' | b'\r' | b'\t' | b'$' | b'%');
     if text.bytes().all(is_plain) {
         return ["\"", text, "\""].concat();
     }

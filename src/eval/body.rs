@@ -69,13 +69,14 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip
                 _ => hide::source(scope, &attribute.expr),
             }
         }
+        out.values.insert(name.clone(), conform(scope, &value, ty, name, attribute.expr.span));
         if value.deep_marks().is_hidden() {
             hide::literals(scope, &attribute.expr);
+            value = value.spread();
         }
-        out.values.insert(name.clone(), conform(scope, &value, ty, name, attribute.expr.span));
         out.config.attributes.push(ConfigAttribute {
             name: name.clone(),
-            value: value.spread(),
+            value,
             span: Some(attribute.expr.span),
             origin: Some(scope.origin(&attribute.expr)),
             refers: Vec::new(),

@@ -80,8 +80,13 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<In
     for (id, block) in &instance.config.resources {
         let Ok(state) = instance.resource_state(id, block.header) else { continue };
         // The graph looks at parts of values alone.
-        let spread = |resource: &Resource| Resource { values: resource.values.clone().spread(), ..resource.clone() };
-        plan.resources.extend(state.instances.iter().map(spread));
+        let spread = |mut resource: Resource| {
+            if resource.values.deep_marks().is_hidden() {
+                resource.values = resource.values.spread();
+            }
+            resource
+        };
+        plan.resources.extend(state.instances.iter().cloned().map(spread));
         instance.world.scopes.borrow_mut().add_resource(instance.scope_id, id.clone(), state.keys());
     }
     for (name, block) in &instance.config.calls {

@@ -18,9 +18,10 @@ use std::sync::Arc;
 pub fn eval(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
     let world = &scope.instance.world;
     world.spend(1, expr.span)?;
-    let value = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || eval_kind(scope, expr))?;
-    let value = places::made(&expr.kind, value).mark(world.marks_of(expr.span.file));
+    let mut value = stacker::maybe_grow(128 * 1024, 2 * 1024 * 1024, || eval_kind(scope, expr))?;
+    value.marks = value.marks.union(world.marks_of(expr.span.file));
     if !value.marks.is_empty() {
+        value = places::made(&expr.kind, value);
         world.note_marks(value.marks);
     }
     match &expr.kind {
