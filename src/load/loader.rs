@@ -6,20 +6,28 @@ use super::index::Index;
 use super::private::{self, IgnoredFiles};
 use super::shown::{self, Shown};
 use super::walk::reason;
-use crate::base::budget::{Budget, DOCUMENT, Limit, PARSED, TOKENS, has_more_values};
+use crate::base::budget::{Budget, DOCUMENT};
 use crate::base::parallel;
-use crate::base::reads::{Read, Reads, note, note_folder};
-use crate::base::source::{FileId, SourceFile, Sources, Span};
-use crate::syntax::{self, ast};
+use crate::base::reads::{Read, note, note_folder};
+use crate::base::source::{FileId, Sources};
+use crate::syntax::ast;
 use crate::tree::{Kind, Tree};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
+mod kept;
+mod languages;
+mod parsing;
+
 pub use crate::tree::{Texts, up_to};
+pub use parsing::parse;
+
+use kept::Kept;
+use parsing::{UNREADABLE, is_left_out};
 
 /// The files of one module folder, parsed.
 #[derive(Clone, Debug, Default)]
@@ -82,26 +90,6 @@ struct FileKey {
 /// A parsed file, or why it cannot be read. One that is more than a budget allows is empty and says so in its errors.
 type Parsed = Result<Arc<ast::File>, String>;
 
-/// A file that was parsed before.
-#[derive(Clone, Debug)]
-struct Kept {
-    file: Arc<ast::File>,
-    /// It was read, and not left out as more than a budget allows.
-    read: bool,
-}
-
-/// What was read of a file: nothing, and why, where that is more than a budget allows.
-struct Content {
-    source: SourceFile,
-    over: Option<(Limit, String)>,
-}
-
-/// The same, its source among those of the run.
-struct Added {
-    id: FileId,
-    over: Option<(Limit, String)>,
-}
-
 /// One file of a folder.
 #[derive(Clone, Debug)]
 struct Entry {
@@ -136,63 +124,9 @@ impl Loader {
         }
     }
 
-    /// A loader for the next state of a tree, in which the real files `changed` are not what they were: it parses these, and
-    /// what this one has not parsed. Its sources have the files that it keeps under the same ids.
-    pub fn next(&self, changed: &BTreeSet<PathBuf>, made: &FxHashSet<FileId>, config: Option<FileId>) -> Loader {
-        let files = self.files.read().unwrap_or_else(|e| e.into_inner());
-        let (mut kept, mut ids) = (FxHashMap::default(), FxHashMap::default());
-        for (key, slot) in files.iter() {
-            let Some(Ok(file)) = slot.get() else { continue };
-            let read = !file.errors.iter().any(is_left_out);
-            match changed.contains(&key.real) || !read {
-                true => drop(ids.insert(key.clone(), file.id)),
-                false => drop(kept.insert(key.clone(), Kept { file: file.clone(), read })),
-            }
-        }
-        let wanted = kept.values().map(|kept| kept.file.id).chain(made.iter().copied()).chain(config).collect();
-        let sources = Arc::new(self.sources.next(&wanted, &ids.values().copied().collect()));
-        Loader { kept, ids, ..Loader::new(sources) }
-    }
-
-    /// The real folders with Terraform files among these real files.
-    pub fn folders_of(&self, files: &BTreeSet<PathBuf>) -> FxHashSet<PathBuf> {
-        let opened = self.opened();
-        let modules = self.modules.read().unwrap_or_else(|e| e.into_inner());
-        let has = |module: &ModuleFiles| {
-            let mut own = module.files.iter().chain(&module.overrides).chain(&module.tfvars);
-            own.any(|file| opened.get(&file.id).is_some_and(|(real, _)| files.contains(real)))
-        };
-        let known = modules.iter().filter_map(|(dir, slot)| Some((dir, slot.get()?.as_ref()?)));
-        known.filter(|(_, module)| has(module)).map(|(dir, _)| dir.clone()).collect()
-    }
-
-    /// How many files it has parsed by itself.
-    pub fn files_parsed(&self) -> usize {
-        self.parsed.load(Ordering::Relaxed)
-    }
-
     /// The sources that it adds to.
     pub fn sources(&self) -> &Arc<Sources> {
         &self.sources
-    }
-
-    /// Reads again what some work read, so that this loader has it among its files.
-    pub fn repeat(&self, reads: &Reads) {
-        for read in reads {
-            match read {
-                Read::Folder(dir) => drop(self.module(dir)),
-                Read::Parsed(real) => {
-                    let keys: Vec<&FileKey> = self.kept.keys().filter(|key| key.real == *real).collect();
-                    keys.into_iter().for_each(|key| drop(self.file(key)));
-                }
-                Read::Skipped(path, why) => {
-                    let mut skipped = self.skipped.lock().unwrap_or_else(|e| e.into_inner());
-                    skipped.insert(path.clone(), why.clone());
-                }
-                Read::Hidden(span) => self.sources.hide(*span),
-                Read::Bytes(_) | Read::Made(_) => {}
-            }
-        }
     }
 
     /// The same for the files of this tree.
@@ -520,37 +454,6 @@ impl Loader {
         selected.files.into_iter().filter_map(entry).collect()
     }
 
-    /// Notes files that only one of Terraform and OpenTofu reads: another configuration than the one that is judged may be
-    /// deployed. What a folder says of itself is no proof that Terraform does not read a file in whose place OpenTofu
-    /// reads another.
-    fn tell_languages_apart(&self, dir: &Path, selected: &files::Selected<(PathBuf, bool)>) {
-        for (name, (path, _)) in &selected.replaced {
-            let other = name.replace(".tf", ".tofu");
-            self.skip(path, format!("OpenTofu reads `{other}` in its place, and Terraform reads this file"));
-        }
-        let is_mixed = selected.files.iter().any(|(name, ..)| name.ends_with(".tf") || name.ends_with(".tf.json"));
-        if !is_mixed || self.is_for_tofu(dir) {
-            return;
-        }
-        for (path, _) in &selected.of_tofu {
-            self.skip(path, "only OpenTofu reads it, and nothing says that the folder is for OpenTofu".into());
-        }
-    }
-
-    /// Whether OpenTofu's version manager or its registry's lock file is here, and not Terraform's.
-    fn is_for_tofu(&self, dir: &Path) -> bool {
-        let lock = self.beside(&dir.join(".terraform.lock.hcl")).unwrap_or_default();
-        let lock = String::from_utf8_lossy(&lock);
-        let terraform = self.is_for(dir, ".terraform-version") || lock.contains("registry.terraform.io/");
-        !terraform && (self.is_for(dir, ".opentofu-version") || lock.contains("registry.opentofu.org/"))
-    }
-
-    /// Whether a folder, or one around it in its repository, has the file of a version manager.
-    fn is_for(&self, dir: &Path, name: &str) -> bool {
-        let top = bounds::tree(dir);
-        dir.ancestors().take_while(|folder| folder.starts_with(top)).any(|folder| self.tree.is_file(&folder.join(name)))
-    }
-
     fn assemble(&self, dir: PathBuf, entries: &[Entry]) -> Option<Arc<ModuleFiles>> {
         if !entries.iter().any(|e| e.role != Role::Variables) {
             return None;
@@ -587,83 +490,6 @@ impl Loader {
         Some(Arc::new(module))
     }
 
-    /// A file by its real path, read and parsed once.
-    fn file(&self, key: &FileKey) -> Parsed {
-        note(|| Read::Parsed(key.real.clone()));
-        let parsed = || match self.kept.get(key) {
-            Some(kept) => {
-                self.read.fetch_add(usize::from(kept.read), Ordering::Relaxed);
-                Ok(kept.file.clone())
-            }
-            None => self.read(key).map(|file| self.parse(&self.add(file, key), key.syntax)),
-        };
-        slot(&self.files, key).get_or_init(parsed).clone()
-    }
-
-    fn read(&self, FileKey { real, syntax, private }: &FileKey) -> Result<Content, String> {
-        let source = |bytes: Vec<u8>| {
-            let private = *private || private::by_content(&bytes, real);
-            SourceFile::new(PathBuf::from(self.shown(real)), bytes).private(private)
-        };
-        if let Some(bytes) = self.tree.text(real) {
-            return Ok(Content { source: source(bytes.to_vec()), over: None });
-        }
-        let over = |limit, why: String| {
-            self.skip(real, why.clone());
-            Ok(Content { source: source(Vec::new()), over: Some((limit, why)) })
-        };
-        if self.budget.is_late() {
-            return over(Limit::Timeout, self.budget.late());
-        }
-        match self.tree.up_to(real, self.budget.file_size).map_err(|e| reason(&e))? {
-            Some(bytes) if is_dense(&bytes, *syntax) => over(Limit::Tokens, format!("more than {TOKENS} tokens")),
-            Some(bytes) => Ok(Content { source: source(bytes), over: None }),
-            None => over(Limit::FileSize, self.budget.too_large()),
-        }
-    }
-
-    fn add(&self, read: Content, key: &FileKey) -> Added {
-        self.read.fetch_add(usize::from(read.over.is_none()), Ordering::Relaxed);
-        let id = match self.ids.get(key) {
-            Some(id) => {
-                self.sources.put(*id, read.source);
-                *id
-            }
-            None => self.sources.add(read.source),
-        };
-        Added { id, over: read.over }
-    }
-
-    fn parse(&self, added: &Added, syntax: Syntax) -> Arc<ast::File> {
-        self.parsed.fetch_add(1, Ordering::Relaxed);
-        let Added { id, over } = added;
-        let source = self.sources.get(*id);
-        let long = |file: &Arc<SourceFile>| over.is_none() && file.text.len() > self.budget.room(PARSED);
-        let late = source.as_ref().filter(|file| long(file)).map(|file| self.too_long(file));
-        let over = over.clone().or(late);
-        let mut file = match source.filter(|_| over.is_none()) {
-            Some(file) => parse(*id, &file, syntax),
-            None => syntax::parse(*id, "", &[]),
-        };
-        if self.sources.is_private(*id) && !file.errors.is_empty() {
-            redact(&mut file);
-        }
-        if let Some((limit, why)) = over {
-            let message = format!("this file is not read: {why}");
-            let span = Span::new(*id, 0, 0);
-            file.errors = vec![ast::SyntaxError { span, message, help: None, related: None, limit: Some(limit) }];
-        }
-        Arc::new(file)
-    }
-
-    /// Notes a file for which the time that is left does not suffice.
-    fn too_long(&self, file: &SourceFile) -> (Limit, String) {
-        let why = self.budget.too_long();
-        let path = file.path.to_string_lossy().into_owned();
-        self.skipped.lock().unwrap_or_else(|e| e.into_inner()).insert(path, why.clone());
-        (Limit::Timeout, why)
-    }
-
     fn skip(&self, path: &Path, why: String) {
         let shown = self.shown_way(path);
         note(|| Read::Skipped(shown.clone(), why.clone()));
@@ -691,33 +517,6 @@ impl Loader {
     }
 }
 
-/// Whether an error says that its file was not read, for want of a budget.
-fn is_left_out(error: &ast::SyntaxError) -> bool {
-    matches!(error.limit, Some(Limit::FileSize | Limit::Timeout | Limit::Tokens))
-}
-
-/// What is said of a private file that cannot be parsed.
-const UNREADABLE: &str = "this private file cannot be parsed";
-
-/// Takes all that stands in a private file out of what was parsed of it. Recovery makes names of whatever it finds: a key
-/// file would be read as arguments.
-fn redact(file: &mut ast::File) {
-    file.errors.truncate(1);
-    for error in &mut file.errors {
-        let help = "the file has keys in it, is ignored by Git, or is behind a link or outside: kfplint shows none of its text";
-        *error = ast::SyntaxError {
-            message: UNREADABLE.into(),
-            help: Some(help.into()),
-            related: None,
-            span: error.span,
-            limit: error.limit,
-        };
-    }
-    file.body.attributes.clear();
-    file.body.blocks.clear();
-    file.comments.clear();
-}
-
 /// How a file of values is written.
 fn syntax_of(path: &Path) -> Syntax {
     files::syntax(&path.file_name().unwrap_or_default().to_string_lossy())
@@ -726,23 +525,6 @@ fn syntax_of(path: &Path) -> Syntax {
 /// Whether a real file is one that folders often share by a link.
 fn is_shared(real: &Path) -> bool {
     private::is_configuration(&real.file_name().unwrap_or_default().to_string_lossy())
-}
-
-/// Whether a file has more tokens than may be.
-fn is_dense(bytes: &[u8], syntax: Syntax) -> bool {
-    match syntax {
-        Syntax::Native => bytes.len() > TOKENS && syntax::lexer::has_more_than(&String::from_utf8_lossy(bytes), TOKENS),
-        Syntax::Json | Syntax::JsonValues => has_more_values(bytes, TOKENS),
-    }
-}
-
-/// Parses a file that is written in this way.
-pub fn parse(id: FileId, file: &SourceFile, syntax: Syntax) -> ast::File {
-    match syntax {
-        Syntax::Native => syntax::parse(id, &file.text, &file.invalid_utf8),
-        Syntax::Json => syntax::parse_json(id, &file.text),
-        Syntax::JsonValues => syntax::parse_tfvars_json(id, &file.text),
-    }
 }
 
 /// The slot for a key, made where there is none.
