@@ -165,3 +165,11 @@ fn a_planted_arrow_is_seen() {
     assert_eq!(climbed("use super::graph::Graph;", 2).len(), 0, "a module of the same room");
     assert_eq!(seen("fn a() {}\n#[cfg(test)]\nmod tests { use crate::graph; }\n"), Vec::<String>::new());
 }
+
+#[test]
+fn the_architecture_page_draws_every_room() {
+    let page = std::fs::read_to_string(repository("docs/architecture.md")).unwrap();
+    let drawing = page.split("```").nth(1).unwrap();
+    let drawn: BTreeSet<&str> = drawing.lines().skip(1).flat_map(|line| line.split_whitespace().skip(1)).collect();
+    assert_eq!(drawn, LAYERS.iter().copied().collect());
+}
