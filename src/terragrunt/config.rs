@@ -30,8 +30,8 @@ pub struct Context {
     pub includes: BTreeMap<String, PathBuf>,
     /// The name by which this file itself is included; `None` for the unit's own.
     pub own: Option<String>,
-    /// How many files led here.
-    pub depth: usize,
+    /// The files that led here, the unit's own first.
+    pub way: Vec<PathBuf>,
 }
 
 impl Context {
@@ -113,9 +113,9 @@ impl Reader {
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub fn object(&self, path: &Path, depth: usize) -> Result<Value, String> {
+    pub fn object(&self, path: &Path, way: Vec<PathBuf>) -> Result<Value, String> {
         let unit = path.parent().unwrap_or(path).to_path_buf();
-        let config = self.read(path, Context { unit, depth, ..Context::default() })?;
+        let config = self.read(path, Context { unit, way, ..Context::default() })?;
         Ok(exposed(&config))
     }
 
@@ -125,11 +125,14 @@ impl Reader {
     /// Why it cannot be read.
     pub fn read(&self, path: &Path, context: Context) -> Result<Config, String> {
         self.read.set(self.read.get() + 1);
-        if context.depth > DEEPEST || self.read.get() > MOST_FILES {
+        let plain = normalise(path);
+        let circle = context.way.contains(&plain) || context.way.len() > DEEPEST;
+        if circle || self.read.get() > MOST_FILES {
             return Err("the files read one another in a circle".into());
         }
         let file = self.evaluator.loader().hcl(path)?;
         let mut context = context;
+        context.way.push(plain);
         let functions = |context: &Context| Rc::new(Functions { reader: self.clone(), context: context.clone() });
         let bare = Sheet::new(&self.evaluator, &context.unit, &file, Vec::new(), functions(&context));
         let (mut included, mut parents) = (Vec::new(), Vec::new());
@@ -149,7 +152,7 @@ impl Reader {
             }
         }
         for (name, path, strategy) in included {
-            let inner = Context { own: Some(name.clone()), depth: context.depth + 1, ..context.clone() };
+            let inner = Context { own: Some(name.clone()), ..context.clone() };
             match self.read(&path, inner) {
                 Ok(config) => parents.push((name, config, strategy)),
                 Err(_) => {
@@ -204,7 +207,7 @@ impl Reader {
     fn dependency(&self, name: &str, block: &Block, sheet: &Sheet, context: &Context) -> Value {
         let path = block.body.attribute("config_path").map(|a| value(sheet, &a.expr, &[]));
         let dir = path.as_ref().and_then(Value::as_str).map(|p| normalise(&context.unit.join(p)));
-        let known = dir.filter(|_| context.depth < DEEPEST).and_then(|dir| (self.outputs)(&dir));
+        let known = dir.filter(|_| context.way.len() <= DEEPEST).and_then(|dir| (self.outputs)(&dir));
         let known = known.and_then(|outputs| outputs.entries().cloned()).unwrap_or_default();
         let kind = ReasonKind::NotGiven(format!("the state that dependency.{name} is read from").into());
         object([("outputs", Value::open_object(known, Reasons::one(kind, Some(block.header))))])

@@ -137,7 +137,7 @@ impl Functions {
                 None => Err(format!("there is no file \"{}\"", args.first().copied().unwrap_or_default())),
             };
         }
-        self.reader.object(&file, self.context.depth + 1)
+        self.reader.object(&file, self.context.way.clone())
     }
 
     /// A variable file as JSON text.

@@ -124,6 +124,19 @@ locals {{ own = read_terragrunt_config(\"terragrunt.hcl\") }}\n"
 }
 
 #[test]
+fn files_that_read_themselves_cost_no_time() {
+    let read = "read_terragrunt_config(\"../b/terragrunt.hcl\")";
+    let unit = format!(
+        "locals {{\n  a = {read}\n  b = [local.a, {read}]\n}}\nterraform {{\n  source = \"../m\"\n}}
+inputs = {{\n  a = local.a\n  b = local.b\n}}\ngenerate \"g\" {{\n  path = \"g.tf\"\n  contents = \"# ${{jsonencode(local.b)}}\"\n}}\n"
+    );
+    let root = Tree::new(&[("m/main.tf", MODULE), ("b/terragrunt.hcl", &unit)]);
+    (0..12).for_each(|i| root.write(&format!("u{i}/terragrunt.hcl"), unit.as_bytes()));
+    let found = clusters(&root, &["--timeout", "2"]);
+    assert_eq!(found.len(), 13, "each level of the circle doubles the work: the time would be used up");
+}
+
+#[test]
 fn a_file_that_is_only_included_is_no_unit() {
     let root = Tree::new(&[("terragrunt.hcl", "locals { a = 1 }\n"), ("m/main.tf", MODULE)]);
     let found = clusters(&root, &[]);
