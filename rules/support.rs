@@ -24,7 +24,7 @@ pub fn last<'a, 'p>(pools: impl IntoIterator<Item = &'a Pool<'p>>) -> Option<&'a
 where
     'p: 'a,
 {
-    pools.into_iter().max_by_key(|p| (p.count_place().span, p.address.clone()))
+    pools.into_iter().max_by_key(|p| (p.root, p.count_place().span, p.address.clone()))
 }
 
 /// All reasons of several facts together.

@@ -20,6 +20,8 @@ pub const TOKENS: usize = 8_000_000;
 pub const FINDINGS: usize = 20_000;
 /// The most clusters of a root module that are judged.
 pub const CLUSTERS: usize = 5_000;
+/// The most links of node pools with clusters of other root modules, in one environment.
+pub const LINKS: usize = 10_000;
 /// How deep brackets, blocks, operators and templates of one file may lie in each other.
 pub const NESTING: usize = 256;
 /// The largest document (plan, state, description of a cluster), after unpacking, and the largest baseline, in bytes.

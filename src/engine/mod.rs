@@ -5,6 +5,7 @@ mod called;
 mod error;
 mod inputs;
 mod kept;
+mod links;
 mod outcome;
 mod project;
 mod reach;

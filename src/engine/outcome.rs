@@ -98,7 +98,7 @@ impl Session {
         let all = &self.found().roots;
         let rounds = Rounds::new(self, watch)?;
         let wanted: BTreeSet<&str> = found.roots.iter().map(|root| root.shown.as_str()).collect();
-        let (mut checked, evaluated) = rounds.all(all, &wanted)?;
+        let (mut checked, evaluated) = rounds.all(all, &wanted, &found.others)?;
         drop(wanted);
         let left = called::left(&checked, found, all, &|roots| rounds.roots(roots, evaluated), self.loader())?;
         checked.extend(left);

@@ -2,6 +2,7 @@
 
 use super::called::Made;
 use super::kept::Kept;
+use super::links::Linker;
 use super::reach::{Unreached, unreached};
 use super::stages::{Checked, Look, guarded, judged};
 use super::{Session, SessionError, project};
@@ -44,11 +45,17 @@ impl<'s> Rounds<'s> {
         Ok(Rounds { session, environments, unreached: Unreached::default(), watch })
     }
 
-    /// Checks all of these root modules that are wanted, and says how many environments there was room for.
+    /// Checks all of these root modules that are wanted, and says how many environments there was room for. `others` are root
+    /// modules beside all of these, which may have node pools for their clusters.
     ///
     /// # Errors
     /// What is wrong with the values of an environment.
-    pub fn all(&self, all: &[Root], wanted: &BTreeSet<&str>) -> Result<(Vec<Checked>, usize), SessionError> {
+    pub fn all(
+        &self,
+        all: &[Root],
+        wanted: &BTreeSet<&str>,
+        others: &[Root],
+    ) -> Result<(Vec<Checked>, usize), SessionError> {
         let (mut checked, mut kept) = (Vec::new(), Kept::default());
         for (i, environment) in self.environments.iter().copied().enumerate() {
             if let Some(report) = kept.leave(i, &self.environments, all, &self.session.settings().budget) {
@@ -63,9 +70,17 @@ impl<'s> Rounds<'s> {
             let mut made = Made::default();
             of_units.iter().for_each(|unit| made.add(unit, evaluator.loader()));
             roots.retain(|root| !(root.is_reusable() && made.has(&root.dir)));
-            roots.retain(|root| wanted.contains(root.shown.as_str()));
-            checked.extend(of_units.into_iter().filter(|unit| wanted.contains(unit.report.root.as_str())));
-            checked.extend(self.round(&roots, &evaluator, look));
+            let is_wanted = |root: &Root| wanted.contains(root.shown.as_str());
+            let (roots, unwanted): (Vec<Root>, Vec<Root>) = roots.into_iter().partition(is_wanted);
+            let mut new: Vec<Checked> =
+                of_units.into_iter().filter(|unit| wanted.contains(unit.report.root.as_str())).collect();
+            new.extend(self.round(&roots, &evaluator, look));
+            let unwanted_units = units.iter().filter(|unit| !is_wanted(unit));
+            let others: Vec<&Root> = unwanted.iter().chain(unwanted_units).chain(others).collect();
+            let known = all.iter().chain(others.iter().copied()).collect();
+            let linker = Linker { session: self.session, evaluator: &evaluator, look, roots: known };
+            let left = linker.link(&mut new, &others);
+            checked.extend(new.into_iter().chain(left));
             kept.add(&checked);
         }
         Ok((checked, self.environments.len()))

@@ -130,7 +130,7 @@ impl Session {
     /// Plans and judges one root module, unless it is known from a state before.
     pub(super) fn checked(&self, root: &Root, units: &Units, evaluator: &Arc<Evaluator>, look: Look) -> Checked {
         let Some(workspace) = &self.workspace else { return rounds::check_one(root, units, evaluator, look) };
-        if let Some(kept) = workspace.get(root, look.environment) {
+        if let Some(kept) = workspace.get(root, look) {
             self.loader.repeat(&kept.reads);
             return kept.checked.clone();
         }
@@ -139,7 +139,7 @@ impl Session {
         // Configurations that are kept stand for files that are read.
         self.loader.repeat(&reads);
         if !look.budget.is_late() && !checked.failed {
-            workspace.keep(root, look.environment, checked.clone(), reads);
+            workspace.keep(root, look, checked.clone(), reads);
         }
         checked
     }
@@ -303,7 +303,7 @@ impl Session {
     /// With what a project is looked at in an environment.
     pub(super) fn look<'s>(&'s self, environment: Option<&'s str>) -> Look<'s> {
         let Settings { config, budget, draws, .. } = &self.settings;
-        Look { environment, profile: &config.profile, draws: *draws, budget }
+        Look { environment, profile: &config.profile, draws: *draws, budget, linked: &[] }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::baseline::Baseline;
 use crate::config::{Config, Places};
 use crate::diagnostic::{ClusterReport, Level, Requirement, RootReport, Status, Verdict};
 use crate::graph::Graph;
+use crate::graph::across::{LinkedPool, Links};
 use crate::judge::check_root;
 use crate::load::loader::Loader;
 use crate::load::{Discovery, reason};
@@ -36,6 +37,8 @@ pub struct Checked {
     pub outline: Outline,
     /// Folders of the modules that it certainly makes.
     pub made: FxHashSet<PathBuf>,
+    /// What it has for links with other root modules.
+    pub links: Links,
     /// kfplint itself failed on it.
     pub failed: bool,
 }
@@ -58,11 +61,13 @@ pub struct Look<'l> {
     pub draws: bool,
     /// How long it may take.
     pub budget: &'l Budget,
+    /// Node pools of other root modules that belong to its clusters.
+    pub linked: &'l [LinkedPool],
 }
 
 /// Judges a plan: its graph, and all rules over it.
 pub fn judged(plan: StaticPlan, look: Look) -> Checked {
-    let graph = Graph::build(&plan, look.profile, look.budget);
+    let graph = Graph::with(look.linked, &plan, look.profile, look.budget);
     let mut report = check_root(&plan, &graph, look.budget);
     report.environment = look.environment.map(str::to_string);
     report.clusters.iter_mut().for_each(|c| c.environment = report.environment.clone());
@@ -73,9 +78,13 @@ pub fn judged(plan: StaticPlan, look: Look) -> Checked {
         let message = format!("the graph of this root module is not drawn: {}", look.budget.late());
         report.findings.push(exceeded(None, message, "", Limit::Timeout));
     }
+    let links = graph.links(&plan);
     drop(graph);
-    let (variables, outline) = (names(&plan), Outline::of(&plan));
-    let checked = Checked { report, drawing, variables, outline, made: plan.made.clone(), failed: false };
+    let (variables, mut outline) = (names(&plan), Outline::of(&plan));
+    for pool in look.linked.iter().map(|linked| &linked.pool) {
+        pool.calls.iter().for_each(|(address, header)| outline.add_call(pool.within(address), *header));
+    }
+    let checked = Checked { report, drawing, variables, outline, made: plan.made.clone(), links, failed: false };
     if look.budget.is_late() {
         // To take it apart takes time: the system has all memory back when the program ends.
         forget(plan);

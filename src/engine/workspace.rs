@@ -1,9 +1,10 @@
 //! What a session keeps from one state of its tree to the next: the checks of root modules, with what each has read.
 
-use super::stages::Checked;
+use super::stages::{Checked, Look};
 use crate::base::reads::{Read, Reads};
 use crate::base::source::FileId;
 use crate::eval::Modules;
+use crate::graph::across::LinkedPool;
 use crate::load::Root;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,8 +15,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// New texts of files, by real path; `None` for one that is again what it is on disk.
 pub type Change = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
-/// A root module, and the environment whose values it has.
-type Key = (Root, Option<String>);
+/// A root module, the environment whose values it has, and the pools of other root modules that it is judged with.
+type Key = (Root, Option<String>, Vec<LinkedPool>);
+
+fn key(root: &Root, look: Look) -> Key {
+    (root.clone(), look.environment.map(str::to_string), look.linked.to_vec())
+}
 
 /// The check of a root module, and what it has read.
 #[derive(Debug)]
@@ -52,8 +57,8 @@ impl Workspace {
     }
 
     /// The check of a root module, if it is kept.
-    pub fn get(&self, root: &Root, environment: Option<&str>) -> Option<Arc<KeptCheck>> {
-        let key = (root.clone(), environment.map(str::to_string));
+    pub fn get(&self, root: &Root, look: Look) -> Option<Arc<KeptCheck>> {
+        let key = key(root, look);
         let kept = lock(&self.checks).get(&key).cloned();
         lock(&self.asked).insert(key);
         kept
@@ -75,9 +80,8 @@ impl Workspace {
     }
 
     /// Keeps the check of a root module.
-    pub fn keep(&self, root: &Root, environment: Option<&str>, checked: Checked, reads: Reads) {
-        let key = (root.clone(), environment.map(str::to_string));
-        lock(&self.checks).insert(key, Arc::new(KeptCheck { checked, reads }));
+    pub fn keep(&self, root: &Root, look: Look, checked: Checked, reads: Reads) {
+        lock(&self.checks).insert(key(root, look), Arc::new(KeptCheck { checked, reads }));
     }
 
     /// Whether some root module has read a file's bytes, as functions do.
@@ -99,11 +103,10 @@ impl Workspace {
             return Workspace { modules, ..Workspace::default() };
         }
         let checks = lock(&self.checks);
-        let touched: FxHashSet<&Key> =
-            checks.iter().filter(|(_, kept)| kept.reads.iter().any(touches)).map(|(key, _)| key).collect();
-        let units = touched.iter().any(|(root, _)| root.is_unit());
-        let stays = |key: &&Key| !(touched.contains(key) || units && key.0.is_unit());
-        let kept = checks.iter().filter(|(key, _)| stays(key)).map(|(key, kept)| (key.clone(), kept.clone()));
+        let is_touched = |kept: &KeptCheck| kept.reads.iter().any(touches);
+        let units = checks.iter().any(|((root, ..), kept)| root.is_unit() && is_touched(kept));
+        let stays = |(key, kept): &(&Key, &Arc<KeptCheck>)| !(units && key.0.is_unit() || is_touched(kept));
+        let kept = checks.iter().filter(stays).map(|(key, kept)| (key.clone(), kept.clone()));
         Workspace { modules, checks: Mutex::new(kept.collect()), ..Workspace::default() }
     }
 

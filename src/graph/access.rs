@@ -2,6 +2,7 @@
 
 use super::Graph;
 use super::account::{ServiceAccount, may_be_account};
+use super::across::LoosePool;
 use super::cluster::Cluster;
 use super::fact::Fact;
 use super::grant::{Grant, Level};
@@ -16,6 +17,7 @@ use crate::catalog::iam::{self, Permission, PermissionSet};
 use crate::cty::value::{ReasonKind, Reasons, Value};
 use crate::plan::ModuleInstance;
 use std::cell::LazyCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The account that a pool's nodes run as.
@@ -103,7 +105,11 @@ impl<'p> Graph<'p> {
             (_, Some(named)) => named,
         };
         let value = &value;
-        let written = config.written("service_account");
+        if pool.root.is_some() && !value.is_known() {
+            // What it refers to is in its own root module.
+            return NodeAccount::Unknown(value.reasons().cloned().unwrap_or_default());
+        }
+        let written = config.written("service_account").filter(|_| pool.root.is_none());
         let refs = LazyCell::new(|| written.map(refs::of_attribute).unwrap_or_default());
         let mut possible = None;
         for account in self.may_be(value) {
@@ -131,15 +137,41 @@ impl<'p> Graph<'p> {
 
     /// What an account may do in a cluster's project.
     pub fn access(&self, who: &NodeAccount<'_, 'p>, cluster: &Cluster<'p>) -> Access {
+        let mut access = self.access_in(who, &cluster.project());
+        self.add_linked(who, &mut access);
+        access
+    }
+
+    /// What an account may do in a project, by the grants of this root module.
+    pub fn access_in(&self, who: &NodeAccount<'_, 'p>, project: &Value) -> Access {
         let mut access = Access::default();
-        let project = cluster.project();
         for grant in self.grants_to(who) {
-            self.add(grant, who, &project, &mut access);
+            self.add(grant, who, project, &mut access);
         }
         if let NodeAccount::Here(account) = who {
             access.doubts.extend(self.missing_modules(account));
         }
         access
+    }
+
+    /// Adds what the root modules of linked pools grant to the same account.
+    fn add_linked(&self, who: &NodeAccount, access: &mut Access) {
+        let email = match who {
+            NodeAccount::Here(account) => &account.email,
+            NodeAccount::Elsewhere(other) => &other.email,
+            NodeAccount::Default | NodeAccount::Unknown(_) => return,
+        };
+        let has_email =
+            |pool: &LoosePool| pool.email.as_ref().is_some_and(|e| same(e, email, identity::email).is_true());
+        let mut roots = BTreeSet::new();
+        let sure = self.linked.iter().filter(|linked| linked.doubt.is_none());
+        for pool in sure.map(|linked| &linked.pool).filter(|_| email.is_known()) {
+            if has_email(pool) && roots.insert(&pool.root) {
+                access.granted.union_with(&pool.access.granted);
+                access.doubts.extend(pool.access.doubts.iter().cloned());
+                access.other_projects.extend(pool.access.other_projects.iter().cloned());
+            }
+        }
     }
 
     /// The grants that may have an account as a member.

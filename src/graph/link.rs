@@ -1,8 +1,9 @@
 //! Which pool belongs to which cluster.
 
 use super::account::ServiceAccount;
+use super::across::LinkedPool;
 use super::cluster::{Cluster, default_of};
-use super::fact::Fact;
+use super::fact::{Fact, Interval};
 use super::handed::Handed;
 use super::identity::{same, same_by_cause};
 use super::machine::Account;
@@ -17,17 +18,35 @@ use crate::plan::{Mode, Resource, StaticPlan};
 use crate::profile::Profile;
 use std::collections::HashMap;
 
-const CLUSTER: &str = "google_container_cluster";
-const POOL: &str = "google_container_node_pool";
+/// The type of clusters.
+pub const CLUSTER: &str = "google_container_cluster";
+/// The type of node pools.
+pub const POOL: &str = "google_container_node_pool";
 
-/// All clusters with their pools.
-pub fn clusters<'p>(plan: &'p StaticPlan, types: &ByType<'p>, linker: Linker<'p, '_>) -> Vec<Cluster<'p>> {
+/// All clusters with their pools, and the pools whose cluster the configuration does not make.
+pub fn clusters<'p>(
+    plan: &'p StaticPlan,
+    types: &ByType<'p>,
+    linker: Linker<'p, '_>,
+) -> (Vec<Cluster<'p>>, Vec<Pool<'p>>) {
     let new = |r| Cluster::new(r, drawn_zones(types, r), linker.profile);
     let mut clusters: Vec<Cluster<'p>> = types.managed(CLUSTER).map(new).collect();
     let by_address = clusters.iter().enumerate().map(|(at, c)| (&*c.resource.address, at)).collect();
     let mut owned: Vec<Vec<(&Resource, Option<Reasons>)>> = vec![Vec::new(); clusters.len()];
+    let mut loose = Vec::new();
     for pool in types.managed(POOL).take_while(|_| !linker.budget.is_late()) {
-        for (owner, doubt) in linker.owners(pool, &clusters, &by_address) {
+        let owners = linker.owners(pool, &clusters, &by_address);
+        if owners.is_empty() && names_cluster_elsewhere(pool) {
+            loose.push(linker.pool(Parts {
+                kind: PoolKind::Separate,
+                view: View::of(pool),
+                zones: Interval::exact(1),
+                uncertain: pool.uncertain.clone(),
+                observed: None,
+                root: None,
+            }));
+        }
+        for (owner, doubt) in owners {
             owned[owner].push((pool, doubt));
         }
     }
@@ -41,10 +60,40 @@ pub fn clusters<'p>(plan: &'p StaticPlan, types: &ByType<'p>, linker: Linker<'p,
                 zones: cluster.zones.clone(),
                 uncertain: union(pool.uncertain.as_ref(), doubt.as_ref()),
                 observed: plan.observed.get(&pool.address).copied(),
+                root: None,
             }));
         }
     }
-    clusters
+    (clusters, loose)
+}
+
+/// Adds pools of other root modules to the clusters that they belong to, or may.
+pub fn add_linked<'p>(clusters: &mut [Cluster<'p>], linked: &'p [LinkedPool], profile: &Profile) {
+    let by_address: HashMap<&str, usize> = clusters.iter().enumerate().map(|(at, c)| (c.address(), at)).collect();
+    for LinkedPool { cluster, pool, doubt } in linked {
+        let Some(cluster) = by_address.get(&**cluster).and_then(|at| clusters.get_mut(*at)) else { continue };
+        let parts = Parts {
+            kind: PoolKind::Separate,
+            view: View::of(&pool.resource),
+            zones: cluster.zones.clone(),
+            uncertain: union(pool.resource.uncertain.as_ref(), doubt.as_ref()),
+            observed: None,
+            root: Some(&pool.root),
+        };
+        cluster.pools.push(Pool::new(parts, profile, |_| pool.account.known().cloned()));
+    }
+}
+
+/// Whether a pool that has no cluster here may have one elsewhere: not where its cluster is one that the configuration or
+/// a missing module of it makes, and whose name is not known; nor where it is in error.
+fn names_cluster_elsewhere(pool: &Resource) -> bool {
+    let view = View::of(pool);
+    let Some(name) = view.get("cluster") else { return false };
+    let Some(reasons) = name.reasons() else { return true };
+    let own = |r: &Reference| r.type_name == CLUSTER && r.mode == Mode::Managed;
+    let is_here = |kind: &ReasonKind| matches!(kind, ReasonKind::MissingModule(..) | ReasonKind::Error(_));
+    !reasons.iter().any(|reason| is_here(&reason.kind))
+        && !view.written("cluster").is_some_and(|written| refs::of_attribute(written).iter().any(own))
 }
 
 /// How many zones `random_shuffle` draws for a cluster's `node_locations`: the usual way to take some of a region's.
@@ -99,8 +148,14 @@ impl<'p> Linker<'p, '_> {
     fn own_pools(&self, cluster: &mut Cluster<'p>) {
         let zones = cluster.zones.clone();
         let inline = cluster.view.blocks("node_pool");
-        let part =
-            |kind, view: View<'p>, uncertain| Parts { kind, view, zones: zones.clone(), uncertain, observed: None };
+        let part = |kind, view: View<'p>, uncertain| Parts {
+            kind,
+            view,
+            zones: zones.clone(),
+            uncertain,
+            observed: None,
+            root: None,
+        };
         let certain_inline = inline.iter().any(|b| b.uncertain.is_none());
         let autopilot = cluster.autopilot.is_true();
         if !certain_inline && !autopilot && !cluster.removes_default_pool.is_true() {
@@ -221,7 +276,8 @@ fn by_text(name: &Value, pool: &View, clusters: &[Cluster]) -> Vec<(usize, Optio
     }
 }
 
-fn location_of(view: &View) -> Value {
+/// The location of a cluster or pool.
+pub fn location_of(view: &View) -> Value {
     let own = ["location", "region", "zone"].iter().find_map(|name| view.get(name));
     own.cloned().unwrap_or_else(|| default_of(view, "zone"))
 }

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod account;
+pub mod across;
 pub mod api;
 pub mod bucket;
 mod by_email;
@@ -16,7 +17,7 @@ pub mod grant;
 mod handed;
 pub mod identity;
 pub mod install;
-mod link;
+pub mod link;
 pub mod machine;
 pub mod network;
 pub mod nodes;
@@ -39,6 +40,7 @@ use crate::diagnostic::Edit;
 use crate::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::profile::Profile;
 use account::ServiceAccount;
+use across::LinkedPool;
 use api::Api;
 use bucket::Bucket;
 use by_email::ByEmail;
@@ -47,6 +49,7 @@ use custom_role::CustomRole;
 use grant::Grant;
 use handed::Handed;
 use network::{Firewall, Nat, Network};
+use pool::Pool;
 use secret::Secret;
 use types::ByType;
 use view::View;
@@ -80,6 +83,10 @@ pub struct Graph<'p> {
     pub apis: Vec<Api<'p>>,
     /// All resources by their type.
     pub types: ByType<'p>,
+    /// Node pools whose cluster it does not make.
+    pub loose: Vec<Pool<'p>>,
+    /// Node pools of other root modules that belong to its clusters.
+    linked: &'p [LinkedPool],
     plan: &'p StaticPlan,
     /// Which grants are to whom.
     members: ByEmail,
@@ -96,11 +103,17 @@ impl<'p> Graph<'p> {
     /// is left of it is not looked at, here and in what is asked of the graph later: answers that are given then do not
     /// count.
     pub fn build(plan: &'p StaticPlan, profile: &'p Profile, budget: &Budget) -> Graph<'p> {
+        Graph::with(&[], plan, profile, budget)
+    }
+
+    /// [`Graph::build`], with pools of other root modules.
+    pub fn with(linked: &'p [LinkedPool], plan: &'p StaticPlan, profile: &'p Profile, budget: &Budget) -> Graph<'p> {
         let types = ByType::of(plan);
         let accounts: Vec<_> = types.managed("google_service_account").map(ServiceAccount::new).collect();
         let handed = Handed::of(plan);
-        let clusters =
+        let (mut clusters, loose) =
             link::clusters(plan, &types, link::Linker { accounts: &accounts, handed: &handed, profile, budget });
+        link::add_linked(&mut clusters, linked, profile);
         let managed_all = plan.resources.iter().filter(|r| r.mode == Mode::Managed);
         let clock = budget.clock();
         let managed_all = managed_all.take_while(|_| !clock.is_late());
@@ -109,6 +122,8 @@ impl<'p> Graph<'p> {
             plan,
             profile,
             clusters,
+            loose,
+            linked,
             members: ByEmail::members(&grants),
             emails: ByEmail::accounts(&accounts),
             accounts,

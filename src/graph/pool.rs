@@ -27,7 +27,7 @@ pub enum PoolKind {
 pub struct Pool<'p> {
     /// What kind it is.
     pub kind: PoolKind,
-    /// The resource's address; the cluster's for pools in its block.
+    /// The resource's address; the cluster's for pools in its block; with the root module before it for one of another.
     pub address: String,
     /// The block that describes it.
     pub view: View<'p>,
@@ -53,6 +53,8 @@ pub struct Pool<'p> {
     pub spot: Fact<bool>,
     /// Its nodes as they are, where it exists and they were listed.
     pub observed: Option<Observed>,
+    /// The root module that makes it, where that is another one than the cluster's.
+    pub root: Option<&'p str>,
 }
 
 /// What makes a pool, beside its block.
@@ -67,12 +69,14 @@ pub struct Parts<'p> {
     pub uncertain: Option<Reasons>,
     /// Its nodes as they are, where it exists and they were listed.
     pub observed: Option<Observed>,
+    /// The root module that makes it, where that is another one than the cluster's.
+    pub root: Option<&'p str>,
 }
 
 impl<'p> Pool<'p> {
     /// Derives everything about a pool.
     pub fn new(parts: Parts<'p>, profile: &Profile, knows_account: impl Fn(&View<'p>) -> Option<Account>) -> Pool<'p> {
-        let Parts { kind, view, zones, uncertain, observed } = parts;
+        let Parts { kind, view, zones, uncertain, observed, root } = parts;
         let config = match kind {
             PoolKind::AutoProvisioned => Some(view.clone()),
             _ => view.block("node_config"),
@@ -103,7 +107,10 @@ impl<'p> Pool<'p> {
         let scopes = machine::scopes(config.as_ref(), &account);
         let flag = |name: &str| config.as_ref().map_or(Fact::Known(false), |c| c.flag(name, false));
         let spot = flag("spot").or(&flag("preemptible"));
-        let address = view.resource.address.to_string();
+        let address = match root {
+            Some(root) => format!("{root}:{}", view.resource.address),
+            None => view.resource.address.to_string(),
+        };
         Pool {
             kind,
             address,
@@ -119,6 +126,7 @@ impl<'p> Pool<'p> {
             scopes,
             spot,
             observed,
+            root,
         }
     }
 

@@ -104,6 +104,11 @@ impl Outline {
             present: modules.chain(resources).collect(),
         }
     }
+
+    /// Adds a module instance of another root module whose resources this one's findings name.
+    pub fn add_call(&mut self, address: String, header: Span) {
+        self.calls.push((address.into(), header));
+    }
 }
 
 /// All suppressions of a run.

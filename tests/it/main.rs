@@ -19,6 +19,7 @@ mod hidden;
 mod hold;
 mod hostile;
 mod layers;
+mod linked;
 mod marks;
 mod plan;
 #[path = "../properties/mod.rs"]

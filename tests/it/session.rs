@@ -30,6 +30,19 @@ fn files() -> Vec<(&'static str, Vec<String>)> {
             "include \"root\" {{\n  path = \"../../root.hcl\"\n}}\nterraform {{\n  source = \"../../modules/{source}\"\n}}\n"
         )
     };
+    let provider = "provider \"google\" {\n  project = \"p\"\n}\n";
+    let cluster = |name: &str| {
+        format!(
+            "{provider}resource \"google_container_cluster\" \"c\" {{\n  name = \"{name}\"\n  location = \"us-central1\"\n  initial_node_count = 1\n  remove_default_node_pool = true\n}}\n"
+        )
+    };
+    let pool = |name: &str, rest: &str| {
+        format!(
+            "{provider}resource \"google_container_node_pool\" \"p\" {{\n  cluster = {name}\n  location = \"us-central1\"\n  node_count = 1\n{rest}}}\n"
+        )
+    };
+    let small = "  # kfplint: ignore[KFP002]\n  node_config {\n    machine_type = \"e2-small\"\n  }\n";
+    let unset = "variable \"name\" {}\n";
     let dependent = "terraform {\n  source = \"../../modules/two\"\n}\ndependency \"one\" {\n  config_path = \"../one\"\n}\ninputs = { n = dependency.one.outputs.name == \"c\" ? 1 : 5 }\n";
     vec![
         (
@@ -61,6 +74,18 @@ fn files() -> Vec<(&'static str, Vec<String>)> {
         ("modules/three/main.tf", vec![module("n1-standard-4"), module("e2-micro")]),
         ("shared/x.tftpl", text(&["${a}\n", "%{ if\n", "${b}\n"])),
         ("root.hcl", text(&["inputs = { n = 3 }\n", "inputs = { n = 1 }\n", "inputs = {\n"])),
+        ("linked/gke/main.tf", vec![cluster("shared"), cluster("s-${path.module}"), cluster("shared") + "resource {"]),
+        ("linked/copy/main.tf", vec![cluster("copy"), cluster("shared"), String::new()]),
+        (
+            "linked/pools/main.tf",
+            vec![
+                pool("\"shared\"", ""),
+                pool("\"shared\"", small),
+                pool("\"copy\"", small),
+                pool("var.name", "") + unset,
+                pool("\"shared\"", "") + &call("one", ""),
+            ],
+        ),
         ("live/one/terragrunt.hcl", vec![unit("one"), unit("two"), unit("none")]),
         ("live/two/terragrunt.hcl", vec![dependent.into(), unit("three")]),
     ]
@@ -80,8 +105,8 @@ fn after_a_change_only_what_it_touches_is_done_again() {
     let tree = tree();
     let mut session = Session::keeping(Settings::of(&tree.path(""))).expect("root modules");
     session.check(&()).expect("a report");
-    // Three root modules, the units and the module that nothing else makes.
-    assert_eq!(session.evaluated(), 6);
+    // Three root modules, three with links and one of these again, the units and the module that nothing else makes.
+    assert_eq!(session.evaluated(), 10);
     let touched = [
         ("roots/a/main.tf", 1, 1),
         ("roots/b/terraform.tfvars", 1, 1),
@@ -89,6 +114,9 @@ fn after_a_change_only_what_it_touches_is_done_again() {
         ("modules/one/main.tf", 1, 4),
         ("shared/x.tftpl", 0, 1),
         ("root.hcl", 1, 2),
+        ("linked/copy/main.tf", 1, 1),
+        ("linked/gke/main.tf", 1, 2),
+        ("linked/pools/main.tf", 1, 2),
     ];
     for (name, parsed, evaluated) in touched {
         let path = tree.path(name).canonicalize().expect("a file");
