@@ -35,20 +35,26 @@ pub struct Linker<'s> {
 
 impl Linker<'_> {
     /// Judges the root modules again whose clusters have node pools in others. `others` are the root modules that are not
-    /// among those checked: they are planned, and not judged. What says that pools are left out, if they are.
-    pub fn link(&self, checked: &mut [Checked], others: &[&Root]) -> Option<Checked> {
-        if checked.iter().all(|root| root.links.clusters.is_empty()) {
-            return None;
+    /// among those checked: they are planned, and not judged. `unjudged` are those of them that no other shard judges
+    /// either. What is to be said beside the root modules.
+    pub fn link(&self, checked: &mut [Checked], others: &[&Root], unjudged: &[Root]) -> Vec<Checked> {
+        let has_pools = !unjudged.is_empty() && checked.iter().any(|root| !root.links.pools.is_empty());
+        if !has_pools && checked.iter().all(|root| root.links.clusters.is_empty()) {
+            return Vec::new();
         }
         let units = Units::new(self.evaluator);
-        let may_be_loose = may_have_loose_pools(others, self.evaluator.loader());
-        let planned = parallel::map(&may_be_loose, 1, |root| self.planned(root, &units));
-        if let Some(root) = may_be_loose.first().filter(|_| self.look.budget.is_late()) {
+        let mut read = may_have_loose_pools(others, self.evaluator.loader());
+        if has_pools {
+            read.retain(|root| !unjudged.contains(root));
+            read.extend(unjudged);
+        }
+        let planned = parallel::map(&read, 1, |root| self.planned(root, &units));
+        if let Some(root) = read.first().filter(|_| self.look.budget.is_late()) {
             let message = format!("the node pools of other root modules are not read: {}", self.look.budget.late());
-            return Some(self.said(&root.shown, exceeded(None, message, "", Limit::Timeout)));
+            return vec![self.said(&root.shown, exceeded(None, message, "", Limit::Timeout))];
         }
         if checked.iter().chain(&planned).all(|root| root.links.pools.is_empty()) {
-            return None;
+            return Vec::new();
         }
         let roots: FxHashMap<&str, &Root> = self.roots.iter().map(|root| (root.shown.as_str(), *root)).collect();
         // The callers of a reusable module say where its pools belong, and what its clusters are called.
@@ -58,10 +64,13 @@ impl Linker<'_> {
         let nothing = Links::default();
         let links: Vec<&Links> = all.iter().map(|(root, links)| root.map_or(&nothing, |_| *links)).collect();
         let (linked, left) = linked(&links, self.look.budget);
-        let left = self.left_out(&left);
+        let mut said: Vec<Checked> = self.left_out(&left).into_iter().collect();
+        let (here, beside) = (&linked[..checked.len()], &linked[checked.len()..]);
+        let beside = read.iter().zip(beside).filter(|(root, _)| unjudged.contains(root));
+        said.extend(beside.filter_map(|(root, pools)| self.unjudged(root, pools, checked)));
         let again: Vec<(usize, &Root, &Vec<LinkedPool>)> = all[..checked.len()]
             .iter()
-            .zip(&linked)
+            .zip(here)
             .enumerate()
             .filter_map(|(at, ((root, _), pools))| Some((at, (*root)?, pools)))
             .filter(|(.., pools)| !pools.is_empty())
@@ -72,7 +81,20 @@ impl Linker<'_> {
         for (at, new) in parallel::map(&again, 1, one) {
             checked[at] = new;
         }
-        left
+        said
+    }
+
+    /// What says that a root module is not judged though pools of those checked belong to its clusters, or may.
+    fn unjudged(&self, root: &Root, pools: &[LinkedPool], checked: &[Checked]) -> Option<Checked> {
+        let pool = pools.iter().find(|linked| checked.iter().any(|c| c.report.root == linked.pool.root))?;
+        let (address, cluster) = (pool.pool.address(), &pool.cluster);
+        let doubt = if pool.doubt.is_some() { "may belong" } else { "belongs" };
+        let why =
+            format!("{address} {doubt} to its {cluster}, which this run does not judge: name this root module too");
+        let mut report = RootReport { root: pool.pool.root.clone(), ..RootReport::default() };
+        report.environment = self.look.environment.map(str::to_string);
+        report.coverage.skipped.push((root.shown.clone(), why));
+        Some(Checked::from(report))
     }
 
     /// What says that pools are not linked, at the first of them.

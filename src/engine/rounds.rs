@@ -76,11 +76,11 @@ impl<'s> Rounds<'s> {
                 of_units.into_iter().filter(|unit| wanted.contains(unit.report.root.as_str())).collect();
             new.extend(self.round(&roots, &evaluator, look));
             let unwanted_units = units.iter().filter(|unit| !is_wanted(unit));
-            let others: Vec<&Root> = unwanted.iter().chain(unwanted_units).chain(others).collect();
-            let known = all.iter().chain(others.iter().copied()).collect();
+            let every_other: Vec<&Root> = unwanted.iter().chain(unwanted_units).chain(others).collect();
+            let known = all.iter().chain(others).collect();
             let linker = Linker { session: self.session, evaluator: &evaluator, look, roots: known };
-            let left = linker.link(&mut new, &others);
-            checked.extend(new.into_iter().chain(left));
+            let said = linker.link(&mut new, &every_other, others);
+            checked.extend(new.into_iter().chain(said));
             kept.add(&checked);
         }
         Ok((checked, self.environments.len()))

@@ -1,6 +1,6 @@
 //! Root modules of one run that belong together: node pools in one, their cluster in another.
 
-use crate::tree::{Tree, codes};
+use crate::tree::{Tree, codes, skipped};
 use serde_json::Value;
 
 const PROVIDER: &str = "provider \"google\" {\n  project = \"acme\"\n}\n";
@@ -292,5 +292,11 @@ fn a_part_of_the_root_modules_sees_the_pools_of_the_others() {
     assert_eq!(parts, whole);
     let changed = tree.json(&["--changed", "gke/main.tf"]);
     assert_eq!(verdicts(&changed), ["gke ready met met"]);
+    let changed = tree.json(&["--changed", "a/main.tf"]);
+    let skipped = skipped(&changed);
+    assert_eq!((changed["clusters"].clone(), skipped.len()), (serde_json::json!([]), 1), "{skipped:?}");
+    let belongs =
+        "a:google_container_node_pool.p belongs to its google_container_cluster.c, which this run does not judge";
+    assert!(skipped[0].0 == "gke" && skipped[0].1.starts_with(belongs), "{skipped:?}");
     assert_eq!(verdicts(&tree.json(&["gke"])), [NO_POOL], "the others are not of this run");
 }
