@@ -44,11 +44,15 @@ impl Linker<'_> {
         }
         let units = Units::new(self.evaluator);
         let mut read = may_have_loose_pools(others, self.evaluator.loader());
-        if has_pools {
-            read.retain(|root| !unjudged.contains(root));
-            read.extend(unjudged);
+        let plan = |roots: &[&Root]| parallel::map(roots, 1, |root| self.planned(root, &units));
+        let mut planned = plan(&read);
+        if checked.iter().chain(&planned).any(|root| !root.links.pools.is_empty()) {
+            // Whether a pool has one cluster or may have several, only the clusters of all say.
+            let known: FxHashSet<&Root> = read.iter().copied().collect();
+            let clusters: Vec<&Root> = others.iter().copied().filter(|root| !known.contains(root)).collect();
+            planned.extend(plan(&clusters));
+            read.extend(clusters);
         }
-        let planned = parallel::map(&read, 1, |root| self.planned(root, &units));
         if let Some(root) = read.first().filter(|_| self.look.budget.is_late()) {
             let message = format!("the node pools of other root modules are not read: {}", self.look.budget.late());
             return vec![self.said(&root.shown, exceeded(None, message, "", Limit::Timeout))];
@@ -66,7 +70,8 @@ impl Linker<'_> {
         let (linked, left) = linked(&links, self.look.budget);
         let mut said: Vec<Checked> = self.left_out(&left).into_iter().collect();
         let (here, beside) = (&linked[..checked.len()], &linked[checked.len()..]);
-        let beside = read.iter().zip(beside).filter(|(root, _)| unjudged.contains(root));
+        let unjudged: FxHashSet<&Root> = unjudged.iter().collect();
+        let beside = read.iter().zip(beside).filter(|(root, _)| unjudged.contains(*root));
         said.extend(beside.filter_map(|(root, pools)| self.unjudged(root, pools, checked)));
         let again: Vec<(usize, &Root, &Vec<LinkedPool>)> = all[..checked.len()]
             .iter()

@@ -157,6 +157,10 @@ fn a_pool_belongs_to_the_cluster_of_its_own_root_module_first_and_copies_are_not
     let missing =
         pool().replace("\"shared\"", "module.gke.name") + "module \"gke\" {\n  source = \"corp/gke/google\"\n}\n";
     assert_eq!(verdicts(&split(&cluster(), &missing).json(&[])), [NO_POOL]);
+    for i in 1..=3 {
+        let part = verdicts(&tree.json(&["--shard", &format!("{i}/3")]));
+        assert!(part.iter().all(|cluster| cluster.ends_with("undecided undecided met")), "{part:?}");
+    }
     // In a module that nothing calls, its callers decide where it belongs.
     let module = POOL.replace("\"shared\"", "var.it") + "variable \"it\" {}\n";
     let tree = Tree::new(&[("gke/main.tf", &cluster()), ("modules/pool/main.tf", &module)]);
