@@ -27,14 +27,14 @@ fn find(cx: &Context) -> Vec<Finding> {
         return Vec::new();
     }
     let mut sets = BTreeMap::new();
-    let grants: Vec<Named> = certain.map(|grant| Named::of(grant, &mut sets)).collect();
-    let mut by_role: BTreeMap<_, Vec<&Named>> = BTreeMap::new();
+    let grants: Vec<NamedGrant> = certain.map(|grant| NamedGrant::of(grant, &mut sets)).collect();
+    let mut by_role: BTreeMap<_, Vec<&NamedGrant>> = BTreeMap::new();
     for grant in &grants {
         by_role.entry(grant.role.known()).or_default().push(grant);
     }
     let mut told = BTreeSet::new();
     let mut all = Vec::new();
-    let policies: Vec<&Named> = grants.iter().collect();
+    let policies: Vec<&NamedGrant> = grants.iter().collect();
     for owner in grants.iter().filter(|g| g.form != Form::Member) {
         let policy = owner.form == Form::Policy;
         let others = if policy { Some(&policies) } else { by_role.get(&owner.role.known()) };
@@ -51,7 +51,7 @@ fn find(cx: &Context) -> Vec<Finding> {
 }
 
 /// A grant with its members in a form that is quick to compare.
-struct Named<'g> {
+struct NamedGrant<'g> {
     grant: &'g Grant<'g>,
     /// The members that are known, in small letters.
     known: BTreeSet<Cow<'g, str>>,
@@ -61,17 +61,17 @@ struct Named<'g> {
     set: usize,
 }
 
-impl<'g> Named<'g> {
-    fn of(grant: &'g Grant<'g>, sets: &mut BTreeMap<Vec<Cow<'g, str>>, usize>) -> Named<'g> {
+impl<'g> NamedGrant<'g> {
+    fn of(grant: &'g Grant<'g>, sets: &mut BTreeMap<Vec<Cow<'g, str>>, usize>) -> NamedGrant<'g> {
         let known: BTreeSet<Cow<str>> = grant.members.iter().filter_map(Value::as_str).map(small).collect();
         let open = grant.members.iter().filter(|member| member.as_str().is_none()).collect();
         let next = sets.len();
         let set = *sets.entry(known.iter().cloned().collect()).or_insert(next);
-        Named { grant, known, open, set }
+        NamedGrant { grant, known, open, set }
     }
 }
 
-impl<'g> Deref for Named<'g> {
+impl<'g> Deref for NamedGrant<'g> {
     type Target = Grant<'g>;
     fn deref(&self) -> &Grant<'g> {
         self.grant
@@ -79,7 +79,7 @@ impl<'g> Deref for Named<'g> {
 }
 
 /// Whether `owner` decides about what `other` grants, and does not grant it.
-fn wiped(grants: &[Named], owner: &Named, other: &Named) -> bool {
+fn wiped(grants: &[NamedGrant], owner: &NamedGrant, other: &NamedGrant) -> bool {
     if owner.resource.address == other.resource.address || owner.level != other.level {
         return false;
     }
@@ -104,7 +104,7 @@ fn same_role(a: &Grant, b: &Grant) -> bool {
 }
 
 /// Whether every member of `other` is or may be a member of `owner`.
-fn holds(owner: &Named, other: &Named) -> bool {
+fn holds(owner: &NamedGrant, other: &NamedGrant) -> bool {
     let may_be = |a: &Value, b: &Value| !same(a, b, small).is_false();
     // Few members are not known, and few of the known ones are missing.
     let is_open = |m: &Value| owner.open.iter().any(|o| may_be(o, m));

@@ -30,15 +30,15 @@ struct Work {
     /// The same as they were on disk, with the path as the user would write it.
     before: BTreeMap<PathBuf, (String, Vec<u8>)>,
     /// How many findings of each kind were fixed.
-    fixed: BTreeMap<Kind, usize>,
+    fixed: BTreeMap<FindingKind, usize>,
     /// Kinds whose fix did not take the finding away: once more would only pile up.
-    stuck: BTreeSet<Kind>,
+    stuck: BTreeSet<FindingKind>,
     /// Files whose fixes were not made, and why.
     dropped: BTreeMap<String, &'static str>,
 }
 
 /// What stays of a finding while its place moves: rule, file, address, attribute and message.
-type Kind = (&'static str, String, Option<String>, Option<String>, String);
+type FindingKind = (&'static str, String, Option<String>, Option<String>, String);
 
 /// All files that were read.
 type Opened = BTreeMap<FileId, (PathBuf, Syntax)>;
@@ -81,7 +81,7 @@ pub fn fixed(job: &Job) -> Result<Outcome, Failure> {
 
 impl Work {
     /// One round: the findings whose fixes were made.
-    fn round(&mut self, now: &Outcome, job: &Job) -> BTreeMap<Kind, usize> {
+    fn round(&mut self, now: &Outcome, job: &Job) -> BTreeMap<FindingKind, usize> {
         let opened = now.loader.opened();
         let open = self.open(now, &opened, job.args.fixes.unsafe_fixes);
         let unsound = |(id, edits): (&FileId, &BTreeMap<u32, &Edit>)| self.mended(*id, edits, now, &opened).is_none();
@@ -141,10 +141,10 @@ impl Work {
     }
 
     /// Counts what the fixes of a round took away, and notes what they did not.
-    fn count(&mut self, done: BTreeMap<Kind, usize>, before: &Outcome, after: &Outcome) {
+    fn count(&mut self, done: BTreeMap<FindingKind, usize>, before: &Outcome, after: &Outcome) {
         let (old, new) = (kinds(&before.report.diagnostics, before), kinds(&after.report.diagnostics, after));
         for (kind, times) in done {
-            let of = |kinds: &BTreeMap<Kind, usize>| kinds.get(&kind).copied().unwrap_or(0);
+            let of = |kinds: &BTreeMap<FindingKind, usize>| kinds.get(&kind).copied().unwrap_or(0);
             let gone = of(&old).saturating_sub(of(&new)).min(times);
             *self.fixed.entry(kind.clone()).or_default() += gone;
             if gone < times {
@@ -212,14 +212,14 @@ fn edits<'n>(some: &[(&'n Diagnostic, &'n Fix)]) -> (Vec<usize>, fix::Edits<'n>)
     fix::choose(&some.iter().map(|(_, fix)| *fix).collect::<Vec<_>>())
 }
 
-fn kind(diagnostic: &Diagnostic, of: &Outcome) -> Kind {
+fn kind(diagnostic: &Diagnostic, of: &Outcome) -> FindingKind {
     let f = &diagnostic.finding;
     let file = f.span().map(|span| path(span, &of.sources)).unwrap_or_default();
     (f.code, file, f.address.clone(), f.attribute.clone(), f.message.clone())
 }
 
 /// How many findings there are of each kind; one that several root modules share counts once.
-fn kinds<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, of: &Outcome) -> BTreeMap<Kind, usize> {
+fn kinds<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, of: &Outcome) -> BTreeMap<FindingKind, usize> {
     let distinct: BTreeSet<_> = diagnostics.into_iter().map(|d| (kind(d, of), d.finding.span())).collect();
     let mut out = BTreeMap::new();
     for (kind, _) in distinct {

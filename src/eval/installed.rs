@@ -12,10 +12,10 @@ const FOLDER: &str = ".terraform/modules";
 
 /// The entries of `modules.json`, by the path of the call (`a.b`).
 #[derive(Debug, Default)]
-pub struct Installed(BTreeMap<String, Entry>);
+pub struct Installed(BTreeMap<String, InstalledModule>);
 
 #[derive(Debug)]
-struct Entry {
+struct InstalledModule {
     source: String,
     version: Option<String>,
     dir: String,
@@ -35,12 +35,12 @@ pub struct Wanted<'a> {
 impl Installed {
     /// Reads the file of the root module in this folder.
     pub fn read(root: &Path, loader: &Loader) -> Installed {
-        let read = || -> Option<BTreeMap<String, Entry>> {
+        let read = || -> Option<BTreeMap<String, InstalledModule>> {
             let text = loader.beside(&root.join(FOLDER).join("modules.json"))?;
             let json: serde_json::Value = serde_json::from_slice(&text).ok()?;
             let entry = |m: &serde_json::Value| {
                 let text = |name: &str| m.get(name)?.as_str().map(str::to_string);
-                let entry = Entry { source: text("Source")?, version: text("Version"), dir: text("Dir")? };
+                let entry = InstalledModule { source: text("Source")?, version: text("Version"), dir: text("Dir")? };
                 text("Key").filter(|key| !key.is_empty()).map(|key| (key, entry))
             };
             Some(json.get("Modules")?.as_array()?.iter().filter_map(entry).collect())
@@ -70,7 +70,7 @@ fn is_tracked(root: &Path, dir: &Path, loader: &Loader) -> bool {
     loader.index(bounds::tree(&root)).is_some_and(|index| index.below(&dir).next().is_some())
 }
 
-impl Entry {
+impl InstalledModule {
     fn check(&self, wanted: Wanted) -> Result<(), String> {
         let Wanted { key, source, version } = wanted;
         let (asked, here) = (canonical(source), canonical(&self.source));
@@ -155,7 +155,7 @@ mod tests {
     }
 
     fn found(dir: &str, source: &str, version: Option<&str>) -> bool {
-        let entry = Entry {
+        let entry = InstalledModule {
             source: "registry.terraform.io/a/b/google//modules/c".into(),
             version: Some("2.1.0".into()),
             dir: dir.into(),

@@ -43,15 +43,15 @@ pub fn value(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) 
 }
 
 /// A value and the place to blame for it.
-struct Given {
+struct GivenValue {
     value: Value,
     span: Option<Span>,
 }
 
-fn from_inputs(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) -> EvalResult<Option<Given>> {
+fn from_inputs(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig) -> EvalResult<Option<GivenValue>> {
     let inputs = &instance.world.inputs;
     let Some(input) = inputs.get(name) else {
-        let unread = |reasons: &Reasons| Given { value: Value::unknown(Type::Any, reasons.clone()), span: None };
+        let unread = |reasons: &Reasons| GivenValue { value: Value::unknown(Type::Any, reasons.clone()), span: None };
         return Ok(inputs.open.as_ref().map(unread));
     };
     let sources = &instance.world.evaluator.sources;
@@ -62,7 +62,7 @@ fn from_inputs(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig
         inputs::Input::Preset(_, span) => Some(*span),
         inputs::Input::Text(..) => None,
     };
-    Ok(Some(Given { value, span }))
+    Ok(Some(GivenValue { value, span }))
 }
 
 fn from_call(
@@ -71,11 +71,11 @@ fn from_call(
     call: &Arc<str>,
     name: &Arc<str>,
     config: &VariableConfig,
-) -> EvalResult<Option<Given>> {
+) -> EvalResult<Option<GivenValue>> {
     let Some(block) = parent.config.calls.get(call) else { return Ok(None) };
     if let Some(attribute) = block.body.attribute(name) {
         let value = parent.attempt(scope, &attribute.expr);
-        return Ok(Some(Given { value, span: Some(attribute.expr.span) }));
+        return Ok(Some(GivenValue { value, span: Some(attribute.expr.span) }));
     }
     if config.default.is_none() {
         let mut e = EvalError::new(
@@ -93,7 +93,7 @@ fn finish(
     instance: &Rc<Instance>,
     name: &Arc<str>,
     config: &VariableConfig,
-    given: Option<Given>,
+    given: Option<GivenValue>,
 ) -> EvalResult<Value> {
     if let Some(given) = given {
         if !given.value.is_null() || (config.nullable) {

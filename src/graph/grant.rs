@@ -137,7 +137,7 @@ pub fn of_resource<'p>(types: &ByType<'p>, resource: &'p Resource) -> Vec<Grant<
     let Some((family, form)) = family(&resource.type_name) else { return Vec::new() };
     let Some((_, level, target)) = FAMILIES.iter().find(|(name, ..)| *name == family) else { return Vec::new() };
     let view = View::of(resource);
-    let reader = Reader { types, resource, level: *level, form, target, view };
+    let reader = GrantReader { types, resource, level: *level, form, target, view };
     match form {
         Form::Policy => reader.policy(),
         _ => vec![reader.grant(reader.view.clone(), resource.uncertain.clone())],
@@ -166,7 +166,7 @@ fn family(type_name: &str) -> Option<(&str, Form)> {
     Some((family, form))
 }
 
-struct Reader<'p, 'a> {
+struct GrantReader<'p, 'a> {
     types: &'a ByType<'p>,
     resource: &'p Resource,
     level: Level,
@@ -175,7 +175,7 @@ struct Reader<'p, 'a> {
     view: View<'p>,
 }
 
-impl<'p> Reader<'p, '_> {
+impl<'p> GrantReader<'p, '_> {
     /// A grant of one role, written in `view`: the resource itself, or a `binding` of a policy.
     fn grant(&self, view: View<'p>, uncertain: Option<Reasons>) -> Grant<'p> {
         let name = if self.form != Form::Member || view.get("members").is_some() { "members" } else { "member" };

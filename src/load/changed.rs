@@ -17,7 +17,7 @@ const LOCK: &str = ".terraform.lock.hcl";
 /// Where the working directory cannot be read.
 pub fn changed(paths: &[PathBuf], everywhere: &BTreeSet<PathBuf>, loader: &Loader) -> Result<Discovery, PathError> {
     let (mut found, folders) = look(&[PathBuf::from(".")], loader)?;
-    let Some(change) = Change::of(paths, everywhere, &folders, loader) else { return Ok(found) };
+    let Some(change) = ChangedPath::of(paths, everywhere, &folders, loader) else { return Ok(found) };
     if change.loose.iter().any(|dir| !found.roots.iter().any(|root| around(dir, &root.dir))) {
         return Ok(found);
     }
@@ -33,7 +33,7 @@ pub fn changed(paths: &[PathBuf], everywhere: &BTreeSet<PathBuf>, loader: &Loade
 
 /// What changed.
 #[derive(Debug, Default)]
-struct Change {
+struct ChangedPath {
     /// Real folders of which a file that Terraform reads by its name changed.
     touched: BTreeSet<PathBuf>,
     /// Real folders of other files.
@@ -42,10 +42,15 @@ struct Change {
     included: bool,
 }
 
-impl Change {
+impl ChangedPath {
     /// `None` where everything is concerned.
-    fn of(paths: &[PathBuf], everywhere: &BTreeSet<PathBuf>, folders: &Folders, loader: &Loader) -> Option<Change> {
-        let mut change = Change::default();
+    fn of(
+        paths: &[PathBuf],
+        everywhere: &BTreeSet<PathBuf>,
+        folders: &Folders,
+        loader: &Loader,
+    ) -> Option<ChangedPath> {
+        let mut change = ChangedPath::default();
         let mut real_files = BTreeSet::new();
         for path in paths {
             let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -87,10 +92,10 @@ impl Change {
         let mut reached = FxHashSet::default();
         reach(&root.dir, folders, &mut reached);
         match &source {
-            Some(Source::Unknown) => return true,
+            Some(ChangeSource::Unknown) => return true,
             Some(_) if self.included => return true,
-            Some(Source::Local(dir)) => reach(dir, folders, &mut reached),
-            Some(Source::Remote) | None => {}
+            Some(ChangeSource::Local(dir)) => reach(dir, folders, &mut reached),
+            Some(ChangeSource::Remote) | None => {}
         }
         self.touched.iter().any(|dir| reached.contains(dir.as_path()))
             || self.loose.iter().any(|dir| around(dir, &root.dir))
@@ -103,22 +108,22 @@ fn around(dir: &Path, root: &Path) -> bool {
 }
 
 /// Where a unit's own file says that its module is.
-enum Source {
+enum ChangeSource {
     Local(PathBuf),
     Remote,
     Unknown,
 }
 
-fn unit_source(file: &Path, dir: &Path, loader: &Loader) -> Source {
-    let Ok(hcl) = loader.hcl(file) else { return Source::Unknown };
+fn unit_source(file: &Path, dir: &Path, loader: &Loader) -> ChangeSource {
+    let Ok(hcl) = loader.hcl(file) else { return ChangeSource::Unknown };
     let source = hcl.body.blocks("terraform").find_map(|t| t.body.attribute("source"));
-    let Some(text) = source.and_then(|a| a.expr.as_str()) else { return Source::Unknown };
+    let Some(text) = source.and_then(|a| a.expr.as_str()) else { return ChangeSource::Unknown };
     match module::is_local(text) {
         true => match loader.called(dir, &text.replace("//", "/")) {
-            Ok(Some(dir)) => Source::Local(dir),
-            _ => Source::Unknown,
+            Ok(Some(dir)) => ChangeSource::Local(dir),
+            _ => ChangeSource::Unknown,
         },
-        false => Source::Remote,
+        false => ChangeSource::Remote,
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// A walk through a folder.
-struct Walk<'b> {
+struct ManifestWalk<'b> {
     /// The real folder that links may not lead out of.
     tree: PathBuf,
     /// Real files and folders that were found.
@@ -30,12 +30,12 @@ pub fn files(path: &Path, budget: &Budget) -> Result<(Vec<PathBuf>, Vec<Left>), 
     let real = path.canonicalize().map_err(fail)?;
     std::fs::read_dir(&real).map_err(fail)?;
     let tree = tree(&real).to_path_buf();
-    let mut walk = Walk { tree, seen: BTreeSet::from([real]), found: Vec::new(), left: Vec::new(), budget };
+    let mut walk = ManifestWalk { tree, seen: BTreeSet::from([real]), found: Vec::new(), left: Vec::new(), budget };
     walk.folder(path);
     Ok((walk.found, walk.left))
 }
 
-impl Walk<'_> {
+impl ManifestWalk<'_> {
     fn leave(&mut self, path: &Path, why: impl Into<String>) {
         self.left.push(Left { path: path.display().to_string(), why: why.into() });
     }

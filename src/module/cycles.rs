@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 /// Something that a module declares.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-enum Node {
+enum CycleNode {
     Variable(Arc<str>),
     Local(Arc<str>),
     Resource(ResourceAddr),
@@ -22,20 +22,20 @@ enum Node {
     Output(Arc<str>, Arc<str>),
 }
 
-impl std::fmt::Display for Node {
+impl std::fmt::Display for CycleNode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Node::Variable(name) => write!(f, "var.{name}"),
-            Node::Local(name) => write!(f, "local.{name}"),
-            Node::Resource(id) => f.write_str(&id.address()),
-            Node::Call(name) => write!(f, "module.{name}"),
-            Node::Output(call, name) => write!(f, "module.{call}.{name}"),
+            CycleNode::Variable(name) => write!(f, "var.{name}"),
+            CycleNode::Local(name) => write!(f, "local.{name}"),
+            CycleNode::Resource(id) => f.write_str(&id.address()),
+            CycleNode::Call(name) => write!(f, "module.{name}"),
+            CycleNode::Output(call, name) => write!(f, "module.{call}.{name}"),
         }
     }
 }
 
 /// What a node refers to, with the place of each reference.
-type Edges = Vec<(Node, Span)>;
+type Edges = Vec<(CycleNode, Span)>;
 
 /// A module, and the modules that it calls.
 pub trait Callable: Sized {
@@ -52,32 +52,32 @@ pub fn check(module: &impl Callable, report: &dyn Fn(&EvalError)) -> bool {
         return false;
     }
     let mut finder = Finder { graph: Graph { module }, report, state: FxHashMap::default(), path: Vec::new() };
-    let mut starts: Vec<Node> = config.locals.keys().cloned().map(Node::Local).collect();
-    starts.extend(config.resources.keys().cloned().map(Node::Resource));
-    starts.extend(config.calls.keys().cloned().map(Node::Call));
+    let mut starts: Vec<CycleNode> = config.locals.keys().cloned().map(CycleNode::Local).collect();
+    starts.extend(config.resources.keys().cloned().map(CycleNode::Resource));
+    starts.extend(config.calls.keys().cloned().map(CycleNode::Call));
     starts.into_iter().fold(false, |found, start| finder.visit(start) | found)
 }
 
 /// Whether a module is free of cycles even if every output of a call hung on all of the call's arguments: the usual
 /// case, in which nothing need be looked at twice.
 fn coarse(config: &ModuleConfig) -> bool {
-    let mut edges: FxHashMap<Node, Vec<Node>> = FxHashMap::default();
-    let whole = |node: Node| match node {
-        Node::Output(call, _) => Node::Call(call),
+    let mut edges: FxHashMap<CycleNode, Vec<CycleNode>> = FxHashMap::default();
+    let whole = |node: CycleNode| match node {
+        CycleNode::Output(call, _) => CycleNode::Call(call),
         other => other,
     };
     for (node, body) in bodies(config) {
         edges.insert(node, references(config, body).into_iter().map(|(to, _)| whole(to)).collect());
     }
     // Takes away what has nothing left to wait for, until nothing is left.
-    let mut waiting: FxHashMap<&Node, usize> = FxHashMap::default();
-    let mut waited_for: FxHashMap<&Node, Vec<&Node>> = FxHashMap::default();
+    let mut waiting: FxHashMap<&CycleNode, usize> = FxHashMap::default();
+    let mut waited_for: FxHashMap<&CycleNode, Vec<&CycleNode>> = FxHashMap::default();
     for (node, targets) in &edges {
-        let targets: FxHashSet<&Node> = targets.iter().filter(|t| edges.contains_key(t)).collect();
+        let targets: FxHashSet<&CycleNode> = targets.iter().filter(|t| edges.contains_key(t)).collect();
         waiting.insert(node, targets.len());
         targets.into_iter().for_each(|t| waited_for.entry(t).or_default().push(node));
     }
-    let mut free: Vec<&Node> = waiting.iter().filter(|(_, n)| **n == 0).map(|(node, _)| *node).collect();
+    let mut free: Vec<&CycleNode> = waiting.iter().filter(|(_, n)| **n == 0).map(|(node, _)| *node).collect();
     let mut done = 0;
     while let Some(node) = free.pop() {
         done += 1;
@@ -99,10 +99,10 @@ enum Part<'c> {
     Body(&'c Body),
 }
 
-fn bodies(config: &ModuleConfig) -> impl Iterator<Item = (Node, Part<'_>)> {
-    let locals = config.locals.iter().map(|(name, a)| (Node::Local(name.clone()), Part::Expr(&a.expr)));
-    let resources = config.resources.iter().map(|(id, b)| (Node::Resource(id.clone()), Part::Body(&b.body)));
-    let calls = config.calls.iter().map(|(name, b)| (Node::Call(name.clone()), Part::Body(&b.body)));
+fn bodies(config: &ModuleConfig) -> impl Iterator<Item = (CycleNode, Part<'_>)> {
+    let locals = config.locals.iter().map(|(name, a)| (CycleNode::Local(name.clone()), Part::Expr(&a.expr)));
+    let resources = config.resources.iter().map(|(id, b)| (CycleNode::Resource(id.clone()), Part::Body(&b.body)));
+    let calls = config.calls.iter().map(|(name, b)| (CycleNode::Call(name.clone()), Part::Body(&b.body)));
     locals.chain(resources).chain(calls)
 }
 
@@ -116,9 +116,9 @@ fn references(config: &ModuleConfig, part: Part) -> Edges {
     }
     // `module.x.y` has `module.x` in it, which there is not the whole call.
     let outputs: Vec<Span> =
-        edges.iter().filter(|(node, _)| matches!(node, Node::Output(..))).map(|(_, span)| *span).collect();
+        edges.iter().filter(|(node, _)| matches!(node, CycleNode::Output(..))).map(|(_, span)| *span).collect();
     let inside = |span: &Span| outputs.iter().any(|o| o.start <= span.start && span.end <= o.end);
-    edges.retain(|(node, span)| !matches!(node, Node::Call(_)) || !inside(span));
+    edges.retain(|(node, span)| !matches!(node, CycleNode::Call(_)) || !inside(span));
     edges
 }
 
@@ -132,31 +132,33 @@ fn body_references(body: &Body, note: &mut dyn FnMut(&Expr)) {
 }
 
 /// The node that an expression names, where it is just that.
-fn reference(config: &ModuleConfig, expr: &Expr) -> Option<Node> {
+fn reference(config: &ModuleConfig, expr: &Expr) -> Option<CycleNode> {
     let ExprKind::GetAttr(object, name) = &expr.kind else { return None };
     let call = match &object.kind {
         ExprKind::Index(inner, _) => inner,
         _ => object,
     };
     match (Subject::of(expr, |_| false), Subject::of(call, |_| false)) {
-        (Some(Subject::Variable(name)), _) => Some(Node::Variable(name.name.clone())),
+        (Some(Subject::Variable(name)), _) => Some(CycleNode::Variable(name.name.clone())),
         (Some(Subject::Local(name)), _) => {
-            config.locals.contains_key(&name.name).then(|| Node::Local(name.name.clone()))
+            config.locals.contains_key(&name.name).then(|| CycleNode::Local(name.name.clone()))
         }
         // The output that follows says it better; alone, it is the whole call.
-        (Some(Subject::Call(call)), _) => config.calls.contains_key(&call.name).then(|| Node::Call(call.name.clone())),
+        (Some(Subject::Call(call)), _) => {
+            config.calls.contains_key(&call.name).then(|| CycleNode::Call(call.name.clone()))
+        }
         (Some(Subject::Resource(address)), _) => {
-            config.resources.contains_key(&address).then_some(Node::Resource(address))
+            config.resources.contains_key(&address).then_some(CycleNode::Resource(address))
         }
         (None, Some(Subject::Call(call))) => {
-            config.calls.contains_key(&call.name).then(|| Node::Output(call.name.clone(), name.name.clone()))
+            config.calls.contains_key(&call.name).then(|| CycleNode::Output(call.name.clone(), name.name.clone()))
         }
         _ => None,
     }
 }
 
 /// A resource's edges without that of a `depends_on` on itself, which Terraform passes over.
-fn resource(own: &Node, block: &Block, mut edges: Edges) -> Edges {
+fn resource(own: &CycleNode, block: &Block, mut edges: Edges) -> Edges {
     let passed_over = block.body.attribute("depends_on").map(|a| a.expr.span);
     let within = |span: &Span| passed_over.is_some_and(|p| p.start <= span.start && span.end <= p.end);
     edges.retain(|(to, span)| to != own || !within(span));
@@ -169,19 +171,19 @@ struct Graph<'m, M> {
 }
 
 impl<M: Callable> Graph<'_, M> {
-    fn edges(&self, node: &Node) -> Edges {
+    fn edges(&self, node: &CycleNode) -> Edges {
         let config = self.module.config();
         let body = |block: &Block| references(config, Part::Body(&block.body));
         match node {
-            Node::Variable(_) => Vec::new(),
-            Node::Local(name) => {
+            CycleNode::Variable(_) => Vec::new(),
+            CycleNode::Local(name) => {
                 config.locals.get(name).map(|a| references(config, Part::Expr(&a.expr))).unwrap_or_default()
             }
-            Node::Resource(id) => {
+            CycleNode::Resource(id) => {
                 config.resources.get(id).map(|block| resource(node, block, body(block))).unwrap_or_default()
             }
-            Node::Call(name) => config.calls.get(name).map(|block| body(block)).unwrap_or_default(),
-            Node::Output(call, output) => self.output(call, output),
+            CycleNode::Call(name) => config.calls.get(name).map(|block| body(block)).unwrap_or_default(),
+            CycleNode::Output(call, output) => self.output(call, output),
         }
     }
 
@@ -202,11 +204,11 @@ fn inputs_of(module: &impl Callable, output: &Arc<str>) -> FxHashSet<Arc<str>> {
     let mut inputs = FxHashSet::default();
     let Some(block) = module.config().outputs.get(output) else { return inputs };
     let graph = Graph { module };
-    let mut seen: FxHashSet<Node> = FxHashSet::default();
-    let mut open: Vec<Node> =
+    let mut seen: FxHashSet<CycleNode> = FxHashSet::default();
+    let mut open: Vec<CycleNode> =
         references(module.config(), Part::Body(&block.body)).into_iter().map(|(node, _)| node).collect();
     while let Some(node) = open.pop() {
-        if let Node::Variable(name) = &node {
+        if let CycleNode::Variable(name) = &node {
             inputs.insert(name.clone());
         }
         if seen.insert(node.clone()) {
@@ -221,13 +223,13 @@ struct Finder<'m, M> {
     graph: Graph<'m, M>,
     report: &'m dyn Fn(&EvalError),
     /// `false` while a node is on the path, `true` when all below it is done.
-    state: FxHashMap<Node, bool>,
-    path: Vec<(Node, Edges)>,
+    state: FxHashMap<CycleNode, bool>,
+    path: Vec<(CycleNode, Edges)>,
 }
 
 impl<M: Callable> Finder<'_, M> {
     /// Depth first, without recursion: chains may be long.
-    fn visit(&mut self, start: Node) -> bool {
+    fn visit(&mut self, start: CycleNode) -> bool {
         let mut found = false;
         self.enter(start);
         while let Some((node, edges)) = self.path.last_mut() {
@@ -248,7 +250,7 @@ impl<M: Callable> Finder<'_, M> {
         found
     }
 
-    fn enter(&mut self, node: Node) {
+    fn enter(&mut self, node: CycleNode) {
         if !self.state.contains_key(&node) {
             let mut edges = self.graph.edges(&node);
             edges.reverse();
@@ -257,12 +259,12 @@ impl<M: Callable> Finder<'_, M> {
         }
     }
 
-    fn report(&self, back_to: &Node, span: Span) {
+    fn report(&self, back_to: &CycleNode, span: Span) {
         /// So many names of a cycle are shown.
         const MOST: usize = 20;
         let on_the_way = self.path.iter().map(|(node, _)| node).skip_while(|node| *node != back_to);
         let left = on_the_way.clone().count().saturating_sub(MOST);
-        let mut names: Vec<String> = on_the_way.take(MOST).map(Node::to_string).collect();
+        let mut names: Vec<String> = on_the_way.take(MOST).map(CycleNode::to_string).collect();
         if left > 0 {
             names.push(format!("{left} more"));
         }

@@ -79,7 +79,7 @@ impl<'j> Configuration<'j> {
 
     /// The resources that an expression refers to.
     pub fn resolve(&self, site: Site, expression: &Json) -> Found {
-        let mut walk = Walk { configuration: self, found: Found::default(), seen: FxHashSet::default() };
+        let mut walk = ReferenceWalk { configuration: self, found: Found::default(), seen: FxHashSet::default() };
         walk.expression(site, expression);
         walk.found.targets.sort();
         walk.found.targets.dedup();
@@ -94,13 +94,13 @@ impl<'j> Configuration<'j> {
     }
 }
 
-struct Walk<'c, 'j> {
+struct ReferenceWalk<'c, 'j> {
     configuration: &'c Configuration<'j>,
     found: Found,
     seen: FxHashSet<(String, String)>,
 }
 
-impl Walk<'_, '_> {
+impl ReferenceWalk<'_, '_> {
     fn expression(&mut self, site: Site, expression: &Json) {
         let listed = expression["references"].as_array().into_iter().flatten();
         let all: Vec<&str> = listed.filter_map(Json::as_str).take(MOST).collect();

@@ -23,13 +23,13 @@ const FARTHEST: usize = 16;
 const MOST: usize = 200;
 
 /// What is known of units' outputs, by folder.
-type Known = FxHashMap<PathBuf, Option<Value>>;
+type KnownOutputs = FxHashMap<PathBuf, Option<Value>>;
 
 /// Evaluates units; what they need of one another is worked out once.
 #[derive(Debug)]
 pub struct Units {
     evaluator: Arc<Evaluator>,
-    outputs: Arc<Mutex<Known>>,
+    outputs: Arc<Mutex<KnownOutputs>>,
 }
 
 /// A unit's static plan, and the folder of its source where that is on disk.
@@ -49,7 +49,7 @@ impl Units {
 
     /// The static plan of a root that is a unit.
     pub fn evaluate(&self, root: &Root) -> Evaluated {
-        let walk = Walk {
+        let walk = UnitWalk {
             evaluator: self.evaluator.clone(),
             outputs: self.outputs.clone(),
             on_the_way: Vec::new(),
@@ -65,9 +65,9 @@ impl Units {
 
 /// The way from a unit through those that it depends on.
 #[derive(Clone, Debug)]
-struct Walk {
+struct UnitWalk {
     evaluator: Arc<Evaluator>,
-    outputs: Arc<Mutex<Known>>,
+    outputs: Arc<Mutex<KnownOutputs>>,
     on_the_way: Vec<PathBuf>,
     /// How many units were evaluated.
     seen: Rc<Cell<usize>>,
@@ -75,7 +75,7 @@ struct Walk {
     cut: Rc<Cell<bool>>,
 }
 
-impl Walk {
+impl UnitWalk {
     fn evaluate(&self, dir: &Path, shown: &str, file: &Path) -> Evaluated {
         let outputs = self.outputs_of_others(dir);
         let reader = Reader { evaluator: self.evaluator.clone(), outputs, read: Rc::default() };
@@ -85,7 +85,7 @@ impl Walk {
             Err(why) => return nothing(shown, Config::default(), why),
         };
         match source(&config, dir, &self.evaluator) {
-            Source::Here(source) => {
+            UnitSource::Here(source) => {
                 let more = self.added(&config, file, dir, &source);
                 let evaluator = self.evaluator.with_options(self.options(&config, &source, dir));
                 let mut plan = evaluator.evaluate_with(&source, shown, &more);
@@ -93,7 +93,7 @@ impl Walk {
                 plan.findings.splice(0..0, config.findings);
                 Evaluated { plan, source: Some(source) }
             }
-            Source::Elsewhere(text, version, span) => {
+            UnitSource::Elsewhere(text, version, span) => {
                 let evaluator = self.evaluator.with_options(self.options(&config, dir, dir));
                 let more = self.added(&config, file, dir, Path::new(""));
                 let name = dir.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
@@ -103,7 +103,7 @@ impl Walk {
                 plan.findings.splice(0..0, config.findings);
                 Evaluated { plan, source: None }
             }
-            Source::Unknown(why) => nothing(shown, config, why),
+            UnitSource::Unknown(why) => nothing(shown, config, why),
         }
     }
 
@@ -209,7 +209,7 @@ impl Walk {
 }
 
 /// Where a unit's module is.
-enum Source {
+enum UnitSource {
     /// In this folder.
     Here(PathBuf),
     /// Not on disk: the source, its version, and where it is written.
@@ -218,16 +218,16 @@ enum Source {
     Unknown(String),
 }
 
-fn source(config: &Config, dir: &Path, evaluator: &Evaluator) -> Source {
+fn source(config: &Config, dir: &Path, evaluator: &Evaluator) -> UnitSource {
     let Some((value, span)) = &config.source else {
         return match evaluator.module(dir) {
-            Some(_) => Source::Here(dir.to_path_buf()),
-            None => Source::Unknown("neither it nor what it includes has a `terraform { source }`".into()),
+            Some(_) => UnitSource::Here(dir.to_path_buf()),
+            None => UnitSource::Unknown("neither it nor what it includes has a `terraform { source }`".into()),
         };
     };
     let Some(text) = value.as_str() else {
         let why: Vec<String> = value.collect_reasons().iter().map(|r| r.kind.to_string()).collect();
-        return Source::Unknown(format!("its `source` is not known: {}", why.join("; ")));
+        return UnitSource::Unknown(format!("its `source` is not known: {}", why.join("; ")));
     };
     let given = evaluator.options.module_dirs.get(text).cloned();
     // A double slash divides what Terragrunt copies from the folder in it.
@@ -238,11 +238,11 @@ fn source(config: &Config, dir: &Path, evaluator: &Evaluator) -> Source {
         normalise(&dir.join(text))
     };
     match given.unwrap_or_else(local) {
-        folder if evaluator.module(&folder).is_some() => Source::Here(folder),
-        _ if value.marks.is_hidden() => Source::Unknown("its `source` is sensitive, and no folder here".into()),
+        folder if evaluator.module(&folder).is_some() => UnitSource::Here(folder),
+        _ if value.marks.is_hidden() => UnitSource::Unknown("its `source` is sensitive, and no folder here".into()),
         _ => {
             let (text, version) = registry(text);
-            Source::Elsewhere(text, version, *span)
+            UnitSource::Elsewhere(text, version, *span)
         }
     }
 }

@@ -29,7 +29,7 @@ pub struct Commit {
 }
 
 /// Where a path leads.
-enum Place {
+enum ResolvedPlace {
     Disk(PathBuf),
     /// The real path, and what the commit has there.
     Past(PathBuf, Node),
@@ -58,21 +58,21 @@ impl Commit {
 
     pub(super) fn canonicalize(&self, path: &Path) -> Result<PathBuf> {
         match self.resolve(path)? {
-            Place::Disk(real) | Place::Past(real, _) => Ok(real),
+            ResolvedPlace::Disk(real) | ResolvedPlace::Past(real, _) => Ok(real),
         }
     }
 
     pub(super) fn kind(&self, path: &Path) -> Result<Kind> {
         match self.resolve(path)? {
-            Place::Disk(real) => std::fs::metadata(real).map(|meta| meta.file_type().into()),
-            Place::Past(_, node) => Ok(node.kind()),
+            ResolvedPlace::Disk(real) => std::fs::metadata(real).map(|meta| meta.file_type().into()),
+            ResolvedPlace::Past(_, node) => Ok(node.kind()),
         }
     }
 
     pub(super) fn entries(&self, dir: &Path) -> Result<Vec<Entry>> {
         match self.resolve(dir)? {
-            Place::Disk(real) => super::on_disk(&real),
-            Place::Past(real, Node::Folder(_)) => {
+            ResolvedPlace::Disk(real) => super::on_disk(&real),
+            ResolvedPlace::Past(real, Node::Folder(_)) => {
                 let below = real.strip_prefix(&self.repository.top).unwrap_or(&real);
                 let folder = self.then.folder(below).ok_or_else(|| Error::other("it cannot be read at the commit"))?;
                 let own = folder.iter().map(|(name, node)| Entry { name: name.clone(), kind: node.kind() });
@@ -81,20 +81,20 @@ impl Commit {
                 entries.extend(today.filter(|e| !folder.contains_key(&e.name) && self.lends(&real, &e.name)));
                 Ok(entries)
             }
-            Place::Past(..) => Err(Error::from(ErrorKind::NotADirectory)),
+            ResolvedPlace::Past(..) => Err(Error::from(ErrorKind::NotADirectory)),
         }
     }
 
     pub(super) fn up_to(&self, path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
         match self.resolve(path)? {
-            Place::Disk(real) => up_to(&real, most),
-            Place::Past(_, Node::File(blob)) => self.then.content(&blob, most),
-            Place::Past(..) => Err(Error::other("not a regular file")),
+            ResolvedPlace::Disk(real) => up_to(&real, most),
+            ResolvedPlace::Past(_, Node::File(blob)) => self.then.content(&blob, most),
+            ResolvedPlace::Past(..) => Err(Error::other("not a regular file")),
         }
     }
 
     /// Follows a path to its end, and links in the commit within the commit.
-    fn resolve(&self, path: &Path) -> Result<Place> {
+    fn resolve(&self, path: &Path) -> Result<ResolvedPlace> {
         let path = std::path::absolute(path)?;
         let top = &self.repository.top;
         let (mut at, rest) = match path.strip_prefix(top) {
@@ -110,9 +110,9 @@ impl Commit {
             }
             let next = at.join(&step);
             let target = match self.place(&next)? {
-                Place::Past(_, Node::Link(link)) => self.then.target(&link)?,
-                Place::Disk(next) if is_link(&next) => std::fs::read_link(&next)?,
-                Place::Disk(_) | Place::Past(..) => {
+                ResolvedPlace::Past(_, Node::Link(link)) => self.then.target(&link)?,
+                ResolvedPlace::Disk(next) if is_link(&next) => std::fs::read_link(&next)?,
+                ResolvedPlace::Disk(_) | ResolvedPlace::Past(..) => {
                     at = next;
                     continue;
                 }
@@ -130,16 +130,16 @@ impl Commit {
     }
 
     /// What is at a path whose folder is real.
-    fn place(&self, path: &Path) -> Result<Place> {
+    fn place(&self, path: &Path) -> Result<ResolvedPlace> {
         let gone = || Error::from(ErrorKind::NotFound);
         let Ok(below) = path.strip_prefix(&self.repository.top) else {
             // Where the folder itself is missing, the disk says so.
-            return path.symlink_metadata().map(|_| Place::Disk(path.to_path_buf()));
+            return path.symlink_metadata().map(|_| ResolvedPlace::Disk(path.to_path_buf()));
         };
         match self.then.node(below) {
-            Some(node) => Ok(Place::Past(path.to_path_buf(), node)),
+            Some(node) => Ok(ResolvedPlace::Past(path.to_path_buf(), node)),
             None if self.then.fault().is_some() => Err(Error::other("it cannot be read at the commit")),
-            None if self.is_lent(path) => path.symlink_metadata().map(|_| Place::Disk(path.to_path_buf())),
+            None if self.is_lent(path) => path.symlink_metadata().map(|_| ResolvedPlace::Disk(path.to_path_buf())),
             None => Err(gone()),
         }
     }

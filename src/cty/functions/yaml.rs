@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// How deep a document may be nested.
 const MOST_DEPTH: usize = 500;
 
-struct Reader<'y> {
+struct YamlReader<'y> {
     parser: Parser<'y, StrInput<'y>>,
     anchors: BTreeMap<usize, Anchor>,
     /// What there is so far, with all aliases written out.
@@ -38,7 +38,7 @@ struct Total {
 }
 
 pub fn decode(args: &[Value], _: &dyn Host) -> Outcome {
-    let mut reader = Reader::new(text(args, 0));
+    let mut reader = YamlReader::new(text(args, 0));
     let mut value = Value::null();
     let mut documents = 0;
     loop {
@@ -62,7 +62,7 @@ pub fn decode(args: &[Value], _: &dyn Host) -> Outcome {
 /// # Errors
 /// What is not YAML, with its line and column.
 pub fn documents(text: &str) -> Result<Vec<(usize, Value)>, FunctionError> {
-    let mut reader = Reader::new(text);
+    let mut reader = YamlReader::new(text);
     let mut all = Vec::new();
     loop {
         match reader.next()? {
@@ -77,10 +77,10 @@ pub fn documents(text: &str) -> Result<Vec<(usize, Value)>, FunctionError> {
     }
 }
 
-impl<'y> Reader<'y> {
-    fn new(text: &'y str) -> Reader<'y> {
+impl<'y> YamlReader<'y> {
+    fn new(text: &'y str) -> YamlReader<'y> {
         let parser = Parser::new_from_str(text);
-        Reader { parser, anchors: BTreeMap::new(), total: Total::default(), height: 0, line: 1 }
+        YamlReader { parser, anchors: BTreeMap::new(), total: Total::default(), height: 0, line: 1 }
     }
 
     /// Counts more values, which go so deep.
@@ -277,34 +277,34 @@ fn timestamp(text: &str) -> Option<String> {
 pub fn encode(args: &[Value], _: &dyn Host) -> Outcome {
     let mut out = String::new();
     let value = args.first().cloned().unwrap_or_else(Value::null);
-    write_node(&value, 0, Place::Top, &mut out);
+    write_node(&value, 0, YamlPlace::Top, &mut out);
     out.push('\n');
     Ok(Value::string(out))
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+enum YamlPlace {
     Top,
     Item,
     Member,
 }
 
-fn write_node(value: &Value, indent: usize, place: Place, out: &mut String) {
+fn write_node(value: &Value, indent: usize, place: YamlPlace, out: &mut String) {
     let pad = " ".repeat(indent);
     match &value.data {
         Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) if !items.is_empty() => {
             for (i, item) in items.iter().enumerate() {
-                if i > 0 || place == Place::Member {
+                if i > 0 || place == YamlPlace::Member {
                     let _ = write!(out, "\n{pad}");
                 }
                 out.push_str("- ");
-                write_node(item, indent + 2, Place::Item, out);
+                write_node(item, indent + 2, YamlPlace::Item, out);
             }
         }
         Data::Map(_, entries) | Data::Object(entries) if !entries.is_empty() => {
-            let inner = if place == Place::Member { indent + 2 } else { indent };
+            let inner = if place == YamlPlace::Member { indent + 2 } else { indent };
             for (i, (key, item)) in entries.iter().enumerate() {
-                if i > 0 || place == Place::Member {
+                if i > 0 || place == YamlPlace::Member {
                     let _ = write!(out, "\n{}", " ".repeat(inner));
                 }
                 let _ = write!(out, "{}:", quote(key));
@@ -313,7 +313,7 @@ fn write_node(value: &Value, indent: usize, place: Place, out: &mut String) {
                 if !nested {
                     out.push(' ');
                 }
-                write_node(item, inner, Place::Member, out);
+                write_node(item, inner, YamlPlace::Member, out);
             }
         }
         Data::List(..) | Data::Set(..) | Data::Tuple(_) => out.push_str("[]"),
@@ -327,7 +327,7 @@ fn write_node(value: &Value, indent: usize, place: Place, out: &mut String) {
                 "|-"
             };
             out.push_str(marker);
-            let pad = " ".repeat(if place == Place::Item { indent } else { indent + 2 });
+            let pad = " ".repeat(if place == YamlPlace::Item { indent } else { indent + 2 });
             for line in s.trim_end_matches('\n').split('\n') {
                 out.push('\n');
                 if !line.is_empty() {

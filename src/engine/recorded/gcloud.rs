@@ -22,7 +22,7 @@ pub fn speak(report: &mut RootReport, plan: &StaticPlan) {
 }
 
 /// What commands need to name.
-struct Names<'p> {
+struct AccountNames<'p> {
     cluster: &'p str,
     location: &'p str,
     project: &'p str,
@@ -30,15 +30,15 @@ struct Names<'p> {
     pool: Option<&'p Resource>,
 }
 
-impl<'p> Names<'p> {
-    fn of(finding: &Finding, plan: &'p StaticPlan) -> Option<Names<'p>> {
+impl<'p> AccountNames<'p> {
+    fn of(finding: &Finding, plan: &'p StaticPlan) -> Option<AccountNames<'p>> {
         let find = |address: &str| plan.resources.iter().find(|r| &*r.address == address);
         let cluster = find(finding.cluster.as_deref()?)?;
         let is_pool = |r: &&Resource| &*r.type_name == "google_container_node_pool";
         let own = finding.address.as_deref().and_then(find).filter(is_pool);
         let of_cluster = |r: &&Resource| r.address.starts_with(&*cluster.address);
         let text = |name: &str| cluster.values.get(name).and_then(Value::as_str).unwrap_or_default();
-        Some(Names {
+        Some(AccountNames {
             cluster: text("name"),
             location: text("location"),
             project: Some(text("project")).filter(|p| !p.is_empty()).unwrap_or("PROJECT"),
@@ -77,7 +77,7 @@ fn help(finding: &Finding, plan: &StaticPlan) -> Option<Vec<String>> {
             "make it anew:\nkubectl create secret generic {SECRET} --namespace={NAMESPACE} --from-file={SECRET_KEY}"
         )]);
     }
-    let names = Names::of(finding, plan)?;
+    let names = AccountNames::of(finding, plan)?;
     let (place, pool) = (names.place(), names.pool_name());
     let machines = format!("--machine-type=e2-standard-2 --num-nodes={}", names.each());
     Some(match finding.code {
@@ -115,7 +115,7 @@ fn help(finding: &Finding, plan: &StaticPlan) -> Option<Vec<String>> {
 }
 
 /// The commands that grant what the account lacks.
-fn grants(finding: &Finding, names: &Names) -> Option<String> {
+fn grants(finding: &Finding, names: &AccountNames) -> Option<String> {
     let email = names.email()?;
     let to = format!("gcloud projects add-iam-policy-binding {} --member=serviceAccount:{email}", names.project);
     let commands: Vec<String> = finding.roles.iter().map(|role| format!("{to} --role={role}")).collect();

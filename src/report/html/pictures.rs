@@ -10,10 +10,10 @@ use std::collections::HashMap;
 use std::fmt::Write;
 
 /// Which findings, by their number on the page, there are for a root module and address.
-type Found<'r> = HashMap<(&'r str, &'r str), Vec<(usize, &'r Diagnostic)>>;
+type FindingsByAddress<'r> = HashMap<(&'r str, &'r str), Vec<(usize, &'r Diagnostic)>>;
 
 pub fn write(report: &Report, sources: &Sources, out: &mut String) {
-    let mut found: Found = HashMap::new();
+    let mut found: FindingsByAddress = HashMap::new();
     for (i, diagnostic) in super::open(report).into_iter().enumerate() {
         if let Some(address) = &diagnostic.finding.address {
             found.entry((&diagnostic.root, address)).or_default().push((i, diagnostic));
@@ -36,7 +36,7 @@ pub fn write(report: &Report, sources: &Sources, out: &mut String) {
     out.push_str("</section>\n");
 }
 
-fn one(i: usize, drawing: &Drawing, found: &Found, sources: &Sources, out: &mut String) {
+fn one(i: usize, drawing: &Drawing, found: &FindingsByAddress, sources: &Sources, out: &mut String) {
     let title = root_text(&drawing.root, drawing.environment.as_deref());
     let of = |node: &Node| {
         let holds = |d: &Diagnostic| {
