@@ -1,7 +1,7 @@
 //! Findings that are known and accepted for now: a file of fingerprints, against which a run reports only what is new.
 
 use crate::diagnostic::{ALWAYS, Level};
-use crate::report::{Diagnostic, Entry, Held, Holding, Report};
+use crate::report::{Diagnostic, Held, Holding, KnownFinding, Report};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ pub const FILE: &str = "kfplint-baseline.json";
 pub struct Baseline {
     version: Version,
     /// In the order of code, root, address and fingerprint.
-    pub findings: Vec<Entry>,
+    pub findings: Vec<KnownFinding>,
 }
 
 /// The format's version.
@@ -42,14 +42,14 @@ impl Baseline {
     /// All findings of a report that are not suppressed, but for those of what was not looked at.
     pub fn of(report: &Report) -> Baseline {
         let kept = |d: &&Diagnostic| !ALWAYS.contains(&d.finding.code);
-        let mut findings: Vec<Entry> = report.open().filter(kept).flat_map(entries).collect();
+        let mut findings: Vec<KnownFinding> = report.open().filter(kept).flat_map(entries).collect();
         findings.sort();
         Baseline { version: Version, findings }
     }
 
     /// Takes the known findings out of a report. An entry is gone if it is not found where `looked_at` says that it would
     /// have been.
-    pub fn apply(&self, report: &mut Report, looked_at: impl Fn(&Entry) -> bool) -> Held {
+    pub fn apply(&self, report: &mut Report, looked_at: impl Fn(&KnownFinding) -> bool) -> Held {
         let levels: BTreeMap<&str, Option<Level>> =
             self.findings.iter().map(|e| (e.fingerprint.as_str(), e.level)).collect();
         let known = |fingerprint: &str, level: Level| {
@@ -76,8 +76,8 @@ impl Baseline {
 }
 
 /// A finding as entries: one for each environment in which it holds.
-fn entries(diagnostic: &Diagnostic) -> Vec<Entry> {
-    let entry = |environment: Option<&Holding>| Entry {
+fn entries(diagnostic: &Diagnostic) -> Vec<KnownFinding> {
+    let entry = |environment: Option<&Holding>| KnownFinding {
         code: diagnostic.finding.code.to_string(),
         root: diagnostic.root.clone(),
         environment: environment.map(|e| e.environment.clone()),

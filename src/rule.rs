@@ -6,7 +6,7 @@ use crate::cty::value::{ReasonKind, Reasons};
 use crate::diagnostic::{Finding, Label, Level, Location, Status};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
-use crate::graph::view::Place;
+use crate::graph::view::AttributePlace;
 
 /// A rule: what is fixed about it, and its checks. Where it has none, its findings are made elsewhere.
 #[derive(Clone, Copy, Debug)]
@@ -132,7 +132,7 @@ impl Draft {
     }
 
     /// A further place.
-    pub fn related(mut self, place: &Place, message: impl Into<String>) -> Draft {
+    pub fn related(mut self, place: &AttributePlace, message: impl Into<String>) -> Draft {
         if let Some(span) = place.span {
             self.0.related.push(Label { span, message: message.into() });
         }
@@ -171,7 +171,7 @@ impl Draft {
     }
 
     /// Ends with the primary place, on the resource of this address.
-    pub fn at(mut self, address: &str, place: &Place, message: impl Into<String>) -> Finding {
+    pub fn at(mut self, address: &str, place: &AttributePlace, message: impl Into<String>) -> Finding {
         self.0.address = Some(address.to_string());
         self.0.attribute = Some(place.attribute.clone()).filter(|a| !a.is_empty());
         self.0.primary = place.span.into();

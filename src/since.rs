@@ -1,7 +1,7 @@
 //! `--since`: what two reports of the same tree have not in common.
 
 use crate::diagnostic::{ClusterReport, Finding, Level, Requirement, Status, Verdict};
-use crate::report::{Change, Diagnostic, Report, Since};
+use crate::report::{Diagnostic, Report, Since, VerdictChange};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a finding says, but for its places.
@@ -99,7 +99,7 @@ fn fingerprints(diagnostic: &Diagnostic) -> impl Iterator<Item = &str> {
     own.into_iter().chain(diagnostic.environments.iter().map(|e| e.fingerprint.as_str()))
 }
 
-fn changes(now: &[ClusterReport], before: &[ClusterReport], looked_at: impl Fn(&str) -> bool) -> Vec<Change> {
+fn changes(now: &[ClusterReport], before: &[ClusterReport], looked_at: impl Fn(&str) -> bool) -> Vec<VerdictChange> {
     type Key<'c> = (&'c str, Option<&'c str>, &'c str);
     fn key(c: &ClusterReport) -> Key<'_> {
         (&c.root, c.environment.as_deref(), &c.address)
@@ -111,7 +111,7 @@ fn changes(now: &[ClusterReport], before: &[ClusterReport], looked_at: impl Fn(&
     let change = |key: &Key| {
         let (before, now) = (old.get(key).copied(), new.get(key).copied());
         let (root, environment, address) = *key;
-        let change = Change {
+        let change = VerdictChange {
             root: root.into(),
             environment: environment.map(str::to_string),
             address: address.into(),

@@ -8,7 +8,7 @@ use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
-use crate::graph::view::Place;
+use crate::graph::view::AttributePlace;
 use crate::rule::{Answer, Rule};
 
 /// The rule.
@@ -122,7 +122,7 @@ fn finding_undecided(cluster: &Cluster, pool: Option<&Pool>, reasons: &Reasons) 
     let (address, place) = match pool {
         Some(pool) if pool.counts().known().is_none() => (pool.address.as_str(), pool.place("machine_type")),
         Some(pool) => (pool.address.as_str(), pool.count_place()),
-        None => (cluster.address(), Place { attribute: String::new(), ..cluster.view.own_place() }),
+        None => (cluster.address(), AttributePlace { attribute: String::new(), ..cluster.view.own_place() }),
     };
     draft.at(address, &place, "this decides")
 }

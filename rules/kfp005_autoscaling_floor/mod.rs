@@ -4,7 +4,7 @@ use super::support::{count, last, nodes, unless_autopilot, zones};
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
-use crate::graph::view::Place;
+use crate::graph::view::AttributePlace;
 use crate::rule::{Answer, Rule};
 
 /// The rule.
@@ -39,7 +39,7 @@ fn judge(cluster: &Cluster) -> Answer {
 }
 
 /// Where the floor stands, or the block that lacks it.
-fn floor_place(pool: &Pool) -> Place {
+fn floor_place(pool: &Pool) -> AttributePlace {
     let name = if pool.nodes.decided_by.1.starts_with("total_") { "total_min_node_count" } else { "min_node_count" };
     pool.view.block("autoscaling").map_or_else(|| pool.count_place(), |scaling| scaling.place(name))
 }

@@ -5,7 +5,7 @@ use crate::catalog::gke::{self, Features};
 use crate::catalog::kfp::{self, Env};
 use crate::diagnostic::Level;
 use crate::graph::cluster::Cluster;
-use crate::graph::fit::{Node, Pod, Room, left_over};
+use crate::graph::fit::{FitNode, Pod, Room, left_over};
 use crate::graph::nodes::{free, own_pods};
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
@@ -34,13 +34,13 @@ fn version(cx: &Context) -> Text {
 }
 
 /// What is left of each node, system pods that run on every node taken off.
-fn nodes(pools: &[&Pool], features: Features) -> Vec<Node> {
+fn nodes(pools: &[&Pool], features: Features) -> Vec<FitNode> {
     let system = gke::overhead(features);
     let mut nodes = Vec::new();
     for pool in pools {
         let Some(left) = pool.allocatable().known().copied() else { continue };
         let room = free(&left, &system, 0);
-        nodes.extend((0..pool.nodes.ceiling.min.min(MOST_NODES)).map(|_| Node { room, ..Node::default() }));
+        nodes.extend((0..pool.nodes.ceiling.min.min(MOST_NODES)).map(|_| FitNode { room, ..FitNode::default() }));
     }
     nodes
 }

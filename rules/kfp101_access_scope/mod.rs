@@ -68,7 +68,7 @@ fn open(pool: &Pool, answer: &Fact<bool>) -> Option<Reasons> {
 }
 
 /// The expression that decides: the account's, where it is that which is not known, else the scopes'.
-fn place(pool: &Pool) -> crate::graph::view::Place {
+fn place(pool: &Pool) -> crate::graph::view::AttributePlace {
     match (&pool.config, pool.account.known(), pool.scopes.from) {
         (Some(config), None, ScopesFrom::Default | ScopesFrom::NamedAccount) => config.place("service_account"),
         _ => pool.place("oauth_scopes"),

@@ -1,7 +1,7 @@
 //! KFP102 scope-too-narrow: a custom service account whose node scopes shut off what its required roles grant.
 
 use super::support::{list, together, unless_autopilot};
-use crate::catalog::scope::{self, CLOUD_PLATFORM, Scope};
+use crate::catalog::scope::{self, CLOUD_PLATFORM, OauthScope};
 use crate::cty::value::Reasons;
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
@@ -21,7 +21,7 @@ pub const RULE: Rule = Rule {
 };
 
 /// What each required role is for, the scope that is enough for it, and whether a scope allows it.
-type Need = (&'static str, &'static str, fn(&Scope) -> bool);
+type Need = (&'static str, &'static str, fn(&OauthScope) -> bool);
 const NEEDS: [Need; 4] = [
     ("roles/logging.logWriter", "logging-write", |s| s.log_write),
     ("roles/monitoring.metricWriter", "monitoring", |s| s.metric_write),

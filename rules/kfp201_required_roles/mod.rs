@@ -10,7 +10,7 @@ use crate::graph::access::{Access, NodeAccount};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
-use crate::graph::view::Place;
+use crate::graph::view::AttributePlace;
 use crate::rule::{Answer, Context, Rule};
 use std::collections::BTreeSet;
 
@@ -71,14 +71,14 @@ fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) ->
 }
 
 /// The resource and place that a finding about an account stands at.
-fn place_of(account: &NodeAccount, pool: &Pool) -> (String, Place) {
+fn place_of(account: &NodeAccount, pool: &Pool) -> (String, AttributePlace) {
     match account {
         NodeAccount::Here(here) => (here.resource.address.to_string(), here.view.own_place()),
         _ => (pool.address.clone(), account_place(pool)),
     }
 }
 
-fn account_place(pool: &Pool) -> Place {
+fn account_place(pool: &Pool) -> AttributePlace {
     pool.config.as_ref().unwrap_or(&pool.view).place("service_account")
 }
 

@@ -4,7 +4,7 @@ use super::support::of_root;
 use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level};
 use crate::graph::refs;
-use crate::graph::view::{Place, View};
+use crate::graph::view::{AttributePlace, View};
 use crate::rule::{Context, Rule};
 
 /// The rule.
@@ -43,7 +43,7 @@ fn written(view: &View) -> Option<Finding> {
 /// Key material in an argument that is read from a file.
 fn read(view: &View) -> Vec<Finding> {
     let address = &view.resource.address;
-    let finding = |place: &Place| {
+    let finding = |place: &AttributePlace| {
         RULE.finding(format!("{address} reads a service account key from disk"))
             .help("delete the file, revoke the key (`gcloud iam service-accounts keys delete`), and use Workload Identity or a secret store")
             .at(address, place, "holds a private key")

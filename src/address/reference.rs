@@ -124,7 +124,7 @@ impl Display for Subject<'_> {
 
 /// One step of a traversal.
 #[derive(Clone, Copy, Debug)]
-pub enum Step<'e> {
+pub enum TraversalStep<'e> {
     /// `.name`.
     Attribute(&'e Ident),
     /// `[key]`.
@@ -139,7 +139,7 @@ pub struct Reference<'e> {
     /// What it is to.
     pub subject: Subject<'e>,
     /// What is taken from that, the first step first.
-    pub rest: Vec<Step<'e>>,
+    pub rest: Vec<TraversalStep<'e>>,
     /// All of it.
     pub span: Span,
 }
@@ -155,16 +155,16 @@ impl<'e> Reference<'e> {
             inner = match &inner.kind {
                 ExprKind::Variable(name) => break Subject::Name(name),
                 ExprKind::GetAttr(object, name) => {
-                    rest.push(Step::Attribute(name));
+                    rest.push(TraversalStep::Attribute(name));
                     object
                 }
                 ExprKind::Index(object, key) => {
-                    rest.push(Step::Key(key));
+                    rest.push(TraversalStep::Key(key));
                     object
                 }
                 ExprKind::Splat(splat) => {
                     rest.extend(splat_steps(&splat.steps).into_iter().rev());
-                    rest.push(Step::Each);
+                    rest.push(TraversalStep::Each);
                     &splat.object
                 }
                 ExprKind::Paren(inner) | ExprKind::Wrap(inner) => inner,
@@ -177,13 +177,13 @@ impl<'e> Reference<'e> {
 }
 
 /// The steps after `[*]` or `.*`.
-pub fn splat_steps(steps: &[SplatStep]) -> Vec<Step<'_>> {
+pub fn splat_steps(steps: &[SplatStep]) -> Vec<TraversalStep<'_>> {
     steps.iter().fold(Vec::new(), |mut out, step| {
         match step {
-            SplatStep::Attr(name) => out.push(Step::Attribute(name)),
-            SplatStep::Index(key) => out.push(Step::Key(key)),
+            SplatStep::Attr(name) => out.push(TraversalStep::Attribute(name)),
+            SplatStep::Index(key) => out.push(TraversalStep::Key(key)),
             SplatStep::Splat(inner) => {
-                out.push(Step::Each);
+                out.push(TraversalStep::Each);
                 out.extend(splat_steps(inner));
             }
         }

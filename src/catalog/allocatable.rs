@@ -38,7 +38,7 @@ pub struct Allocatable {
 
 /// What runs on the node's machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Node<'a> {
+pub struct NodeShape<'a> {
     /// The node image.
     pub os: Os,
     /// Whether it is a confidential node.
@@ -58,19 +58,19 @@ pub enum Os {
     Ubuntu,
 }
 
-impl Default for Node<'_> {
+impl Default for NodeShape<'_> {
     fn default() -> Self {
-        Node { os: Os::Cos, confidential: false, minor: None, max_pods: DEFAULT_MAX_PODS }
+        NodeShape { os: Os::Cos, confidential: false, minor: None, max_pods: DEFAULT_MAX_PODS }
     }
 }
 
 /// What pods can use of a machine with GKE's default node image and newest known version.
 pub fn allocatable(machine: &Machine) -> Allocatable {
-    allocatable_on(machine, Node::default())
+    allocatable_on(machine, NodeShape::default())
 }
 
 /// What pods can use of a machine set up in this way.
-pub fn allocatable_on(machine: &Machine, node: Node) -> Allocatable {
+pub fn allocatable_on(machine: &Machine, node: NodeShape) -> Allocatable {
     let mut reserved_cpu = match machine.name.as_ref() {
         "e2-micro" | "e2-small" | "e2-medium" => SHARED_CORE_MCPU,
         _ => kube_reserved_mcpu(u64::from(machine.vcpus) * 1000),
@@ -112,9 +112,9 @@ fn graded(rates: &[(u64, u64)], amount: u64) -> u64 {
 
 /// Memory that the OS keeps from what the node reports, in bytes: from GKE's table by size, with straight lines
 /// between its points and beyond the last.
-pub fn os_reserved_bytes(memory_mib: u64, arch: Arch, node: Node) -> u64 {
+pub fn os_reserved_bytes(memory_mib: u64, arch: Arch, node: NodeShape) -> u64 {
     static DEFAULT: Memo<Arch, Vec<(u64, u64)>> = Memo::new();
-    let points = match node == Node::default() {
+    let points = match node == NodeShape::default() {
         true => DEFAULT.get(&arch, || os_points(arch, node)),
         false => os_points(arch, node).into(),
     };
@@ -130,7 +130,7 @@ pub fn os_reserved_bytes(memory_mib: u64, arch: Arch, node: Node) -> u64 {
 
 /// The table's points (MiB, bytes) for a node, from (0, 0) on. Asked for a minor version that it lacks: the newest one
 /// not newer, else the oldest.
-fn os_points(arch: Arch, node: Node) -> Vec<(u64, u64)> {
+fn os_points(arch: Arch, node: NodeShape) -> Vec<(u64, u64)> {
     let os = if node.os == Os::Cos { "cos" } else { "ubuntu" };
     let arch = if arch == Arch::Amd64 { "amd64" } else { "arm64" };
     let confidential = if node.confidential { "true" } else { "false" };

@@ -22,7 +22,7 @@ const TEXTS: [(&str, &str); 9] = [
 
 /// What is known of a module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Known {
+pub struct KnownModule {
     /// The module's name, such as `kubernetes-engine`.
     pub module: &'static str,
     /// The submodule; "" for the root.
@@ -35,12 +35,12 @@ pub struct Known {
 
 /// What is known of the module that a `source` names, from the registry or from its repository. `admits` says whether
 /// the call allows a major version.
-pub fn find(source: &str, admits: impl Fn(u64) -> bool) -> Option<Known> {
+pub fn find(source: &str, admits: impl Fn(u64) -> bool) -> Option<KnownModule> {
     let (module, submodule) = name(source)?;
     let row = MODULES.rows().find(|r| r.text(0) == module && r.text(1) == submodule)?;
     let major = newest(row, admits)?;
     let text = TEXTS.iter().find(|(file, _)| *file == row.text(4))?.1;
-    Some(Known { module: row.text(0), submodule: row.text(1), major, text })
+    Some(KnownModule { module: row.text(0), submodule: row.text(1), major, text })
 }
 
 fn newest(row: Row, admits: impl Fn(u64) -> bool) -> Option<u64> {

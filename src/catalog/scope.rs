@@ -15,7 +15,7 @@ pub const CLOUD_PLATFORM: &str = "https://www.googleapis.com/auth/cloud-platform
 
 /// A scope that nodes are given, and what it allows an account that holds the roles for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Scope {
+pub struct OauthScope {
     /// The URL.
     pub url: &'static str,
     /// The short name that Terraform's google provider turns into the URL.
@@ -38,9 +38,9 @@ pub struct Scope {
     pub trace_write: bool,
 }
 
-impl Scope {
-    fn read(row: Row) -> Scope {
-        Scope {
+impl OauthScope {
+    fn read(row: Row) -> OauthScope {
+        OauthScope {
             url: row.text(0),
             alias: row.some(1).filter(|_| row.flag(2)),
             gke_default: row.flag(3),
@@ -56,15 +56,15 @@ impl Scope {
 }
 
 /// The scopes with an alias, and others that matter to nodes.
-pub fn scopes() -> impl ExactSizeIterator<Item = Scope> {
-    SCOPES.rows().map(Scope::read)
+pub fn scopes() -> impl ExactSizeIterator<Item = OauthScope> {
+    SCOPES.rows().map(OauthScope::read)
 }
 
 /// The scope of this alias or URL. `None` if it is not among those with known effects: it may exist all the same (see
-/// [`exists`]), and then allows none of what [`Scope`] lists.
-pub fn scope(alias_or_url: &str) -> Option<Scope> {
+/// [`exists`]), and then allows none of what [`OauthScope`] lists.
+pub fn scope(alias_or_url: &str) -> Option<OauthScope> {
     let url = canonical(alias_or_url);
-    SCOPES.rows().find(|row| row.text(0) == url).map(Scope::read)
+    SCOPES.rows().find(|row| row.text(0) == url).map(OauthScope::read)
 }
 
 /// The URL that Terraform's google provider sends: an alias is replaced, anything else goes through unchanged.

@@ -31,12 +31,12 @@ pub(super) fn search(count: usize, key: &str, name: impl Fn(usize) -> &'static s
 }
 
 /// Reads forward; gives zeros past the end.
-pub(super) struct Reader {
+pub(super) struct TableReader {
     /// What is left.
     pub bytes: &'static [u8],
 }
 
-impl Reader {
+impl TableReader {
     /// The next byte.
     pub(super) fn byte(&mut self) -> u8 {
         match self.bytes.split_first() {

@@ -6,7 +6,7 @@ use crate::cli::EvaluateArgs;
 use crate::diagnostic::{Level, RootReport};
 use crate::engine::{self, Session, SessionError};
 use crate::load::Root;
-use crate::plan_json::{self, Kind};
+use crate::plan_json::{self, DocumentKind};
 use crate::report::{self, Detail, Report, plural};
 use crate::tree::Tree;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,7 @@ pub fn run(args: &EvaluateArgs) -> Result<u8, Failure> {
 fn against(plan: &Path, root: &Root, session: &Session, environment: Option<&str>) -> Result<u8, Failure> {
     let stdin = stdin(&[PathBuf::from(plan)])?;
     let document = engine::read(plan, &Tree::default(), &stdin, &session.settings().budget)?;
-    if document.kind != Kind::Plan {
+    if document.kind != DocumentKind::Plan {
         return Err(Failure::NoPlan { path: document.file });
     }
     let evaluator = session.evaluator(environment)?;

@@ -9,7 +9,7 @@ use crate::diagnostic::RootReport;
 use crate::engine::{self, Session, Unreached};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
-use crate::graph::fit::{Node, Pod, Room, left_in_time};
+use crate::graph::fit::{FitNode, Pod, Room, left_in_time};
 use crate::graph::nodes::{Marks, free, own_pods};
 use crate::graph::pool::Pool;
 use crate::manifests::{self, Left, Pods};
@@ -87,7 +87,7 @@ fn list(left: &[Left], text: &mut String) {
 }
 
 /// The nodes of a cluster as far as they are known, and the pools of which something is not.
-fn nodes<'a, 'p>(cluster: &'a Cluster<'p>, pods: &Pods) -> (Vec<Node>, Vec<&'a Pool<'p>>) {
+fn nodes<'a, 'p>(cluster: &'a Cluster<'p>, pods: &Pods) -> (Vec<FitNode>, Vec<&'a Pool<'p>>) {
     let features = Features { workload_identity: cluster.workload_identity.is_true(), ..Features::default() };
     let system = gke::overhead(features);
     let (mut nodes, mut open) = (Vec::new(), Vec::new());
@@ -98,7 +98,7 @@ fn nodes<'a, 'p>(cluster: &'a Cluster<'p>, pods: &Pods) -> (Vec<Node>, Vec<&'a P
             continue;
         };
         let room = free(left, &system, marks.gpus);
-        let mut node = Node { room, taints: marks.taints, labels: marks.labels };
+        let mut node = FitNode { room, taints: marks.taints, labels: marks.labels };
         let daemons: Vec<Room> = pods.daemons.iter().filter(|d| node.admits(d)).map(|d| d.room).collect();
         daemons.iter().for_each(|daemon| node.room = node.room.minus(daemon));
         let certain = pool.nodes.ceiling.min;
@@ -187,8 +187,8 @@ fn size(room: &Room) -> String {
 }
 
 /// Why a pod has no place, and what would give it one.
-fn why(pod: &Pod, nodes: &[Node]) -> String {
-    let admitting: Vec<&Node> = nodes.iter().filter(|n| n.admits(pod)).collect();
+fn why(pod: &Pod, nodes: &[FitNode]) -> String {
+    let admitting: Vec<&FitNode> = nodes.iter().filter(|n| n.admits(pod)).collect();
     if nodes.is_empty() {
         return "how many nodes there are is not known".into();
     }

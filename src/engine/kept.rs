@@ -5,19 +5,19 @@ use crate::base::budget::{Budget, EVALUATIONS, Limit, REPORTS, size};
 use crate::diagnostic::{ClusterReport, Finding, Requirement, RootReport};
 use crate::load::Root;
 use crate::module::report::exceeded;
-use crate::report::graph::drawing::{Drawing, Node};
+use crate::report::graph::drawing::{Drawing, DrawnNode};
 use std::mem::size_of;
 
 /// What is kept of the environments so far.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct KeptReports {
     /// Reports that were counted.
     reports: usize,
     /// About how many bytes they take.
     bytes: usize,
 }
 
-impl Kept {
+impl KeptReports {
     /// Counts the reports that are new.
     pub fn add(&mut self, checked: &[Checked]) {
         let new = checked.get(self.reports..).unwrap_or_default();
@@ -79,7 +79,7 @@ pub fn pair((path, why): &(String, String)) -> usize {
 
 /// About how many bytes a drawing takes.
 pub fn drawing(drawing: &Drawing) -> usize {
-    let node = |node: &Node| node.address.len() * 4 + node.detail.len() + 512;
+    let node = |node: &DrawnNode| node.address.len() * 4 + node.detail.len() + 512;
     drawing.nodes.iter().map(node).sum::<usize>() + drawing.edges.len() * 128
 }
 
@@ -91,13 +91,13 @@ mod tests {
     fn environments_are_left_out_where_they_are_too_many_or_too_large() {
         let all: Vec<String> = (0..EVALUATIONS + 2).map(|name| format!("e{name}")).collect();
         let all: Vec<Option<&str>> = all.iter().map(|name| Some(name.as_str())).collect();
-        let leave = |kept: &Kept, at| kept.leave(at, &all, &[], &Budget::default());
+        let leave = |kept: &KeptReports, at| kept.leave(at, &all, &[], &Budget::default());
         let said =
             |report: Option<RootReport>| report.map(|r| (r.findings[0].message.clone(), r.coverage.skipped.len()));
-        assert_eq!(said(leave(&Kept::default(), EVALUATIONS - 1)), None);
-        let (message, skipped) = said(leave(&Kept::default(), EVALUATIONS)).unwrap();
+        assert_eq!(said(leave(&KeptReports::default(), EVALUATIONS - 1)), None);
+        let (message, skipped) = said(leave(&KeptReports::default(), EVALUATIONS)).unwrap();
         assert!(message.contains("`e20000` and those after it (2 of 20002)") && skipped == 1, "{message}");
-        let large = Kept { reports: 0, bytes: REPORTS + 1 };
+        let large = KeptReports { reports: 0, bytes: REPORTS + 1 };
         assert_eq!(said(leave(&large, 0)), None, "one is always checked");
         assert!(said(leave(&large, 1)).unwrap().0.contains("more than 256 MiB"));
     }

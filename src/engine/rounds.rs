@@ -1,7 +1,7 @@
 //! All root modules of a session in all environments.
 
 use super::called::Made;
-use super::kept::Kept;
+use super::kept::KeptReports;
 use super::links::Linker;
 use super::reach::{Unreached, unreached};
 use super::stages::{Checked, Look, guarded, judged};
@@ -56,7 +56,7 @@ impl<'s> Rounds<'s> {
         wanted: &BTreeSet<&str>,
         others: &[Root],
     ) -> Result<(Vec<Checked>, usize), SessionError> {
-        let (mut checked, mut kept) = (Vec::new(), Kept::default());
+        let (mut checked, mut kept) = (Vec::new(), KeptReports::default());
         for (i, environment) in self.environments.iter().copied().enumerate() {
             if let Some(report) = kept.leave(i, &self.environments, all, &self.session.settings().budget) {
                 checked.push(Checked::from(report));

@@ -15,7 +15,7 @@ use crate::module::report::exceeded;
 use crate::plan::StaticPlan;
 use crate::profile::Profile;
 use crate::report::graph::drawing::Drawing;
-use crate::report::{Entry, Held, Report};
+use crate::report::{Held, KnownFinding, Report};
 use crate::suppress::{Outline, Suppressions};
 use rustc_hash::FxHashSet;
 use std::cell::LazyCell;
@@ -217,7 +217,7 @@ pub fn take_known(
     // A root module that was not looked at, or not in this environment, may still have its findings.
     let roots: FxHashSet<&str> = found.roots.iter().map(|root| root.shown.as_str()).collect();
     let wanted = |name: &String| settings.environments.contains(name);
-    let looked_at = |entry: &Entry| {
+    let looked_at = |entry: &KnownFinding| {
         let root = roots.contains(entry.root.as_str()) || !Path::new(&entry.root).is_dir();
         let environment = settings.environments.is_empty() || entry.environment.as_ref().is_some_and(wanted);
         !is_short && root && environment

@@ -8,7 +8,7 @@ use crate::eval::scope::Scope;
 use crate::load::bounds::normalise;
 use crate::load::{bounds, private, reason};
 use crate::syntax;
-use crate::tree::{Kind, Step, Tree};
+use crate::tree::{FileKind, Tree, WalkStep};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -113,7 +113,7 @@ impl Host for TreeHost<'_> {
         let (way, full) = self.resolve(path)?;
         self.refuse_what_is_made(path, &way)?;
         let kind = self.tree().kind(&full).map_err(|_| file_error(format!("there is no file \"{path}\" here")))?;
-        if kind != Kind::File {
+        if kind != FileKind::File {
             return Err(file_error(format!("\"{path}\" is not a regular file")));
         }
         let evaluator = &self.scope.instance.world.evaluator;
@@ -140,7 +140,7 @@ impl Host for TreeHost<'_> {
         let (bounds, tree) = (self.scope.instance.world.evaluator.loader().bounds(), self.tree());
         let budget = &self.scope.instance.world.evaluator.options.budget;
         let clock = budget.clock();
-        let is_open = |step: &Step| {
+        let is_open = |step: &WalkStep| {
             let refused = match step.is_link {
                 true => tree.canonicalize(&step.path).is_ok_and(|real| !bounds.holds(&real)),
                 false => {
@@ -153,8 +153,8 @@ impl Host for TreeHost<'_> {
             !refused
         };
         let below = |path: &Path| Some(path.strip_prefix(&full).ok()?.to_string_lossy().replace('\\', "/"));
-        let mut each = |step: &Step| {
-            if is_open(step) && step.kind == Kind::File {
+        let mut each = |step: &WalkStep| {
+            if is_open(step) && step.kind == FileKind::File {
                 found.files.extend(below(&step.path));
             }
             found.files.len() <= MOST_FILES && !clock.is_late()

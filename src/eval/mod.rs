@@ -42,7 +42,7 @@ pub use world::OwnFunctions;
 
 use crate::base::reads::note_folder;
 use crate::base::source::Sources;
-use crate::catalog::modules::Known;
+use crate::catalog::modules::KnownModule;
 use crate::eval::instance::Instance;
 use crate::eval::scope::Scope;
 use crate::eval::world::World;
@@ -65,7 +65,7 @@ pub struct Evaluator {
     pub options: Options,
     loader: Arc<Loader>,
     modules: Arc<Modules>,
-    facts: RwLock<FxHashMap<Known, Arc<ModuleConfig>>>,
+    facts: RwLock<FxHashMap<KnownModule, Arc<ModuleConfig>>>,
 }
 
 /// The configurations of module folders, each assembled once. Evaluators of one state of the tree share them.
@@ -133,7 +133,7 @@ impl Evaluator {
     }
 
     /// The configuration that stands in for a published module that is not on disk.
-    pub fn fact_module(&self, known: Known) -> Arc<ModuleConfig> {
+    pub fn fact_module(&self, known: KnownModule) -> Arc<ModuleConfig> {
         let found = self.facts.read().unwrap_or_else(|e| e.into_inner()).get(&known).cloned();
         found.unwrap_or_else(|| {
             let mut facts = self.facts.write().unwrap_or_else(|e| e.into_inner());

@@ -1,7 +1,7 @@
 //! Finds the folder of a module call: local paths, `--module-dir`, what `terraform init` installed.
 
 use crate::base::budget::Limit;
-use crate::catalog::modules::{self, Known};
+use crate::catalog::modules::{self, KnownModule};
 use crate::cty::value::Reasons;
 use crate::diagnostic::Level;
 use crate::eval::installed::Wanted;
@@ -103,7 +103,7 @@ fn version(instance: &Rc<Instance>, block: &Block) -> Option<String> {
 }
 
 /// What is known of a published module without its source.
-fn known(instance: &Instance, block: &Block, source: &str) -> Option<Known> {
+fn known(instance: &Instance, block: &Block, source: &str) -> Option<KnownModule> {
     if let Some(caller) = instance.config.facts {
         // A module that is itself known calls one of its own submodules, of its own version.
         return modules::find(source, |major| major == caller.major);
@@ -141,7 +141,7 @@ fn callers(instance: &Rc<Instance>) -> Vec<Rc<Instance>> {
 /// How a module is not on disk.
 struct Absence {
     /// What is known of it all the same.
-    known: Option<Known>,
+    known: Option<KnownModule>,
     /// It is there, but may not be read.
     outside: bool,
     /// Another module is installed in its place.

@@ -27,7 +27,7 @@ pub fn implied(type_name: &str) -> Arc<str> {
 
 /// A provider reference as it is written.
 #[derive(Clone, Debug)]
-pub struct Reference<'e> {
+pub struct ProviderReference<'e> {
     /// The local name.
     pub name: Arc<str>,
     /// The alias.
@@ -37,15 +37,15 @@ pub struct Reference<'e> {
 }
 
 /// Reads a provider reference: `google`, `google.alias`, `google.alias["key"]`, also in quotes.
-pub fn reference(expr: &Expr) -> Option<Reference<'_>> {
-    let plain = |name: &str, alias: Option<Arc<str>>| Some(Reference { name: name.into(), alias, key: None });
+pub fn reference(expr: &Expr) -> Option<ProviderReference<'_>> {
+    let plain = |name: &str, alias: Option<Arc<str>>| Some(ProviderReference { name: name.into(), alias, key: None });
     match &expr.kind {
         ExprKind::Variable(name) => plain(name, None),
         ExprKind::GetAttr(object, alias) => match &object.kind {
             ExprKind::Variable(name) => plain(name, Some(alias.name.clone())),
             _ => None,
         },
-        ExprKind::Index(object, key) => Some(Reference { key: Some(key), ..reference(object)? }),
+        ExprKind::Index(object, key) => Some(ProviderReference { key: Some(key), ..reference(object)? }),
         ExprKind::Paren(object) | ExprKind::Wrap(object) => reference(object),
         ExprKind::String(text) => match text.split_once('.') {
             Some((name, alias)) => plain(name, Some(Arc::from(alias))),
@@ -81,7 +81,7 @@ impl ProviderKey {
     }
 
     /// What a reference names, its key evaluated in a scope.
-    pub fn of(scope: &Scope, reference: &Reference) -> ProviderKey {
+    pub fn of(scope: &Scope, reference: &ProviderReference) -> ProviderKey {
         let key = reference.key.map(|key| scope.instance.attempt(scope, key));
         let key = key.and_then(|key| convert(&key, &Type::String).ok()?.as_str().map(Arc::from));
         ProviderKey { name: reference.name.clone(), alias: reference.alias.clone(), key }

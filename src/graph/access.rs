@@ -9,9 +9,9 @@ use super::grant::{Grant, Level};
 use super::identity::{self, same, same_by_cause};
 use super::machine::Account;
 use super::pool::Pool;
-use super::refs::{self, Reference};
+use super::refs::{self, ResolvedReference};
 use super::text::Text;
-use super::view::Place;
+use super::view::AttributePlace;
 use crate::catalog::gke::last_part;
 use crate::catalog::iam::{self, Permission, PermissionSet};
 use crate::cty::value::{ReasonKind, Reasons, Value};
@@ -39,7 +39,7 @@ pub struct Elsewhere {
     /// Its e-mail, as far as it is known.
     pub email: Value,
     /// The resources that the expression refers to.
-    pub refs: Vec<Reference>,
+    pub refs: Vec<ResolvedReference>,
     /// How messages name it.
     pub title: Text,
 }
@@ -52,7 +52,7 @@ pub struct Access {
     /// Grants that may give it more.
     pub doubts: Vec<Doubt>,
     /// Grants to it that are made on another project.
-    pub other_projects: Vec<Place>,
+    pub other_projects: Vec<AttributePlace>,
 }
 
 /// A grant of which it is not known whether it counts.
@@ -65,7 +65,7 @@ pub struct Doubt {
     /// What would decide it.
     pub decides: Vec<String>,
     /// Where it stands.
-    pub place: Option<Place>,
+    pub place: Option<AttributePlace>,
 }
 
 impl Access {
@@ -266,7 +266,7 @@ impl<'p> Graph<'p> {
             permissions: None,
             why: format!("{}, and is given the account", m.why().because()),
             decides: vec![m.address.to_string()],
-            place: Some(Place { span: m.header, ..Place::default() }),
+            place: Some(AttributePlace { span: m.header, ..AttributePlace::default() }),
         };
         let callers = self.handed.to_callers(account.resource).then(|| Doubt {
             permissions: None,
@@ -284,7 +284,7 @@ impl<'p> Graph<'p> {
     }
 }
 
-fn title(reference: &Reference) -> String {
+fn title(reference: &ResolvedReference) -> String {
     let data = reference.mode.prefix();
     let module = if reference.module.is_empty() { String::new() } else { format!("{}.", reference.module) };
     format!("{module}{data}{}.{}", reference.type_name, reference.name)

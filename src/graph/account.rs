@@ -3,7 +3,7 @@
 use super::cluster::default_of;
 use super::fact::Fact;
 use super::identity::{self, same};
-use super::refs::Reference;
+use super::refs::ResolvedReference;
 use super::view::View;
 use crate::cty::value::{Data, ReasonKind, Reasons, Refinement, Type, Value};
 use crate::plan::{InstanceKey, Mode, Resource};
@@ -32,7 +32,7 @@ impl<'p> ServiceAccount<'p> {
     }
 
     /// Whether a member or e-mail is this account. `refs` gives the resources that its expression refers to.
-    pub fn is<R: AsRef<[Reference]>>(&self, text: &Value, refs: impl FnOnce() -> R) -> Fact<bool> {
+    pub fn is<R: AsRef<[ResolvedReference]>>(&self, text: &Value, refs: impl FnOnce() -> R) -> Fact<bool> {
         let by_text = same(text, &self.email, identity::email);
         if by_text.known().is_some() && text.is_known() && self.email.is_known() {
             return by_text;

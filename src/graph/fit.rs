@@ -84,7 +84,7 @@ pub struct Pod {
 
 /// A node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Node {
+pub struct FitNode {
     /// What pods can use of it.
     pub room: Room,
     /// Its taints.
@@ -150,7 +150,7 @@ impl Toleration {
     }
 }
 
-impl Node {
+impl FitNode {
     /// Whether a pod may run here at all, room aside: it tolerates the taints, and the labels are those that it selects.
     pub fn admits(&self, pod: &Pod) -> bool {
         let blocks = |t: &&Taint| t.effect != "PreferNoSchedule" && !pod.tolerations.iter().any(|own| own.covers(t));
@@ -166,7 +166,7 @@ const OFTEN: usize = 64;
 /// The pods that do not fit, biggest first. Pods are taken by their share of the biggest node, the larger of CPU and
 /// memory, and each goes to the first node that admits it and has room. Those that select nodes go before those that do
 /// not. `None` where it is late before all are placed.
-pub fn left_in_time<'a>(pods: &'a [Pod], nodes: &[Node], is_late: impl Fn() -> bool) -> Option<Vec<&'a Pod>> {
+pub fn left_in_time<'a>(pods: &'a [Pod], nodes: &[FitNode], is_late: impl Fn() -> bool) -> Option<Vec<&'a Pod>> {
     let most = |of: fn(&Room) -> u64| nodes.iter().map(|n| of(&n.room)).max().unwrap_or(0).max(1);
     let (cpu, memory) = (most(|n| n.cpu_m), most(|n| n.memory_mib));
     let share = |r: &Room| (r.cpu_m.saturating_mul(memory)).max(r.memory_mib.saturating_mul(cpu));
@@ -195,7 +195,7 @@ pub fn left_in_time<'a>(pods: &'a [Pod], nodes: &[Node], is_late: impl Fn() -> b
 }
 
 /// The same, however long it takes: for few pods.
-pub fn left_over<'a>(pods: &'a [Pod], nodes: &[Node]) -> Vec<&'a Pod> {
+pub fn left_over<'a>(pods: &'a [Pod], nodes: &[FitNode]) -> Vec<&'a Pod> {
     left_in_time(pods, nodes, || false).unwrap_or_default()
 }
 
@@ -211,8 +211,8 @@ mod tests {
         Pod { name: name.into(), room: room(cpu_m, memory_mib), ..Pod::default() }
     }
 
-    fn node(cpu_m: u64, memory_mib: u64) -> Node {
-        Node { room: room(cpu_m, memory_mib), ..Node::default() }
+    fn node(cpu_m: u64, memory_mib: u64) -> FitNode {
+        FitNode { room: room(cpu_m, memory_mib), ..FitNode::default() }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! IAM grants of every google resource form.
 
 use super::fact::Fact;
-use super::refs::{self, Reference};
+use super::refs::{self, ResolvedReference};
 use super::text::Text;
 use super::types::ByType;
-use super::view::{Place, View};
+use super::view::{AttributePlace, View};
 use crate::catalog::iam::PermissionSet;
 use crate::cty::value::{Marks, Reasons, Value};
 use crate::plan::{Mode, Resource};
@@ -60,8 +60,8 @@ pub struct Grant<'p> {
     pub uncertain: Option<Reasons>,
     written: Written<'p>,
     target_path: OnceCell<Option<String>>,
-    role_refs: OnceCell<Vec<Reference>>,
-    member_refs: OnceCell<Vec<Reference>>,
+    role_refs: OnceCell<Vec<ResolvedReference>>,
+    member_refs: OnceCell<Vec<ResolvedReference>>,
     /// The permissions that it gives, as [`super::Graph::permissions`] has worked them out.
     pub(super) gives: OnceCell<Result<Arc<PermissionSet>, Reasons>>,
 }
@@ -84,7 +84,7 @@ const POLICY: &str = "policy_data";
 
 impl Grant<'_> {
     /// The resources that the target refers to.
-    pub fn target_refs(&self) -> Vec<Reference> {
+    pub fn target_refs(&self) -> Vec<ResolvedReference> {
         refs_of(&View::of(self.resource), self.written.target)
     }
 
@@ -95,12 +95,12 @@ impl Grant<'_> {
     }
 
     /// The resources that the role's expression refers to.
-    pub fn role_refs(&self) -> &[Reference] {
+    pub fn role_refs(&self) -> &[ResolvedReference] {
         self.role_refs.get_or_init(|| refs_of(&self.written.view, "role"))
     }
 
     /// The resources that the members' expressions refer to: any of them may be any member's.
-    pub fn member_refs(&self) -> &[Reference] {
+    pub fn member_refs(&self) -> &[ResolvedReference] {
         self.member_refs.get_or_init(|| match self.written.members {
             POLICY => Vec::new(),
             name => refs_of(&self.written.view, name),
@@ -108,17 +108,17 @@ impl Grant<'_> {
     }
 
     /// Where the role stands.
-    pub fn role_place(&self) -> Place {
+    pub fn role_place(&self) -> AttributePlace {
         self.written.view.place(self.written.role)
     }
 
     /// Where the members stand.
-    pub fn members_place(&self) -> Place {
+    pub fn members_place(&self) -> AttributePlace {
         self.written.view.place(self.written.members)
     }
 }
 
-fn refs_of(view: &View, name: &str) -> Vec<Reference> {
+fn refs_of(view: &View, name: &str) -> Vec<ResolvedReference> {
     view.written(name).map(refs::of_attribute).unwrap_or_default()
 }
 

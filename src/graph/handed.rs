@@ -1,6 +1,6 @@
 //! What leaves the configuration's sight: handed to modules that are not on disk, and, by a module for others, to its callers.
 
-use super::refs::{self, Reference};
+use super::refs::{self, ResolvedReference};
 use crate::cty::value::Reasons;
 use crate::plan::{ModuleInstance, Resource, StaticPlan};
 
@@ -8,9 +8,9 @@ use crate::plan::{ModuleInstance, Resource, StaticPlan};
 #[derive(Clone, Debug)]
 pub struct Handed<'p> {
     /// Module calls that are not on disk, with the resources that their arguments refer to.
-    modules: Vec<(&'p ModuleInstance, Vec<Reference>)>,
+    modules: Vec<(&'p ModuleInstance, Vec<ResolvedReference>)>,
     /// The resources that the outputs of a module for others refer to.
-    callers: Vec<Reference>,
+    callers: Vec<ResolvedReference>,
     /// Why something of the configuration was not read.
     unread: Option<&'p Reasons>,
 }

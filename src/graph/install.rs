@@ -1,7 +1,7 @@
 //! Installations of Kubeflow Pipelines that the configuration makes.
 
 use super::text::Text;
-use super::view::{Place, View};
+use super::view::{AttributePlace, View};
 use crate::catalog::kfp;
 use crate::cty::value::{Reasons, Value};
 use crate::plan::{ConfigAttribute, Mode, ModuleInstance, Resource, SCRIPTS, StaticPlan};
@@ -14,7 +14,7 @@ pub struct Installation {
     /// The address of the resource or module call.
     pub address: String,
     /// The command or chart expression.
-    pub place: Place,
+    pub place: AttributePlace,
     /// What gives it away, such as `github.com/kubeflow/pipelines/manifests/`.
     pub mark: &'static str,
     /// The version that it pins, if any.
@@ -41,7 +41,7 @@ pub fn of_plan(plan: &StaticPlan) -> Vec<Installation> {
 
 fn of_resource(resource: &Resource) -> Vec<Installation> {
     let view = View::of(resource);
-    let found = |place: Place, mark: &'static str, text: &Text| Installation {
+    let found = |place: AttributePlace, mark: &'static str, text: &Text| Installation {
         address: resource.address.to_string(),
         place,
         mark,
@@ -121,7 +121,7 @@ fn unseen(resource: &Resource) -> Option<Installation> {
 }
 
 /// `local-exec` commands that run when the resource is made.
-fn provisioners(resource: &Resource) -> impl Iterator<Item = (Place, &'static str, Text)> + '_ {
+fn provisioners(resource: &Resource) -> impl Iterator<Item = (AttributePlace, &'static str, Text)> + '_ {
     resource.provisioners.iter().filter(|p| &*p.kind == "local-exec").filter_map(|provisioner| {
         let when = provisioner.body.attribute("when").and_then(|w| w.value.as_str().map(str::to_string));
         let command = provisioner.body.attribute("command")?;
@@ -153,8 +153,8 @@ fn of_module(module: &ModuleInstance) -> Vec<Installation> {
     found.filter(|i| !i.place.attribute.contains("destroy")).collect()
 }
 
-fn place(attribute: &ConfigAttribute, header: Option<crate::base::source::Span>) -> Place {
-    Place {
+fn place(attribute: &ConfigAttribute, header: Option<crate::base::source::Span>) -> AttributePlace {
+    AttributePlace {
         span: attribute.span.or(header),
         attribute: attribute.name.to_string(),
         written: true,
@@ -171,7 +171,7 @@ fn by_argo(manifest: &Value) -> bool {
 }
 
 /// A custom resource definition, or an application of the Marketplace or Argo CD.
-fn manifest(view: &View) -> Option<(Place, &'static str, Text)> {
+fn manifest(view: &View) -> Option<(AttributePlace, &'static str, Text)> {
     let name = if view.get("yaml_body").is_some() { "yaml_body" } else { "manifest" };
     let value = view.written(name).map(|w| &w.value).or(view.get(name))?;
     let text = match value.get("metadata") {

@@ -8,7 +8,7 @@ use super::handed::Handed;
 use super::identity::{same, same_by_cause};
 use super::machine::Account;
 use super::pool::{Parts, Pool, PoolKind};
-use super::refs::{self, Reference};
+use super::refs::{self, ResolvedReference};
 use super::types::ByType;
 use super::view::View;
 use crate::base::budget::Budget;
@@ -90,7 +90,7 @@ fn names_cluster_elsewhere(pool: &Resource) -> bool {
     let view = View::of(pool);
     let Some(name) = view.get("cluster") else { return false };
     let Some(reasons) = name.reasons() else { return true };
-    let own = |r: &Reference| r.type_name == CLUSTER && r.mode == Mode::Managed;
+    let own = |r: &ResolvedReference| r.type_name == CLUSTER && r.mode == Mode::Managed;
     let is_here = |kind: &ReasonKind| matches!(kind, ReasonKind::MissingModule(..) | ReasonKind::Error(_));
     !reasons.iter().any(|reason| is_here(&reason.kind))
         && !view.written("cluster").is_some_and(|written| refs::of_attribute(written).iter().any(own))
@@ -228,7 +228,11 @@ fn computed_by(value: &Value) -> Option<std::sync::Arc<str>> {
 
 /// By the one resource that the expression refers to. With an instance key that is not literal, the instance with the
 /// pool's own key, else any.
-fn by_reference(refs: &[Reference], pool: &Resource, clusters: &[Cluster]) -> Option<Vec<(usize, Option<Reasons>)>> {
+fn by_reference(
+    refs: &[ResolvedReference],
+    pool: &Resource,
+    clusters: &[Cluster],
+) -> Option<Vec<(usize, Option<Reasons>)>> {
     let mut to_clusters = refs.iter().filter(|r| r.type_name == CLUSTER);
     let (Some(reference), None) = (to_clusters.next(), to_clusters.next()) else { return None };
     if reference.mode == Mode::Data {

@@ -2,7 +2,7 @@
 
 use super::fact::Fact;
 use super::text::Text;
-use super::view::{Place, View};
+use super::view::{AttributePlace, View};
 use crate::catalog::machine::{self, Arch, Machine};
 use crate::catalog::{gke, scope};
 use crate::cty::value::{HIDDEN, ReasonKind, Reasons};
@@ -14,7 +14,7 @@ pub struct Obstacle {
     /// What it is, such as `the taint NO_SCHEDULE`.
     pub what: String,
     /// Where it stands.
-    pub place: Place,
+    pub place: AttributePlace,
 }
 
 /// The machine of a pool's nodes.
@@ -31,7 +31,7 @@ pub struct NodeMachine {
 }
 
 /// Where an argument of a node configuration stands, or the block that lacks it.
-pub fn place(config: Option<&View>, pool: &View, argument: &str) -> Place {
+pub fn place(config: Option<&View>, pool: &View, argument: &str) -> AttributePlace {
     config.map_or_else(|| pool.place("node_config"), |config| config.place(argument))
 }
 
@@ -119,7 +119,7 @@ fn taints(config: &View) -> Check {
     open.unwrap_or((Fact::Known(true), None))
 }
 
-fn by_machine(node: &NodeMachine, place: impl Fn() -> Place) -> Check {
+fn by_machine(node: &NodeMachine, place: impl Fn() -> AttributePlace) -> Check {
     let fits = |m: &Machine| m.arch == Arch::Amd64 && !m.has_accelerator();
     let fact = node.machine.judge(|m| Fact::Known(fits(m)));
     // A name that the catalog lacks is somebody else's finding; here only inputs leave it open.

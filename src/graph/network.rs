@@ -1,7 +1,7 @@
 //! Networks, and what of them serves a cluster. Each answer is no only where it is surely so.
 
 use super::cluster::Cluster;
-use super::refs::{self, Reference};
+use super::refs::{self, ResolvedReference};
 use super::types::ByType;
 use super::view::View;
 use crate::catalog::location::region_of;
@@ -24,7 +24,7 @@ pub struct Nat<'p> {
     /// Its region, where that is known.
     pub region: Option<String>,
     /// The networks of the configuration that its router is in.
-    networks: Vec<Reference>,
+    networks: Vec<ResolvedReference>,
 }
 
 /// A rule of a VPC firewall: a `google_compute_firewall`.
@@ -33,7 +33,7 @@ pub struct Firewall<'p> {
     /// Its block.
     pub view: View<'p>,
     /// The networks of the configuration that it is in.
-    networks: OnceCell<Vec<Reference>>,
+    networks: OnceCell<Vec<ResolvedReference>>,
 }
 
 impl<'p> Network<'p> {
@@ -104,14 +104,14 @@ impl<'p> Firewall<'p> {
 }
 
 /// The networks of the configuration that an argument `network` refers to.
-fn networks_of(view: &View) -> Vec<Reference> {
+fn networks_of(view: &View) -> Vec<ResolvedReference> {
     let all = view.written("network").map(refs::of_attribute).unwrap_or_default();
     all.into_iter().filter(|r| r.type_name == "google_compute_network" && r.mode == Mode::Managed).collect()
 }
 
 /// Whether these are surely other networks than the cluster's.
-fn are_others(networks: &[Reference], cluster: &Cluster) -> bool {
-    let same = |a: &Reference, b: &Reference| {
+fn are_others(networks: &[ResolvedReference], cluster: &Cluster) -> bool {
+    let same = |a: &ResolvedReference, b: &ResolvedReference| {
         let key = a.key.is_none() || b.key.is_none() || a.key == b.key;
         key && (&a.module, &a.name) == (&b.module, &b.name)
     };

@@ -3,7 +3,7 @@
 use super::count::{self, Nodes};
 use super::fact::{Fact, Interval};
 use super::machine::{self, Account, NodeMachine, Obstacle, Scopes};
-use super::view::{Place, View};
+use super::view::{AttributePlace, View};
 use crate::catalog::allocatable::{self, Allocatable};
 use crate::cty::value::Reasons;
 use crate::plan::Observed;
@@ -151,12 +151,12 @@ impl<'p> Pool<'p> {
     }
 
     /// Where an argument of its nodes' configuration stands, or the block that lacks it.
-    pub fn place(&self, argument: &str) -> Place {
+    pub fn place(&self, argument: &str) -> AttributePlace {
         machine::place(self.config.as_ref(), &self.view, argument)
     }
 
     /// Where the number of its nodes stands.
-    pub fn count_place(&self) -> Place {
+    pub fn count_place(&self) -> AttributePlace {
         let (block, name) = self.nodes.decided_by;
         match self.view.block(block).filter(|_| !block.is_empty()) {
             Some(scaling) if scaling.get(name).is_some() => scaling.place(name),

@@ -1,17 +1,17 @@
 //! Arguments that are nothing but a reference.
 
-use crate::address::{Reference as Written, Step, Subject};
-pub use crate::plan::Reference;
+use crate::address::{Reference as Written, Subject, TraversalStep};
+pub use crate::plan::ResolvedReference;
 use crate::plan::{ConfigAttribute, Origin};
 use crate::syntax::ast::ExprKind;
 
 /// The resources that an argument's expression refers to; locals, variables and module outputs are followed.
-pub fn of_attribute(attribute: &ConfigAttribute) -> Vec<Reference> {
+pub fn of_attribute(attribute: &ConfigAttribute) -> Vec<ResolvedReference> {
     attribute.references()
 }
 
 /// The resources that an expression refers to.
-pub fn of_origin(origin: &Origin) -> Vec<Reference> {
+pub fn of_origin(origin: &Origin) -> Vec<ResolvedReference> {
     origin.references()
 }
 
@@ -24,12 +24,12 @@ pub fn path(module: &str, attribute: &ConfigAttribute) -> Option<String> {
     let mut text = format!("{module}:{}", written.subject);
     for step in &written.rest {
         match step {
-            Step::Attribute(name) => text.push_str(&format!(".{}", name.name)),
-            Step::Key(key) => match &key.kind {
+            TraversalStep::Attribute(name) => text.push_str(&format!(".{}", name.name)),
+            TraversalStep::Key(key) => match &key.kind {
                 ExprKind::Number(key) | ExprKind::String(key) => text.push_str(&format!("[{key:?}]")),
                 _ => return None,
             },
-            Step::Each => return None,
+            TraversalStep::Each => return None,
         }
     }
     Some(text)

@@ -6,7 +6,7 @@ use super::fact::Fact;
 use super::refs;
 use super::text::Text;
 use super::types::ByType;
-use super::view::{Place, View, text_of};
+use super::view::{AttributePlace, View, text_of};
 use crate::cty::functions::yaml_documents;
 use crate::cty::value::{Marks, Value};
 use crate::plan::Resource;
@@ -49,7 +49,7 @@ impl Secret<'_> {
     }
 
     /// Where the namespace stands.
-    pub fn namespace_place(&self) -> Place {
+    pub fn namespace_place(&self) -> AttributePlace {
         match self.view.block("metadata").filter(|_| self.is_resource) {
             Some(metadata) => metadata.place("namespace"),
             None => self.view.place(self.data),

@@ -1,6 +1,6 @@
 //! The resources of a plan by their type, so that no question about one cluster goes through all of them.
 
-use super::refs::Reference;
+use super::refs::ResolvedReference;
 use crate::plan::{Mode, Resource, StaticPlan};
 use rustc_hash::FxHashMap;
 
@@ -32,7 +32,10 @@ impl<'p> ByType<'p> {
     }
 
     /// The instances that a reference may be to.
-    pub fn referred<'r>(&'r self, reference: &'r Reference) -> impl Iterator<Item = &'p Resource> + use<'r, 'p> {
+    pub fn referred<'r>(
+        &'r self,
+        reference: &'r ResolvedReference,
+    ) -> impl Iterator<Item = &'p Resource> + use<'r, 'p> {
         self.all(&reference.type_name).filter(|r| reference.is_to(r))
     }
 }

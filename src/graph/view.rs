@@ -28,7 +28,7 @@ pub struct View<'p> {
 
 /// Where something stands, and the way by which its value came there.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Place {
+pub struct AttributePlace {
     /// The expression; the header of the block that lacks the attribute, where it is not written.
     pub span: Option<Span>,
     /// The attribute's path in its resource.
@@ -82,10 +82,10 @@ impl<'p> View<'p> {
     }
 
     /// The places of the arguments, here and in nested blocks, whose values as written are so.
-    pub fn arguments_with(&self, wanted: impl Fn(&Value) -> bool) -> Vec<Place> {
+    pub fn arguments_with(&self, wanted: impl Fn(&Value) -> bool) -> Vec<AttributePlace> {
         let mut found = Vec::new();
         self.config.into_iter().for_each(|body| search(body, &wanted, &mut found));
-        let place = |attribute: &ConfigAttribute| Place {
+        let place = |attribute: &ConfigAttribute| AttributePlace {
             span: attribute.span.or(self.header),
             attribute: attribute.name.to_string(),
             written: true,
@@ -212,19 +212,21 @@ impl<'p> View<'p> {
     }
 
     /// Where an argument stands, or the block that lacks it.
-    pub fn place(&self, name: &str) -> Place {
+    pub fn place(&self, name: &str) -> AttributePlace {
         let attribute = join(&self.path, name);
         match self.written(name) {
             Some(written) => {
-                Place { span: written.span.or(self.header), attribute, written: true, trace: written.trace() }
+                AttributePlace { span: written.span.or(self.header), attribute, written: true, trace: written.trace() }
             }
-            None => Place { span: self.header, attribute, written: self.get(name).is_some(), trace: Vec::new() },
+            None => {
+                AttributePlace { span: self.header, attribute, written: self.get(name).is_some(), trace: Vec::new() }
+            }
         }
     }
 
     /// The block's own header.
-    pub fn own_place(&self) -> Place {
-        Place { span: self.header, attribute: self.path.clone(), written: true, trace: Vec::new() }
+    pub fn own_place(&self) -> AttributePlace {
+        AttributePlace { span: self.header, attribute: self.path.clone(), written: true, trace: Vec::new() }
     }
 }
 

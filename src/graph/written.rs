@@ -1,7 +1,7 @@
 //! The parts of an argument as they are written, for fixes and for what a value does not tell.
 
 use super::view::View;
-use crate::address::{Mode, Reference, Step, Subject};
+use crate::address::{Mode, Reference, Subject, TraversalStep};
 use crate::base::source::Span;
 use crate::syntax::ast::{Expr, ExprKind, ObjectKey};
 
@@ -29,8 +29,8 @@ impl WrittenEntry<'_> {
         else {
             return false;
         };
-        let last = matches!(rest.last(), Some(Step::Attribute(name)) if &*name.name == attribute);
-        let one = !rest.iter().any(|step| matches!(step, Step::Each));
+        let last = matches!(rest.last(), Some(TraversalStep::Attribute(name)) if &*name.name == attribute);
+        let one = !rest.iter().any(|step| matches!(step, TraversalStep::Each));
         address.mode == Mode::Managed && &*address.type_name == type_name && last && one
     }
 }

@@ -11,7 +11,7 @@ use crate::base::parallel;
 use crate::base::reads::{Read, note, note_folder};
 use crate::base::source::{FileId, Sources};
 use crate::syntax::ast;
-use crate::tree::{Kind, Tree};
+use crate::tree::{FileKind, Tree};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -92,7 +92,7 @@ type Parsed = Result<Arc<ast::File>, String>;
 
 /// One file of a folder.
 #[derive(Clone, Debug)]
-struct Entry {
+struct ListedFile {
     role: Role,
     /// The real file, or why it is not read.
     key: Result<FileKey, String>,
@@ -287,8 +287,9 @@ impl Loader {
         let real = self.tree.canonicalize(dir).ok().filter(|real| self.may_read(real));
         let entries = real.map(|real| self.list(&real)).unwrap_or_default();
         let variables = entries.into_iter().filter(|entry| entry.role == Role::Variables);
-        let read =
-            |entry: Entry| entry.key.and_then(|key| self.file(&key)).map_err(|why| self.skip(&entry.path, why)).ok();
+        let read = |entry: ListedFile| {
+            entry.key.and_then(|key| self.file(&key)).map_err(|why| self.skip(&entry.path, why)).ok()
+        };
         variables.filter_map(read).collect()
     }
 
@@ -422,7 +423,7 @@ impl Loader {
     }
 
     /// The Terraform files of a real folder, in the order in which Terraform reads them.
-    fn list(&self, dir: &Path) -> Vec<Entry> {
+    fn list(&self, dir: &Path) -> Vec<ListedFile> {
         let entries = match self.tree.entries(dir) {
             Ok(entries) => entries,
             Err(error) => {
@@ -431,8 +432,8 @@ impl Loader {
             }
         };
         let mut names: BTreeMap<Vec<u8>, (PathBuf, bool)> = BTreeMap::new();
-        for entry in entries.into_iter().filter(|entry| entry.kind != Kind::Folder) {
-            let regular = entry.kind == Kind::File;
+        for entry in entries.into_iter().filter(|entry| entry.kind != FileKind::Folder) {
+            let regular = entry.kind == FileKind::File;
             names.insert(entry.name.as_encoded_bytes().to_vec(), (dir.join(entry.name), regular));
         }
         let entry = |(name, (path, regular), role): (String, &(PathBuf, bool), Role)| {
@@ -445,7 +446,7 @@ impl Loader {
             let real = if *regular { Ok(path.clone()) } else { self.real_file(path)?.and_then(allowed) };
             let key =
                 |real: PathBuf| FileKey { private: self.is_private(path, &real), real, syntax: files::syntax(&name) };
-            Some(Entry { role, key: real.map(key), path: path.clone() })
+            Some(ListedFile { role, key: real.map(key), path: path.clone() })
         };
         let selected = files::select(&names);
         if !selected.of_tofu.is_empty() {
@@ -454,7 +455,7 @@ impl Loader {
         selected.files.into_iter().filter_map(entry).collect()
     }
 
-    fn assemble(&self, dir: PathBuf, entries: &[Entry]) -> Option<Arc<ModuleFiles>> {
+    fn assemble(&self, dir: PathBuf, entries: &[ListedFile]) -> Option<Arc<ModuleFiles>> {
         if !entries.iter().any(|e| e.role != Role::Variables) {
             return None;
         }
@@ -507,7 +508,7 @@ impl Loader {
     /// Where a link or special file leads; `None` for a folder.
     fn real_file(&self, path: &Path) -> Option<Result<PathBuf, String>> {
         match self.tree.kind(path) {
-            Ok(Kind::Folder) => None,
+            Ok(FileKind::Folder) => None,
             Ok(_) => Some(self.tree.canonicalize(path).map_err(|e| reason(&e))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 Some(Err("a link to a file that is not there".into()))

@@ -117,7 +117,7 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
 
 fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), PathError> {
     let named = paths.iter().map(|path| walk::named(path, loader.tree())).collect::<Result<Vec<_>, _>>()?;
-    let mut found = walk::Found::default();
+    let mut found = walk::FoundFolders::default();
     for folder in &named {
         loader.name_folder(&folder.dir, &folder.given);
         walk::walk(folder, &mut found, loader);

@@ -1,15 +1,15 @@
 //! Walks the folders that the user named in a commit, where everything is under version control.
 
 use super::loader::Loader;
-use super::walk::{Found, Named, TOOLS, concerns};
-use crate::tree::{Kind, Step};
+use super::walk::{FoundFolders, NamedFolder, TOOLS, concerns};
+use crate::tree::{FileKind, WalkStep};
 
 /// Finds the folders with Terraform files below a folder.
-pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
+pub fn walk(folder: &NamedFolder, found: &mut FoundFolders, loader: &Loader) {
     let tree = loader.tree();
     let mut entered = std::mem::take(&mut found.entered);
     let mut outside = Vec::new();
-    let mut enter = |step: &Step| {
+    let mut enter = |step: &WalkStep| {
         if loader.budget().is_late() || step.path.file_name().is_some_and(|name| TOOLS.iter().any(|tool| name == *tool))
         {
             return false;
@@ -22,8 +22,8 @@ pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
         entered.insert(real)
     };
     let mut files = Vec::new();
-    let mut each = |step: &Step| {
-        if step.kind == Kind::File && concerns(&step.path) {
+    let mut each = |step: &WalkStep| {
+        if step.kind == FileKind::File && concerns(&step.path) {
             files.push(step.path.clone());
         }
         !loader.budget().is_late()

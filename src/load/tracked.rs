@@ -3,7 +3,7 @@
 use super::bounds::repository;
 use super::index::Tracked;
 use super::loader::Loader;
-use super::walk::{Found, Named, TOOLS, concerns, walk};
+use super::walk::{FoundFolders, NamedFolder, TOOLS, concerns, walk};
 use std::path::{Path, PathBuf};
 
 /// The most files and folders that are looked at where there is no index.
@@ -11,7 +11,7 @@ const MOST: usize = 20_000;
 
 /// Adds what is tracked of the things that a walk left out: the way to each, and its real path. Where that cannot be told,
 /// what has Terraform in it is skipped, with the reason.
-pub fn add(ignored: &[(PathBuf, PathBuf)], found: &mut Found, loader: &Loader) {
+pub fn add(ignored: &[(PathBuf, PathBuf)], found: &mut FoundFolders, loader: &Loader) {
     for (way, real) in ignored {
         let top = real.parent().and_then(repository);
         let Some(index) = top.and_then(|top| loader.index(top)) else {
@@ -44,7 +44,7 @@ pub fn add(ignored: &[(PathBuf, PathBuf)], found: &mut Found, loader: &Loader) {
             let real = loader.tree().canonicalize(&way).ok().filter(|real| loader.tree().is_dir(real));
             let Some(dir) = real.filter(|real| !found.has_entered(real)) else { continue };
             match loader.may_read(&dir) {
-                true => walk(&Named { dir, given: way }, found, loader),
+                true => walk(&NamedFolder { dir, given: way }, found, loader),
                 false => drop(found.skipped.insert(way, super::bounds::OUTSIDE.into())),
             }
         }
@@ -62,7 +62,7 @@ fn has_terraform(path: &Path, loader: &Loader) -> bool {
         for entry in tree.entries(&dir).unwrap_or_default() {
             seen += 1;
             let path = dir.join(&entry.name);
-            let is_dir = entry.kind == crate::tree::Kind::Folder;
+            let is_dir = entry.kind == crate::tree::FileKind::Folder;
             if !is_dir && concerns(&path) || seen > MOST {
                 return true;
             }

@@ -7,7 +7,7 @@ use super::ignored::WalkIgnores;
 use super::loader::Loader;
 use super::past;
 use super::tracked;
-use crate::tree::{Kind, Tree};
+use crate::tree::{FileKind, Tree};
 use ignore::{DirEntry, WalkBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 
 /// A folder that the user named.
 #[derive(Debug)]
-pub struct Named {
+pub struct NamedFolder {
     /// The real folder.
     pub dir: PathBuf,
     /// As the user wrote it.
@@ -25,7 +25,7 @@ pub struct Named {
 
 /// What a walk found.
 #[derive(Debug, Default)]
-pub struct Found {
+pub struct FoundFolders {
     /// Real folders with Terraform files, and the way by which they were found first.
     pub folders: BTreeMap<PathBuf, PathBuf>,
     /// Real folders with a `terragrunt.hcl`, in the same way.
@@ -40,15 +40,15 @@ pub struct Found {
 ///
 /// # Errors
 /// Where it cannot be read or is another kind of file.
-pub fn named(path: &Path, tree: &Tree) -> Result<Named, PathError> {
+pub fn named(path: &Path, tree: &Tree) -> Result<NamedFolder, PathError> {
     let shown = path.to_string_lossy().into_owned();
     let unreadable = |e: std::io::Error| PathError::Unreadable { path: shown.clone(), why: reason(&e) };
     let kind = tree.kind(path).map_err(unreadable)?;
-    let given = if kind == Kind::Folder {
+    let given = if kind == FileKind::Folder {
         path.to_path_buf()
     } else {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if kind != Kind::File || !(is_terraform(&name) || is_variables(&name) || name == UNIT) {
+        if kind != FileKind::File || !(is_terraform(&name) || is_variables(&name) || name == UNIT) {
             return Err(PathError::NotTerraform { path: shown });
         }
         let parent = path.parent().unwrap_or(Path::new(""));
@@ -56,14 +56,14 @@ pub fn named(path: &Path, tree: &Tree) -> Result<Named, PathError> {
     };
     tree.entries(&given).map_err(unreadable)?;
     let dir = tree.canonicalize(&given).map_err(unreadable)?;
-    Ok(Named { dir, given })
+    Ok(NamedFolder { dir, given })
 }
 
 /// Folders that tools fill.
 pub const TOOLS: [&str; 3] = [".git", ".terraform", ".terragrunt-cache"];
 
 /// Finds the folders with Terraform files at and below a folder. What Git ignores is left out, unless Git tracks it.
-pub fn walk(folder: &Named, found: &mut Found, loader: &Loader) {
+pub fn walk(folder: &NamedFolder, found: &mut FoundFolders, loader: &Loader) {
     if has_terraform(&folder.dir, loader.tree()) {
         found.folders.entry(folder.dir.clone()).or_insert_with(|| folder.given.clone());
     }
@@ -135,7 +135,7 @@ fn unread(name: &str) -> Option<&'static str> {
     }
 }
 
-impl Found {
+impl FoundFolders {
     /// Whether a walk went through a real folder.
     pub fn has_entered(&self, real: &Path) -> bool {
         self.entered.contains(real)
@@ -206,7 +206,7 @@ struct Ways {
 
 impl Ways {
     /// Those of a walk that begins here.
-    fn from(folder: &Named, tree: &Tree) -> Ways {
+    fn from(folder: &NamedFolder, tree: &Tree) -> Ways {
         let known = std::iter::once((folder.given.clone(), folder.dir.clone())).collect();
         Ways { tree: tree.clone(), known: Mutex::new(known) }
     }
@@ -230,7 +230,7 @@ impl Ways {
 
 /// Notes what could not be walked. Links that lead nowhere matter only where Terraform would follow them, and a link
 /// back to a folder around it hides nothing.
-fn note(error: &ignore::Error, found: &mut Found, tree: &Tree) {
+fn note(error: &ignore::Error, found: &mut FoundFolders, tree: &Tree) {
     let Some(path) = path_of(error) else { return };
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let missing = error.io_error().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound);

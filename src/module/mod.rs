@@ -10,7 +10,7 @@ pub mod version;
 
 use crate::address::{Mode, ResourceAddr, Root};
 use crate::base::source::{FileId, Span};
-use crate::catalog::modules::Known;
+use crate::catalog::modules::KnownModule;
 use crate::cty::value::{ReasonKind, Reasons};
 use crate::diagnostic::Finding;
 use crate::module::report::{add, duplicate, invalid_block, invalid_name, nothing_to_override, syntax_error};
@@ -42,7 +42,7 @@ pub struct ModuleConfig {
     /// The versions of the google provider that it asks for; `None` for what cannot be read, or another provider.
     pub google_versions: Vec<Option<Constraint>>,
     /// Not the user's: what kfplint knows of a module that is not on disk.
-    pub facts: Option<Known>,
+    pub facts: Option<KnownModule>,
     /// The real folder, links followed; empty for what kfplint knows.
     pub real: PathBuf,
     /// Files of it that are not read, and why: what they declare is not known.
@@ -79,7 +79,7 @@ pub struct VariableConfig {
 
 impl ModuleConfig {
     /// What is known of a published module.
-    pub fn of_facts(known: Known) -> ModuleConfig {
+    pub fn of_facts(known: KnownModule) -> ModuleConfig {
         let file = crate::syntax::parse(FileId::FACTS, known.text, &[]);
         ModuleConfig { facts: Some(known), ..ModuleConfig::new(&[Arc::new(file)], &[]) }
     }

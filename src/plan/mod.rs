@@ -11,7 +11,7 @@ use crate::cty::value::{ReasonKind, Reasons, Value};
 use crate::diagnostic::{Edit, Finding, MissingModule};
 use crate::resolve::provenance::Step;
 use crate::syntax::ast::Expr;
-pub use references::Reference;
+pub use references::ResolvedReference;
 use rustc_hash::FxHashSet;
 use scopes::{PlanScope, ScopeId, Scopes};
 use std::collections::BTreeMap;
@@ -159,7 +159,7 @@ pub struct ConfigAttribute {
     /// The expression and where it is evaluated: the way back to what decides it.
     pub origin: Option<Origin>,
     /// The resources that the expression refers to, where it is not at hand itself (a plan without source).
-    pub refers: Vec<Reference>,
+    pub refers: Vec<ResolvedReference>,
 }
 
 /// Where a `local-exec` provisioner has the text of the scripts that its command names: no argument has this name.
@@ -238,7 +238,7 @@ impl ConfigAttribute {
     }
 
     /// The resources that the expression refers to; locals, variables and module outputs are followed.
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<ResolvedReference> {
         self.origin.as_ref().map_or_else(|| self.refers.clone(), Origin::references)
     }
 }
@@ -255,7 +255,7 @@ impl Origin {
     }
 
     /// See [`ConfigAttribute::references`].
-    pub fn references(&self) -> Vec<Reference> {
+    pub fn references(&self) -> Vec<ResolvedReference> {
         self.scope().map(|scope| references::of(scope, &self.expr)).unwrap_or_default()
     }
 

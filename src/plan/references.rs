@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// A reference to a resource, with the module instance in which it is written.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Reference {
+pub struct ResolvedReference {
     /// The module instance's address; "" for the root.
     pub module: String,
     /// Managed, data or ephemeral.
@@ -22,7 +22,7 @@ pub struct Reference {
     pub key: Option<InstanceKey>,
 }
 
-impl Reference {
+impl ResolvedReference {
     /// Whether it refers to this resource instance, or to all instances of the resource.
     pub fn is_to(&self, resource: &Resource) -> bool {
         let key = match (&self.key, &resource.key) {
@@ -38,7 +38,7 @@ impl Reference {
 }
 
 /// The resources that an expression refers to; locals, variables and module outputs are followed.
-pub fn of(scope: PlanScope, expr: &Expr) -> Vec<Reference> {
+pub fn of(scope: PlanScope, expr: &Expr) -> Vec<ResolvedReference> {
     let mut links = Links { found: Vec::new() };
     follow(&scope, expr, &mut links);
     links.found.sort();
@@ -47,7 +47,7 @@ pub fn of(scope: PlanScope, expr: &Expr) -> Vec<Reference> {
 }
 
 struct Links {
-    found: Vec<Reference>,
+    found: Vec<ResolvedReference>,
 }
 
 impl<'s> Follower<PlanScope<'s>> for Links {
@@ -72,7 +72,7 @@ impl<'s> Follower<PlanScope<'s>> for Links {
         };
         let ResourceAddr { mode, type_name, name } = address;
         let (type_name, name) = (type_name.to_string(), name.to_string());
-        self.found.push(Reference { module: scope.module_address().to_string(), mode, type_name, name, key });
+        self.found.push(ResolvedReference { module: scope.module_address().to_string(), mode, type_name, name, key });
     }
 }
 

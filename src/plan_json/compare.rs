@@ -1,7 +1,7 @@
 //! Where the static plan of a configuration and the plan that Terraform made of it differ. Only what the configuration
 //! itself writes is compared: what a provider adds is not the evaluator's.
 
-use super::plan::{Entry, entries};
+use super::plan::{ResourceEntry, entries};
 use super::references::Configuration;
 use crate::cty::value::HIDDEN;
 use crate::plan::Mode;
@@ -37,8 +37,8 @@ type Leaves = BTreeMap<String, Leaf>;
 /// Compares Terraform's plan with a static one, both as `terraform show -json` has them.
 pub fn compare(real: &Json, fixed: &Json) -> Comparison {
     let configuration = Configuration { document: &real["configuration"], instances: FxHashMap::default() };
-    let managed = |document| -> BTreeMap<&str, Entry> {
-        let all: Vec<Entry> = entries(document);
+    let managed = |document| -> BTreeMap<&str, ResourceEntry> {
+        let all: Vec<ResourceEntry> = entries(document);
         all.into_iter().filter(|e| e.mode == Mode::Managed).map(|e| (e.address, e)).collect()
     };
     let (want, have) = (managed(real), managed(fixed));
@@ -63,7 +63,7 @@ pub fn compare(real: &Json, fixed: &Json) -> Comparison {
 }
 
 /// Why the static plan does not know whether an instance is made: one instance stands for any number there.
-fn open(fixed: &Json, entry: &Entry) -> Option<String> {
+fn open(fixed: &Json, entry: &ResourceEntry) -> Option<String> {
     let names = |address: &str| -> Vec<String> {
         crate::address::parts(address).iter().filter_map(|part| part.name().map(str::to_string)).collect()
     };
@@ -81,7 +81,7 @@ fn reasons(fixed: &Json) -> BTreeMap<&str, &Json> {
 }
 
 impl Comparison {
-    fn instance(&mut self, configuration: &Configuration, real: &Entry, fixed: &Entry, reasons: &Json) {
+    fn instance(&mut self, configuration: &Configuration, real: &ResourceEntry, fixed: &ResourceEntry, reasons: &Json) {
         let module = crate::address::module_steps(real.module);
         let block = configuration.resource(&module, real.mode, real.type_name, real.name);
         let written = |name: &str| block.is_some_and(|b| b["expressions"].get(name).is_some());

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum DocumentKind {
     /// `terraform show -json` of a plan.
     Plan,
     /// `terraform show -json` of a state.
@@ -20,7 +20,7 @@ pub enum Kind {
 ///
 /// # Errors
 /// What it seems to be instead, and how to make what was expected.
-pub fn of(file: &str, document: &Json) -> Result<Kind, DocumentError> {
+pub fn of(file: &str, document: &Json) -> Result<DocumentKind, DocumentError> {
     let has = |name: &str| document.get(name).is_some();
     if let Some(version) = document["format_version"].as_str() {
         return terraform(file, document, version);
@@ -31,7 +31,7 @@ pub fn of(file: &str, document: &Json) -> Result<Kind, DocumentError> {
     }
     if has("lineage") || (has("serial") && has("version")) {
         return match document["version"].as_u64() {
-            Some(4) => shaped(file, document, &["outputs"], &["resources"]).map(|()| Kind::RawState),
+            Some(4) => shaped(file, document, &["outputs"], &["resources"]).map(|()| DocumentKind::RawState),
             version => {
                 let version = version.map_or("without a version".into(), |v| format!("of version {v}"));
                 let what = format!("this is a state {version}; version 4 was expected");
@@ -40,12 +40,12 @@ pub fn of(file: &str, document: &Json) -> Result<Kind, DocumentError> {
         };
     }
     match super::live::of(file, document) {
-        Some(_) => Ok(Kind::Live),
+        Some(_) => Ok(DocumentKind::Live),
         None => Err(unknown(file, document)),
     }
 }
 
-fn terraform(file: &str, document: &Json, version: &str) -> Result<Kind, DocumentError> {
+fn terraform(file: &str, document: &Json, version: &str) -> Result<DocumentKind, DocumentError> {
     let has = |name: &str| document.get(name).is_some();
     if !matches!(version.split('.').next(), Some("0" | "1")) {
         let what = format!("this is of format_version {version}; 1.x was expected");
@@ -69,7 +69,7 @@ fn terraform(file: &str, document: &Json, version: &str) -> Result<Kind, Documen
         &["planned_values", "configuration", "prior_state", "variables", "values"],
         &["resource_changes"],
     )?;
-    Ok(if plan { Kind::Plan } else { Kind::State })
+    Ok(if plan { DocumentKind::Plan } else { DocumentKind::State })
 }
 
 /// Holds the members of a document against what they have to be: objects and lists, where they are there.

@@ -18,7 +18,7 @@ mod write;
 
 pub use compare::Comparison;
 pub use error::DocumentError;
-pub use kind::Kind;
+pub use kind::DocumentKind;
 pub use live::What;
 pub use plan::Recorded;
 pub use write::{write, write_in_full};
@@ -35,7 +35,7 @@ pub struct Document {
     /// The file as the user would write it.
     pub file: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: DocumentKind,
     json: Json,
     /// How large its text is, in bytes.
     bytes: usize,
@@ -49,7 +49,7 @@ impl Document {
     pub fn read(file: &str, bytes: Vec<u8>) -> Result<Document, DocumentError> {
         let (mut json, bytes) = text::parse(file, bytes)?;
         let kind = kind::of(file, &json)?;
-        if kind == Kind::Live {
+        if kind == DocumentKind::Live {
             live::drop_secrets(&mut json);
         }
         Ok(Document { file: file.to_string(), kind, json, bytes })
@@ -80,7 +80,8 @@ pub struct Subject {
 impl Subject {
     /// The subjects of a run's documents, in their order.
     pub fn all(documents: Vec<Document>) -> Vec<Subject> {
-        let (live, own): (Vec<Document>, Vec<Document>) = documents.into_iter().partition(|d| d.kind == Kind::Live);
+        let (live, own): (Vec<Document>, Vec<Document>) =
+            documents.into_iter().partition(|d| d.kind == DocumentKind::Live);
         let own = own.into_iter().map(|document| Subject { documents: vec![document] });
         let live = Some(Subject { documents: live }).filter(|s| !s.documents.is_empty());
         own.chain(live).collect()
@@ -90,7 +91,7 @@ impl Subject {
     pub fn name(&self) -> String {
         let clusters = |document: &&Document| document.pieces().iter().any(|piece| piece.what == What::Cluster);
         let first = match self.kind() {
-            Kind::Live => self.documents.iter().find(clusters).or(self.documents.first()),
+            DocumentKind::Live => self.documents.iter().find(clusters).or(self.documents.first()),
             _ => self.documents.first(),
         };
         first.map(|document| document.file.clone()).unwrap_or_default()
@@ -108,7 +109,7 @@ impl Subject {
 
     /// Whether a configuration can lie beside it: it is a plan or a state.
     pub fn has_source(&self) -> bool {
-        self.kind() != Kind::Live
+        self.kind() != DocumentKind::Live
     }
 
     /// The values of input variables that it records.
@@ -136,15 +137,15 @@ impl Subject {
     }
 
     /// What it is.
-    pub fn kind(&self) -> Kind {
-        self.documents.first().map_or(Kind::Live, |document| document.kind)
+    pub fn kind(&self) -> DocumentKind {
+        self.documents.first().map_or(DocumentKind::Live, |document| document.kind)
     }
 
     fn recorded(&self) -> Recorded {
         let mut recorded = match (self.kind(), self.documents.as_slice()) {
-            (Kind::Plan, [document, ..]) => plan::read(&document.file, &document.json),
-            (Kind::State, [document, ..]) => state::shown(&document.file, &document.json),
-            (Kind::RawState, [document, ..]) => state::raw(&document.file, &document.json),
+            (DocumentKind::Plan, [document, ..]) => plan::read(&document.file, &document.json),
+            (DocumentKind::State, [document, ..]) => state::shown(&document.file, &document.json),
+            (DocumentKind::RawState, [document, ..]) => state::raw(&document.file, &document.json),
             (_, documents) => live::build(&documents.iter().flat_map(Document::pieces).collect::<Vec<_>>()),
         };
         recorded.plan.root = self.name();

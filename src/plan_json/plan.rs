@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// One resource instance as a document records it.
 #[derive(Clone, Debug)]
-pub struct Entry<'j> {
+pub struct ResourceEntry<'j> {
     /// Its address.
     pub address: &'j str,
     /// Its module instance's address; "" for the root.
@@ -41,7 +41,7 @@ pub struct Entry<'j> {
 
 /// A place in a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct DocumentPlace {
     /// The document's file.
     pub file: String,
     /// The JSON pointer to a resource's values.
@@ -54,7 +54,7 @@ pub struct Recorded {
     /// The plan.
     pub plan: StaticPlan,
     /// Where each resource stands in the documents, by address.
-    pub places: FxHashMap<Arc<str>, Place>,
+    pub places: FxHashMap<Arc<str>, DocumentPlace>,
     /// What was not checked, and why.
     pub gaps: Vec<(String, String)>,
     /// Names of node pools that the plan deletes.
@@ -87,13 +87,13 @@ pub fn read(file: &str, document: &Json) -> Recorded {
 }
 
 /// Builds the resources of a document.
-pub fn assemble(file: &str, entries: &[Entry], configuration: &Json) -> Recorded {
+pub fn assemble(file: &str, entries: &[ResourceEntry], configuration: &Json) -> Recorded {
     let configuration = Configuration { document: configuration, instances: index(entries) };
     let providers = Providers::of(&configuration, entries);
     let mut recorded = Recorded::default();
     for entry in entries {
         let resource = resource(entry, &configuration, &providers);
-        let place = Place { file: file.to_string(), pointer: entry.pointer.clone() };
+        let place = DocumentPlace { file: file.to_string(), pointer: entry.pointer.clone() };
         recorded.places.insert(resource.address.clone(), place);
         recorded.plan.resources.push(resource);
     }
@@ -103,23 +103,23 @@ pub fn assemble(file: &str, entries: &[Entry], configuration: &Json) -> Recorded
     recorded
 }
 
-fn index<'j>(entries: &[Entry<'j>]) -> FxHashMap<ResourceKey, Vec<Known<'j>>> {
+fn index<'j>(entries: &[ResourceEntry<'j>]) -> FxHashMap<ResourceKey, Vec<Known<'j>>> {
     let mut all: FxHashMap<ResourceKey, Vec<Known<'j>>> = FxHashMap::default();
     for entry in entries {
         let key = (entry.module.to_string(), entry.mode, entry.type_name.to_string(), entry.name.to_string());
-        let Entry { address, unknown, .. } = *entry;
+        let ResourceEntry { address, unknown, .. } = *entry;
         all.entry(key).or_default().push(Known { key: entry.key.clone(), address, unknown, deferred: deferred(entry) });
     }
     all
 }
 
 /// A data source with something that is not known is read only during apply.
-fn deferred(entry: &Entry) -> bool {
+fn deferred(entry: &ResourceEntry) -> bool {
     let open = entry.unknown.as_object().is_some_and(|u| !u.is_empty()) || *entry.unknown == Json::Bool(true);
     entry.mode == Mode::Data && open
 }
 
-fn resource(entry: &Entry, configuration: &Configuration, providers: &Providers) -> Resource {
+fn resource(entry: &ResourceEntry, configuration: &Configuration, providers: &Providers) -> Resource {
     let module: Vec<ModuleStep> = module_steps(entry.module);
     let block = configuration.resource(&module, entry.mode, entry.type_name, entry.name);
     let site = Site { module: &module, repeated: block.map_or(&Json::Null, repeated), key: &entry.key };
@@ -163,7 +163,7 @@ fn resource(entry: &Entry, configuration: &Configuration, providers: &Providers)
 }
 
 /// All resource instances that the plan leaves in place or makes, and the data sources that it read.
-pub fn entries(document: &Json) -> Vec<Entry<'_>> {
+pub fn entries(document: &Json) -> Vec<ResourceEntry<'_>> {
     let mut all = Vec::new();
     let mut gone: FxHashSet<&str> = FxHashSet::default();
     let changes = document["resource_changes"].as_array().into_iter().flatten().enumerate();
@@ -207,7 +207,7 @@ fn remains(change: &Json) -> bool {
     change.get("deposed").is_none() && !(any && only_gone)
 }
 
-fn changed(change: &Json, pointer: String) -> Option<Entry<'_>> {
+fn changed(change: &Json, pointer: String) -> Option<ResourceEntry<'_>> {
     let body = &change["change"];
     let sensitive = [&body["after_sensitive"], &body["before_sensitive"]];
     entry(change, (&body["after"], &body["after_unknown"], sensitive), pointer)
@@ -218,7 +218,7 @@ pub fn entry<'j>(
     head: &'j Json,
     (known, unknown, sensitive): (&'j Json, &'j Json, [&'j Json; 2]),
     pointer: String,
-) -> Option<Entry<'j>> {
+) -> Option<ResourceEntry<'j>> {
     let text = |name: &str| head[name].as_str();
     let address = text("address")?;
     let (type_name, name) = (text("type")?, text("name")?);
@@ -229,7 +229,19 @@ pub fn entry<'j>(
     };
     let key = key_of(&head["index"]);
     let module = text("module_address").unwrap_or_else(|| module_of(address, type_name));
-    Some(Entry { address, module, mode, type_name, name, key, known, unknown, sensitive, uncertain: None, pointer })
+    Some(ResourceEntry {
+        address,
+        module,
+        mode,
+        type_name,
+        name,
+        key,
+        known,
+        unknown,
+        sensitive,
+        uncertain: None,
+        pointer,
+    })
 }
 
 /// An instance key as documents write it.
@@ -249,7 +261,7 @@ fn module_of<'a>(address: &'a str, type_name: &str) -> &'a str {
 }
 
 /// The resources of a module and of those in it, as `planned_values` and `values` have them.
-pub fn module<'j>(tree: &'j Json, pointer: &str, out: &mut Vec<Entry<'j>>) {
+pub fn module<'j>(tree: &'j Json, pointer: &str, out: &mut Vec<ResourceEntry<'j>>) {
     for (at, resource) in tree["resources"].as_array().into_iter().flatten().enumerate() {
         let trees = (&resource["values"], &Json::Null, [&resource["sensitive_values"], &Json::Null]);
         out.extend(entry(resource, trees, format!("{pointer}/resources/{at}/values")));

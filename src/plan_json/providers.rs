@@ -1,7 +1,7 @@
 //! The provider configurations of a plan: constants from `provider_config`, and what the resources' own planned values
 //! show of the rest.
 
-use super::plan::Entry;
+use super::plan::ResourceEntry;
 use super::references::Configuration;
 use crate::address::module_steps;
 use crate::cty::value::{Value, json};
@@ -20,7 +20,7 @@ pub struct Providers(FxHashMap<String, Arc<ProviderInfo>>);
 
 impl Providers {
     /// All that the configuration has, and those that resources use.
-    pub fn of(configuration: &Configuration, entries: &[Entry]) -> Providers {
+    pub fn of(configuration: &Configuration, entries: &[ResourceEntry]) -> Providers {
         let mut seen: FxHashMap<String, BTreeMap<Arc<str>, Value>> = FxHashMap::default();
         for (key, body) in configuration.document["provider_config"].as_object().into_iter().flatten() {
             let values = seen.entry(key.clone()).or_default();

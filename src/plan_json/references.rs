@@ -2,7 +2,7 @@
 //! that each refers to: they are followed through variables, module outputs and `each`, to resources.
 
 use crate::address::{AddressPart, ModuleStep, module_address, module_steps, parts};
-use crate::plan::{InstanceKey, Mode, Reference};
+use crate::plan::{InstanceKey, Mode, ResolvedReference};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
 
@@ -49,7 +49,7 @@ pub struct Site<'a> {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
     /// The resource.
-    pub reference: Reference,
+    pub reference: ResolvedReference,
     /// The attribute, where one is named.
     pub attribute: Option<String>,
 }
@@ -87,7 +87,7 @@ impl<'j> Configuration<'j> {
     }
 
     /// The instances that a reference may mean.
-    pub fn known(&self, reference: &Reference) -> Vec<&Known<'j>> {
+    pub fn known(&self, reference: &ResolvedReference) -> Vec<&Known<'j>> {
         let key = (reference.module.clone(), reference.mode, reference.type_name.clone(), reference.name.clone());
         let all = self.instances.get(&key).map(Vec::as_slice).unwrap_or_default();
         all.iter().filter(|known| reference.key.as_ref().is_none_or(|key| *key == known.key)).collect()
@@ -140,7 +140,7 @@ impl ReferenceWalk<'_, '_> {
     }
 
     fn push(&mut self, site: Site, mode: Mode, type_name: &str, name: &str, rest: &[AddressPart], by_key: bool) {
-        let reference = |key| Reference {
+        let reference = |key| ResolvedReference {
             module: module_address(site.module),
             mode,
             type_name: type_name.to_string(),

@@ -1,6 +1,6 @@
 //! States: `terraform show -json` of one, and the file `terraform.tfstate` itself (version 4).
 
-use super::plan::{Entry, Recorded, assemble, key_of, module, outputs};
+use super::plan::{Recorded, ResourceEntry, assemble, key_of, module, outputs};
 use crate::plan::Mode;
 use serde_json::{Map, Value as Json, json};
 
@@ -17,7 +17,7 @@ pub fn shown(file: &str, document: &Json) -> Recorded {
 pub fn raw(file: &str, document: &Json) -> Recorded {
     let resources = document["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
     let instances: Vec<Instance> = resources.iter().enumerate().flat_map(|(at, r)| instances(at, r)).collect();
-    let entries: Vec<Entry> = instances.iter().map(Instance::entry).collect();
+    let entries: Vec<ResourceEntry> = instances.iter().map(Instance::entry).collect();
     let mut recorded = assemble(file, &entries, &Json::Null);
     recorded.plan.outputs = outputs(&document["outputs"]);
     recorded
@@ -33,8 +33,8 @@ struct Instance<'j> {
 }
 
 impl Instance<'_> {
-    fn entry(&self) -> Entry<'_> {
-        Entry {
+    fn entry(&self) -> ResourceEntry<'_> {
+        ResourceEntry {
             address: &self.address,
             module: self.resource["module"].as_str().unwrap_or_default(),
             mode: if self.resource["mode"] == "data" { Mode::Data } else { Mode::Managed },

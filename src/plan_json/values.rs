@@ -6,7 +6,7 @@ use crate::catalog::provider_defaults::{Fill, default_at};
 use crate::catalog::schema::{self, Nesting};
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
 use crate::eval::secrets;
-use crate::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, Reference};
+use crate::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, ResolvedReference};
 use serde_json::{Map, Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -280,7 +280,7 @@ pub fn constants(configuration: &Configuration, site: Site, expressions: &Json) 
 }
 
 fn attribute(name: &str, value: &Value, found: &Found) -> ConfigAttribute {
-    let mut refers: Vec<Reference> = found.targets.iter().map(|t| t.reference.clone()).collect();
+    let mut refers: Vec<ResolvedReference> = found.targets.iter().map(|t| t.reference.clone()).collect();
     refers.dedup();
     ConfigAttribute { name: name.into(), value: value.clone(), span: None, origin: None, refers }
 }

@@ -1,6 +1,6 @@
 //! `--format compact`: one finding a line, as compilers write them.
 
-use super::place::Place;
+use super::place::ShownPlace;
 use super::{Report, line, word};
 use crate::base::source::Sources;
 use std::fmt::Write;
@@ -10,7 +10,7 @@ pub fn compact(report: &Report, sources: &Sources) -> String {
     let mut text = String::new();
     for diagnostic in report.told() {
         let f = &diagnostic.finding;
-        let place = match f.span().map(|span| Place::of(span, sources)) {
+        let place = match f.span().map(|span| ShownPlace::of(span, sources)) {
             Some(place) => place.to_string(),
             None => diagnostic.root.clone(),
         };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
-pub struct Entry {
+pub struct KnownFinding {
     /// The rule's code.
     pub code: String,
     /// The root module.
@@ -31,7 +31,7 @@ pub struct Held {
     /// How many findings are known.
     pub known: usize,
     /// Entries that are not found any more.
-    pub gone: Vec<Entry>,
+    pub gone: Vec<KnownFinding>,
 }
 
 /// What was compared with what, and what is not in the report for that.
@@ -46,7 +46,7 @@ pub struct Since {
     /// Findings that are not there any more.
     pub gone: usize,
     /// Clusters whose verdict is new or another.
-    pub verdicts: Vec<Change>,
+    pub verdicts: Vec<VerdictChange>,
     /// All clusters of now.
     pub clusters: usize,
     /// The highest level of what is new or worse; what is suppressed does not count. An error that says something else than
@@ -60,7 +60,7 @@ pub struct Since {
 
 /// A cluster whose verdict is not what it was.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct VerdictChange {
     /// The root module.
     pub root: String,
     /// The environment.
@@ -76,7 +76,7 @@ pub struct Change {
 impl Since {
     /// The verdict that a cluster had, where it has another now.
     pub fn before(&self, cluster: &ClusterReport) -> Option<Verdict> {
-        let same = |v: &&Change| {
+        let same = |v: &&VerdictChange| {
             (&v.root, &v.environment, &v.address) == (&cluster.root, &cluster.environment, &cluster.address)
         };
         self.verdicts.iter().find(same)?.before

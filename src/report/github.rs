@@ -2,7 +2,7 @@
 //!
 //! Source: GitHub's documentation, "Workflow commands for GitHub Actions"; escaping as in actions/toolkit `command.ts`.
 
-use super::place::Place;
+use super::place::ShownPlace;
 use super::{Report, line};
 use crate::base::source::Sources;
 use crate::diagnostic::Level;
@@ -26,7 +26,7 @@ pub fn github(report: &Report, sources: &Sources) -> String {
             Level::Note => "notice",
         };
         let mut properties = Vec::new();
-        if let Some(place) = f.span().map(|span| Place::of(span, sources)) {
+        if let Some(place) = f.span().map(|span| ShownPlace::of(span, sources)) {
             properties.push(format!("file={}", property(&place.file)));
             properties.push(format!("line={}", place.start.line));
             properties.push(format!("endLine={}", place.end.line));

@@ -2,7 +2,7 @@
 //!
 //! Source: GitLab's documentation, "Code Quality report format".
 
-use super::place::Place;
+use super::place::ShownPlace;
 use super::{Report, line};
 use crate::base::source::Sources;
 use crate::diagnostic::Level;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub fn gitlab(report: &Report, sources: &Sources) -> Value {
     let one = |d: &super::Diagnostic| {
         let f = &d.finding;
-        let place = f.span().map(|span| Place::of(span, sources));
+        let place = f.span().map(|span| ShownPlace::of(span, sources));
         json!({
             "description": format!("{} {}: {}", f.code, f.name, line(&d.message())),
             "check_name": f.code,

@@ -5,7 +5,7 @@ mod findings;
 mod pictures;
 
 use super::graph::{STYLE, escape};
-use super::place::Place;
+use super::place::ShownPlace;
 use super::{Diagnostic, Report, plural, url};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{Level, Verdict};
@@ -97,7 +97,7 @@ fn link(code: &str) -> String {
 }
 
 fn place_text(span: Option<Span>, sources: &Sources) -> String {
-    let place = span.map(|span| Place::of(span, sources));
+    let place = span.map(|span| ShownPlace::of(span, sources));
     place.map_or_else(String::new, |p| escape(&format!("{}:{}", p.file, p.start.line)))
 }
 

@@ -1,7 +1,7 @@
 //! `--format json`: the report as the types of its model.
 
 use super::model::*;
-use super::{Change, Diagnostic, Report, path, url};
+use super::{Diagnostic, Report, VerdictChange, path, url};
 use crate::base::source::{Position, Sources, Span};
 use crate::diagnostic::{
     ClusterReport, Coverage, Edit, Fix, Label, Level, MissingModule, PoolReport, Requirement, Suppressed, words,
@@ -41,7 +41,7 @@ fn model(report: &Report, sources: &Sources) -> JsonReport {
     }
 }
 
-fn change(change: &Change) -> JsonChange {
+fn change(change: &VerdictChange) -> JsonChange {
     JsonChange {
         root: change.root.clone(),
         environment: change.environment.clone(),

@@ -1,6 +1,6 @@
 //! `--format markdown`: a comment for a pull request.
 
-use super::place::Place;
+use super::place::ShownPlace;
 use super::{Diagnostic, Report, line, plural, url};
 use crate::base::source::Sources;
 use crate::diagnostic::{ClusterReport, Level, Status, Verdict};
@@ -88,7 +88,7 @@ fn heading(cluster: &ClusterReport, report: &Report, sources: &Sources) -> Strin
     if let Some(before) = report.since.as_ref().and_then(|since| since.before(cluster)) {
         let _ = write!(text, " (was {})", verdict(before));
     }
-    let place = cluster.location.map(|span| Place::of(span, sources));
+    let place = cluster.location.map(|span| ShownPlace::of(span, sources));
     let place = place.map(|p| format!("{} in ", code(&format!("{}:{}", p.file, p.start.line)))).unwrap_or_default();
     let _ = writeln!(text, "\n\n{place}root module {}", code(&cluster.root));
     text
@@ -127,7 +127,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> String {
         Level::Warning => "⚠️",
         Level::Note => "ℹ️",
     };
-    let place = match f.span().map(|span| Place::of(span, sources)) {
+    let place = match f.span().map(|span| ShownPlace::of(span, sources)) {
         Some(p) => format!("{}:{}", p.file, p.start.line),
         None => diagnostic.root.clone(),
     };

@@ -25,7 +25,7 @@ mod wrap;
 mod xml;
 
 pub use compact::compact;
-pub use compared::{Change, Entry, Held, Since};
+pub use compared::{Held, KnownFinding, Since, VerdictChange};
 pub use configuration::Configuration;
 pub use format::Format;
 pub use github::github;

@@ -4,7 +4,7 @@
 //! A field without which earlier versions wrote reports has a default. Clusters, requirements, node pools and findings keep
 //! the fields of later versions in `more`; elsewhere such a field is an error.
 
-use super::Entry;
+use super::KnownFinding;
 use crate::diagnostic::{Level, Safety, Status, Verdict};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -356,7 +356,7 @@ pub struct JsonBaseline {
     /// How many findings are known.
     pub known: usize,
     /// Entries that are not found any more.
-    pub gone: Vec<Entry>,
+    pub gone: Vec<KnownFinding>,
 }
 
 /// The comparison of a report with an earlier commit.

@@ -32,7 +32,7 @@ pub fn uri_path(path: &str) -> String {
 
 /// A range of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct ShownPlace {
     /// The file's path, with forward slashes.
     pub file: String,
     /// Its first character.
@@ -43,9 +43,9 @@ pub struct Place {
     pub bytes: (u32, u32),
 }
 
-impl Place {
+impl ShownPlace {
     /// Where a span stands.
-    pub fn of(span: Span, sources: &Sources) -> Place {
+    pub fn of(span: Span, sources: &Sources) -> ShownPlace {
         let file = sources.get(span.file);
         let at = |offset| file.as_ref().map_or(Position { line: 1, column: 1, offset }, |f| f.position(offset));
         let before = |p: &Position| {
@@ -53,11 +53,11 @@ impl Place {
             p.offset.saturating_sub(line.map_or(0, |l| l.start))
         };
         let (start, end) = (at(span.start), at(span.end));
-        Place { file: path(span, sources), bytes: (before(&start), before(&end)), start, end }
+        ShownPlace { file: path(span, sources), bytes: (before(&start), before(&end)), start, end }
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ShownPlace {
     /// `file:line:column` of its first character.
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "{}:{}:{}", self.file, self.start.line, self.start.column)

@@ -2,7 +2,7 @@
 //!
 //! Source: reviewdog/reviewdog `proto/rdf/reviewdog.proto`.
 
-use super::place::Place;
+use super::place::ShownPlace;
 use super::{Report, line, url};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{Fix, Level, Verdict};
@@ -13,7 +13,7 @@ pub fn rdjson(report: &Report, sources: &Sources) -> Value {
     let one = |d: &super::Diagnostic| {
         let f = &d.finding;
         let location = match f.span() {
-            Some(span) => json!({ "path": Place::of(span, sources).file, "range": range(span, sources) }),
+            Some(span) => json!({ "path": ShownPlace::of(span, sources).file, "range": range(span, sources) }),
             None => json!({ "path": d.root }),
         };
         // A suggestion is for the finding's own file, and half a fix is none.
@@ -53,7 +53,7 @@ fn text(text: &str) -> String {
 }
 
 fn range(span: Span, sources: &Sources) -> Value {
-    let place = Place::of(span, sources);
+    let place = ShownPlace::of(span, sources);
     json!({
         "start": { "line": place.start.line, "column": place.bytes.0 + 1 },
         "end": { "line": place.end.line, "column": place.bytes.1 + 1 },

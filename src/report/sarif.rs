@@ -2,7 +2,7 @@
 //!
 //! Source: OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
 
-use super::place::{Place, uri_path};
+use super::place::{ShownPlace, uri_path};
 use super::{Diagnostic, Report, line, url, word};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{Edit, Fix, Label, Suppressed, words};
@@ -132,7 +132,7 @@ fn artifact(file: &str) -> Value {
     }
 }
 
-fn region(place: &Place) -> Value {
+fn region(place: &ShownPlace) -> Value {
     json!({
         "startLine": place.start.line,
         "startColumn": place.start.column,
@@ -142,7 +142,7 @@ fn region(place: &Place) -> Value {
 }
 
 fn physical(span: Span, sources: &Sources) -> Value {
-    let place = Place::of(span, sources);
+    let place = ShownPlace::of(span, sources);
     json!({ "artifactLocation": artifact(&place.file), "region": region(&place) })
 }
 
@@ -152,7 +152,7 @@ fn fix(fix: &Fix, sources: &Sources) -> Value {
         files.entry(super::path(edit.span, sources)).or_default().push(edit);
     }
     let replacement = |edit: &&Edit| {
-        let deleted = region(&Place::of(edit.span, sources));
+        let deleted = region(&ShownPlace::of(edit.span, sources));
         json!({ "deletedRegion": deleted, "insertedContent": { "text": edit.text } })
     };
     let changes = files.iter().map(|(file, edits)| {

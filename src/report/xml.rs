@@ -3,7 +3,7 @@
 //! Sources: Checkstyle's XML report (`checkstyle` element, version 8); the JUnit XML that Jenkins, GitLab and GitHub's
 //! report actions read.
 
-use super::place::Place;
+use super::place::ShownPlace;
 use super::{Diagnostic, Report, line, word};
 use crate::base::source::Sources;
 use crate::diagnostic::{ClusterReport, Level, Requirement, Status};
@@ -27,7 +27,7 @@ fn document(fill: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Vec<u8> {
 pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
     let mut files: BTreeMap<String, Vec<(&Diagnostic, u32, u32)>> = BTreeMap::new();
     for diagnostic in report.told() {
-        match diagnostic.finding.span().map(|span| Place::of(span, sources)) {
+        match diagnostic.finding.span().map(|span| ShownPlace::of(span, sources)) {
             Some(p) => files.entry(p.file).or_default().push((diagnostic, p.start.line, p.start.column)),
             None => files.entry(diagnostic.root.clone()).or_default().push((diagnostic, 1, 1)),
         }
@@ -212,7 +212,7 @@ fn configuration(xml: &mut Xml, own: &[&Diagnostic], hidden: Option<&str>, sourc
 
 fn detail(d: &Diagnostic, sources: &Sources) -> String {
     let f = &d.finding;
-    let place = f.span().map(|span| Place::of(span, sources));
+    let place = f.span().map(|span| ShownPlace::of(span, sources));
     let place = place.map_or_else(|| d.root.clone(), |p| p.to_string());
     let mut text = format!("{}: {}: {}", line(&place), word(f.level), line(&d.message()));
     for help in &f.help {

@@ -1,6 +1,6 @@
 //! What is taken from a value: names and keys.
 
-use crate::address::Step;
+use crate::address::TraversalStep;
 use crate::syntax::ast::{Expr, SplatStep};
 use std::sync::Arc;
 
@@ -41,12 +41,12 @@ pub fn with(part: Part, path: &[Part]) -> Path {
 }
 
 /// The steps of a traversal and what is taken from that.
-pub fn joined(steps: &[Step], path: &[Part], key: impl Fn(&Expr) -> Part) -> Path {
+pub fn joined(steps: &[TraversalStep], path: &[Part], key: impl Fn(&Expr) -> Part) -> Path {
     let mut out: Path = Vec::with_capacity(steps.len() + path.len());
     out.extend(steps.iter().map(|step| match step {
-        Step::Attribute(name) => Part::Name(name.name.clone()),
-        Step::Key(expr) => key(expr),
-        Step::Each => Part::Each,
+        TraversalStep::Attribute(name) => Part::Name(name.name.clone()),
+        TraversalStep::Key(expr) => key(expr),
+        TraversalStep::Each => Part::Each,
     }));
     let path = if out.contains(&Part::Each) { element(path).1 } else { path };
     out.extend(path.iter().cloned());
@@ -55,7 +55,7 @@ pub fn joined(steps: &[Step], path: &[Part], key: impl Fn(&Expr) -> Part) -> Pat
 
 /// The steps of a splat and what is taken from the list that it gives.
 pub fn splat(steps: &[SplatStep], path: &[Part], key: impl Fn(&Expr) -> Part) -> Path {
-    let mut all = vec![Step::Each];
+    let mut all = vec![TraversalStep::Each];
     all.extend(crate::address::splat_steps(steps));
     joined(&all, path, key)
 }

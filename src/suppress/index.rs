@@ -37,7 +37,7 @@ impl Suppression {
     }
 }
 
-impl super::Named {
+impl super::NamedRule {
     fn matches(&self, (code, name): Rule) -> bool {
         self.selector.as_ref().is_ok_and(|selector| selector.matches(code, name))
     }

@@ -1,6 +1,6 @@
 //! LINT001: suppressions that suppress nothing.
 
-use super::{Named, State, Suppression, Suppressions};
+use super::{NamedRule, State, Suppression, Suppressions};
 use crate::base::budget::Budget;
 use crate::base::date;
 use crate::base::source::{FileId, Sources, Span};
@@ -76,7 +76,7 @@ impl Suppressions {
             }
             _ => {}
         }
-        let idle: Vec<&Named> = s.rules.iter().filter(|rule| self.is_idle(s, rule)).collect();
+        let idle: Vec<&NamedRule> = s.rules.iter().filter(|rule| self.is_idle(s, rule)).collect();
         for rule in &idle {
             let mut finding = match &rule.selector {
                 Ok(selector) if counts_always(selector) => RULE
@@ -108,7 +108,7 @@ impl Suppressions {
     }
 
     /// Whether a rule that a suppression names is named in vain, for all that can be known.
-    fn is_idle(&self, s: &Suppression, rule: &Named) -> bool {
+    fn is_idle(&self, s: &Suppression, rule: &NamedRule) -> bool {
         let Ok(selector) = &rule.selector else { return true };
         if counts_always(selector) {
             return s.paths.is_none();
@@ -127,7 +127,7 @@ fn counts_always(selector: &Selector) -> bool {
 }
 
 /// Takes rules out of a suppression; if none is left, deletes it. `None` where it is no comment.
-fn without(s: &Suppression, idle: &[&Named], sources: &Sources) -> Option<Fix> {
+fn without(s: &Suppression, idle: &[&NamedRule], sources: &Sources) -> Option<Fix> {
     let comment = s.comment?;
     let kept: Vec<&str> =
         s.rules.iter().filter(|r| !idle.iter().any(|i| i.place == r.place)).map(|r| r.text.as_str()).collect();

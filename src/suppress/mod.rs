@@ -18,7 +18,7 @@ use crate::report::path;
 use crate::selector::Selector;
 use comment::{Directive, Malformed};
 use rustc_hash::FxHashMap;
-use scope::{Lines, Scope};
+use scope::{CommentScope, Lines};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use time::Date;
@@ -40,7 +40,7 @@ pub struct Suppression {
     /// Where it is written.
     pub location: Span,
     /// The rules that it names.
-    pub rules: Vec<Named>,
+    pub rules: Vec<NamedRule>,
     /// Why.
     pub reason: Option<String>,
     /// The last day on which it holds.
@@ -55,14 +55,14 @@ pub struct Suppression {
     comment: Option<Span>,
     /// What stands between its brackets.
     list: Span,
-    scope: Scope,
+    scope: CommentScope,
     /// Parts of the tree that it covers, in the configuration.
     paths: Option<Paths>,
 }
 
 /// A rule, or several, that a suppression names.
 #[derive(Clone, Debug)]
-pub struct Named {
+pub struct NamedRule {
     /// As written.
     pub text: String,
     /// Whether it holds any finding back.
@@ -179,7 +179,7 @@ impl Suppressions {
     }
 
     fn add_ignore(&mut self, ignore: &Ignore, policy: Policy) {
-        let named = |(text, place, selector): &(String, Span, Selector)| Named {
+        let named = |(text, place, selector): &(String, Span, Selector)| NamedRule {
             text: text.clone(),
             used: false,
             place: *place,
@@ -199,18 +199,18 @@ impl Suppressions {
             until_place,
             comment: None,
             list: location,
-            scope: Scope::default(),
+            scope: CommentScope::default(),
             paths: Some(ignore.paths.clone()),
         });
     }
 
-    fn add(&mut self, directive: Directive, comment: Span, scope: Scope, policy: Policy) {
+    fn add(&mut self, directive: Directive, comment: Span, scope: CommentScope, policy: Policy) {
         let at = |place: std::ops::Range<usize>| {
             Span::new(comment.file, comment.start + place.start as u32, comment.start + place.end as u32)
         };
         let named = |(text, place): (String, std::ops::Range<usize>)| {
             let selector = Selector::parse(&text);
-            Named { text, used: false, place: at(place), selector }
+            NamedRule { text, used: false, place: at(place), selector }
         };
         let (until, until_place) = directive.until.map(|(day, place)| (day, at(place))).unzip();
         let index = self.all.len();

@@ -11,7 +11,7 @@ const CALLS: usize = 100;
 
 /// The places that a comment covers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Scope {
+pub struct CommentScope {
     /// Parts of the file; all of it for a comment that stands for the file.
     pub places: Vec<Span>,
     /// Headers of module calls whose instances are covered too.
@@ -20,7 +20,7 @@ pub struct Scope {
     pub blocks: Vec<Span>,
 }
 
-impl Scope {
+impl CommentScope {
     /// All of the places, which overlap or touch each other.
     pub fn range(&self) -> Option<Span> {
         self.places.iter().copied().reduce(Span::to)
@@ -115,21 +115,21 @@ impl<'f> Lines<'f> {
 
     /// What a comment stands for. One on a line of its own is for the next line, past further comments; where that is
     /// blank and nothing but comments came before, it is for the file.
-    pub fn scope(&self, comment: Span) -> Scope {
+    pub fn scope(&self, comment: Span) -> CommentScope {
         let mut line = self.line(comment.start);
         if self.stands_alone(comment) {
             line = self.past_comments(self.line(comment.end) + 1);
             // The items of the first line begin with the first item.
             if self.filled(line).is_none() && self.items.first().is_none_or(|(_, i)| i.span.start > comment.start) {
                 let all = Span::new(self.id, 0, u32::MAX);
-                return Scope { places: vec![all], ..Scope::default() };
+                return CommentScope { places: vec![all], ..CommentScope::default() };
             }
         }
         let own = self.source.line(line).map(|l| Span::new(self.id, l.start, l.end.max(l.start + 1)));
         let from = self.items.partition_point(|(at, _)| *at < line);
         let count = self.items.get(from..).map_or(0, |rest| rest.partition_point(|(at, _)| *at == line));
         let here = || self.items.iter().skip(from).take(count).map(|(_, item)| item);
-        let mut scope = Scope { places: own.into_iter().collect(), ..Scope::default() };
+        let mut scope = CommentScope { places: own.into_iter().collect(), ..CommentScope::default() };
         // The line itself covers the others.
         scope.places.extend(here().map(|item| item.span).max_by_key(|span| (span.end, std::cmp::Reverse(span.start))));
         let blocks = || here().filter(|item| item.block.is_some()).take(CALLS);

@@ -1,7 +1,7 @@
 //! Walks the significant tokens: white space and comments are stepped over, line breaks only where they mean nothing.
 
 use super::ast::{Comment, Expr, ExprKind, SyntaxError};
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 use crate::base::budget::{Limit, NESTING};
 use crate::base::source::{FileId, Span};
 
@@ -59,11 +59,11 @@ impl<'t> Cursor<'t> {
         }
     }
 
-    fn insignificant(&self, kind: Kind) -> bool {
+    fn insignificant(&self, kind: TokenKind) -> bool {
         match kind {
-            Kind::Space | Kind::BlockComment => true,
-            Kind::LineComment => true,
-            Kind::Newline => self.newlines.last() == Some(&false),
+            TokenKind::Space | TokenKind::BlockComment => true,
+            TokenKind::LineComment => true,
+            TokenKind::Newline => self.newlines.last() == Some(&false),
             _ => false,
         }
     }
@@ -74,7 +74,7 @@ impl<'t> Cursor<'t> {
             if !self.insignificant(token.kind) {
                 return *token;
             }
-            if matches!(token.kind, Kind::LineComment | Kind::BlockComment) && self.at >= self.comments_to {
+            if matches!(token.kind, TokenKind::LineComment | TokenKind::BlockComment) && self.at >= self.comments_to {
                 let span = self.span(*token);
                 self.comments.push(Comment { span });
                 self.comments_to = self.at + 1;
@@ -98,41 +98,40 @@ impl<'t> Cursor<'t> {
 
     fn end(&self) -> Token {
         let end = self.text.len() as u32;
-        Token { kind: Kind::End, start: end, end }
+        Token { kind: TokenKind::End, start: end, end }
     }
 
     /// Takes the next significant token.
     pub fn take(&mut self) -> Token {
         let token = self.peek();
-        if token.kind != Kind::End {
+        if token.kind != TokenKind::End {
             self.at += 1;
         }
         token
     }
 
     /// Takes the next significant token if it is of this kind.
-    pub fn eat(&mut self, kind: Kind) -> Option<Token> {
+    pub fn eat(&mut self, kind: TokenKind) -> Option<Token> {
         (self.peek().kind == kind).then(|| self.take())
     }
 
     /// Whether the next significant token is of this kind.
-    pub fn is(&mut self, kind: Kind) -> bool {
+    pub fn is(&mut self, kind: TokenKind) -> bool {
         self.peek().kind == kind
     }
 
     /// Whether the next significant token is this name.
     pub fn is_word(&mut self, word: &str) -> bool {
         let token = self.peek();
-        token.kind == Kind::Ident && self.text_of(token) == word
+        token.kind == TokenKind::Ident && self.text_of(token) == word
     }
 
     /// The end of the last taken token that is not white space, in file offsets.
     pub fn last_end(&self) -> u32 {
         let taken = self.tokens.get(..self.at).unwrap_or_default();
-        let solid = taken
-            .iter()
-            .rev()
-            .find(|t| !matches!(t.kind, Kind::Space | Kind::Newline | Kind::LineComment | Kind::BlockComment));
+        let solid = taken.iter().rev().find(|t| {
+            !matches!(t.kind, TokenKind::Space | TokenKind::Newline | TokenKind::LineComment | TokenKind::BlockComment)
+        });
         solid.map_or(0, |t| t.end) + self.base
     }
 
@@ -235,9 +234,9 @@ impl<'t> Cursor<'t> {
         let mut open = 1usize;
         while open > 0 {
             match self.take().kind {
-                Kind::End => return,
-                Kind::OpenBrace => open += 1,
-                Kind::CloseBrace => open -= 1,
+                TokenKind::End => return,
+                TokenKind::OpenBrace => open += 1,
+                TokenKind::CloseBrace => open -= 1,
                 _ => {}
             }
         }
@@ -251,20 +250,22 @@ impl<'t> Cursor<'t> {
         loop {
             let token = self.peek();
             match token.kind {
-                Kind::End => return,
-                Kind::Newline => {
+                TokenKind::End => return,
+                TokenKind::Newline => {
                     let next = self.peek_second();
                     let column = self.column(next);
-                    let starts_item = next.kind == Kind::Ident && column == 0;
-                    let closes = next.kind == Kind::CloseBrace && column <= indent.saturating_sub(1);
-                    let sibling = next.kind == Kind::Ident && column <= indent;
+                    let starts_item = next.kind == TokenKind::Ident && column == 0;
+                    let closes = next.kind == TokenKind::CloseBrace && column <= indent.saturating_sub(1);
+                    let sibling = next.kind == TokenKind::Ident && column <= indent;
                     if open == 0 || starts_item || closes || sibling && open > 0 && column < indent {
                         return;
                     }
                 }
-                Kind::OpenBrace | Kind::OpenBracket | Kind::OpenParen => open += 1,
-                Kind::CloseBrace if open == 0 => return,
-                Kind::CloseBrace | Kind::CloseBracket | Kind::CloseParen => open = open.saturating_sub(1),
+                TokenKind::OpenBrace | TokenKind::OpenBracket | TokenKind::OpenParen => open += 1,
+                TokenKind::CloseBrace if open == 0 => return,
+                TokenKind::CloseBrace | TokenKind::CloseBracket | TokenKind::CloseParen => {
+                    open = open.saturating_sub(1)
+                }
                 _ => {}
             }
             self.take();
@@ -275,10 +276,10 @@ impl<'t> Cursor<'t> {
 /// What a token is called in messages.
 pub fn describe(token: Token, text: &str) -> String {
     match token.kind {
-        Kind::Newline => "the end of the line".into(),
-        Kind::End => "the end of the file".into(),
-        Kind::Unterminated => "an unterminated string".into(),
-        Kind::OpenQuote | Kind::CloseQuote => "a quote".into(),
+        TokenKind::Newline => "the end of the line".into(),
+        TokenKind::End => "the end of the file".into(),
+        TokenKind::Unterminated => "an unterminated string".into(),
+        TokenKind::OpenQuote | TokenKind::CloseQuote => "a quote".into(),
         _ => format!("`{}`", text.chars().take(30).collect::<String>()),
     }
 }

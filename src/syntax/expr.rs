@@ -2,7 +2,7 @@
 
 use super::ast::{Binary, BinaryOp, Call, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, UnaryOp};
 use super::cursor::{Cursor, describe};
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 use super::{template, traversal};
 use crate::base::budget::NESTING;
 use crate::base::source::Span;
@@ -25,14 +25,14 @@ pub fn expression(c: &mut Cursor) -> Expr {
 
 fn conditional(c: &mut Cursor) -> Expr {
     let condition = binary(c, 0);
-    if c.failed || c.eat(Kind::Question).is_none() {
+    if c.failed || c.eat(TokenKind::Question).is_none() {
         return condition;
     }
     let yes = expression(c);
     if c.failed {
         return c.broken(condition.span);
     }
-    if c.eat(Kind::Colon).is_none() {
+    if c.eat(TokenKind::Colon).is_none() {
         let token = c.peek();
         let span = c.span(token);
         let what = describe(token, c.text_of(token));
@@ -45,21 +45,21 @@ fn conditional(c: &mut Cursor) -> Expr {
 }
 
 /// An operator with its level: the higher, the tighter it binds.
-fn operator(kind: Kind) -> Option<(usize, BinaryOp)> {
+fn operator(kind: TokenKind) -> Option<(usize, BinaryOp)> {
     Some(match kind {
-        Kind::Or => (0, BinaryOp::Or),
-        Kind::And => (1, BinaryOp::And),
-        Kind::EqualEqual => (2, BinaryOp::Eq),
-        Kind::NotEqual => (2, BinaryOp::NotEq),
-        Kind::Greater => (3, BinaryOp::Greater),
-        Kind::GreaterEqual => (3, BinaryOp::GreaterEq),
-        Kind::Less => (3, BinaryOp::Less),
-        Kind::LessEqual => (3, BinaryOp::LessEq),
-        Kind::Plus => (4, BinaryOp::Add),
-        Kind::Minus => (4, BinaryOp::Sub),
-        Kind::Star => (5, BinaryOp::Mul),
-        Kind::Slash => (5, BinaryOp::Div),
-        Kind::Percent => (5, BinaryOp::Mod),
+        TokenKind::Or => (0, BinaryOp::Or),
+        TokenKind::And => (1, BinaryOp::And),
+        TokenKind::EqualEqual => (2, BinaryOp::Eq),
+        TokenKind::NotEqual => (2, BinaryOp::NotEq),
+        TokenKind::Greater => (3, BinaryOp::Greater),
+        TokenKind::GreaterEqual => (3, BinaryOp::GreaterEq),
+        TokenKind::Less => (3, BinaryOp::Less),
+        TokenKind::LessEqual => (3, BinaryOp::LessEq),
+        TokenKind::Plus => (4, BinaryOp::Add),
+        TokenKind::Minus => (4, BinaryOp::Sub),
+        TokenKind::Star => (5, BinaryOp::Mul),
+        TokenKind::Slash => (5, BinaryOp::Div),
+        TokenKind::Percent => (5, BinaryOp::Mod),
         _ => return None,
     })
 }
@@ -83,8 +83,8 @@ fn binary(c: &mut Cursor, loosest: usize) -> Expr {
 fn unary(c: &mut Cursor) -> Expr {
     let token = c.peek();
     let op = match token.kind {
-        Kind::Not => UnaryOp::Not,
-        Kind::Minus => UnaryOp::Negate,
+        TokenKind::Not => UnaryOp::Not,
+        TokenKind::Minus => UnaryOp::Negate,
         _ => return with_traversals(c),
     };
     let span = c.span(token);
@@ -105,8 +105,8 @@ fn with_traversals(c: &mut Cursor) -> Expr {
     let (mut expr, mut height) = c.measured(term);
     while !c.failed {
         let (next, other) = match c.peek().kind {
-            Kind::Dot => c.measured(|c| traversal::dot(c, expr)),
-            Kind::OpenBracket => c.measured(|c| traversal::bracket(c, expr)),
+            TokenKind::Dot => c.measured(|c| traversal::dot(c, expr)),
+            TokenKind::OpenBracket => c.measured(|c| traversal::bracket(c, expr)),
             _ => break,
         };
         expr = next;
@@ -135,42 +135,42 @@ fn term(c: &mut Cursor) -> Expr {
     let token = c.peek();
     let span = c.span(token);
     match token.kind {
-        Kind::Number => {
+        TokenKind::Number => {
             c.take();
             number(c, token)
         }
-        Kind::Ident => {
+        TokenKind::Ident => {
             c.take();
             name_or_call(c, token)
         }
-        Kind::OpenQuote => template::quoted(c),
-        Kind::OpenHeredoc => template::heredoc(c),
-        Kind::OpenParen => {
+        TokenKind::OpenQuote => template::quoted(c),
+        TokenKind::OpenHeredoc => template::heredoc(c),
+        TokenKind::OpenParen => {
             c.take();
             c.enter(false);
             let inner = expression(c);
-            if !c.failed && !c.is(Kind::CloseParen) {
+            if !c.failed && !c.is(TokenKind::CloseParen) {
                 missing_close(c, token, ")");
             }
-            close(c, Kind::CloseParen);
+            close(c, TokenKind::CloseParen);
             let span = Span::new(c.file, span.start, c.last_end());
             Expr::new(ExprKind::Paren(Box::new(inner)), span)
         }
-        Kind::OpenBracket => {
+        TokenKind::OpenBracket => {
             c.take();
             tuple(c, token)
         }
-        Kind::OpenBrace => {
+        TokenKind::OpenBrace => {
             c.take();
             object(c, token)
         }
         _ => {
             let what = describe(token, c.text_of(token));
             let help = match token.kind {
-                Kind::Newline => Some("the value must start on the same line"),
+                TokenKind::Newline => Some("the value must start on the same line"),
                 _ => None,
             };
-            let at = if token.kind == Kind::Newline { span.at_start() } else { span };
+            let at = if token.kind == TokenKind::Newline { span.at_start() } else { span };
             c.error(at, format!("a value is needed here, not {what}"), help);
             c.broken(span.at_start())
         }
@@ -178,7 +178,7 @@ fn term(c: &mut Cursor) -> Expr {
 }
 
 /// Leaves a bracket and takes the token that closes it, if it is there.
-fn close(c: &mut Cursor, kind: Kind) {
+fn close(c: &mut Cursor, kind: TokenKind) {
     let there = c.is(kind);
     c.leave();
     if there && !c.failed {
@@ -201,7 +201,7 @@ fn number(c: &mut Cursor, token: Token) -> Expr {
 fn name_or_call(c: &mut Cursor, token: Token) -> Expr {
     let span = c.span(token);
     let text = c.text_of(token);
-    if matches!(c.peek().kind, Kind::OpenParen | Kind::DoubleColon) {
+    if matches!(c.peek().kind, TokenKind::OpenParen | TokenKind::DoubleColon) {
         return call(c, token);
     }
     let kind = match text {
@@ -216,9 +216,9 @@ fn name_or_call(c: &mut Cursor, token: Token) -> Expr {
 fn call(c: &mut Cursor, first: Token) -> Expr {
     let start = c.span(first).start;
     let mut name = c.text_of(first).to_string();
-    while c.eat(Kind::DoubleColon).is_some() {
+    while c.eat(TokenKind::DoubleColon).is_some() {
         let token = c.peek();
-        if token.kind != Kind::Ident {
+        if token.kind != TokenKind::Ident {
             let span = c.span(token);
             c.error(span, "a function's name is needed after `::`", None);
             return c.broken(span);
@@ -229,7 +229,7 @@ fn call(c: &mut Cursor, first: Token) -> Expr {
     }
     let name = Ident { name: name.into(), span: c.span_from(start) };
     let open = c.peek();
-    if open.kind != Kind::OpenParen {
+    if open.kind != TokenKind::OpenParen {
         let span = c.span(open);
         c.error(span, "a `(` is needed after a function's name", None);
         return c.broken(name.span);
@@ -237,27 +237,27 @@ fn call(c: &mut Cursor, first: Token) -> Expr {
     c.take();
     c.enter(false);
     let (mut args, mut expand) = (Vec::new(), false);
-    while !c.failed && !c.is(Kind::CloseParen) {
+    while !c.failed && !c.is(TokenKind::CloseParen) {
         args.push(expression(c));
         if c.failed {
             break;
         }
-        if c.eat(Kind::Ellipsis).is_some() {
+        if c.eat(TokenKind::Ellipsis).is_some() {
             expand = true;
-            c.eat(Kind::Comma);
-            if !c.is(Kind::CloseParen) {
+            c.eat(TokenKind::Comma);
+            if !c.is(TokenKind::CloseParen) {
                 missing_close(c, open, ")");
             }
             break;
         }
-        if c.eat(Kind::Comma).is_none() {
-            if !c.is(Kind::CloseParen) {
+        if c.eat(TokenKind::Comma).is_none() {
+            if !c.is(TokenKind::CloseParen) {
                 missing_close(c, open, ")");
             }
             break;
         }
     }
-    close(c, Kind::CloseParen);
+    close(c, TokenKind::CloseParen);
     let span = c.span_from(start);
     Expr::new(ExprKind::Call(Box::new(Call { name, args, expand })), span)
 }
@@ -266,22 +266,22 @@ fn tuple(c: &mut Cursor, open: Token) -> Expr {
     let start = c.span(open).start;
     c.enter(false);
     if c.is_word("for") {
-        return for_expr(c, open, Kind::CloseBracket);
+        return for_expr(c, open, TokenKind::CloseBracket);
     }
     let mut items = Vec::new();
-    while !c.failed && !c.is(Kind::CloseBracket) {
+    while !c.failed && !c.is(TokenKind::CloseBracket) {
         items.push(expression(c));
         if c.failed {
             break;
         }
-        if c.eat(Kind::Comma).is_none() {
-            if !c.is(Kind::CloseBracket) {
+        if c.eat(TokenKind::Comma).is_none() {
+            if !c.is(TokenKind::CloseBracket) {
                 missing_close(c, open, "]");
             }
             break;
         }
     }
-    close(c, Kind::CloseBracket);
+    close(c, TokenKind::CloseBracket);
     Expr::new(ExprKind::Tuple(items), c.span_from(start))
 }
 
@@ -289,30 +289,30 @@ fn object(c: &mut Cursor, open: Token) -> Expr {
     let start = c.span(open).start;
     c.enter(false);
     if c.is_word("for") {
-        return for_expr(c, open, Kind::CloseBrace);
+        return for_expr(c, open, TokenKind::CloseBrace);
     }
     c.leave();
     c.enter(true);
     let mut items = Vec::new();
     loop {
-        while c.eat(Kind::Newline).is_some() {}
-        if c.failed || c.is(Kind::CloseBrace) {
+        while c.eat(TokenKind::Newline).is_some() {}
+        if c.failed || c.is(TokenKind::CloseBrace) {
             break;
         }
         match object_item(c, open) {
             Some(item) => items.push(item),
             None => break,
         }
-        if !matches!(c.peek().kind, Kind::Comma | Kind::Newline | Kind::CloseBrace) {
+        if !matches!(c.peek().kind, TokenKind::Comma | TokenKind::Newline | TokenKind::CloseBrace) {
             let token = c.peek();
             let span = c.span(token);
             let what = describe(token, c.text_of(token));
             c.error(span, format!("a comma or a new line is needed between the items of an object, not {what}"), None);
             break;
         }
-        c.eat(Kind::Comma);
+        c.eat(TokenKind::Comma);
     }
-    close(c, Kind::CloseBrace);
+    close(c, TokenKind::CloseBrace);
     Expr::new(ExprKind::Object(items), c.span_from(start))
 }
 
@@ -327,7 +327,7 @@ fn object_item(c: &mut Cursor, open: Token) -> Option<ObjectItem> {
         ExprKind::Bool(b) => ObjectKey::Name(Ident { name: b.to_string().into(), span: key.span }),
         _ => ObjectKey::Expr(key),
     };
-    if c.eat(Kind::Equal).is_none() && c.eat(Kind::Colon).is_none() {
+    if c.eat(TokenKind::Equal).is_none() && c.eat(TokenKind::Colon).is_none() {
         let token = c.peek();
         let span = c.span(token);
         let what = describe(token, c.text_of(token));
@@ -343,12 +343,12 @@ fn object_item(c: &mut Cursor, open: Token) -> Option<ObjectItem> {
 }
 
 /// `for …` up to the closing bracket; line breaks are insignificant already.
-fn for_expr(c: &mut Cursor, open: Token, closing: Kind) -> Expr {
+fn for_expr(c: &mut Cursor, open: Token, closing: TokenKind) -> Expr {
     let start = c.span(open).start;
     c.take();
     let parsed = for_parts(c, closing);
     if parsed.is_some() && !c.is(closing) {
-        missing_close(c, open, if closing == Kind::CloseBrace { "}" } else { "]" });
+        missing_close(c, open, if closing == TokenKind::CloseBrace { "}" } else { "]" });
     }
     close(c, closing);
     let span = c.span_from(start);
@@ -361,7 +361,7 @@ fn for_expr(c: &mut Cursor, open: Token, closing: Kind) -> Expr {
 /// `key, value in collection` of a `for`, after the word itself.
 pub fn for_intro(c: &mut Cursor) -> Option<(Option<Ident>, Ident, Expr)> {
     let first = for_name(c)?;
-    let (key, value) = match c.eat(Kind::Comma) {
+    let (key, value) = match c.eat(TokenKind::Comma) {
         Some(_) => (Some(first), for_name(c)?),
         None => (None, first),
     };
@@ -378,7 +378,7 @@ pub fn for_intro(c: &mut Cursor) -> Option<(Option<Ident>, Ident, Expr)> {
 
 fn for_name(c: &mut Cursor) -> Option<Ident> {
     let token = c.peek();
-    if token.kind != Kind::Ident {
+    if token.kind != TokenKind::Ident {
         let span = c.span(token);
         c.error(span, "a name is needed in this `for`", Some("write `for value in collection`"));
         return None;
@@ -387,9 +387,9 @@ fn for_name(c: &mut Cursor) -> Option<Ident> {
     Some(Ident { name: c.text_of(token).into(), span: c.span(token) })
 }
 
-fn for_parts(c: &mut Cursor, closing: Kind) -> Option<For> {
+fn for_parts(c: &mut Cursor, closing: TokenKind) -> Option<For> {
     let (key, value, collection) = for_intro(c)?;
-    if c.eat(Kind::Colon).is_none() {
+    if c.eat(TokenKind::Colon).is_none() {
         let token = c.peek();
         let span = c.span(token);
         c.error(span, "a `:` is needed after the collection of a `for`", None);
@@ -397,22 +397,22 @@ fn for_parts(c: &mut Cursor, closing: Kind) -> Option<For> {
     }
     let mut result = expression(c);
     let mut result_key = None;
-    if !c.failed && c.is(Kind::Arrow) {
+    if !c.failed && c.is(TokenKind::Arrow) {
         let token = c.take();
-        if closing == Kind::CloseBracket {
+        if closing == TokenKind::CloseBracket {
             let span = c.span(token);
             c.error(span, "a `for` in square brackets has no keys", Some("use braces for `key => value`"));
             return None;
         }
         result_key = Some(std::mem::replace(&mut result, expression(c)));
-    } else if !c.failed && closing == Kind::CloseBrace {
+    } else if !c.failed && closing == TokenKind::CloseBrace {
         let token = c.peek();
         let span = c.span(token);
         c.error(span, "a `for` in braces needs `key => value`", None);
         return None;
     }
-    let ellipsis = if c.failed { None } else { c.eat(Kind::Ellipsis) };
-    if let (Some(token), Kind::CloseBracket) = (ellipsis, closing) {
+    let ellipsis = if c.failed { None } else { c.eat(TokenKind::Ellipsis) };
+    if let (Some(token), TokenKind::CloseBracket) = (ellipsis, closing) {
         let span = c.span(token);
         c.error(span, "`...` groups the values of one key: it needs `key => value` in braces", None);
         return None;

@@ -2,7 +2,7 @@
 
 use super::ast::{Attribute, Block, Body, Ident, Label};
 use super::cursor::{Cursor, describe};
-use super::lexer::Kind;
+use super::lexer::TokenKind;
 use super::{decode, expr};
 use crate::base::budget::NESTING;
 use crate::base::source::Span;
@@ -17,12 +17,12 @@ pub fn body(c: &mut Cursor, indent: Option<usize>) -> Body {
     loop {
         let token = c.peek();
         match token.kind {
-            Kind::Newline => {
+            TokenKind::Newline => {
                 c.take();
             }
-            Kind::End => break,
-            Kind::CloseBrace if indent.is_some() => break,
-            Kind::Ident => {
+            TokenKind::End => break,
+            TokenKind::CloseBrace if indent.is_some() => break,
+            TokenKind::Ident => {
                 // A name at the start of a line inside a nested block, where the block's own `}` is missing.
                 if c.recovering && indent.is_some() && c.column(token) == 0 && starts_top_level(c) {
                     break;
@@ -58,7 +58,7 @@ fn starts_top_level(c: &mut Cursor) -> bool {
     ];
     let token = c.peek();
     let next = c.peek_second().kind;
-    KINDS.contains(&c.text_of(token)) && matches!(next, Kind::OpenQuote | Kind::OpenBrace)
+    KINDS.contains(&c.text_of(token)) && matches!(next, TokenKind::OpenQuote | TokenKind::OpenBrace)
 }
 
 fn unexpected(c: &mut Cursor) {
@@ -66,17 +66,17 @@ fn unexpected(c: &mut Cursor) {
     let (span, level, indent) = (c.span(token), c.level(), c.column(token));
     let what = describe(token, c.text_of(token));
     let message = match token.kind {
-        Kind::CloseBrace => "this `}` closes nothing".to_string(),
-        Kind::OpenQuote => "an argument or block cannot start with a quote".to_string(),
+        TokenKind::CloseBrace => "this `}` closes nothing".to_string(),
+        TokenKind::OpenQuote => "an argument or block cannot start with a quote".to_string(),
         _ => format!("an argument or a block is needed here, not {what}"),
     };
     let help = match token.kind {
-        Kind::OpenQuote => Some("names of arguments are written without quotes"),
-        Kind::CloseBrace => Some("remove it, or add the `{` that it belongs to"),
+        TokenKind::OpenQuote => Some("names of arguments are written without quotes"),
+        TokenKind::CloseBrace => Some("remove it, or add the `{` that it belongs to"),
         _ => None,
     };
     c.error(span, message, help);
-    if token.kind == Kind::CloseBrace {
+    if token.kind == TokenKind::CloseBrace {
         c.take();
     } else {
         c.take();
@@ -93,7 +93,7 @@ fn item(c: &mut Cursor, body: &mut Body, seen: &mut FxHashMap<Arc<str>, Span>) {
     let name = c.take();
     let ident = Ident { name: c.text_of(name).into(), span: c.span(name) };
     match c.peek().kind {
-        Kind::Equal => {
+        TokenKind::Equal => {
             c.take();
             let attribute = attribute(c, ident);
             if let Some(first) = seen.get(&attribute.name.name) {
@@ -111,7 +111,7 @@ fn item(c: &mut Cursor, body: &mut Body, seen: &mut FxHashMap<Arc<str>, Span>) {
             body.attributes.push(attribute);
             end_of_item(c, level, indent);
         }
-        Kind::OpenQuote | Kind::OpenBrace | Kind::Ident => {
+        TokenKind::OpenQuote | TokenKind::OpenBrace | TokenKind::Ident => {
             if let Some(block) = block(c, ident, level, indent) {
                 body.blocks.push(block);
             }
@@ -150,11 +150,11 @@ fn end_of_item(c: &mut Cursor, level: usize, indent: usize) {
     }
     let token = c.peek();
     match token.kind {
-        Kind::Newline => {
+        TokenKind::Newline => {
             c.take();
         }
-        Kind::CloseBrace if c.depth > 0 => brace_on_same_line(c),
-        Kind::End | Kind::CloseBrace => {}
+        TokenKind::CloseBrace if c.depth > 0 => brace_on_same_line(c),
+        TokenKind::End | TokenKind::CloseBrace => {}
         _ => {
             let what = describe(token, c.text_of(token));
             let span = c.span(token);
@@ -169,12 +169,12 @@ fn block(c: &mut Cursor, kind: Ident, level: usize, indent: usize) -> Option<Blo
     loop {
         let token = c.peek();
         match token.kind {
-            Kind::OpenBrace => break,
-            Kind::Ident => {
+            TokenKind::OpenBrace => break,
+            TokenKind::Ident => {
                 c.take();
                 labels.push(Label { text: c.text_of(token).into(), span: c.span(token) });
             }
-            Kind::OpenQuote => labels.push(label(c)?),
+            TokenKind::OpenQuote => labels.push(label(c)?),
             _ => {
                 let what = describe(token, c.text_of(token));
                 let span = c.span(token);
@@ -199,7 +199,7 @@ fn block(c: &mut Cursor, kind: Ident, level: usize, indent: usize) -> Option<Blo
     }
     c.depth += 1;
     c.enter(true);
-    let one_line = !matches!(c.peek().kind, Kind::Newline);
+    let one_line = !matches!(c.peek().kind, TokenKind::Newline);
     let inner = stacker::maybe_grow(64 * 1024, 1024 * 1024, || match one_line {
         true => one_line_body(c, level, indent),
         false => body(c, Some(indent)),
@@ -207,7 +207,7 @@ fn block(c: &mut Cursor, kind: Ident, level: usize, indent: usize) -> Option<Blo
     c.leave_to(level);
     c.depth -= 1;
     let close = c.peek();
-    if close.kind == Kind::CloseBrace {
+    if close.kind == TokenKind::CloseBrace {
         c.take();
     } else if !c.failed {
         let span = c.span(open);
@@ -215,7 +215,7 @@ fn block(c: &mut Cursor, kind: Ident, level: usize, indent: usize) -> Option<Blo
     }
     // A block that is not closed goes as far as what is in it.
     let span = Span::new(c.file, header.start, c.last_end().max(inner.span.end));
-    if close.kind == Kind::CloseBrace {
+    if close.kind == TokenKind::CloseBrace {
         end_of_block(c, level, indent);
     }
     Some(Block { kind, labels, body: inner, header, span })
@@ -224,11 +224,11 @@ fn block(c: &mut Cursor, kind: Ident, level: usize, indent: usize) -> Option<Blo
 fn end_of_block(c: &mut Cursor, level: usize, indent: usize) {
     let token = c.peek();
     match token.kind {
-        Kind::Newline => {
+        TokenKind::Newline => {
             c.take();
         }
-        Kind::CloseBrace if c.depth > 0 => brace_on_same_line(c),
-        Kind::End | Kind::CloseBrace => {}
+        TokenKind::CloseBrace if c.depth > 0 => brace_on_same_line(c),
+        TokenKind::End | TokenKind::CloseBrace => {}
         _ => {
             c.failed = false;
             let span = c.span(token);
@@ -243,14 +243,14 @@ fn one_line_body(c: &mut Cursor, level: usize, indent: usize) -> Body {
     let start = c.last_end();
     let mut out = Body { attributes: Vec::new(), blocks: Vec::new(), span: c.span_from(start), json: false };
     match c.peek().kind {
-        Kind::CloseBrace | Kind::End => {}
-        Kind::Ident if c.peek_second().kind == Kind::Equal => {
+        TokenKind::CloseBrace | TokenKind::End => {}
+        TokenKind::Ident if c.peek_second().kind == TokenKind::Equal => {
             let token = c.take();
             let name = Ident { name: c.text_of(token).into(), span: c.span(token) };
             c.take();
             out.attributes.push(attribute(c, name));
             let next = c.peek();
-            if !c.failed && !matches!(next.kind, Kind::CloseBrace) {
+            if !c.failed && !matches!(next.kind, TokenKind::CloseBrace) {
                 let span = c.span(next);
                 let help = "write one argument a line, and the closing brace on a line of its own";
                 c.error(span, "a block on one line holds one argument only", Some(help));
@@ -274,7 +274,7 @@ fn one_line_body(c: &mut Cursor, level: usize, indent: usize) -> Body {
 /// After an error on a block's first line: what can still be read of its body.
 fn rest_of_block(c: &mut Cursor, level: usize, indent: usize, out: &mut Body) {
     c.recover(level + 1, indent);
-    if c.is(Kind::Newline) {
+    if c.is(TokenKind::Newline) {
         let rest = body(c, Some(indent));
         out.attributes.extend(rest.attributes);
         out.blocks.extend(rest.blocks);
@@ -289,9 +289,9 @@ fn label(c: &mut Cursor) -> Option<Label> {
     loop {
         let token = c.take();
         match token.kind {
-            Kind::Text => text.push_str(&decode::escapes(c, token)),
-            Kind::CloseQuote => break,
-            Kind::Interpolation | Kind::Directive => {
+            TokenKind::Text => text.push_str(&decode::escapes(c, token)),
+            TokenKind::CloseQuote => break,
+            TokenKind::Interpolation | TokenKind::Directive => {
                 let span = c.span(token);
                 c.error(span, "a label cannot be computed", Some("labels are plain text in quotes"));
                 return Some(Label { text: text.into(), span: c.span_from(start) });

@@ -8,7 +8,7 @@ use blocks::{configuration, values};
 
 use super::ast::{Body, File, SyntaxError};
 use crate::base::source::{FileId, Span};
-use reader::{Json, Reader};
+use reader::{Json, JsonReader};
 
 /// Parses a `.tf.json` file.
 pub fn parse_configuration(id: FileId, text: &str) -> File {
@@ -21,7 +21,7 @@ pub fn parse_values(id: FileId, text: &str) -> File {
 }
 
 fn file(id: FileId, text: &str, read: fn(&Json, &mut Vec<SyntaxError>) -> Body) -> File {
-    let mut reader = Reader::new(id, text);
+    let mut reader = JsonReader::new(id, text);
     let parsed = reader.document();
     let mut errors = reader.errors;
     let body = match &parsed {

@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 /// A token's kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)]
-pub enum Kind {
+pub enum TokenKind {
     Space,
     Newline,
     LineComment,
@@ -68,7 +68,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     /// The kind.
-    pub kind: Kind,
+    pub kind: TokenKind,
     /// First byte.
     pub start: u32,
     /// One past the last byte.
@@ -166,12 +166,12 @@ impl<'t> Lexer<'t> {
             recovering,
         };
         if text.starts_with('\u{feff}') {
-            lexer.push(Kind::Space, 3);
+            lexer.push(TokenKind::Space, 3);
         }
         lexer
     }
 
-    fn push(&mut self, kind: Kind, len: usize) {
+    fn push(&mut self, kind: TokenKind, len: usize) {
         let start = self.at as u32;
         self.at += len;
         self.tokens.push(Token { kind, start, end: self.at as u32 });
@@ -194,10 +194,10 @@ impl<'t> Lexer<'t> {
     fn finish(&mut self) {
         while let Some(mode) = self.modes.pop() {
             if matches!(mode, Mode::Quoted | Mode::Heredoc(_)) {
-                self.push(Kind::Unterminated, 0);
+                self.push(TokenKind::Unterminated, 0);
             }
         }
-        self.push(Kind::End, 0);
+        self.push(TokenKind::End, 0);
     }
 
     fn normal(&mut self) {
@@ -205,7 +205,7 @@ impl<'t> Lexer<'t> {
         match b {
             b' ' | b'\t' => {
                 let len = self.bytes[self.at..].iter().take_while(|b| matches!(b, b' ' | b'\t')).count();
-                self.push(Kind::Space, len);
+                self.push(TokenKind::Space, len);
             }
             b'\n' => self.newline(1),
             b'\r' if self.byte(1) == b'\n' => self.newline(2),
@@ -216,11 +216,11 @@ impl<'t> Lexer<'t> {
                 let end = if self.no_comment_end { None } else { rest.find("*/") };
                 self.no_comment_end |= end.is_none();
                 match end {
-                    Some(len) => self.push(Kind::BlockComment, len + 4),
-                    None => self.push(Kind::Invalid, 2),
+                    Some(len) => self.push(TokenKind::BlockComment, len + 4),
+                    None => self.push(TokenKind::Invalid, 2),
                 }
             }
-            b'"' => self.open(Kind::OpenQuote, 1, Mode::Quoted),
+            b'"' => self.open(TokenKind::OpenQuote, 1, Mode::Quoted),
             b'0'..=b'9' => self.number(),
             b'<' if self.byte(1) == b'<' => self.open_heredoc(),
             _ if b < 0x80 && !(b.is_ascii_alphabetic() || b == b'_') => self.punctuation(b),
@@ -228,16 +228,16 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn open(&mut self, kind: Kind, len: usize, mode: Mode) {
+    fn open(&mut self, kind: TokenKind, len: usize, mode: Mode) {
         if self.modes.len() >= MOST_MODES {
-            return self.push(Kind::Invalid, len);
+            return self.push(TokenKind::Invalid, len);
         }
         self.push(kind, len);
         self.modes.push(mode);
     }
 
     fn newline(&mut self, len: usize) {
-        self.push(Kind::Newline, len);
+        self.push(TokenKind::Newline, len);
         if self.recovering && matches!(self.modes.last(), Some(Mode::Sequence { quoted: true, .. })) {
             // A name at the start of a line, after an interpolation that was not closed: the string ends here.
             let starts_item = self.bytes.get(self.at).is_some_and(|b| b.is_ascii_alphabetic())
@@ -246,11 +246,11 @@ impl<'t> Lexer<'t> {
             if starts_item {
                 while self.modes.len() > 1 {
                     if matches!(self.modes.pop(), Some(Mode::Quoted | Mode::Heredoc(_))) {
-                        self.push(Kind::Unterminated, 0);
+                        self.push(TokenKind::Unterminated, 0);
                     }
                 }
                 let end = self.at as u32;
-                self.tokens.push(Token { kind: Kind::Newline, start: end, end });
+                self.tokens.push(Token { kind: TokenKind::Newline, start: end, end });
             }
         }
     }
@@ -261,7 +261,7 @@ impl<'t> Lexer<'t> {
         if len > 0 && rest.get(len) == Some(&b'\n') && rest[len - 1] == b'\r' {
             len -= 1;
         }
-        self.push(Kind::LineComment, len);
+        self.push(TokenKind::LineComment, len);
     }
 
     fn number(&mut self) {
@@ -282,7 +282,7 @@ impl<'t> Lexer<'t> {
         while len > 1 && rest[len - 1] == b'.' {
             len -= 1;
         }
-        self.push(Kind::Number, len);
+        self.push(TokenKind::Number, len);
     }
 
     fn ident(&mut self) {
@@ -290,9 +290,9 @@ impl<'t> Lexer<'t> {
         match chars.next() {
             Some((_, c)) if is_ident_start(c) => {
                 let end = chars.find(|(_, c)| !is_ident_continue(*c)).map_or(self.text.len() - self.at, |(i, _)| i);
-                self.push(Kind::Ident, end);
+                self.push(TokenKind::Ident, end);
             }
-            Some((_, c)) => self.push(Kind::Invalid, c.len_utf8()),
+            Some((_, c)) => self.push(TokenKind::Invalid, c.len_utf8()),
             None => {}
         }
     }
@@ -304,39 +304,39 @@ impl<'t> Lexer<'t> {
                 if let Some(Mode::Sequence { braces, .. }) = self.modes.last_mut() {
                     *braces += 1;
                 }
-                (Kind::OpenBrace, 1)
+                (TokenKind::OpenBrace, 1)
             }
             (b'}', _) => return self.close_brace(1),
             (b'~', b'}') if matches!(self.modes.last(), Some(Mode::Sequence { braces: 0, .. })) => {
                 return self.close_brace(2);
             }
-            (b'[', _) => (Kind::OpenBracket, 1),
-            (b']', _) => (Kind::CloseBracket, 1),
-            (b'(', _) => (Kind::OpenParen, 1),
-            (b')', _) => (Kind::CloseParen, 1),
-            (b'.', b'.') if third == b'.' => (Kind::Ellipsis, 3),
-            (b'.', _) => (Kind::Dot, 1),
-            (b',', _) => (Kind::Comma, 1),
-            (b':', b':') => (Kind::DoubleColon, 2),
-            (b':', _) => (Kind::Colon, 1),
-            (b'?', _) => (Kind::Question, 1),
-            (b'=', b'=') => (Kind::EqualEqual, 2),
-            (b'=', b'>') => (Kind::Arrow, 2),
-            (b'=', _) => (Kind::Equal, 1),
-            (b'!', b'=') => (Kind::NotEqual, 2),
-            (b'!', _) => (Kind::Not, 1),
-            (b'<', b'=') => (Kind::LessEqual, 2),
-            (b'<', _) => (Kind::Less, 1),
-            (b'>', b'=') => (Kind::GreaterEqual, 2),
-            (b'>', _) => (Kind::Greater, 1),
-            (b'&', b'&') => (Kind::And, 2),
-            (b'|', b'|') => (Kind::Or, 2),
-            (b'+', _) => (Kind::Plus, 1),
-            (b'-', _) => (Kind::Minus, 1),
-            (b'*', _) => (Kind::Star, 1),
-            (b'/', _) => (Kind::Slash, 1),
-            (b'%', _) => (Kind::Percent, 1),
-            _ => (Kind::Invalid, 1),
+            (b'[', _) => (TokenKind::OpenBracket, 1),
+            (b']', _) => (TokenKind::CloseBracket, 1),
+            (b'(', _) => (TokenKind::OpenParen, 1),
+            (b')', _) => (TokenKind::CloseParen, 1),
+            (b'.', b'.') if third == b'.' => (TokenKind::Ellipsis, 3),
+            (b'.', _) => (TokenKind::Dot, 1),
+            (b',', _) => (TokenKind::Comma, 1),
+            (b':', b':') => (TokenKind::DoubleColon, 2),
+            (b':', _) => (TokenKind::Colon, 1),
+            (b'?', _) => (TokenKind::Question, 1),
+            (b'=', b'=') => (TokenKind::EqualEqual, 2),
+            (b'=', b'>') => (TokenKind::Arrow, 2),
+            (b'=', _) => (TokenKind::Equal, 1),
+            (b'!', b'=') => (TokenKind::NotEqual, 2),
+            (b'!', _) => (TokenKind::Not, 1),
+            (b'<', b'=') => (TokenKind::LessEqual, 2),
+            (b'<', _) => (TokenKind::Less, 1),
+            (b'>', b'=') => (TokenKind::GreaterEqual, 2),
+            (b'>', _) => (TokenKind::Greater, 1),
+            (b'&', b'&') => (TokenKind::And, 2),
+            (b'|', b'|') => (TokenKind::Or, 2),
+            (b'+', _) => (TokenKind::Plus, 1),
+            (b'-', _) => (TokenKind::Minus, 1),
+            (b'*', _) => (TokenKind::Star, 1),
+            (b'/', _) => (TokenKind::Slash, 1),
+            (b'%', _) => (TokenKind::Percent, 1),
+            _ => (TokenKind::Invalid, 1),
         };
         self.push(kind, len);
     }
@@ -345,13 +345,13 @@ impl<'t> Lexer<'t> {
         match self.modes.last_mut() {
             Some(Mode::Sequence { braces: 0, .. }) => {
                 self.modes.pop();
-                self.push(Kind::EndSequence, len);
+                self.push(TokenKind::EndSequence, len);
             }
             Some(Mode::Sequence { braces, .. }) => {
                 *braces -= 1;
-                self.push(Kind::CloseBrace, 1);
+                self.push(TokenKind::CloseBrace, 1);
             }
-            _ => self.push(Kind::CloseBrace, 1),
+            _ => self.push(TokenKind::CloseBrace, 1),
         }
     }
 
@@ -362,7 +362,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn open_sequence(&mut self, quoted: bool) {
-        let kind = if self.byte(0) == b'$' { Kind::Interpolation } else { Kind::Directive };
+        let kind = if self.byte(0) == b'$' { TokenKind::Interpolation } else { TokenKind::Directive };
         let len = if self.byte(2) == b'~' { 3 } else { 2 };
         self.open(kind, len, Mode::Sequence { braces: 0, quoted });
     }
@@ -384,17 +384,17 @@ impl<'t> Lexer<'t> {
             i += 1;
         }
         if i > start {
-            self.push(Kind::Text, i - start);
+            self.push(TokenKind::Text, i - start);
         }
         match self.bytes.get(i) {
             Some(b'"') => {
                 self.modes.pop();
-                self.push(Kind::CloseQuote, 1);
+                self.push(TokenKind::CloseQuote, 1);
             }
             Some(b'$' | b'%') => self.open_sequence(true),
             Some(_) => {
                 self.modes.pop();
-                self.push(Kind::Unterminated, 0);
+                self.push(TokenKind::Unterminated, 0);
             }
             None => {}
         }
@@ -404,7 +404,7 @@ impl<'t> Lexer<'t> {
         let start = self.at;
         let end = (start..self.bytes.len()).find(|i| self.sequence_at(*i)).unwrap_or(self.bytes.len());
         if end > start {
-            self.push(Kind::Text, end - start);
+            self.push(TokenKind::Text, end - start);
         }
         if end < self.bytes.len() {
             self.open_sequence(false);
@@ -421,7 +421,7 @@ impl<'t> Lexer<'t> {
         let after = &rest[len..];
         let line_break = if after.starts_with("\r\n") { 2 } else { usize::from(after.starts_with('\n')) };
         if !starts || line_break == 0 {
-            return self.push(Kind::Less, 1);
+            return self.push(TokenKind::Less, 1);
         }
         let marker = rest[..len].to_string();
         let body = from + len + line_break;
@@ -430,14 +430,14 @@ impl<'t> Lexer<'t> {
         if lines.get(&*marker).is_none_or(|last| *last < body) {
             // Never closed: the heredoc ends where the next block seems to start.
             let opening = body - self.at;
-            self.push(Kind::OpenHeredoc, opening);
+            self.push(TokenKind::OpenHeredoc, opening);
             let end = next_item(&self.text[body..]).map_or(self.text.len(), |i| body + i);
-            self.push(Kind::Text, end - body);
-            self.push(Kind::Unterminated, 0);
+            self.push(TokenKind::Text, end - body);
+            self.push(TokenKind::Unterminated, 0);
             return;
         }
         let opening = body - self.at;
-        self.open(Kind::OpenHeredoc, opening, Mode::Heredoc(marker));
+        self.open(TokenKind::OpenHeredoc, opening, Mode::Heredoc(marker));
     }
 
     fn heredoc(&mut self) {
@@ -452,16 +452,16 @@ impl<'t> Lexer<'t> {
                     && self.text[line..end].trim() == marker
                 {
                     if line > start {
-                        self.push(Kind::Text, line - start);
+                        self.push(TokenKind::Text, line - start);
                     }
                     let cut = if self.text[line..end].ends_with('\r') { end - 1 } else { end };
                     self.modes.pop();
-                    return self.push(Kind::CloseHeredoc, cut - line);
+                    return self.push(TokenKind::CloseHeredoc, cut - line);
                 }
             }
             if self.sequence_at(i) {
                 if i > start {
-                    self.push(Kind::Text, i - start);
+                    self.push(TokenKind::Text, i - start);
                 }
                 return self.open_sequence(false);
             }
@@ -471,7 +471,7 @@ impl<'t> Lexer<'t> {
             i += 1;
         }
         if i > start {
-            self.push(Kind::Text, i - start);
+            self.push(TokenKind::Text, i - start);
         }
     }
 }

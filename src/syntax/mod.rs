@@ -17,7 +17,7 @@ pub mod visit;
 use crate::base::source::{FileId, Span};
 use ast::{Expr, File, SyntaxError};
 use cursor::Cursor;
-use lexer::{Kind, Token};
+use lexer::{Token, TokenKind};
 
 /// Parses native syntax: `.tf`, `.tofu`, `.tfvars`. Never fails: what cannot be parsed is in the file's `errors`.
 pub fn parse(id: FileId, text: &str, invalid_utf8: &[u32]) -> File {
@@ -43,7 +43,7 @@ fn parse_tokens(id: FileId, text: &str, tokens: &[Token], recovering: bool) -> F
 fn encoding_errors(id: FileId, invalid: &[u32], tokens: &[Token]) -> Option<SyntaxError> {
     let in_comment = |at: u32| {
         let i = tokens.partition_point(|t| t.end <= at);
-        tokens.get(i).is_some_and(|t| matches!(t.kind, Kind::LineComment | Kind::BlockComment))
+        tokens.get(i).is_some_and(|t| matches!(t.kind, TokenKind::LineComment | TokenKind::BlockComment))
     };
     let at = invalid.iter().copied().find(|at| !in_comment(*at))?;
     Some(SyntaxError {
@@ -78,7 +78,7 @@ pub(crate) fn expression_at(id: FileId, base: u32, text: &str) -> (Expr, Vec<Syn
     cursor.enter(false);
     let expr = expr::expression(&mut cursor);
     let token = cursor.peek();
-    if token.kind != Kind::End {
+    if token.kind != TokenKind::End {
         let span = cursor.span(token);
         cursor.error(span, "the expression should end here", None);
     }

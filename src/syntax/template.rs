@@ -3,7 +3,7 @@
 use super::ast::{Expr, ExprKind, TemplateFor, TemplateIf, TemplatePart};
 use super::cursor::Cursor;
 use super::expr::{expression, for_intro};
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 use super::{decode, expr};
 use crate::base::budget::NESTING;
 use crate::base::source::Span;
@@ -48,7 +48,7 @@ pub fn quoted(c: &mut Cursor) -> Expr {
     let mut pieces = pieces(c, decode::escapes);
     trim(&mut pieces);
     let token = c.peek();
-    if token.kind == Kind::CloseQuote {
+    if token.kind == TokenKind::CloseQuote {
         c.take();
     } else if !c.failed {
         let span = Span::new(c.file, start, c.span(token).start.max(start + 1));
@@ -66,7 +66,7 @@ pub fn heredoc(c: &mut Cursor) -> Expr {
     let flush = c.text_of(open).starts_with("<<-");
     let mut pieces = pieces(c, decode::heredoc);
     let token = c.peek();
-    if token.kind == Kind::CloseHeredoc {
+    if token.kind == TokenKind::CloseHeredoc {
         c.take();
     } else if !c.failed {
         let marker = c.text_of(open).trim().trim_start_matches("<<").trim_start_matches('-').to_string();
@@ -107,7 +107,7 @@ pub fn bare(c: &mut Cursor, span: Span) -> Expr {
     let mut pieces = by_line(pieces(c, |c, token| c.text_of(token).to_string()));
     trim(&mut pieces);
     let token = c.peek();
-    if token.kind != Kind::End && !c.failed {
+    if token.kind != TokenKind::End && !c.failed {
         let at = c.span(token);
         c.error(at, "the template cannot be read from here on", None);
     }
@@ -129,13 +129,13 @@ fn pieces(c: &mut Cursor, read: fn(&mut Cursor, Token) -> String) -> Vec<Piece> 
     loop {
         let token = c.raw();
         match token.kind {
-            Kind::Text => {
+            TokenKind::Text => {
                 c.take();
                 let span = c.span(token);
                 let text = read(c, token);
                 push_text(&mut out, text, span);
             }
-            Kind::Interpolation => {
+            TokenKind::Interpolation => {
                 c.take();
                 let left = c.text_of(token).ends_with('~');
                 c.enter(false);
@@ -144,7 +144,7 @@ fn pieces(c: &mut Cursor, read: fn(&mut Cursor, Token) -> String) -> Vec<Piece> 
                 c.leave();
                 out.push(Piece::Value { expr, trim: Trim { left, right } });
             }
-            Kind::Directive => {
+            TokenKind::Directive => {
                 c.take();
                 c.enter(false);
                 let piece = directive(c, token);
@@ -175,13 +175,13 @@ fn skip_to_end(c: &mut Cursor) {
     let mut open = 0usize;
     loop {
         match c.raw().kind {
-            Kind::End | Kind::Unterminated => return,
-            Kind::OpenQuote | Kind::OpenHeredoc => open += 1,
-            Kind::CloseQuote | Kind::CloseHeredoc if open == 0 => return,
-            Kind::CloseQuote | Kind::CloseHeredoc => open -= 1,
+            TokenKind::End | TokenKind::Unterminated => return,
+            TokenKind::OpenQuote | TokenKind::OpenHeredoc => open += 1,
+            TokenKind::CloseQuote | TokenKind::CloseHeredoc if open == 0 => return,
+            TokenKind::CloseQuote | TokenKind::CloseHeredoc => open -= 1,
             _ => {}
         }
-        if c.take().kind == Kind::End {
+        if c.take().kind == TokenKind::End {
             return;
         }
     }
@@ -190,7 +190,7 @@ fn skip_to_end(c: &mut Cursor) {
 /// Takes the `}` of a sequence; whether it was `~}`.
 fn end_sequence(c: &mut Cursor, open: Token) -> bool {
     let token = c.peek();
-    if token.kind == Kind::EndSequence {
+    if token.kind == TokenKind::EndSequence {
         c.take();
         return c.text_of(token).starts_with('~');
     }
@@ -208,7 +208,7 @@ fn directive(c: &mut Cursor, open: Token) -> Option<Piece> {
     let start = c.span(open).start;
     let left = c.text_of(open).ends_with('~');
     let word = c.peek();
-    let name = if word.kind == Kind::Ident { c.text_of(word) } else { "" };
+    let name = if word.kind == TokenKind::Ident { c.text_of(word) } else { "" };
     if !matches!(name, "if" | "else" | "endif" | "for" | "endfor") {
         let span = c.span(word);
         let help =

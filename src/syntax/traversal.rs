@@ -3,7 +3,7 @@
 use super::ast::{Expr, ExprKind, Ident, Splat, SplatStep};
 use super::cursor::Cursor;
 use super::expr::{expression, missing_close};
-use super::lexer::{Kind, Token};
+use super::lexer::{Token, TokenKind};
 use crate::base::budget::NESTING;
 use crate::base::source::Span;
 
@@ -12,20 +12,20 @@ pub fn dot(c: &mut Cursor, object: Expr) -> Expr {
     let marker = c.take();
     let token = c.peek();
     match token.kind {
-        Kind::Ident => {
+        TokenKind::Ident => {
             c.take();
             let name = Ident { name: c.text_of(token).into(), span: c.span(token) };
             let span = object.span.to(name.span);
             Expr::new(ExprKind::GetAttr(Box::new(object), name), span)
         }
-        Kind::Number => match legacy_index(c) {
+        TokenKind::Number => match legacy_index(c) {
             Some(key) => {
                 let span = object.span.to(key.span);
                 Expr::new(ExprKind::Index(Box::new(object), Box::new(key)), span)
             }
             None => c.broken(object.span),
         },
-        Kind::Star => {
+        TokenKind::Star => {
             c.take();
             attribute_splat(c, object, marker)
         }
@@ -52,17 +52,17 @@ fn legacy_index(c: &mut Cursor) -> Option<Expr> {
 fn attribute_splat(c: &mut Cursor, object: Expr, marker: Token) -> Expr {
     let marker = Span::new(c.file, c.span(marker).start, c.last_end());
     let mut steps = Vec::new();
-    while !c.failed && c.is(Kind::Dot) {
+    while !c.failed && c.is(TokenKind::Dot) {
         c.reach(steps.len());
         c.take();
         let token = c.peek();
         match token.kind {
-            Kind::Ident => {
+            TokenKind::Ident => {
                 c.take();
                 steps.push(SplatStep::Attr(Ident { name: c.text_of(token).into(), span: c.span(token) }));
             }
-            Kind::Number => steps.extend(legacy_index(c).map(SplatStep::Index)),
-            Kind::Star => {
+            TokenKind::Number => steps.extend(legacy_index(c).map(SplatStep::Index)),
+            TokenKind::Star => {
                 let span = c.span(token);
                 c.error(span, "a `.*` cannot stand inside another one", Some("use `[*]` for nested lists"));
             }
@@ -96,7 +96,7 @@ pub fn bracket(c: &mut Cursor, object: Expr) -> Expr {
 
 /// Takes `*]` after a `[`. The brackets of a splat are no brackets that make line breaks insignificant.
 fn splat_marker(c: &mut Cursor) -> bool {
-    let there = c.is(Kind::Star) && c.peek_second().kind == Kind::CloseBracket;
+    let there = c.is(TokenKind::Star) && c.peek_second().kind == TokenKind::CloseBracket;
     if there {
         c.take();
         c.take();
@@ -108,7 +108,7 @@ fn splat_marker(c: &mut Cursor) -> bool {
 fn index_key(c: &mut Cursor, open: Token) -> Option<Expr> {
     c.enter(false);
     let key = expression(c);
-    let closed = !c.failed && c.eat(Kind::CloseBracket).is_some();
+    let closed = !c.failed && c.eat(TokenKind::CloseBracket).is_some();
     if !closed && !c.failed {
         missing_close(c, open, "]");
     }
@@ -122,16 +122,16 @@ fn full_steps(c: &mut Cursor) -> Vec<SplatStep> {
     while !c.failed {
         c.reach(steps.len());
         match c.peek().kind {
-            Kind::Dot => {
+            TokenKind::Dot => {
                 c.take();
                 let token = c.peek();
                 match token.kind {
-                    Kind::Ident => {
+                    TokenKind::Ident => {
                         c.take();
                         steps.push(SplatStep::Attr(Ident { name: c.text_of(token).into(), span: c.span(token) }));
                     }
-                    Kind::Number => steps.extend(legacy_index(c).map(SplatStep::Index)),
-                    Kind::Star => {
+                    TokenKind::Number => steps.extend(legacy_index(c).map(SplatStep::Index)),
+                    TokenKind::Star => {
                         c.take();
                         steps.push(SplatStep::Splat(nested_steps(c)));
                         break;
@@ -142,7 +142,7 @@ fn full_steps(c: &mut Cursor) -> Vec<SplatStep> {
                     }
                 }
             }
-            Kind::OpenBracket => {
+            TokenKind::OpenBracket => {
                 let open = c.take();
                 if splat_marker(c) {
                     steps.push(SplatStep::Splat(nested_steps(c)));

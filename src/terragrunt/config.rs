@@ -19,7 +19,7 @@ const DEEPEST: usize = 12;
 const MOST_FILES: usize = 500;
 
 /// Values by name, each with its place.
-pub type Inputs = BTreeMap<Arc<str>, (Value, Span)>;
+pub type UnitInputs = BTreeMap<Arc<str>, (Value, Span)>;
 
 /// Which unit is evaluated, and which of its files.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +46,7 @@ impl Context {
 #[derive(Clone, Debug, Default)]
 pub struct Config {
     /// `inputs`.
-    pub inputs: Inputs,
+    pub inputs: UnitInputs,
     /// Why there may be further inputs, of any name.
     pub open_inputs: Option<Reasons>,
     /// `terraform { source }`, with its place.
@@ -74,7 +74,7 @@ pub type Outputs = Rc<dyn Fn(&Path) -> Option<Value>>;
 
 /// Reads Terragrunt's files.
 #[derive(Clone)]
-pub struct Reader {
+pub struct ConfigReader {
     /// Evaluates expressions.
     pub evaluator: Arc<Evaluator>,
     /// The outputs of other units.
@@ -83,13 +83,13 @@ pub struct Reader {
     pub read: Rc<Cell<usize>>,
 }
 
-impl std::fmt::Debug for Reader {
+impl std::fmt::Debug for ConfigReader {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Reader").finish_non_exhaustive()
     }
 }
 
-impl Reader {
+impl ConfigReader {
     /// An environment variable, and whether `--allow-env` lets configurations read it; `None` where it is not set.
     pub fn environment(&self, name: &str) -> Option<(&String, bool)> {
         let options = &self.evaluator.options;
@@ -358,7 +358,7 @@ fn unread(path: &Path) -> Reasons {
 }
 
 /// The entries of `inputs`, each evaluated alone so that one fault costs one input; why there may be others.
-fn entries(sheet: &Sheet, expr: &Expr, names: &[(Arc<str>, Value)], into: &mut Inputs) -> Option<Reasons> {
+fn entries(sheet: &Sheet, expr: &Expr, names: &[(Arc<str>, Value)], into: &mut UnitInputs) -> Option<Reasons> {
     match &expr.kind {
         ExprKind::Paren(inner) | ExprKind::Wrap(inner) => entries(sheet, inner, names, into),
         ExprKind::Object(items) => {

@@ -1,6 +1,6 @@
 //! Terragrunt's own functions: those about paths, the environment and other files. What others give is not known.
 
-use super::config::{Context, Reader};
+use super::config::{ConfigReader, Context};
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
 use crate::eval::OwnFunctions;
 use crate::load::bounds::{normalise, repository};
@@ -34,7 +34,7 @@ const OPEN: [&str; 14] = [
 #[derive(Debug)]
 pub struct Functions {
     /// Reads other files.
-    pub reader: Reader,
+    pub reader: ConfigReader,
     /// The unit, and which of its files it is.
     pub context: Context,
 }

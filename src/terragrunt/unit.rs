@@ -1,6 +1,6 @@
 //! The static plan of a unit: its source module's, with the unit's inputs.
 
-use super::config::{Config, Context, Outputs, Reader};
+use super::config::{Config, ConfigReader, Context, Outputs};
 use crate::base::source::{FileId, SourceFile, Span};
 use crate::cty::value::{Type, Value, convert};
 use crate::eval::places;
@@ -78,7 +78,7 @@ struct UnitWalk {
 impl UnitWalk {
     fn evaluate(&self, dir: &Path, shown: &str, file: &Path) -> Evaluated {
         let outputs = self.outputs_of_others(dir);
-        let reader = Reader { evaluator: self.evaluator.clone(), outputs, read: Rc::default() };
+        let reader = ConfigReader { evaluator: self.evaluator.clone(), outputs, read: Rc::default() };
         let context = Context { unit: dir.to_path_buf(), ..Context::default() };
         let config = match reader.read(file, context) {
             Ok(config) => config,

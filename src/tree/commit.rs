@@ -1,8 +1,8 @@
 //! A commit that stands in for the disk: paths inside the repository are answered from the commit, all others from disk.
 
-use super::listing::{Listing, Node};
+use super::listing::{Listing, TreeNode};
 use super::repository::Repository;
-use super::{Entry, Kind, up_to};
+use super::{FileKind, FolderEntry, up_to};
 use crate::base::budget::Budget;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::ffi::OsStr;
@@ -32,7 +32,7 @@ pub struct Commit {
 enum ResolvedPlace {
     Disk(PathBuf),
     /// The real path, and what the commit has there.
-    Past(PathBuf, Node),
+    Past(PathBuf, TreeNode),
 }
 
 impl Commit {
@@ -62,21 +62,21 @@ impl Commit {
         }
     }
 
-    pub(super) fn kind(&self, path: &Path) -> Result<Kind> {
+    pub(super) fn kind(&self, path: &Path) -> Result<FileKind> {
         match self.resolve(path)? {
             ResolvedPlace::Disk(real) => std::fs::metadata(real).map(|meta| meta.file_type().into()),
             ResolvedPlace::Past(_, node) => Ok(node.kind()),
         }
     }
 
-    pub(super) fn entries(&self, dir: &Path) -> Result<Vec<Entry>> {
+    pub(super) fn entries(&self, dir: &Path) -> Result<Vec<FolderEntry>> {
         match self.resolve(dir)? {
             ResolvedPlace::Disk(real) => super::on_disk(&real),
-            ResolvedPlace::Past(real, Node::Folder(_)) => {
+            ResolvedPlace::Past(real, TreeNode::Folder(_)) => {
                 let below = real.strip_prefix(&self.repository.top).unwrap_or(&real);
                 let folder = self.then.folder(below).ok_or_else(|| Error::other("it cannot be read at the commit"))?;
-                let own = folder.iter().map(|(name, node)| Entry { name: name.clone(), kind: node.kind() });
-                let mut entries: Vec<Entry> = own.collect();
+                let own = folder.iter().map(|(name, node)| FolderEntry { name: name.clone(), kind: node.kind() });
+                let mut entries: Vec<FolderEntry> = own.collect();
                 let today = super::on_disk(&real).unwrap_or_default().into_iter();
                 entries.extend(today.filter(|e| !folder.contains_key(&e.name) && self.lends(&real, &e.name)));
                 Ok(entries)
@@ -88,7 +88,7 @@ impl Commit {
     pub(super) fn up_to(&self, path: &Path, most: u64) -> Result<Option<Vec<u8>>> {
         match self.resolve(path)? {
             ResolvedPlace::Disk(real) => up_to(&real, most),
-            ResolvedPlace::Past(_, Node::File(blob)) => self.then.content(&blob, most),
+            ResolvedPlace::Past(_, TreeNode::File(blob)) => self.then.content(&blob, most),
             ResolvedPlace::Past(..) => Err(Error::other("not a regular file")),
         }
     }
@@ -110,7 +110,7 @@ impl Commit {
             }
             let next = at.join(&step);
             let target = match self.place(&next)? {
-                ResolvedPlace::Past(_, Node::Link(link)) => self.then.target(&link)?,
+                ResolvedPlace::Past(_, TreeNode::Link(link)) => self.then.target(&link)?,
                 ResolvedPlace::Disk(next) if is_link(&next) => std::fs::read_link(&next)?,
                 ResolvedPlace::Disk(_) | ResolvedPlace::Past(..) => {
                     at = next;

@@ -1,6 +1,6 @@
 //! The files of a commit, read folder by folder from Git's tree objects.
 
-use super::Kind;
+use super::FileKind;
 use super::objects::{Fault, Objects};
 use super::repository::Repository;
 use crate::base::budget::{Budget, size};
@@ -31,7 +31,7 @@ pub struct Blob {
 
 /// What a commit has at a path.
 #[derive(Clone, Debug)]
-pub enum Node {
+pub enum TreeNode {
     /// A regular file.
     File(Blob),
     /// A symbolic link, whose content is its target.
@@ -40,19 +40,19 @@ pub enum Node {
     Folder(Option<Blob>),
 }
 
-impl Node {
+impl TreeNode {
     /// Its own kind.
-    pub fn kind(&self) -> Kind {
+    pub fn kind(&self) -> FileKind {
         match self {
-            Node::File(_) => Kind::File,
-            Node::Link(_) => Kind::Link,
-            Node::Folder(_) => Kind::Folder,
+            TreeNode::File(_) => FileKind::File,
+            TreeNode::Link(_) => FileKind::Link,
+            TreeNode::Folder(_) => FileKind::Folder,
         }
     }
 }
 
 /// The entries of a folder.
-pub type Folder = BTreeMap<OsString, Node>;
+pub type Folder = BTreeMap<OsString, TreeNode>;
 
 /// The objects of a repository or submodule, and where it lies.
 #[derive(Debug)]
@@ -110,10 +110,10 @@ impl Listing {
     }
 
     /// What is at a path from the top, which has no `..` in it. Links are not followed.
-    pub fn node(&self, below: &Path) -> Option<Node> {
+    pub fn node(&self, below: &Path) -> Option<TreeNode> {
         match (below.parent(), below.file_name()) {
             (Some(dir), Some(name)) => self.folder(dir)?.get(name).cloned(),
-            _ => Some(Node::Folder(Some(self.root.clone()))),
+            _ => Some(TreeNode::Folder(Some(self.root.clone()))),
         }
     }
 
@@ -131,8 +131,8 @@ impl Listing {
             path.push(name);
             folder = match (self.known(&path), folder.get(name)?) {
                 (Some(known), _) => known,
-                (None, Node::Folder(Some(object))) => self.load(&path, object)?,
-                (None, Node::Folder(None)) => Arc::default(),
+                (None, TreeNode::Folder(Some(object))) => self.load(&path, object)?,
+                (None, TreeNode::Folder(None)) => Arc::default(),
                 (None, _) => return None,
             };
         }
@@ -201,10 +201,10 @@ impl Listing {
         let node = |(mode, name, id): (u32, OsString, String)| {
             let blob = Blob { id, store: object.store.clone() };
             let node = match mode & 0o170_000 {
-                0o040_000 => Node::Folder(Some(blob)),
-                0o100_000 => Node::File(blob),
-                0o120_000 => Node::Link(blob),
-                0o160_000 => Node::Folder(self.submodule(&below.join(&name), blob)),
+                0o040_000 => TreeNode::Folder(Some(blob)),
+                0o100_000 => TreeNode::File(blob),
+                0o120_000 => TreeNode::Link(blob),
+                0o160_000 => TreeNode::Folder(self.submodule(&below.join(&name), blob)),
                 _ => return None,
             };
             Some((name, node))

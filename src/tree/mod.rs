@@ -9,7 +9,7 @@ mod walk;
 
 pub use commit::Commit;
 pub use repository::{Repository, pointer};
-pub use walk::Step;
+pub use walk::WalkStep;
 
 use crate::base::reads::{self, note};
 use std::collections::BTreeMap;
@@ -30,7 +30,7 @@ pub type Texts = BTreeMap<PathBuf, Vec<u8>>;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum FileKind {
     /// A regular file.
     File,
     /// A folder.
@@ -43,20 +43,20 @@ pub enum Kind {
 
 /// One entry of a folder.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct FolderEntry {
     /// Its name, as it is.
     pub name: OsString,
     /// Its own kind: links are not followed.
-    pub kind: Kind,
+    pub kind: FileKind,
 }
 
-impl From<std::fs::FileType> for Kind {
-    fn from(kind: std::fs::FileType) -> Kind {
+impl From<std::fs::FileType> for FileKind {
+    fn from(kind: std::fs::FileType) -> FileKind {
         match kind {
-            kind if kind.is_file() => Kind::File,
-            kind if kind.is_dir() => Kind::Folder,
-            kind if kind.is_symlink() => Kind::Link,
-            _ => Kind::Other,
+            kind if kind.is_file() => FileKind::File,
+            kind if kind.is_dir() => FileKind::Folder,
+            kind if kind.is_symlink() => FileKind::Link,
+            _ => FileKind::Other,
         }
     }
 }
@@ -98,7 +98,7 @@ impl Tree {
     ///
     /// # Errors
     /// Where nothing is there, or the system refuses.
-    pub fn kind(&self, path: &Path) -> std::io::Result<Kind> {
+    pub fn kind(&self, path: &Path) -> std::io::Result<FileKind> {
         match &self.commit {
             None => std::fs::metadata(path).map(|meta| meta.file_type().into()),
             Some(commit) => commit.kind(path),
@@ -107,12 +107,12 @@ impl Tree {
 
     /// Whether a regular file is there, also through links.
     pub fn is_file(&self, path: &Path) -> bool {
-        self.kind(path).is_ok_and(|kind| kind == Kind::File)
+        self.kind(path).is_ok_and(|kind| kind == FileKind::File)
     }
 
     /// Whether a folder is there, also through links.
     pub fn is_dir(&self, path: &Path) -> bool {
-        self.kind(path).is_ok_and(|kind| kind == Kind::Folder)
+        self.kind(path).is_ok_and(|kind| kind == FileKind::Folder)
     }
 
     /// Whether anything is there; a link that leads nowhere is nothing.
@@ -124,7 +124,7 @@ impl Tree {
     ///
     /// # Errors
     /// What the system says.
-    pub fn entries(&self, dir: &Path) -> std::io::Result<Vec<Entry>> {
+    pub fn entries(&self, dir: &Path) -> std::io::Result<Vec<FolderEntry>> {
         match &self.commit {
             None => on_disk(dir),
             Some(commit) => commit.entries(dir),
@@ -148,10 +148,10 @@ impl Tree {
 }
 
 /// The entries of a folder on disk.
-fn on_disk(dir: &Path) -> std::io::Result<Vec<Entry>> {
-    let entry = |entry: std::fs::DirEntry| Entry {
+fn on_disk(dir: &Path) -> std::io::Result<Vec<FolderEntry>> {
+    let entry = |entry: std::fs::DirEntry| FolderEntry {
         name: entry.file_name(),
-        kind: entry.file_type().map_or(Kind::Other, Kind::from),
+        kind: entry.file_type().map_or(FileKind::Other, FileKind::from),
     };
     Ok(std::fs::read_dir(dir)?.flatten().map(entry).collect())
 }

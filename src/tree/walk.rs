@@ -1,6 +1,6 @@
 //! Walks folders.
 
-use super::{Entry, Kind, Tree};
+use super::{FileKind, FolderEntry, Tree};
 use std::path::{Path, PathBuf};
 
 /// The most files and folders that one walk comes to.
@@ -10,11 +10,11 @@ const DEPTH: usize = 256;
 
 /// A file or folder on the way.
 #[derive(Clone, Debug)]
-pub struct Step {
+pub struct WalkStep {
     /// The way to it from where the walk began.
     pub path: PathBuf,
     /// A file, or a folder; what links lead to counts.
-    pub kind: Kind,
+    pub kind: FileKind,
     /// A link leads to it.
     pub is_link: bool,
 }
@@ -23,7 +23,12 @@ impl Tree {
     /// Everything below a folder, by name; links are followed, but not into a folder that the way already leads through.
     /// Folders that `enter` denies are left out. Whether the walk came to its end: neither `each` ended it, nor is there
     /// more than a walk may come to.
-    pub fn walk(&self, from: &Path, enter: &mut dyn FnMut(&Step) -> bool, each: &mut dyn FnMut(&Step) -> bool) -> bool {
+    pub fn walk(
+        &self,
+        from: &Path,
+        enter: &mut dyn FnMut(&WalkStep) -> bool,
+        each: &mut dyn FnMut(&WalkStep) -> bool,
+    ) -> bool {
         let Ok(real) = self.canonicalize(from) else { return true };
         let mut todo = vec![(from.to_path_buf(), vec![real])];
         let mut steps = 0;
@@ -35,12 +40,12 @@ impl Tree {
                 return false;
             }
             let mut below = Vec::new();
-            for Entry { name, kind } in entries {
+            for FolderEntry { name, kind } in entries {
                 let path = dir.join(&name);
-                let is_link = kind == Kind::Link;
+                let is_link = kind == FileKind::Link;
                 let Ok(kind) = (if is_link { self.kind(&path) } else { Ok(kind) }) else { continue };
-                let step = Step { path, kind, is_link };
-                if kind != Kind::Folder {
+                let step = WalkStep { path, kind, is_link };
+                if kind != FileKind::Folder {
                     if !each(&step) {
                         return false;
                     }

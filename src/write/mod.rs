@@ -3,7 +3,7 @@
 mod place;
 mod temporary;
 
-use place::Place;
+use place::WriteTarget;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{Error, Result, Write};
 use std::path::Path;
@@ -16,23 +16,23 @@ use temporary::Temporary;
 /// A link that leads out of the repository or to nothing, a file that is read-only, and whatever the system refuses.
 pub fn file(path: &Path, bytes: &[u8]) -> Result<Vec<String>> {
     match place::of(path)? {
-        Place::Stdout => {
+        WriteTarget::Stdout => {
             let mut out = std::io::stdout().lock();
             out.write_all(bytes)?;
             out.flush()?;
             Ok(Vec::new())
         }
-        Place::Stream(path) => {
+        WriteTarget::Stream(path) => {
             OpenOptions::new().append(true).open(path)?.write_all(bytes)?;
             Ok(Vec::new())
         }
-        Place::New(path) => {
+        WriteTarget::New(path) => {
             let (temporary, mut file) = Temporary::next_to(&path, false)?;
             finish(&mut file, bytes)?;
             temporary.rename(&path)?;
             Ok(Vec::new())
         }
-        Place::Old(path, before) => replace(&path, &before, bytes),
+        WriteTarget::Old(path, before) => replace(&path, &before, bytes),
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Component, Path, PathBuf};
 const LINKS: usize = 40;
 
 /// Where a file goes.
-pub enum Place {
+pub enum WriteTarget {
     /// Standard output.
     Stdout,
     /// A pipe, a device: what is written to it is gone at once.
@@ -25,22 +25,22 @@ pub enum Place {
 ///
 /// # Errors
 /// A link that leads out or to nothing; a folder; whatever the system says.
-pub fn of(path: &Path) -> Result<Place> {
+pub fn of(path: &Path) -> Result<WriteTarget> {
     let given = std::path::absolute(path)?;
     let is_any = |paths: &[&str]| paths.iter().any(|path| given == Path::new(path));
     if is_any(&["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]) {
-        return Ok(Place::Stdout);
+        return Ok(WriteTarget::Stdout);
     }
     if given.starts_with("/dev/fd") || given.starts_with("/proc/self/fd") || is_any(&["/dev/stderr"]) {
-        return Ok(Place::Stream(given));
+        return Ok(WriteTarget::Stream(given));
     }
     let here = std::env::current_dir().unwrap_or_default();
     let real = Way { at: PathBuf::new(), within: None, here }.follow(&given)?;
     match real.symlink_metadata() {
-        Ok(meta) if meta.is_file() => Ok(Place::Old(real, meta)),
+        Ok(meta) if meta.is_file() => Ok(WriteTarget::Old(real, meta)),
         Ok(meta) if meta.is_dir() => Err(Error::other("it is a folder")),
-        Ok(_) => Ok(Place::Stream(real)),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Place::New(real)),
+        Ok(_) => Ok(WriteTarget::Stream(real)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(WriteTarget::New(real)),
         Err(e) => Err(e),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::judged::{folder, judge};
 use super::{parts, reports};
-use kfplint::plan_json::{self, Document, Kind};
+use kfplint::plan_json::{self, Document, DocumentKind};
 use kfplint::report;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -20,7 +20,7 @@ pub fn check(bytes: &[u8]) {
     let plan = plan_json::write(&judged.plan());
     let text = serde_json::to_vec(&plan).expect("JSON is written");
     let document = Document::read("plan.json", text).expect("a plan of ours is a plan");
-    assert_eq!(document.kind, Kind::Plan);
+    assert_eq!(document.kind, DocumentKind::Plan);
     let compared = document.compare(&plan);
     assert!(compared.differences.is_empty(), "a plan is itself: {:?}", compared.differences);
     if bytes.len().is_multiple_of(8) {

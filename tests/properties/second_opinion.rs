@@ -6,7 +6,7 @@ use hcl_edit::structure::{BlockLabel, Body as TheirBody};
 use hcl_edit::template::{Directive, Element, Template};
 use kfplint::base::source::{FileId, SourceFile};
 use kfplint::syntax::ast::{self as ours, Expr, ExprKind, ObjectKey, SplatStep, TemplatePart};
-use kfplint::syntax::lexer::{self, Kind};
+use kfplint::syntax::lexer::{self, TokenKind};
 use std::fmt::Write;
 
 /// How the two parsers differ about a text.
@@ -52,14 +52,14 @@ pub fn difference(text: &str) -> Option<Difference> {
 
 /// The known difference that explains one; `None` where none does. Each is a property of the text or hcl-edit's own message.
 pub fn known(text: &str, difference: &Difference) -> Option<&'static str> {
-    let tokens = lexer::lex(text).into_iter().filter(|token| token.kind != Kind::Space).collect();
+    let tokens = lexer::lex(text).into_iter().filter(|token| token.kind != TokenKind::Space).collect();
     let tokens = Tokens { text, tokens };
     match difference {
         Difference::OnlyOurs(message) => refused(&tokens, message),
         Difference::OnlyTheirs(_) => accepted(&tokens),
         Difference::Structure(..) => match () {
-            () if tokens.any(Kind::OpenHeredoc) => Some("an empty heredoc, or the indentation of `<<-`"),
-            () if tokens.any(Kind::Directive) => Some("escapes in a directive of a quoted string"),
+            () if tokens.any(TokenKind::OpenHeredoc) => Some("an empty heredoc, or the indentation of `<<-`"),
+            () if tokens.any(TokenKind::Directive) => Some("escapes in a directive of a quoted string"),
             () if !text.is_ascii() => Some("strings that are not in normal form C"),
             () => None,
         },
@@ -74,11 +74,11 @@ fn refused(tokens: &Tokens, message: &str) -> Option<&'static str> {
         () if message.contains("chained binary operators") => Some("more than 128 operators in a row"),
         () if tokens.text.starts_with('\u{feff}') => Some("a byte order mark"),
         () if tokens.text.contains('\r') => Some("a bare carriage return in a comment"),
-        () if tokens.row(&[&[Kind::Minus, Kind::Not], BREAKS]) => Some("a line break after a unary operator"),
+        () if tokens.row(&[&[TokenKind::Minus, TokenKind::Not], BREAKS]) => Some("a line break after a unary operator"),
         () if tokens.row(&[CLOSED, BREAKS, OPERATORS]) => {
             Some("an operator after a line break, taken with the line before")
         }
-        () if tokens.any(Kind::OpenHeredoc) => Some("a line of a heredoc that begins with its marker"),
+        () if tokens.any(TokenKind::OpenHeredoc) => Some("a line of a heredoc that begins with its marker"),
         () if tokens.word("for") || tokens.word("if") => Some("a line break inside of a for expression or directive"),
         () if tokens.number(|n| n.len() > 15 || n.contains(['e', 'E'])) => Some("a number beyond 64 bits"),
         () => None,
@@ -89,39 +89,39 @@ fn refused(tokens: &Tokens, message: &str) -> Option<&'static str> {
 fn accepted(tokens: &Tokens) -> Option<&'static str> {
     match () {
         () if tokens.text.contains('\r') => Some("a bare carriage return"),
-        () if tokens.row(&[&[Kind::Dot], BREAKS]) => Some("a line break after a dot"),
-        () if tokens.any(Kind::OpenHeredoc) => Some("a heredoc whose marker is not alone on its line"),
-        () if tokens.any(Kind::Unterminated) => Some("a line break in a quoted string"),
+        () if tokens.row(&[&[TokenKind::Dot], BREAKS]) => Some("a line break after a dot"),
+        () if tokens.any(TokenKind::OpenHeredoc) => Some("a heredoc whose marker is not alone on its line"),
+        () if tokens.any(TokenKind::Unterminated) => Some("a line break in a quoted string"),
         () if tokens.row(&[CLOSED, BREAKS, OPERATORS]) => Some("an operator after a line break"),
         () if tokens.number(|n| n.contains('.')) => Some("a number with two dots, or a chained legacy index"),
-        () if tokens.any(Kind::Star) => Some("a splat in a splat"),
+        () if tokens.any(TokenKind::Star) => Some("a splat in a splat"),
         () if tokens.word("for") => Some("`for` as a name, or `in` and `if` without a space after it"),
         () => None,
     }
 }
 
-const CLOSED: &[Kind] = &[Kind::CloseBracket, Kind::CloseParen];
+const CLOSED: &[TokenKind] = &[TokenKind::CloseBracket, TokenKind::CloseParen];
 
-const BREAKS: &[Kind] = &[Kind::Newline, Kind::LineComment];
+const BREAKS: &[TokenKind] = &[TokenKind::Newline, TokenKind::LineComment];
 
 /// What an expression can go on with.
-const OPERATORS: &[Kind] = &[
-    Kind::EqualEqual,
-    Kind::NotEqual,
-    Kind::Less,
-    Kind::LessEqual,
-    Kind::Greater,
-    Kind::GreaterEqual,
-    Kind::And,
-    Kind::Or,
-    Kind::Plus,
-    Kind::Minus,
-    Kind::Star,
-    Kind::Slash,
-    Kind::Percent,
-    Kind::Question,
-    Kind::Dot,
-    Kind::OpenBracket,
+const OPERATORS: &[TokenKind] = &[
+    TokenKind::EqualEqual,
+    TokenKind::NotEqual,
+    TokenKind::Less,
+    TokenKind::LessEqual,
+    TokenKind::Greater,
+    TokenKind::GreaterEqual,
+    TokenKind::And,
+    TokenKind::Or,
+    TokenKind::Plus,
+    TokenKind::Minus,
+    TokenKind::Star,
+    TokenKind::Slash,
+    TokenKind::Percent,
+    TokenKind::Question,
+    TokenKind::Dot,
+    TokenKind::OpenBracket,
 ];
 
 /// The tokens of a text, without spaces.
@@ -131,12 +131,12 @@ struct Tokens<'t> {
 }
 
 impl Tokens<'_> {
-    fn any(&self, kind: Kind) -> bool {
+    fn any(&self, kind: TokenKind) -> bool {
         self.tokens.iter().any(|token| token.kind == kind)
     }
 
     /// Whether tokens of these kinds stand in a row.
-    fn row(&self, kinds: &[&[Kind]]) -> bool {
+    fn row(&self, kinds: &[&[TokenKind]]) -> bool {
         let fits = |row: &[lexer::Token]| row.iter().zip(kinds).all(|(token, any)| any.contains(&token.kind));
         self.tokens.windows(kinds.len()).any(fits)
     }
@@ -146,11 +146,11 @@ impl Tokens<'_> {
     }
 
     fn word(&self, word: &str) -> bool {
-        self.tokens.iter().any(|token| token.kind == Kind::Ident && self.written(token) == word)
+        self.tokens.iter().any(|token| token.kind == TokenKind::Ident && self.written(token) == word)
     }
 
     fn number(&self, is: impl Fn(&str) -> bool) -> bool {
-        self.tokens.iter().any(|token| token.kind == Kind::Number && is(self.written(token)))
+        self.tokens.iter().any(|token| token.kind == TokenKind::Number && is(self.written(token)))
     }
 }
 

@@ -7,7 +7,7 @@ use flate2::write::ZlibEncoder;
 use kfplint::base::budget::Budget;
 use kfplint::engine::{Session, Settings};
 use kfplint::report;
-use kfplint::tree::{Commit, Kind, Repository, Tree};
+use kfplint::tree::{Commit, FileKind, Repository, Tree};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -128,8 +128,8 @@ fn walk(tree: &Tree, dir: &Path, deepest: usize) {
         assert_eq!(path.parent(), Some(dir), "{path:?} is not in its folder");
         assert_eq!(path.file_name(), Some(entry.name.as_os_str()), "{path:?}");
         match entry.kind {
-            Kind::Folder if deepest > 0 && entry.name != ".git" => walk(tree, &path, deepest - 1),
-            Kind::File => assert_eq!(tree.canonicalize(&path).ok(), Some(path), "a file is where it is"),
+            FileKind::Folder if deepest > 0 && entry.name != ".git" => walk(tree, &path, deepest - 1),
+            FileKind::File => assert_eq!(tree.canonicalize(&path).ok(), Some(path), "a file is where it is"),
             _ => {}
         }
     }

@@ -18,7 +18,7 @@ pub fn check(bytes: &[u8]) {
     tree::check(&file, &source);
     if file.errors.is_empty() {
         assert!(
-            lexer::lex(&source.text).iter().all(|t| t.kind != lexer::Kind::Invalid),
+            lexer::lex(&source.text).iter().all(|t| t.kind != lexer::TokenKind::Invalid),
             "an unknown token is an error"
         );
     }

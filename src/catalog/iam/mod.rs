@@ -10,7 +10,7 @@
 mod set;
 
 use super::memo::Memo;
-use super::table::{Reader, Row, Table, search, table, text, word};
+use super::table::{Row, Table, TableReader, search, table, text, word};
 
 pub use set::PermissionSet;
 
@@ -146,7 +146,7 @@ impl Role {
     /// Inclusive ranges of permissions, ascending.
     fn ranges(&self) -> impl Iterator<Item = (u32, u32)> + use<> {
         let base = (HEADER + role_count() * RECORD) * 4;
-        let mut reader = Reader { bytes: IAM.get(base + self.ranges as usize..).unwrap_or_default() };
+        let mut reader = TableReader { bytes: IAM.get(base + self.ranges as usize..).unwrap_or_default() };
         let mut next = 0;
         (0..reader.varint()).map(move |_| {
             let first = next + reader.varint();

@@ -6,7 +6,7 @@
 
 use super::{Attribute, Block, NestedBlock, Nesting};
 use crate::catalog::memo::Memo;
-use crate::catalog::table::{Reader, search, text, word};
+use crate::catalog::table::{TableReader, search, text, word};
 use crate::cty::ty::{Attr, Type};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
@@ -81,13 +81,13 @@ fn block(place: usize, depth: usize) -> Block {
     let (resources, data_sources) = counts();
     let base = (HEADER + (resources + data_sources) * 2) * 4;
     let Some(depth) = depth.checked_sub(1) else { return Block::default() };
-    let mut reader = Reader { bytes: SCHEMA.get(base + place..).unwrap_or_default() };
+    let mut reader = TableReader { bytes: SCHEMA.get(base + place..).unwrap_or_default() };
     let attributes = (0..reader.varint()).map(|_| attribute(&mut reader)).collect();
     let blocks = (0..reader.varint()).map(|_| nested(&mut reader, depth)).collect();
     Block { attributes, blocks }
 }
 
-fn attribute(reader: &mut Reader) -> Attribute {
+fn attribute(reader: &mut TableReader) -> Attribute {
     let name = text(reader.varint());
     let flags = reader.byte();
     Attribute {
@@ -101,7 +101,7 @@ fn attribute(reader: &mut Reader) -> Attribute {
     }
 }
 
-fn nested(reader: &mut Reader, depth: usize) -> NestedBlock {
+fn nested(reader: &mut TableReader, depth: usize) -> NestedBlock {
     let name = text(reader.varint());
     let nesting = match reader.byte() {
         0 => Nesting::Single,
@@ -114,7 +114,7 @@ fn nested(reader: &mut Reader, depth: usize) -> NestedBlock {
     NestedBlock { name, nesting, min_items, max_items, block: block(reader.varint() as usize, depth) }
 }
 
-fn ty(reader: &mut Reader, depth: usize) -> Type {
+fn ty(reader: &mut TableReader, depth: usize) -> Type {
     let Some(depth) = depth.checked_sub(1) else { return Type::Any };
     match reader.byte() {
         1 => Type::Bool,

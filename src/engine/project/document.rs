@@ -94,7 +94,7 @@ pub fn configurations(paths: &[PathBuf], tree: &Tree) -> Option<Vec<PathBuf>> {
 /// Standard input, or a file that is not Terraform's own.
 fn is_document(path: &Path, tree: &Tree) -> bool {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let file = || tree.kind(path).is_ok_and(|kind| kind != tree::Kind::Folder);
+    let file = || tree.kind(path).is_ok_and(|kind| kind != tree::FileKind::Folder);
     path.as_os_str() == STDIN || !is_terraform(&name) && !is_variables(&name) && name != UNIT && file()
 }
 

@@ -9,7 +9,7 @@ use crate::diagnostic::RootReport;
 use crate::graph::Graph;
 use crate::judge::check_root;
 use crate::plan::StaticPlan;
-use crate::plan_json::{Kind, Subject};
+use crate::plan_json::{DocumentKind, Subject};
 use crate::profile::Profile;
 
 /// Judges a subject; findings stand in the files of `source`, the evaluated configuration, where that is given.
@@ -18,9 +18,9 @@ pub fn check(subject: &Subject, source: Option<StaticPlan>, profile: &Profile, b
     let plan = &recorded.plan;
     let mut report = check_root(plan, &Graph::build(plan, profile, budget), budget);
     match subject.kind() {
-        Kind::Plan => {}
-        Kind::State | Kind::RawState => bounds::existing(&mut report),
-        Kind::Live => {
+        DocumentKind::Plan => {}
+        DocumentKind::State | DocumentKind::RawState => bounds::existing(&mut report),
+        DocumentKind::Live => {
             let account_policy = plan.resources.iter().any(|r| &*r.type_name == "google_service_account_iam_policy");
             bounds::live(&mut report, &subject.described(), account_policy);
             gcloud::speak(&mut report, plan);

@@ -1,7 +1,7 @@
 //! The nodes' service accounts, and the grants on projects and accounts.
 
 use super::pieces::{Piece, What};
-use super::{Builder, Place, place, unknown, value, with};
+use super::{Builder, DocumentPlace, place, unknown, value, with};
 use crate::catalog::gke::is_default_account;
 use crate::cty::value::Value;
 use serde_json::{Value as Json, json};
@@ -21,7 +21,7 @@ const ON_ACCOUNTS: [&str; 9] = [
 ];
 
 /// Adds accounts and grants.
-pub fn add(pieces: &[Piece], projects: &BTreeSet<String>, emails: &BTreeMap<String, Place>, to: &mut Builder) {
+pub fn add(pieces: &[Piece], projects: &BTreeSet<String>, emails: &BTreeMap<String, DocumentPlace>, to: &mut Builder) {
     let custom: Vec<&String> = emails.keys().filter(|email| !is_default_account(email)).collect();
     for email in &custom {
         let project = email.split_once('@').and_then(|(_, domain)| domain.split('.').next()).unwrap_or_default();

@@ -7,7 +7,7 @@ mod pieces;
 
 pub use pieces::{Piece, What, drop_secrets, of};
 
-use super::plan::{Place, Recorded};
+use super::plan::{DocumentPlace, Recorded};
 use crate::cty::value::{ReasonKind, Reasons, Type, Value, json};
 use crate::plan::{ConfigBody, InstanceKey, Mode, ProviderInfo, Resource};
 use gke::ClusterId;
@@ -20,9 +20,9 @@ use std::sync::Arc;
 #[derive(Debug, Default)]
 struct Found<'d> {
     /// Its description.
-    described: Option<(&'d Json, Place)>,
+    described: Option<(&'d Json, DocumentPlace)>,
     /// Its pools' descriptions, by name.
-    pools: BTreeMap<String, (&'d Json, Place)>,
+    pools: BTreeMap<String, (&'d Json, DocumentPlace)>,
     /// Its nodes.
     nodes: Vec<Nodes<'d>>,
 }
@@ -51,8 +51,8 @@ pub fn build(pieces: &[Piece]) -> Recorded {
     builder.recorded
 }
 
-fn place(piece: &Piece, below: &str) -> Place {
-    Place { file: piece.file.to_string(), pointer: format!("{}{below}", piece.pointer) }
+fn place(piece: &Piece, below: &str) -> DocumentPlace {
+    DocumentPlace { file: piece.file.to_string(), pointer: format!("{}{below}", piece.pointer) }
 }
 
 /// Gathers resources.
@@ -97,7 +97,7 @@ impl Builder {
         }
     }
 
-    fn cluster(&mut self, id: &ClusterId, found: &Found, emails: &mut BTreeMap<String, Place>) {
+    fn cluster(&mut self, id: &ClusterId, found: &Found, emails: &mut BTreeMap<String, DocumentPlace>) {
         let describe =
             format!("`gcloud container clusters describe {} --location={} --format=json`", id.name, id.location);
         let unknown = || unknown(&describe);
@@ -165,7 +165,7 @@ impl Builder {
         }
     }
 
-    fn add(&mut self, type_name: &str, address: &str, name: &str, values: Value, at: Option<Place>) {
+    fn add(&mut self, type_name: &str, address: &str, name: &str, values: Value, at: Option<DocumentPlace>) {
         // Two policies may be of one thing.
         let same = self.recorded.plan.resources.iter().filter(|r| r.address.split('#').next() == Some(address)).count();
         let address: Arc<str> = if same == 0 { address.into() } else { format!("{address}#{}", same + 1).into() };

@@ -19,7 +19,7 @@ use std::collections::BTreeMap;
 
 /// What a box stands for; in the order of the columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum DrawnKind {
     /// A cluster.
     Cluster,
     /// A node pool.
@@ -36,27 +36,27 @@ pub enum Kind {
     Installation,
 }
 
-impl Kind {
+impl DrawnKind {
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Cluster => "cluster",
-            Kind::Pool => "pool",
-            Kind::Account => "account",
-            Kind::Grant => "grant",
-            Kind::Bucket => "bucket",
-            Kind::Secret => "secret",
-            Kind::Installation => "installation",
+            DrawnKind::Cluster => "cluster",
+            DrawnKind::Pool => "pool",
+            DrawnKind::Account => "account",
+            DrawnKind::Grant => "grant",
+            DrawnKind::Bucket => "bucket",
+            DrawnKind::Secret => "secret",
+            DrawnKind::Installation => "installation",
         }
     }
 
     /// The column that it is drawn in, from 0.
     pub fn column(self) -> usize {
         match self {
-            Kind::Cluster => 0,
-            Kind::Pool | Kind::Installation | Kind::Secret => 1,
-            Kind::Account | Kind::Bucket => 2,
-            Kind::Grant => 3,
+            DrawnKind::Cluster => 0,
+            DrawnKind::Pool | DrawnKind::Installation | DrawnKind::Secret => 1,
+            DrawnKind::Account | DrawnKind::Bucket => 2,
+            DrawnKind::Grant => 3,
         }
     }
 }
@@ -85,9 +85,9 @@ impl State {
 
 /// A box.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Node {
+pub struct DrawnNode {
     /// What it stands for.
-    pub kind: Kind,
+    pub kind: DrawnKind,
     /// Its address, unique among those of its kind.
     pub address: String,
     /// The address of the resource that makes it, which findings have; empty for what nothing here makes.
@@ -102,7 +102,7 @@ pub struct Node {
 
 /// A line from one box to another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Edge {
+pub struct DrawnEdge {
     /// The index of the box that it starts from.
     pub from: usize,
     /// The index of the box that it leads to.
@@ -119,9 +119,9 @@ pub struct Drawing {
     /// The environment whose values it has, where environments are configured.
     pub environment: Option<String>,
     /// The boxes.
-    pub nodes: Vec<Node>,
+    pub nodes: Vec<DrawnNode>,
     /// The lines.
-    pub edges: Vec<Edge>,
+    pub edges: Vec<DrawnEdge>,
 }
 
 impl Drawing {
@@ -138,7 +138,7 @@ impl Drawing {
         let levels = levels(&report.findings);
         let clusters: FxHashMap<&str, &ClusterReport> = report.clusters.iter().map(|c| (&*c.address, c)).collect();
         for node in &mut self.nodes {
-            let judged = (node.kind == Kind::Cluster).then(|| clusters.get(&*node.address));
+            let judged = (node.kind == DrawnKind::Cluster).then(|| clusters.get(&*node.address));
             node.state = match (judged.flatten(), levels.get(node.resource.as_str())) {
                 (Some(report), _) => state(report),
                 (None, Some(Level::Error)) => State::Bad,
@@ -165,9 +165,9 @@ fn levels(findings: &[Finding]) -> BTreeMap<&str, Level> {
 struct Artist {
     drawing: Drawing,
     /// Where each box is.
-    places: FxHashMap<(Kind, String), usize>,
+    places: FxHashMap<(DrawnKind, String), usize>,
     /// The lines so far.
-    lines: FxHashSet<Edge>,
+    lines: FxHashSet<DrawnEdge>,
 }
 
 impl Artist {
@@ -184,31 +184,31 @@ impl Artist {
             graph.grant_edges(grant).for_each(|edge| self.edge(edge));
         }
         for bucket in &graph.buckets {
-            self.block(Kind::Bucket, &bucket.view);
+            self.block(DrawnKind::Bucket, &bucket.view);
         }
         for secret in graph.secrets.iter().filter(|secret| secret.is_resource) {
-            self.block(Kind::Secret, &secret.view);
+            self.block(DrawnKind::Secret, &secret.view);
         }
     }
 
     /// Adds a box, or finds the one that is there.
-    fn add(&mut self, kind: Kind, address: &str, resource: &str, detail: String, place: Option<Span>) -> usize {
+    fn add(&mut self, kind: DrawnKind, address: &str, resource: &str, detail: String, place: Option<Span>) -> usize {
         let next = self.drawing.nodes.len();
         let at = *self.places.entry((kind, address.to_string())).or_insert(next);
         if at == next {
             let (address, resource) = (address.to_string(), resource.to_string());
-            self.drawing.nodes.push(Node { kind, address, resource, detail, place, state: State::Good });
+            self.drawing.nodes.push(DrawnNode { kind, address, resource, detail, place, state: State::Good });
         }
         at
     }
 
-    fn block(&mut self, kind: Kind, view: &View) {
+    fn block(&mut self, kind: DrawnKind, view: &View) {
         let address = &view.resource.address;
         self.add(kind, address, address, String::new(), view.header);
     }
 
     fn line(&mut self, from: usize, to: usize, label: &'static str) {
-        let edge = Edge { from, to, label };
+        let edge = DrawnEdge { from, to, label };
         if self.lines.insert(edge.clone()) {
             self.drawing.edges.push(edge);
         }
@@ -217,7 +217,7 @@ impl Artist {
     fn account(&mut self, account: &ServiceAccount) -> usize {
         let address = &account.resource.address;
         let email = Text::of(&account.email).map(|email| email.to_string()).unwrap_or_default();
-        self.add(Kind::Account, address, address, email, account.resource.header)
+        self.add(DrawnKind::Account, address, address, email, account.resource.header)
     }
 
     /// Draws an edge, and the nodes at its ends where they are not drawn yet.
@@ -237,16 +237,16 @@ impl Artist {
 
     fn cluster(&mut self, cluster: &Cluster) -> usize {
         let address = cluster.address();
-        self.add(Kind::Cluster, address, address, location(cluster), cluster.resource.header)
+        self.add(DrawnKind::Cluster, address, address, location(cluster), cluster.resource.header)
     }
 
     fn pool(&mut self, pool: &Pool) -> usize {
-        self.add(Kind::Pool, &pool.title(), &pool.address, detail(pool), pool.view.header)
+        self.add(DrawnKind::Pool, &pool.title(), &pool.address, detail(pool), pool.view.header)
     }
 
     fn installation(&mut self, installation: &Installation) -> usize {
         let (address, place) = (&installation.address, installation.place.span);
-        self.add(Kind::Installation, address, address, installation.mark.into(), place)
+        self.add(DrawnKind::Installation, address, address, installation.mark.into(), place)
     }
 
     /// `None` where the account is not known.
@@ -258,13 +258,13 @@ impl Artist {
             NodeAccount::Elsewhere(other) => other.title.shown(),
             NodeAccount::Unknown(_) => return None,
         };
-        Some(self.add(Kind::Account, name, "", String::new(), None))
+        Some(self.add(DrawnKind::Account, name, "", String::new(), None))
     }
 
     fn grant(&mut self, grant: &Grant) -> usize {
         let address = &grant.resource.address;
         let role = grant.role.known().map_or_else(|| "a role that is not known".to_string(), |r| r.to_string());
-        self.add(Kind::Grant, &format!("{address} {role}"), address, role, grant.resource.header)
+        self.add(DrawnKind::Grant, &format!("{address} {role}"), address, role, grant.resource.header)
     }
 }
 

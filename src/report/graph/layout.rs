@@ -1,6 +1,6 @@
 //! Where each box of the drawing stands: what it has to the right of a cluster, and near it; no two boxes touch.
 
-use super::drawing::{Drawing, Node};
+use super::drawing::{Drawing, DrawnNode};
 use crate::report::line;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -111,7 +111,7 @@ fn beside(drawing: &Drawing, boxes: &[Placed]) -> Vec<Option<usize>> {
     sums.into_iter().map(|(sum, count)| sum.checked_div(count)).collect()
 }
 
-fn sized(node: &Node) -> Placed {
+fn sized(node: &DrawnNode) -> Placed {
     // A grant's address ends with its role, which is the detail below.
     let address = node.address.strip_suffix(&node.detail).map_or(node.address.as_str(), str::trim_end);
     let address = broken(&line(if address.is_empty() { &node.address } else { address }));

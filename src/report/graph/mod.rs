@@ -6,7 +6,7 @@ mod svg;
 
 pub use svg::{STYLE, escape, linked, picture};
 
-use super::place::Place;
+use super::place::ShownPlace;
 use super::{json::location, line};
 use crate::base::source::Sources;
 
@@ -71,13 +71,13 @@ pub fn mermaid(drawings: &[Drawing]) -> String {
 /// Nodes and edges for programs.
 pub fn graph_json(drawings: &[Drawing], sources: &Sources) -> Value {
     let root = |drawing: &Drawing| {
-        let node = |n: &drawing::Node| {
+        let node = |n: &drawing::DrawnNode| {
             json!({
                 "kind": n.kind.name(), "address": n.address, "detail": n.detail, "state": n.state.name(),
                 "location": n.place.map(|span| location(span, sources)),
             })
         };
-        let edge = |e: &drawing::Edge| json!({ "from": e.from, "to": e.to, "label": e.label });
+        let edge = |e: &drawing::DrawnEdge| json!({ "from": e.from, "to": e.to, "label": e.label });
         json!({
             "root": drawing.root,
             "nodes": drawing.nodes.iter().map(node).collect::<Vec<_>>(),
@@ -89,5 +89,5 @@ pub fn graph_json(drawings: &[Drawing], sources: &Sources) -> Value {
 
 /// `file:line` of a box, for its title.
 pub(super) fn where_of(span: Option<crate::base::source::Span>, sources: &Sources) -> String {
-    span.map(|span| Place::of(span, sources)).map_or_else(String::new, |p| format!("{}:{}", p.file, p.start.line))
+    span.map(|span| ShownPlace::of(span, sources)).map_or_else(String::new, |p| format!("{}:{}", p.file, p.start.line))
 }

@@ -1,6 +1,6 @@
 //! The drawing as SVG: clusters, then what they have, then whom that runs as, then what those are granted.
 
-use super::drawing::{Drawing, Node, State};
+use super::drawing::{Drawing, DrawnNode, State};
 use super::layout::{CELL, INSET, LINE, Layout, Placed, WIDTH};
 use super::where_of;
 use crate::base::source::Sources;
@@ -74,7 +74,7 @@ fn svg(
 }
 
 /// What a box is called where it is not seen.
-fn label(node: &Node, place: &str) -> String {
+fn label(node: &DrawnNode, place: &str) -> String {
     let found = match node.state {
         State::Good => "nothing is wrong",
         State::Open => "open questions or warnings",
@@ -85,7 +85,7 @@ fn label(node: &Node, place: &str) -> String {
     format!("{} {}: {found}", node.kind.name(), parts.join(", "))
 }
 
-fn inside(node: &Node, placed: &Placed, place: &str) -> String {
+fn inside(node: &DrawnNode, placed: &Placed, place: &str) -> String {
     let Placed { x, y, height, address, detail } = placed;
     let title = [node.address.as_str(), &node.detail, place].into_iter().filter(|t| !t.is_empty());
     let title = title.collect::<Vec<_>>().join(", ");

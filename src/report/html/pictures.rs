@@ -2,7 +2,7 @@
 
 use super::{place_text, pre, root_text};
 use crate::base::source::Sources;
-use crate::report::graph::drawing::{Drawing, Node};
+use crate::report::graph::drawing::{Drawing, DrawnNode};
 use crate::report::graph::{escape, linked};
 use crate::report::human::source_text;
 use crate::report::{Diagnostic, Report};
@@ -38,7 +38,7 @@ pub fn write(report: &Report, sources: &Sources, out: &mut String) {
 
 fn one(i: usize, drawing: &Drawing, found: &FindingsByAddress, sources: &Sources, out: &mut String) {
     let title = root_text(&drawing.root, drawing.environment.as_deref());
-    let of = |node: &Node| {
+    let of = |node: &DrawnNode| {
         let holds = |d: &Diagnostic| {
             let mut all = d.environments.iter();
             drawing.environment.is_none() || all.any(|e| Some(&e.environment) == drawing.environment.as_ref())
@@ -66,7 +66,7 @@ fn one(i: usize, drawing: &Drawing, found: &FindingsByAddress, sources: &Sources
     out.push_str("</details></section>\n");
 }
 
-fn source(id: &str, node: &Node, findings: &[String], sources: &Sources, out: &mut String) {
+fn source(id: &str, node: &DrawnNode, findings: &[String], sources: &Sources, out: &mut String) {
     let place = place_text(node.place, sources);
     let _ = writeln!(
         out,

@@ -5,7 +5,7 @@ use super::{Detail, Page, Style, clusters, links};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{Finding, Level, Location, words};
 use crate::report::excerpt::Excerpts;
-use crate::report::place::Place;
+use crate::report::place::ShownPlace;
 use crate::report::text::{line, lines};
 use crate::report::{Diagnostic, Report, path, url};
 use crate::resolve::provenance::Step;
@@ -75,7 +75,7 @@ fn more_of_the_same(more: &BTreeMap<&str, Vec<&Folded>>, sources: &Sources, page
             let finding = &folded.diagnostic.finding;
             page.space(2);
             if let Some(span) = finding.span() {
-                let place = Place::of(span, sources);
+                let place = ShownPlace::of(span, sources);
                 page.link(Style::Plain, &place.to_string(), links::file(&place.file));
                 page.space(2);
             }

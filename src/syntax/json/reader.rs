@@ -40,7 +40,7 @@ pub struct Key {
 }
 
 /// Reads JSON text.
-pub struct Reader<'t> {
+pub struct JsonReader<'t> {
     id: FileId,
     text: &'t str,
     bytes: &'t [u8],
@@ -49,11 +49,11 @@ pub struct Reader<'t> {
     pub errors: Vec<SyntaxError>,
 }
 
-impl<'t> Reader<'t> {
+impl<'t> JsonReader<'t> {
     /// A reader at the start.
     pub fn new(id: FileId, text: &'t str) -> Self {
         let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Reader { id, text, bytes: text.as_bytes(), at, errors: Vec::new() }
+        JsonReader { id, text, bytes: text.as_bytes(), at, errors: Vec::new() }
     }
 
     /// The whole document; `None` where nothing could be read.

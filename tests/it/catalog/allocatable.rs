@@ -1,6 +1,6 @@
 use super::facts::csv;
 use kfplint::catalog::allocatable::{
-    EVICTION_MIB, Node, allocatable, allocatable_on, kube_reserved_mib, os_reserved_bytes,
+    EVICTION_MIB, NodeShape, allocatable, allocatable_on, kube_reserved_mib, os_reserved_bytes,
 };
 use kfplint::catalog::machine::{Arch, machine_type};
 
@@ -14,7 +14,7 @@ fn published_values_come_out() {
     assert_eq!(cpu("e2-standard-8"), 7910);
     assert_eq!(cpu("e2-medium"), 940);
     assert_eq!(cpu("e2-micro"), 940);
-    let many = Node { max_pods: 256, ..Node::default() };
+    let many = NodeShape { max_pods: 256, ..NodeShape::default() };
     assert_eq!(allocatable_on(&machine_type("n1-standard-2").unwrap(), many).cpu_m, 1530);
 }
 
@@ -30,7 +30,7 @@ fn observed_nodes_agree() {
         let machine = machine_type(&row["machine_type"]).unwrap();
         let version = row["gke_version"].as_str();
         let minor = if version.is_empty() { "1.27" } else { version };
-        let found = allocatable_on(&machine, Node { minor: Some(minor), ..Node::default() });
+        let found = allocatable_on(&machine, NodeShape { minor: Some(minor), ..NodeShape::default() });
         assert_eq!(found.cpu_m.to_string(), row["observed_allocatable_cpu_m"], "{row:?}");
         let kib: u64 = row["observed_allocatable_kib"].parse().unwrap();
         let off = found.memory_mib.abs_diff(kib / 1024);
@@ -62,12 +62,13 @@ fn small_nodes_keep_too_little() {
 
 #[test]
 fn a_version_that_is_not_known_takes_the_nearest() {
-    let at = |minor| os_reserved_bytes(8192, Arch::Amd64, Node { minor, ..Node::default() });
+    let at = |minor| os_reserved_bytes(8192, Arch::Amd64, NodeShape { minor, ..NodeShape::default() });
     assert_eq!(at(Some("1.99")), at(None));
     assert_eq!(at(Some("1.11")), at(Some("1.27")));
     assert_eq!(at(Some("not a version")), at(None));
-    assert!(at(None) > 0 && os_reserved_bytes(8192, Arch::Arm64, Node::default()) > 0);
+    assert!(at(None) > 0 && os_reserved_bytes(8192, Arch::Arm64, NodeShape::default()) > 0);
     assert!(
-        os_reserved_bytes(100, Arch::Amd64, Node::default()) < os_reserved_bytes(1024, Arch::Amd64, Node::default())
+        os_reserved_bytes(100, Arch::Amd64, NodeShape::default())
+            < os_reserved_bytes(1024, Arch::Amd64, NodeShape::default())
     );
 }
