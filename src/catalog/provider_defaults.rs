@@ -11,7 +11,7 @@
 //! lines are what real plans show, nulls and unknowns too; an argument that is neither written nor listed is not known.
 
 use super::memo::Memo;
-use super::table::{Row, Table, search, table};
+use super::table::{Row, Table, table};
 use crate::cty::ty::Type;
 use std::sync::Arc;
 
@@ -92,17 +92,10 @@ fn line(row: Row) -> Option<DefaultLine> {
     Some(DefaultLine { path: row.text(1), fill, seen: row.number(4).unwrap_or(0) })
 }
 
-/// The rows of a type, in a table sorted by type.
-fn lines<'a>(table: &'static Table, type_name: &'a str) -> impl Iterator<Item = Row> + use<'a> {
-    let found = search(table.len(), type_name, |row| table.cell(row, 0)).unwrap_or(table.len());
-    let before = (0..found).rev().take_while(|row| table.cell(*row, 0) == type_name).count();
-    (found - before..table.len()).map(|row| table.row(row)).take_while(move |row| row.text(0) == type_name)
-}
-
 /// What is filled in for a resource type, sorted by path; nothing for a type without exceptions.
 pub fn defaults(type_name: &str) -> impl Iterator<Item = DefaultLine> + use<> {
     static KNOWN: Memo<String, Vec<DefaultLine>> = Memo::new();
-    each(KNOWN.get(type_name, || lines(&DEFAULTS, type_name).filter_map(line).collect()))
+    each(KNOWN.get(type_name, || DEFAULTS.starting([type_name]).filter_map(line).collect()))
 }
 
 /// The items of a shared list.
@@ -156,7 +149,7 @@ pub struct RewriteLine {
 /// [`defaults`].
 pub fn rewrites(type_name: &str) -> Arc<Vec<RewriteLine>> {
     static KNOWN: Memo<String, Vec<RewriteLine>> = Memo::new();
-    KNOWN.get(type_name, || lines(&REWRITES, type_name).filter_map(rewrite).collect())
+    KNOWN.get(type_name, || REWRITES.starting([type_name]).filter_map(rewrite).collect())
 }
 
 fn rewrite(row: Row) -> Option<RewriteLine> {

@@ -18,16 +18,21 @@ pub(super) fn text(id: u32) -> &'static str {
 
 /// The index among `count` sorted texts of the one equal to `key`.
 pub(super) fn search(count: usize, key: &str, name: impl Fn(usize) -> &'static str) -> Option<usize> {
+    let first = first_not(count, |i| name(i) < key);
+    (first < count && name(first) == key).then_some(first)
+}
+
+/// The first of `count` indices for which this does not hold, where it holds for all before it; `count` where there is none.
+fn first_not(count: usize, holds: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, count);
     while low < high {
         let middle = low + (high - low) / 2;
-        match name(middle).cmp(key) {
-            std::cmp::Ordering::Equal => return Some(middle),
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
+        match holds(middle) {
+            true => low = middle + 1,
+            false => high = middle,
         }
     }
-    None
+    low
 }
 
 /// Reads forward; gives zeros past the end.
@@ -92,17 +97,14 @@ impl Table {
     }
 
     /// The rows whose first cells are `keys`, in a table sorted by these.
-    pub(super) fn starting<const N: usize>(&'static self, keys: [&'static str; N]) -> impl Iterator<Item = Row> {
-        let cells = move |row: usize| std::array::from_fn::<_, N, _>(|column| self.cell(row, column));
-        let (mut low, mut high) = (0, self.len());
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match cells(middle) < keys {
-                true => low = middle + 1,
-                false => high = middle,
-            }
-        }
-        (low..self.len()).take_while(move |row| cells(*row) == keys).map(|row| self.row(row))
+    pub(super) fn starting<'k, const N: usize>(
+        &'static self,
+        keys: [&'k str; N],
+    ) -> impl Iterator<Item = Row> + use<'k, N> {
+        let cells = move |row: usize| std::array::from_fn::<&str, N, _>(|column| self.cell(row, column));
+        (first_not(self.len(), |row| cells(row) < keys)..self.len())
+            .take_while(move |row| cells(*row) == keys)
+            .map(|row| self.row(row))
     }
 
     /// The row whose first cell is `key`, in a table sorted by it.
