@@ -3,7 +3,6 @@
 use super::support::of_root;
 use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level};
-use crate::graph::refs;
 use crate::graph::view::{AttributePlace, View};
 use crate::rule::{Context, Rule};
 
@@ -29,7 +28,7 @@ fn written(view: &View) -> Option<Finding> {
     }
     let names = ["content", "sensitive_content", "content_base64"];
     let holds_key = |name: &&&str| {
-        let refs = view.written(name).map(refs::of_attribute).unwrap_or_default();
+        let refs = view.references(name);
         refs.iter().any(|r| r.type_name == "google_service_account_key") || view.get(name).is_some_and(is_key)
     };
     let name = names.iter().find(holds_key)?;

@@ -9,13 +9,12 @@ use super::grant::{Grant, Level};
 use super::identity::{self, same, same_by_cause};
 use super::machine::Account;
 use super::pool::Pool;
-use super::refs::{self, ResolvedReference};
 use super::text::Text;
 use super::view::AttributePlace;
 use crate::catalog::gke::last_part;
 use crate::catalog::iam::{self, Permission, PermissionSet};
 use crate::cty::value::{ReasonKind, Reasons, Value};
-use crate::plan::ModuleInstance;
+use crate::plan::{ModuleInstance, ResolvedReference};
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -110,7 +109,7 @@ impl<'p> Graph<'p> {
             return NodeAccount::Unknown(value.reasons().cloned().unwrap_or_default());
         }
         let written = config.written("service_account").filter(|_| pool.root.is_none());
-        let refs = LazyCell::new(|| written.map(refs::of_attribute).unwrap_or_default());
+        let refs = LazyCell::new(|| written.map(|written| written.references()).unwrap_or_default());
         let mut possible = None;
         for account in self.may_be(value) {
             match account.is(value, || &*refs) {

@@ -3,10 +3,9 @@
 use super::cluster::default_of;
 use super::fact::Fact;
 use super::identity::{self, same};
-use super::refs::ResolvedReference;
 use super::view::View;
 use crate::cty::value::{Data, ReasonKind, Reasons, Refinement, Type, Value};
-use crate::plan::{InstanceKey, Mode, Resource};
+use crate::plan::{InstanceKey, Mode, ResolvedReference, Resource};
 use std::sync::Arc;
 
 /// A `google_service_account`.

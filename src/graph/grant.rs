@@ -1,13 +1,13 @@
 //! IAM grants of every google resource form.
 
 use super::fact::Fact;
-use super::refs::{self, ResolvedReference};
+use super::refs;
 use super::text::Text;
 use super::types::ByType;
 use super::view::{AttributePlace, View};
 use crate::catalog::iam::PermissionSet;
 use crate::cty::value::{Marks, Reasons, Value};
-use crate::plan::{Mode, Resource};
+use crate::plan::{Mode, ResolvedReference, Resource};
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -85,7 +85,7 @@ const POLICY: &str = "policy_data";
 impl Grant<'_> {
     /// The resources that the target refers to.
     pub fn target_refs(&self) -> Vec<ResolvedReference> {
-        refs_of(&View::of(self.resource), self.written.target)
+        View::of(self.resource).references(self.written.target)
     }
 
     /// The target as a plain reference (`var.project`) with its module; `None` for other expressions.
@@ -96,14 +96,14 @@ impl Grant<'_> {
 
     /// The resources that the role's expression refers to.
     pub fn role_refs(&self) -> &[ResolvedReference] {
-        self.role_refs.get_or_init(|| refs_of(&self.written.view, "role"))
+        self.role_refs.get_or_init(|| self.written.view.references("role"))
     }
 
     /// The resources that the members' expressions refer to: any of them may be any member's.
     pub fn member_refs(&self) -> &[ResolvedReference] {
         self.member_refs.get_or_init(|| match self.written.members {
             POLICY => Vec::new(),
-            name => refs_of(&self.written.view, name),
+            name => self.written.view.references(name),
         })
     }
 
@@ -116,10 +116,6 @@ impl Grant<'_> {
     pub fn members_place(&self) -> AttributePlace {
         self.written.view.place(self.written.members)
     }
-}
-
-fn refs_of(view: &View, name: &str) -> Vec<ResolvedReference> {
-    view.written(name).map(refs::of_attribute).unwrap_or_default()
 }
 
 /// The resource types that grant, without `_member`, `_binding` or `_policy`; what they grant on; and the argument that
@@ -225,7 +221,7 @@ impl<'p> GrantReader<'p, '_> {
         if let Some(json) = data.as_str().and_then(|text| serde_json::from_str(text).ok()) {
             return self.bindings(&json, data.marks);
         }
-        let refs = refs_of(&self.view, POLICY);
+        let refs = self.view.references(POLICY);
         let policies = self.types.all("google_iam_policy").filter(|r| r.mode == Mode::Data);
         let mut sources = policies.filter(|s| refs.iter().any(|r| r.is_to(s)));
         if let (Some(source), None) = (sources.next(), sources.next()) {

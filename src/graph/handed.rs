@@ -1,8 +1,7 @@
 //! What leaves the configuration's sight: handed to modules that are not on disk, and, by a module for others, to its callers.
 
-use super::refs::{self, ResolvedReference};
 use crate::cty::value::Reasons;
-use crate::plan::{ModuleInstance, Resource, StaticPlan};
+use crate::plan::{ModuleInstance, ResolvedReference, Resource, StaticPlan};
 
 /// Who is handed what.
 #[derive(Clone, Debug)]
@@ -20,11 +19,11 @@ impl<'p> Handed<'p> {
     pub fn of(plan: &'p StaticPlan) -> Handed<'p> {
         let refs = |module: &'p ModuleInstance| {
             let origins = module.arguments.attributes.iter().filter_map(|a| a.origin.as_ref());
-            (module, origins.flat_map(refs::of_origin).collect())
+            (module, origins.flat_map(|origin| origin.references()).collect())
         };
         Handed {
             modules: plan.modules.iter().filter(|m| !m.present).map(refs).collect(),
-            callers: plan.for_callers.iter().flat_map(refs::of_origin).collect(),
+            callers: plan.for_callers.iter().flat_map(|origin| origin.references()).collect(),
             unread: plan.left_out.as_ref(),
         }
     }

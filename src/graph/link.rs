@@ -8,13 +8,12 @@ use super::handed::Handed;
 use super::identity::{same, same_by_cause};
 use super::machine::Account;
 use super::pool::{Parts, Pool, PoolKind};
-use super::refs::{self, ResolvedReference};
 use super::types::ByType;
 use super::view::View;
 use crate::base::budget::Budget;
 use crate::catalog::gke::last_part;
 use crate::cty::value::{ReasonKind, Reasons, Value};
-use crate::plan::{Mode, Resource, StaticPlan};
+use crate::plan::{Mode, ResolvedReference, Resource, StaticPlan};
 use crate::profile::Profile;
 use std::collections::HashMap;
 
@@ -93,13 +92,13 @@ fn names_cluster_elsewhere(pool: &Resource) -> bool {
     let own = |r: &ResolvedReference| r.type_name == CLUSTER && r.mode == Mode::Managed;
     let is_here = |kind: &ReasonKind| matches!(kind, ReasonKind::MissingModule(..) | ReasonKind::Error(_));
     !reasons.iter().any(|reason| is_here(&reason.kind))
-        && !view.written("cluster").is_some_and(|written| refs::of_attribute(written).iter().any(own))
+        && !view.written("cluster").is_some_and(|written| written.references().iter().any(own))
 }
 
 /// How many zones `random_shuffle` draws for a cluster's `node_locations`: the usual way to take some of a region's.
 fn drawn_zones(types: &ByType, cluster: &Resource) -> Option<u64> {
     let view = View::of(cluster);
-    let refs = refs::of_attribute(view.written("node_locations")?);
+    let refs = view.written("node_locations")?.references();
     let drawn = |r: &&Resource| refs.iter().any(|reference| reference.is_to(r));
     let mut shuffles = types.all("random_shuffle").filter(drawn);
     let (shuffle, None) = (shuffles.next()?, shuffles.next()) else { return None };
@@ -134,7 +133,7 @@ impl<'p> Linker<'p, '_> {
     /// What the reference to an account resource says where the e-mail is not known.
     fn account(&self, config: &View<'p>) -> Option<Account> {
         let value = config.get("service_account").filter(|v| !v.is_known())?;
-        let refs = refs::of_attribute(config.written("service_account")?);
+        let refs = config.written("service_account")?.references();
         if let [only] = refs.as_slice()
             && only.mode == Mode::Data
             && only.type_name == "google_compute_default_service_account"
@@ -205,7 +204,7 @@ impl<'p> Linker<'p, '_> {
         if let Some(owner) = computed_by(name).and_then(|address| by_address.get(&*address)) {
             return vec![(*owner, None)];
         }
-        let refs = view.written("cluster").map(refs::of_attribute).unwrap_or_default();
+        let refs = view.references("cluster");
         if let Some(owners) = by_reference(&refs, pool, clusters) {
             return owners;
         }

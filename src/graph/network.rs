@@ -1,11 +1,10 @@
 //! Networks, and what of them serves a cluster. Each answer is no only where it is surely so.
 
 use super::cluster::Cluster;
-use super::refs::{self, ResolvedReference};
 use super::types::ByType;
 use super::view::View;
 use crate::catalog::location::region_of;
-use crate::plan::{Mode, Resource};
+use crate::plan::{Mode, ResolvedReference, Resource};
 use ipnet::IpNet;
 use std::cell::OnceCell;
 
@@ -49,7 +48,7 @@ impl<'p> Nat<'p> {
         let view = View::of(resource);
         let region = view.text("region");
         let region = region.as_ref().and_then(|r| r.known()).map(|r| r.rsplit('/').next().unwrap_or(r).to_string());
-        let of = view.written("router").map(refs::of_attribute).unwrap_or_default();
+        let of = view.references("router");
         let router = types.managed("google_compute_router").find(|r| of.iter().any(|of| of.is_to(r)));
         let networks = router.map(|router| networks_of(&View::of(router))).unwrap_or_default();
         Nat { view, region, networks }
@@ -105,7 +104,7 @@ impl<'p> Firewall<'p> {
 
 /// The networks of the configuration that an argument `network` refers to.
 fn networks_of(view: &View) -> Vec<ResolvedReference> {
-    let all = view.written("network").map(refs::of_attribute).unwrap_or_default();
+    let all = view.references("network");
     all.into_iter().filter(|r| r.type_name == "google_compute_network" && r.mode == Mode::Managed).collect()
 }
 

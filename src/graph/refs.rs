@@ -1,19 +1,8 @@
 //! Arguments that are nothing but a reference.
 
 use crate::address::{Reference as Written, Subject, TraversalStep};
-pub use crate::plan::ResolvedReference;
-use crate::plan::{ConfigAttribute, Origin};
+use crate::plan::ConfigAttribute;
 use crate::syntax::ast::ExprKind;
-
-/// The resources that an argument's expression refers to; locals, variables and module outputs are followed.
-pub fn of_attribute(attribute: &ConfigAttribute) -> Vec<ResolvedReference> {
-    attribute.references()
-}
-
-/// The resources that an expression refers to.
-pub fn of_origin(origin: &Origin) -> Vec<ResolvedReference> {
-    origin.references()
-}
 
 /// An argument that is nothing but a reference, as text that starts with its module's address.
 pub fn path(module: &str, attribute: &ConfigAttribute) -> Option<String> {

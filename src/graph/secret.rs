@@ -3,7 +3,6 @@
 use super::Graph;
 use super::account::ServiceAccount;
 use super::fact::Fact;
-use super::refs;
 use super::text::Text;
 use super::types::ByType;
 use super::view::{AttributePlace, View, text_of};
@@ -60,10 +59,10 @@ impl Secret<'_> {
 impl<'p> Graph<'p> {
     /// The account that the configuration makes whose key a secret holds.
     pub fn key_account(&self, secret: &Secret<'p>) -> Option<&ServiceAccount<'p>> {
-        let keys = refs::of_attribute(secret.view.written(secret.data)?);
+        let keys = secret.view.written(secret.data)?.references();
         let key_of = |r: &&Resource| keys.iter().any(|k| k.is_to(r));
         let key = View::of(self.types.all("google_service_account_key").find(key_of)?);
-        let (id, refs) = (key.get("service_account_id")?, refs::of_attribute(key.written("service_account_id")?));
+        let (id, refs) = (key.get("service_account_id")?, key.written("service_account_id")?.references());
         self.accounts.iter().find(|account| account.is(id, || &refs).is_true())
     }
 }
@@ -106,7 +105,7 @@ fn of_manifest<'p>(view: View<'p>, argument: &'static str) -> Option<Secret<'p>>
 
 /// The name of the namespace that the secret's refers to by what only apply knows, such as its `id`.
 fn referred(metadata: &View, types: &ByType) -> Option<Text> {
-    let refs = refs::of_attribute(metadata.written("namespace")?);
+    let refs = metadata.written("namespace")?.references();
     let [only] = refs.as_slice() else { return None };
     let namespace = types.referred(only).find(|r| r.type_name.starts_with("kubernetes_namespace"))?;
     View::of(namespace).block("metadata")?.text("name")?.known().cloned()

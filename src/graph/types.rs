@@ -1,7 +1,6 @@
 //! The resources of a plan by their type, so that no question about one cluster goes through all of them.
 
-use super::refs::ResolvedReference;
-use crate::plan::{Mode, Resource, StaticPlan};
+use crate::plan::{Mode, ResolvedReference, Resource, StaticPlan};
 use rustc_hash::FxHashMap;
 
 /// Resource instances by type, those of a type in the plan's order.

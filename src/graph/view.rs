@@ -4,7 +4,7 @@ use super::fact::{Fact, Interval};
 use super::text::Text;
 use crate::base::source::Span;
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Value};
-use crate::plan::{ConfigAttribute, ConfigBody, Resource};
+use crate::plan::{ConfigAttribute, ConfigBody, ResolvedReference, Resource};
 use crate::resolve::provenance::Step;
 
 /// A resource, or a nested block of it.
@@ -57,6 +57,11 @@ impl<'p> View<'p> {
     /// The argument as it is written.
     pub fn written(&self, name: &str) -> Option<&'p ConfigAttribute> {
         self.config?.attribute(name)
+    }
+
+    /// The resources that an argument's expression refers to; none where it is not written.
+    pub fn references(&self, name: &str) -> Vec<ResolvedReference> {
+        self.written(name).map(ConfigAttribute::references).unwrap_or_default()
     }
 
     /// An argument's value; `None` where it is absent: not written, null, or left to the provider.
