@@ -1,5 +1,6 @@
 //! Keys of the instances of resources and module calls.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 use std::sync::Arc;
 
@@ -74,8 +75,7 @@ impl InstanceKey {
     pub fn added_to(&self, address: &str) -> String {
         match self {
             InstanceKey::None => address.to_string(),
-            InstanceKey::Name(name) if name.bytes().all(is_plain) => [address, "[\"", name, "\"]"].concat(),
-            InstanceKey::Name(name) => [address, "[", &quoted(name), "]"].concat(),
+            InstanceKey::Name(name) => [address, "[\"", &escaped(name), "\"]"].concat(),
             InstanceKey::Index(_) | InstanceKey::Hidden(_) | InstanceKey::Unknown => format!("{address}{self}"),
         }
     }
@@ -87,7 +87,7 @@ impl Display for InstanceKey {
         match self {
             InstanceKey::None => Ok(()),
             InstanceKey::Index(i) => write!(f, "[{i}]"),
-            InstanceKey::Name(name) => write!(f, "[{}]", quoted(name)),
+            InstanceKey::Name(name) => write!(f, "[\"{}\"]", escaped(name)),
             InstanceKey::Hidden(HiddenKey { nth: 0 | 1, .. }) => f.write_str("[\"(sensitive value)\"]"),
             InstanceKey::Hidden(HiddenKey { nth, .. }) => write!(f, "[\"(sensitive value {nth})\"]"),
             InstanceKey::Unknown => f.write_str("[*]"),
@@ -95,16 +95,12 @@ impl Display for InstanceKey {
     }
 }
 
-/// Whether a byte stands for itself between quotes.
-fn is_plain(byte: u8) -> bool {
-    !matches!(byte, b'"' | b'\\' | b'\n' | b'\r' | b'\t' | b'$' | b'%')
-}
-
-fn quoted(text: &str) -> String {
-    if text.bytes().all(is_plain) {
-        return ["\"", text, "\""].concat();
+/// A text as it stands between quotes.
+fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.contains(['"', '\\', '\n', '\r', '\t', '$', '%']) {
+        return text.into();
     }
-    let mut out = String::from("\"");
+    let mut out = String::new();
     for c in text.chars() {
         match c {
             '"' => out.push_str("\\\""),
@@ -115,5 +111,5 @@ fn quoted(text: &str) -> String {
             c => out.push(c),
         }
     }
-    out.replace("${", "$${").replace("%{", "%%{") + "\""
+    out.replace("${", "$${").replace("%{", "%%{").into()
 }

@@ -20,7 +20,7 @@ use crate::suppress::{Outline, Suppressions};
 use rustc_hash::FxHashSet;
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
-use std::mem::forget;
+use std::mem::{forget, take};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -66,7 +66,7 @@ pub struct Look<'l> {
 }
 
 /// Judges a plan: its graph, and all rules over it.
-pub fn judged(plan: StaticPlan, look: Look) -> Checked {
+pub fn judged(mut plan: StaticPlan, look: Look) -> Checked {
     let graph = Graph::with(look.linked, &plan, look.profile, look.budget);
     let mut report = check_root(&plan, &graph, look.budget);
     report.environment = look.environment.map(str::to_string);
@@ -84,7 +84,8 @@ pub fn judged(plan: StaticPlan, look: Look) -> Checked {
     for pool in look.linked.iter().map(|linked| &linked.pool) {
         pool.calls.iter().for_each(|(address, header)| outline.add_call(pool.within(address), *header));
     }
-    let checked = Checked { report, drawing, variables, outline, made: plan.made.clone(), links, failed: false };
+    let made = take(&mut plan.made);
+    let checked = Checked { report, drawing, variables, outline, made, links, failed: false };
     if look.budget.is_late() {
         // To take it apart takes time: the system has all memory back when the program ends.
         forget(plan);

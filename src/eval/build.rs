@@ -81,9 +81,7 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<In
         let Ok(state) = instance.resource_state(id, block.header) else { continue };
         // The graph looks at parts of values alone.
         let spread = |mut resource: Resource| {
-            if resource.values.deep_marks().is_hidden() {
-                resource.values = resource.values.spread();
-            }
+            resource.values = resource.values.spread();
             resource
         };
         plan.resources.extend(state.instances.iter().cloned().map(spread));
