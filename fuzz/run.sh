@@ -50,7 +50,10 @@ declare -A running=()
 while :; do
     open=0
     for target in "${targets[@]}"; do
-        [ "$(used "$target")" -lt $((minutes * 60)) ] || continue
+        # A slice that still runs counts as a whole one.
+        ahead=0
+        [ -z "${running[$target]:-}" ] || ! kill -0 "${running[$target]}" 2>/dev/null || ahead=${SLICE:-300}
+        [ $(($(used "$target") + ahead)) -lt $((minutes * 60)) ] || continue
         open=1
         while [ "$(jobs -rp | wc -l)" -ge "${JOBS:-1}" ]; do wait -n; done
         # Its slice of the round before may not be over.
@@ -58,7 +61,6 @@ while :; do
         slice "$target" &
         running[$target]=$!
     done
-    [ $open = 1 ] || break
+    [ $open = 1 ] || wait -n || break
 done
-wait
 fuzz/table.sh "${targets[@]}"
