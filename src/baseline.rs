@@ -12,7 +12,7 @@ pub const FILE: &str = "kfplint-baseline.json";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
-    version: Version,
+    version: FormatVersion,
     /// In the order of code, root, address and fingerprint.
     pub findings: Vec<KnownFinding>,
 }
@@ -20,20 +20,20 @@ pub struct Baseline {
 /// The format's version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
-struct Version;
+struct FormatVersion;
 
-impl TryFrom<u64> for Version {
+impl TryFrom<u64> for FormatVersion {
     type Error = String;
-    fn try_from(number: u64) -> Result<Version, String> {
+    fn try_from(number: u64) -> Result<FormatVersion, String> {
         match number {
-            1 => Ok(Version),
+            1 => Ok(FormatVersion),
             other => Err(format!("this kfplint reads version 1 of baselines, not {other}")),
         }
     }
 }
 
-impl From<Version> for u64 {
-    fn from(_: Version) -> u64 {
+impl From<FormatVersion> for u64 {
+    fn from(_: FormatVersion) -> u64 {
         1
     }
 }
@@ -44,7 +44,7 @@ impl Baseline {
         let kept = |d: &&Diagnostic| !ALWAYS.contains(&d.finding.code);
         let mut findings: Vec<KnownFinding> = report.open().filter(kept).flat_map(entries).collect();
         findings.sort();
-        Baseline { version: Version, findings }
+        Baseline { version: FormatVersion, findings }
     }
 
     /// Takes the known findings out of a report. An entry is gone if it is not found where `looked_at` says that it would

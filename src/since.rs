@@ -100,15 +100,15 @@ fn fingerprints(diagnostic: &Diagnostic) -> impl Iterator<Item = &str> {
 }
 
 fn changes(now: &[ClusterReport], before: &[ClusterReport], looked_at: impl Fn(&str) -> bool) -> Vec<VerdictChange> {
-    type Key<'c> = (&'c str, Option<&'c str>, &'c str);
-    fn key(c: &ClusterReport) -> Key<'_> {
+    type ClusterKey<'c> = (&'c str, Option<&'c str>, &'c str);
+    fn key(c: &ClusterReport) -> ClusterKey<'_> {
         (&c.root, c.environment.as_deref(), &c.address)
     }
-    let old: BTreeMap<Key, Verdict> =
+    let old: BTreeMap<ClusterKey, Verdict> =
         before.iter().filter(|c| looked_at(&c.root)).map(|c| (key(c), c.verdict)).collect();
-    let new: BTreeMap<Key, Verdict> = now.iter().map(|c| (key(c), c.verdict)).collect();
-    let all: BTreeSet<&Key> = old.keys().chain(new.keys()).collect();
-    let change = |key: &Key| {
+    let new: BTreeMap<ClusterKey, Verdict> = now.iter().map(|c| (key(c), c.verdict)).collect();
+    let all: BTreeSet<&ClusterKey> = old.keys().chain(new.keys()).collect();
+    let change = |key: &ClusterKey| {
         let (before, now) = (old.get(key).copied(), new.get(key).copied());
         let (root, environment, address) = *key;
         let change = VerdictChange {

@@ -8,7 +8,7 @@ use crate::graph::access::NodeAccount;
 use crate::graph::account::ServiceAccount;
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
-use crate::graph::grant::{Grant, Level as On};
+use crate::graph::grant::{Grant, GrantLevel as On};
 use crate::graph::identity::same_by_cause;
 use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Rule};

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Finding, Level};
 use crate::graph::access::{NodeAccount, is_member};
 use crate::graph::cluster::Cluster;
-use crate::graph::grant::{Grant, Level as On};
+use crate::graph::grant::{Grant, GrantLevel as On};
 use crate::rule::{Answer, Context, Rule};
 use std::collections::BTreeSet;
 

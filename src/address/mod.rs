@@ -5,7 +5,7 @@ mod reference;
 mod text;
 
 pub use key::{HiddenKey, InstanceKey};
-pub use reference::{Reference, Root, Subject, TraversalStep, splat_steps};
+pub use reference::{Reference, ReferenceRoot, Subject, TraversalStep, splat_steps};
 pub use text::{AddressPart, ModuleStep, module_address, module_steps, parts};
 
 use std::fmt::{self, Display, Formatter};

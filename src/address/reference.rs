@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 /// The first name of a traversal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Root {
+pub enum ReferenceRoot {
     /// `var`.
     Var,
     /// `local`.
@@ -32,22 +32,22 @@ pub enum Root {
     Other,
 }
 
-impl Root {
+impl ReferenceRoot {
     /// The root that a name is, where nothing around it gives the name another meaning.
-    pub fn of(name: &str) -> Root {
+    pub fn of(name: &str) -> ReferenceRoot {
         match name {
-            "var" => Root::Var,
-            "local" => Root::Local,
-            "module" => Root::Module,
-            "resource" => Root::Mode(Mode::Managed),
-            "data" => Root::Mode(Mode::Data),
-            "ephemeral" => Root::Mode(Mode::Ephemeral),
-            "path" => Root::Path,
-            "terraform" | "tofu" => Root::Terraform,
-            "each" => Root::Each,
-            "count" => Root::Count,
-            "self" => Root::Own,
-            _ => Root::Other,
+            "var" => ReferenceRoot::Var,
+            "local" => ReferenceRoot::Local,
+            "module" => ReferenceRoot::Module,
+            "resource" => ReferenceRoot::Mode(Mode::Managed),
+            "data" => ReferenceRoot::Mode(Mode::Data),
+            "ephemeral" => ReferenceRoot::Mode(Mode::Ephemeral),
+            "path" => ReferenceRoot::Path,
+            "terraform" | "tofu" => ReferenceRoot::Terraform,
+            "each" => ReferenceRoot::Each,
+            "count" => ReferenceRoot::Count,
+            "self" => ReferenceRoot::Own,
+            _ => ReferenceRoot::Other,
         }
     }
 }
@@ -87,18 +87,18 @@ impl<'e> Subject<'e> {
             Subject::Resource(ResourceAddr { mode, type_name: of.clone(), name: name.name.clone() })
         };
         match &object.kind {
-            ExprKind::Variable(root) if !given(root) => match Root::of(root) {
-                Root::Var => Some(Subject::Variable(name)),
-                Root::Local => Some(Subject::Local(name)),
-                Root::Module => Some(Subject::Call(name)),
-                Root::Path => Some(Subject::Path(name)),
-                Root::Terraform => Some(Subject::Terraform(name)),
-                Root::Other => Some(resource(Mode::Managed, root)),
-                Root::Mode(_) | Root::Each | Root::Count | Root::Own => None,
+            ExprKind::Variable(root) if !given(root) => match ReferenceRoot::of(root) {
+                ReferenceRoot::Var => Some(Subject::Variable(name)),
+                ReferenceRoot::Local => Some(Subject::Local(name)),
+                ReferenceRoot::Module => Some(Subject::Call(name)),
+                ReferenceRoot::Path => Some(Subject::Path(name)),
+                ReferenceRoot::Terraform => Some(Subject::Terraform(name)),
+                ReferenceRoot::Other => Some(resource(Mode::Managed, root)),
+                ReferenceRoot::Mode(_) | ReferenceRoot::Each | ReferenceRoot::Count | ReferenceRoot::Own => None,
             },
             ExprKind::GetAttr(inner, type_name) => match &inner.kind {
-                ExprKind::Variable(root) if !given(root) => match Root::of(root) {
-                    Root::Mode(mode) => Some(resource(mode, &type_name.name)),
+                ExprKind::Variable(root) if !given(root) => match ReferenceRoot::of(root) {
+                    ReferenceRoot::Mode(mode) => Some(resource(mode, &type_name.name)),
                     _ => None,
                 },
                 _ => None,

@@ -85,7 +85,7 @@ pub struct Workload {
 /// A pod: what its containers request together (Kubernetes' rule: the sum, or the largest init container if that is
 /// more).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pod {
+pub struct PodRequest {
     /// The workload's name.
     pub name: &'static str,
     /// CPU requested, in thousandths of a core.
@@ -157,18 +157,18 @@ pub fn workloads(version: &str, env: Env) -> impl Iterator<Item = Workload> {
 }
 
 /// The pods of a version in an environment, with what each requests; one entry a replica.
-pub fn pods(version: &str, env: Env) -> Arc<Vec<Pod>> {
-    static KNOWN: Memo<(&'static str, Env), Vec<Pod>> = Memo::new();
+pub fn pods(version: &str, env: Env) -> Arc<Vec<PodRequest>> {
+    static KNOWN: Memo<(&'static str, Env), Vec<PodRequest>> = Memo::new();
     let Some(version) = versions().iter().find(|v| **v == version).copied() else { return Arc::default() };
     KNOWN.get(&(version, env), || pods_of(version, env))
 }
 
-fn pods_of(version: &str, env: Env) -> Vec<Pod> {
-    let mut pods: Vec<(Pod, u64, u64, u64)> = Vec::new();
+fn pods_of(version: &str, env: Env) -> Vec<PodRequest> {
+    let mut pods: Vec<(PodRequest, u64, u64, u64)> = Vec::new();
     for w in workloads(version, env).filter(|w| w.kind != "PersistentVolumeClaim") {
         let known = pods.iter().position(|(p, ..)| p.name == w.name);
         let at = known.unwrap_or_else(|| {
-            pods.push((Pod { name: w.name, cpu_m: 0, memory_mib: 0 }, 0, 0, w.replicas));
+            pods.push((PodRequest { name: w.name, cpu_m: 0, memory_mib: 0 }, 0, 0, w.replicas));
             pods.len() - 1
         });
         let Some((pod, init_cpu, init_memory, _)) = pods.get_mut(at) else { continue };
@@ -179,8 +179,8 @@ fn pods_of(version: &str, env: Env) -> Vec<Pod> {
             pod.memory_mib += w.memory_mib;
         }
     }
-    let whole = |(p, cpu, memory, n): (Pod, u64, u64, u64)| {
-        let pod = Pod { cpu_m: p.cpu_m.max(cpu), memory_mib: p.memory_mib.max(memory), ..p };
+    let whole = |(p, cpu, memory, n): (PodRequest, u64, u64, u64)| {
+        let pod = PodRequest { cpu_m: p.cpu_m.max(cpu), memory_mib: p.memory_mib.max(memory), ..p };
         (0..n).map(move |_| pod)
     };
     pods.into_iter().flat_map(whole).collect()

@@ -10,7 +10,7 @@ use crate::engine::{self, Session, Unreached};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::fit::{FitNode, Pod, Room, left_in_time};
-use crate::graph::nodes::{Marks, free, own_pods};
+use crate::graph::nodes::{NodeTraits, free, own_pods};
 use crate::graph::pool::Pool;
 use crate::manifests::{self, Left, Pods};
 use crate::report::{self, Report};
@@ -93,7 +93,7 @@ fn nodes<'a, 'p>(cluster: &'a Cluster<'p>, pods: &Pods) -> (Vec<FitNode>, Vec<&'
     let (mut nodes, mut open) = (Vec::new(), Vec::new());
     for pool in cluster.pools.iter().filter(|p| !p.is_empty()) {
         let allocatable = pool.allocatable();
-        let (Some(left), Some(marks)) = (allocatable.known(), Marks::of(pool)) else {
+        let (Some(left), Some(marks)) = (allocatable.known(), NodeTraits::of(pool)) else {
             open.push(pool);
             continue;
         };

@@ -24,7 +24,7 @@ const WORSE: &str = "it would have more syntax errors than before, or it has cha
 
 /// What the rounds made.
 #[derive(Default)]
-struct Work {
+struct FixWork {
     /// Files as they are to be, by real path.
     texts: Texts,
     /// The same as they were on disk, with the path as the user would write it.
@@ -50,7 +50,7 @@ type Opened = BTreeMap<FileId, (PathBuf, Syntax)>;
 pub fn fixed(job: &Job) -> Result<Outcome, Failure> {
     let mut session = Session::keeping(job.settings.clone())?;
     let first = session.check(&Progress::start())?;
-    let mut work = Work::default();
+    let mut work = FixWork::default();
     let mut last = None;
     for _ in 0..ROUNDS {
         let now = last.as_ref().unwrap_or(&first);
@@ -79,7 +79,7 @@ pub fn fixed(job: &Job) -> Result<Outcome, Failure> {
     Ok(last.filter(|_| !job.args.fixes.diff).unwrap_or(first))
 }
 
-impl Work {
+impl FixWork {
     /// One round: the findings whose fixes were made.
     fn round(&mut self, now: &Outcome, job: &Job) -> BTreeMap<FindingKind, usize> {
         let opened = now.loader.opened();

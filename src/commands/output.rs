@@ -6,7 +6,7 @@ use crate::base::budget::DOCUMENT;
 use crate::base::source::Sources;
 use crate::cli::Color;
 use crate::load::{is_terraform, is_variables, reason};
-use crate::report::{self, Detail, Format, Report, View};
+use crate::report::{self, Detail, Format, Report, ReportStyle};
 use crate::tree::up_to;
 use crate::write;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -28,7 +28,7 @@ pub fn write(report: &Report, sources: &Sources, job: &Job, took: Duration) -> R
         _ => Detail::Normal,
     };
     for (format, file) in &args.output {
-        let view = View { color: args.terminal.color == Color::Always, ..View::plain(detail, WIDTH) };
+        let view = ReportStyle { color: args.terminal.color == Color::Always, ..ReportStyle::plain(detail, WIDTH) };
         let bytes = format.write(report, sources, view);
         if job.asked_by_configuration {
             refuse_other(*format, file)?;
@@ -37,11 +37,11 @@ pub fn write(report: &Report, sources: &Sources, job: &Job, took: Duration) -> R
     }
     // Elsewhere, the same input gives the same text.
     let told = std::io::stdout().is_terminal();
-    let view = View {
+    let view = ReportStyle {
         color: color(args.terminal.color),
         links: links(args.terminal.color),
         took: told.then_some(took),
-        ..View::plain(detail, width())
+        ..ReportStyle::plain(detail, width())
     };
     let bytes = args.format.write(report, sources, view);
     match args.format {

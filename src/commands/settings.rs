@@ -4,7 +4,7 @@ use super::{Failure, since};
 use crate::base::budget::Budget;
 use crate::cli::{CheckArgs, ConfigArgs, InputArgs, RootArgs};
 use crate::config::{self, Config};
-use crate::engine::{self, Given, Inputs, Scope, Session, Settings, environment_named};
+use crate::engine::{self, Given, Inputs, PathScope, Session, Settings, environment_named};
 use crate::load::{PathError, Root, reason};
 use crate::report::Format;
 use crate::settings::{FailOn, Ignores, Undecided};
@@ -41,7 +41,7 @@ impl Job {
         let mut config = config_of(&args, base.as_ref())?;
         let asked_by_configuration = fill_up(&mut args, &mut config);
         args.config.environment.iter().try_for_each(|name| environment_named(name, &config).map(drop))?;
-        let scope = if args.changed { Scope::Changed } else { Scope::All };
+        let scope = if args.changed { PathScope::Changed } else { PathScope::All };
         let formats: Vec<Format> = args.output.iter().map(|(format, _)| *format).chain([args.format]).collect();
         let today = time::OffsetDateTime::now_utc().date();
         let (on, require_reason) = (args.ignores != Ignores::Off, args.ignores == Ignores::RequireReason);
@@ -51,7 +51,7 @@ impl Job {
         let settings = Settings {
             paths: args.paths.clone(),
             scope,
-            stdin: if scope == Scope::All { stdin(&args.paths)? } else { Vec::new() },
+            stdin: if scope == PathScope::All { stdin(&args.paths)? } else { Vec::new() },
             everywhere: everywhere(&args, &config),
             shard: args.shard,
             source: args.source.clone(),
@@ -179,7 +179,7 @@ pub fn state(
         [_, second, ..] => return Err(Failure::Environments { second: second.clone() }),
     };
     let (paths, inputs) = (paths.to_vec(), given.values());
-    Ok((Settings { paths, scope: Scope::Roots, config, inputs, budget, ..Settings::default() }, environment))
+    Ok((Settings { paths, scope: PathScope::Roots, config, inputs, budget, ..Settings::default() }, environment))
 }
 
 /// One root module, ready to be evaluated.
@@ -203,7 +203,7 @@ impl Single {
         let budget = if strict { budget.without_timeout() } else { budget };
         let paths = std::slice::from_ref(&args.dir);
         let (mut settings, environment) = state(paths, &args.config, &args.inputs, budget)?;
-        (settings.scope, settings.inputs.strict) = (Scope::One, strict);
+        (settings.scope, settings.inputs.strict) = (PathScope::One, strict);
         let session = Session::new(settings)?;
         let Some(root) = session.roots().first().cloned() else {
             let places = format!("`{}`", args.dir.display());
@@ -217,7 +217,7 @@ impl Single {
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn configuration(args: &ConfigArgs, paths: &[PathBuf], wanted: config::Wanted) -> Result<Config, Failure> {
+pub fn configuration(args: &ConfigArgs, paths: &[PathBuf], wanted: config::IsWanted) -> Result<Config, Failure> {
     let file = match (&args.config, args.no_config) {
         (Some(file), _) => Some(file.clone()),
         (None, true) => None,

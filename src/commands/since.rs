@@ -6,7 +6,7 @@ use super::{Failure, progress::Progress};
 use crate::base::budget::Budget;
 use crate::cli::CheckArgs;
 use crate::config::Config;
-use crate::engine::{Given, Outcome, Scope, Session, SessionError, Settings};
+use crate::engine::{Given, Outcome, PathScope, Session, SessionError, Settings};
 use crate::load::shown;
 use crate::report::Report;
 use crate::since;
@@ -80,8 +80,8 @@ pub fn tree(args: &CheckArgs, reference: &str, budget: Budget) -> Result<Tree, F
 fn past(job: &Job) -> Option<Settings> {
     let tree = job.base.as_ref()?;
     let mut settings = job.settings.clone();
-    if settings.scope == Scope::Changed {
-        (settings.scope, settings.paths) = (Scope::All, vec![PathBuf::from(".")]);
+    if settings.scope == PathScope::Changed {
+        (settings.scope, settings.paths) = (PathScope::All, vec![PathBuf::from(".")]);
     }
     settings.paths.retain(|path| tree.exists(path));
     if settings.paths.is_empty() {

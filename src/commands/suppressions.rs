@@ -6,7 +6,7 @@ use crate::base::date;
 use crate::base::source::Sources;
 use crate::cli::{CheckArgs, ListArgs, ListFormat};
 use crate::report;
-use crate::suppress::{State, Suppression};
+use crate::suppress::{Suppression, SuppressionState};
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr;
 
@@ -35,7 +35,7 @@ fn entry(suppression: &Suppression, sources: &Sources) -> Value {
         "rules": suppression.rules.iter().map(|rule| &rule.text).collect::<Vec<_>>(),
         "reason": suppression.reason,
         "until": suppression.until.map(date::show),
-        "ended": suppression.state == State::Ended,
+        "ended": suppression.state == SuppressionState::Ended,
         "findings": suppression.held,
     })
 }
@@ -45,7 +45,7 @@ fn table(all: &[Suppression], sources: &Sources) -> Vec<u8> {
         let line = sources.get(s.location.file).map_or(1, |file| file.position(s.location.start).line);
         let rules: Vec<&str> = s.rules.iter().map(|rule| rule.text.as_str()).collect();
         let until = s.until.map(|day| match s.state {
-            State::Ended => format!("ended {}", date::show(day)),
+            SuppressionState::Ended => format!("ended {}", date::show(day)),
             _ => format!("until {}", date::show(day)),
         });
         [

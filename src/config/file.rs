@@ -12,22 +12,22 @@ use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 /// Text with its place.
-pub type Text = Spanned<String>;
+pub type SpannedText = Spanned<String>;
 
 /// The configuration of kfplint.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
-pub struct File {
+pub struct ConfigFile {
     /// Levels of single rules, by code, name or the beginning of codes; `off` leaves a rule out.
     #[cfg_attr(test, schemars(schema_with = "schema::levels"))]
-    pub rules: IndexMap<Text, Text>,
+    pub rules: IndexMap<SpannedText, SpannedText>,
     /// Only these rules are checked: codes, names, or the beginning of codes.
     #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
-    pub select: Option<Vec<Text>>,
+    pub select: Option<Vec<SpannedText>>,
     /// These rules are not checked: codes, names, or the beginning of codes.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    pub ignore: Vec<Text>,
+    pub ignore: Vec<SpannedText>,
     /// Settings for parts of the tree; a later one wins.
     pub overrides: Vec<Override>,
     /// The name of the profile that is used; or tables of requirements of your own, with `use` for that name.
@@ -35,25 +35,25 @@ pub struct File {
     pub profile: Option<Spanned<Profiles>>,
     /// tfvars files that are read before those of the command line; relative to this file.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    pub var_files: Vec<Text>,
+    pub var_files: Vec<SpannedText>,
     /// The lowest level of finding that makes the exit code 1.
     #[cfg_attr(test, schemars(schema_with = "schema::choice::<FailOn>"))]
-    pub fail_on: Option<Text>,
+    pub fail_on: Option<SpannedText>,
     /// What to make of requirements that cannot be decided.
     #[cfg_attr(test, schemars(schema_with = "schema::choice::<Undecided>"))]
-    pub undecided: Option<Text>,
+    pub undecided: Option<SpannedText>,
     /// The format of the report on stdout.
     #[cfg_attr(test, schemars(schema_with = "schema::choice::<Format>"))]
-    pub format: Option<Text>,
+    pub format: Option<SpannedText>,
     /// Further reports, each as `FORMAT=FILE`; the file is relative to this one, and in the same repository.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    pub output: Vec<Text>,
+    pub output: Vec<SpannedText>,
     /// Which comments that suppress findings count.
     #[cfg_attr(test, schemars(schema_with = "schema::choice::<Ignores>"))]
-    pub ignores: Option<Text>,
+    pub ignores: Option<SpannedText>,
     /// Environments: each root module is evaluated once for each of them.
-    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, Environment>"))]
-    pub environment: IndexMap<Text, Environment>,
+    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, EnvironmentTable>"))]
+    pub environment: IndexMap<SpannedText, EnvironmentTable>,
 }
 
 /// Settings for the files that match.
@@ -63,35 +63,35 @@ pub struct File {
 pub struct Override {
     /// Files and folders, as in `.gitignore`-like patterns relative to this file: `modules/legacy/**`.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
-    pub paths: Vec<Text>,
+    pub paths: Vec<SpannedText>,
     /// Rules whose findings are suppressed there.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     #[serde(default)]
-    pub ignore: Vec<Text>,
+    pub ignore: Vec<SpannedText>,
     /// Why they are suppressed.
     pub reason: Option<String>,
     /// The last day on which they are, as `2027-01-31`.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
-    pub until: Option<Text>,
+    pub until: Option<SpannedText>,
     /// Levels of rules there.
     #[cfg_attr(test, schemars(schema_with = "schema::levels"))]
     #[serde(default)]
-    pub rules: IndexMap<Text, Text>,
+    pub rules: IndexMap<SpannedText, SpannedText>,
 }
 
 /// Values for one environment.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Environment"))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Environment {
+pub struct EnvironmentTable {
     /// tfvars files, relative to this file.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     #[serde(default)]
-    pub var_files: Vec<Text>,
+    pub var_files: Vec<SpannedText>,
     /// Values of input variables; they take the place of those in `var-files`.
     #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
     #[serde(default)]
-    pub vars: IndexMap<Text, Spanned<toml::Value>>,
+    pub vars: IndexMap<SpannedText, Spanned<toml::Value>>,
     /// The workspace's name, for `terraform.workspace`.
     pub workspace: Option<String>,
 }
@@ -102,7 +102,7 @@ pub struct Profiles {
     /// The name of the profile that is used.
     pub used: Option<Used>,
     /// By name.
-    pub all: IndexMap<String, (Text, Profile)>,
+    pub all: IndexMap<String, (SpannedText, ProfileTable)>,
 }
 
 /// The name of the profile that is used: all of `profile = …`, or `profile.use = …`.
@@ -111,17 +111,17 @@ pub enum Used {
     /// All of it; the place is that of the whole value.
     Whole(String),
     /// The key `use`.
-    Key(Text),
+    Key(SpannedText),
 }
 
 /// A set of requirements.
 #[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(rename = "Profile"))]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Profile {
+pub struct ProfileTable {
     /// The profile whose requirements hold where this one says nothing [default: kfp].
     #[cfg_attr(test, schemars(with = "Option<String>"))]
-    pub extends: Option<Text>,
+    pub extends: Option<SpannedText>,
     /// Nodes that must qualify.
     #[cfg_attr(test, schemars(with = "Option<u64>"))]
     pub nodes: Option<Spanned<u64>>,
@@ -134,19 +134,19 @@ pub struct Profile {
     pub memory: Option<Spanned<toml::Value>>,
     /// Roles that the nodes' own service account needs.
     #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
-    pub roles: Option<Vec<Text>>,
+    pub roles: Option<Vec<SpannedText>>,
     /// OAuth scopes, as aliases or URLs, that nodes with the default service account need.
     #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
-    pub scopes: Option<Vec<Text>>,
+    pub scopes: Option<Vec<SpannedText>>,
     /// APIs that must be enabled.
     #[cfg_attr(test, schemars(with = "Option<Vec<String>>"))]
-    pub apis: Option<Vec<Text>>,
+    pub apis: Option<Vec<SpannedText>>,
     /// The Kubernetes namespace of the installation.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
-    pub namespace: Option<Text>,
+    pub namespace: Option<SpannedText>,
     /// The name of the Kubernetes secret with a service account's key.
     #[cfg_attr(test, schemars(with = "Option<String>"))]
-    pub secret_name: Option<Text>,
+    pub secret_name: Option<SpannedText>,
 }
 
 impl<'de> Deserialize<'de> for Profiles {
@@ -165,7 +165,7 @@ impl<'de> Deserialize<'de> for Profiles {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Profiles, A::Error> {
                 let mut out = Profiles::default();
-                while let Some(name) = map.next_key::<Text>()? {
+                while let Some(name) = map.next_key::<SpannedText>()? {
                     match name.get_ref().as_str() {
                         "use" => out.used = Some(Used::Key(map.next_value()?)),
                         text => {

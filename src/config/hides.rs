@@ -1,7 +1,7 @@
 //! What a configuration turns off, for reports to say.
 
 use super::Levels;
-use super::file::{File, Override, Text};
+use super::file::{ConfigFile, Override, SpannedText};
 use crate::diagnostic::Level;
 use crate::profile::Profile;
 use crate::rule::Rule;
@@ -25,7 +25,7 @@ pub struct Hides {
 
 impl Hides {
     /// Reads it off a file.
-    pub(super) fn of(file: &File, levels: &Levels, profile: &Profile) -> Hides {
+    pub(super) fn of(file: &ConfigFile, levels: &Levels, profile: &Profile) -> Hides {
         let off = |rule: &&Rule| !levels.is_on(rule.code, rule.name);
         let rules = rules::all().iter().filter(off).map(|rule| rule.code).collect();
         let mut other = lowered(levels);
@@ -121,7 +121,7 @@ fn part(part: &Override) -> Vec<String> {
 }
 
 /// Whether a rule that is named has a higher level of its own.
-fn is_lower(name: &Text, level: &Text) -> bool {
+fn is_lower(name: &SpannedText, level: &SpannedText) -> bool {
     let level = match level.get_ref().as_str() {
         "note" => Level::Note,
         "warning" => Level::Warning,
@@ -132,7 +132,7 @@ fn is_lower(name: &Text, level: &Text) -> bool {
 }
 
 /// Values that stand in the place of those that the root modules have of themselves.
-fn values(file: &File) -> Option<String> {
+fn values(file: &ConfigFile) -> Option<String> {
     let named = |what: &str, names: Vec<&str>| {
         let more = names.len().saturating_sub(MOST_PATHS);
         let rest = if more > 0 { format!(" and {more} more") } else { String::new() };

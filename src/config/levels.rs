@@ -1,7 +1,7 @@
 //! Which rules are checked, and how bad their findings are.
 
 use super::error::{Checked, Fault};
-use super::file::{File, Text};
+use super::file::{ConfigFile, SpannedText};
 use super::{Paths, Places, globs, selector};
 use crate::base::source::FileId;
 use crate::diagnostic::{ALWAYS, Level, RootReport, Status, Verdict};
@@ -30,9 +30,9 @@ pub struct Levels {
 
 impl Levels {
     /// Reads them off a file.
-    pub(super) fn of(file: &File) -> Checked<Levels> {
+    pub(super) fn of(file: &ConfigFile) -> Checked<Levels> {
         file.ignore.iter().try_for_each(|text| refuse(text, "ignored"))?;
-        let all = |texts: &[Text]| texts.iter().map(selector).collect::<Checked<Vec<_>>>();
+        let all = |texts: &[SpannedText]| texts.iter().map(selector).collect::<Checked<Vec<_>>>();
         let part = |o: &super::file::Override| Ok((globs(&o.paths)?, levels(&o.rules)?));
         Ok(Levels {
             select: file.select.as_deref().map(all).transpose()?,
@@ -131,7 +131,7 @@ impl Levels {
 }
 
 /// Refuses a name that means only rules that always count.
-pub(super) fn refuse(text: &Text, how: &str) -> Checked<()> {
+pub(super) fn refuse(text: &SpannedText, how: &str) -> Checked<()> {
     let selector = selector(text)?;
     let mut named = crate::rules::all().iter().filter(|m| selector.matches(m.code, m.name));
     if named.any(|meta| !ALWAYS.contains(&meta.code)) {
@@ -147,8 +147,8 @@ fn setting<T: Copy>(rules: &[(Selector, T)], code: &str, name: &str) -> Option<T
     matching.max_by_key(|(selector, _)| selector.closeness()).map(|(_, setting)| *setting)
 }
 
-fn settings(rules: &IndexMap<Text, Text>) -> Checked<Vec<(Selector, Setting)>> {
-    let one = |(name, level): (&Text, &Text)| {
+fn settings(rules: &IndexMap<SpannedText, SpannedText>) -> Checked<Vec<(Selector, Setting)>> {
+    let one = |(name, level): (&SpannedText, &SpannedText)| {
         let selector = selector(name)?;
         match level.get_ref().as_str() {
             "off" => refuse(name, "off")?,
@@ -168,8 +168,9 @@ fn settings(rules: &IndexMap<Text, Text>) -> Checked<Vec<(Selector, Setting)>> {
 }
 
 /// The settings of a part of the tree.
-fn levels(rules: &IndexMap<Text, Text>) -> Checked<Vec<(Selector, Level)>> {
-    let one = |((selector, setting), (name, level)): ((Selector, Setting), (&Text, &Text))| match setting {
+fn levels(rules: &IndexMap<SpannedText, SpannedText>) -> Checked<Vec<(Selector, Level)>> {
+    let one = |((selector, setting), (name, level)): ((Selector, Setting), (&SpannedText, &SpannedText))| match setting
+    {
         Setting::Level(level) => Ok((selector, level)),
         Setting::Off => {
             let fault = Fault::at(level.span(), "a rule cannot be off for a part of the tree");

@@ -27,7 +27,7 @@ use crate::syntax::ast;
 use crate::tree::Tree;
 use clap::ValueEnum;
 use error::{Checked, Fault};
-use file::Text;
+use file::SpannedText;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -148,7 +148,7 @@ impl Config {
     ///
     /// # Errors
     /// What is wrong with it, with the place.
-    pub fn of_text(text: String, dir: &Path, shown: &str, wanted: Wanted) -> Result<Config, Box<ConfigError>> {
+    pub fn of_text(text: String, dir: &Path, shown: &str, wanted: IsWanted) -> Result<Config, Box<ConfigError>> {
         match parse(&text, dir.to_path_buf(), wanted) {
             Ok(config) => Ok(Config { text: Some((shown.into(), text)), ..config }),
             Err(fault) => Err(Box::new(fault.within(shown, &text))),
@@ -185,7 +185,7 @@ impl Config {
 }
 
 /// Whether the values of an environment are wanted.
-pub type Wanted<'w> = &'w dyn Fn(&str) -> bool;
+pub type IsWanted<'w> = &'w dyn Fn(&str) -> bool;
 
 /// The configuration file for what is checked: the nearest one upward from each path, not beyond its repository.
 ///
@@ -219,7 +219,7 @@ pub fn find(paths: &[PathBuf]) -> Result<Option<PathBuf>, LoadError> {
 ///
 /// # Errors
 /// A file that is wrong, with the place.
-pub fn of_commit(paths: &[PathBuf], tree: &Tree, wanted: Wanted) -> Result<Option<Config>, LoadError> {
+pub fn of_commit(paths: &[PathBuf], tree: &Tree, wanted: IsWanted) -> Result<Option<Config>, LoadError> {
     let Some(real) = paths.iter().find_map(|path| std::fs::canonicalize(path).ok()) else { return Ok(None) };
     let top = bounds::tree(&real);
     let within = real.ancestors().take_while(|folder| folder.starts_with(top));
@@ -257,7 +257,7 @@ fn upward(from: &Path) -> Option<PathBuf> {
 ///
 /// # Errors
 /// A file that cannot be read, or that is wrong, with the place.
-pub fn read(path: &Path, wanted: Wanted) -> Result<Config, LoadError> {
+pub fn read(path: &Path, wanted: IsWanted) -> Result<Config, LoadError> {
     let shown = &crate::load::shown(path);
     let unreadable = |e: std::io::Error| LoadError::Unreadable { path: shown.into(), why: crate::load::reason(&e) };
     let real = std::fs::canonicalize(path).map_err(unreadable)?;
@@ -275,11 +275,11 @@ pub fn read(path: &Path, wanted: Wanted) -> Result<Config, LoadError> {
     Ok(Config::of_text(text, real.parent().unwrap_or(Path::new("/")), shown, wanted)?)
 }
 
-fn parse(text: &str, dir: PathBuf, wanted: Wanted) -> Checked<Config> {
+fn parse(text: &str, dir: PathBuf, wanted: IsWanted) -> Checked<Config> {
     let id = Config::FILE;
-    let file: file::File = toml::from_str(text).map_err(|e| error::of_toml(&e))?;
-    let paths = |texts: &[Text]| texts.iter().map(|t| existing(t, &dir)).collect::<Checked<Vec<_>>>();
-    let environment = |(name, env): (&Text, &file::Environment)| {
+    let file: file::ConfigFile = toml::from_str(text).map_err(|e| error::of_toml(&e))?;
+    let paths = |texts: &[SpannedText]| texts.iter().map(|t| existing(t, &dir)).collect::<Checked<Vec<_>>>();
+    let environment = |(name, env): (&SpannedText, &file::EnvironmentTable)| {
         Ok(Environment {
             name: name.get_ref().clone(),
             var_files: match wanted(name.get_ref()) {
@@ -309,7 +309,7 @@ fn parse(text: &str, dir: PathBuf, wanted: Wanted) -> Checked<Config> {
 }
 
 /// A value out of a few, as on the command line.
-fn choice<T: ValueEnum>(text: &Text) -> Checked<T> {
+fn choice<T: ValueEnum>(text: &SpannedText) -> Checked<T> {
     let given = text.get_ref();
     T::from_str(given, false).map_err(|_| {
         let names: Vec<String> =
@@ -318,7 +318,7 @@ fn choice<T: ValueEnum>(text: &Text) -> Checked<T> {
     })
 }
 
-fn selector(text: &Text) -> Checked<Selector> {
+fn selector(text: &SpannedText) -> Checked<Selector> {
     Selector::parse(text.get_ref()).map_err(|near| {
         let fault = Fault::at(text.span(), format!("there is no rule `{}`", text.get_ref()));
         fault.help(
@@ -327,7 +327,7 @@ fn selector(text: &Text) -> Checked<Selector> {
     })
 }
 
-fn existing(text: &Text, dir: &Path) -> Checked<PathBuf> {
+fn existing(text: &SpannedText, dir: &Path) -> Checked<PathBuf> {
     let path = dir.join(text.get_ref());
     match std::fs::metadata(&path) {
         Ok(meta) if meta.is_file() => Ok(path),
@@ -337,7 +337,7 @@ fn existing(text: &Text, dir: &Path) -> Checked<PathBuf> {
     }
 }
 
-fn output(text: &Text, dir: &Path) -> Checked<(Format, PathBuf)> {
+fn output(text: &SpannedText, dir: &Path) -> Checked<(Format, PathBuf)> {
     let (format, file) = Format::parse_output(text.get_ref()).map_err(|why| Fault::at(text.span(), why))?;
     let path = dir.join(&file);
     match may_be_written(&path, dir) {
@@ -364,7 +364,7 @@ fn may_be_written(file: &Path, dir: &Path) -> bool {
 
 fn ignore(entry: &file::Override, id: FileId) -> Checked<Ignore> {
     entry.ignore.iter().try_for_each(|text| levels::refuse(text, "suppressed"))?;
-    let rule = |text: &Text| Ok((text.get_ref().clone(), span(id, text.span()), selector(text)?));
+    let rule = |text: &SpannedText| Ok((text.get_ref().clone(), span(id, text.span()), selector(text)?));
     let until = entry.until.as_ref().map(|text| {
         let day = date::day(text.get_ref());
         let fault =
@@ -379,7 +379,7 @@ fn ignore(entry: &file::Override, id: FileId) -> Checked<Ignore> {
     })
 }
 
-fn globs(patterns: &[Text]) -> Checked<Paths> {
+fn globs(patterns: &[SpannedText]) -> Checked<Paths> {
     let mut set = GlobSetBuilder::new();
     for pattern in patterns {
         let clean = pattern.get_ref().trim_start_matches("./").trim_matches('/');

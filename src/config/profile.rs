@@ -1,7 +1,7 @@
 //! `[profile.NAME]`: requirements of a team's own, on top of others.
 
 use super::error::{Checked, Fault};
-use super::file::{Profile as Written, Profiles, Text, Used};
+use super::file::{ProfileTable as Written, Profiles, SpannedText, Used};
 use crate::base::suggest::suggest;
 use crate::catalog::{iam, scope, services};
 use crate::profile::Profile;
@@ -62,11 +62,12 @@ fn build(name: &str, all: &Profiles, around: &mut Vec<String>) -> Checked<Profil
 }
 
 fn merge(written: &Written, base: Profile) -> Checked<Profile> {
-    let list = |texts: &Option<Vec<Text>>, base: Vec<String>, read: fn(&Text) -> Checked<String>| match texts {
-        Some(texts) => texts.iter().map(read).collect(),
-        None => Ok(base),
-    };
-    let name = |text: &Option<Text>, base: String| text.as_ref().map_or(Ok(base), kubernetes_name);
+    let list =
+        |texts: &Option<Vec<SpannedText>>, base: Vec<String>, read: fn(&SpannedText) -> Checked<String>| match texts {
+            Some(texts) => texts.iter().map(read).collect(),
+            None => Ok(base),
+        };
+    let name = |text: &Option<SpannedText>, base: String| text.as_ref().map_or(Ok(base), kubernetes_name);
     Ok(Profile {
         name: base.name,
         nodes: written.nodes.as_ref().map_or(Ok(base.nodes), |n| at_least_one(n).copied())?,
@@ -109,7 +110,7 @@ fn memory(value: &Spanned<Value>) -> Checked<u64> {
     })
 }
 
-fn role(text: &Text) -> Checked<String> {
+fn role(text: &SpannedText) -> Checked<String> {
     let name = text.get_ref();
     let custom = ["projects/", "organizations/"].iter().any(|p| name.starts_with(p)) && name.contains("/roles/");
     if custom || iam::role(name).is_some() {
@@ -122,7 +123,7 @@ fn role(text: &Text) -> Checked<String> {
     })
 }
 
-fn oauth_scope(text: &Text) -> Checked<String> {
+fn oauth_scope(text: &SpannedText) -> Checked<String> {
     let given = text.get_ref();
     match scope::exists(given) {
         true => Ok(scope::canonical(given).to_string()),
@@ -130,7 +131,7 @@ fn oauth_scope(text: &Text) -> Checked<String> {
     }
 }
 
-fn api(text: &Text) -> Checked<String> {
+fn api(text: &SpannedText) -> Checked<String> {
     let name = text.get_ref();
     let host = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let is_api = name.strip_suffix(".googleapis.com").is_some_and(|n| !n.is_empty() && n.chars().all(host));
@@ -146,7 +147,7 @@ fn api(text: &Text) -> Checked<String> {
 }
 
 /// A name that Kubernetes allows for namespaces and secrets.
-fn kubernetes_name(text: &Text) -> Checked<String> {
+fn kubernetes_name(text: &SpannedText) -> Checked<String> {
     let name = text.get_ref();
     let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '.');
     let ends = name.starts_with(|c: char| c != '-' && c != '.') && name.ends_with(|c: char| c != '-' && c != '.');

@@ -1,6 +1,6 @@
 //! The JSON schema of `kfplint.toml`, made from the types that read it.
 
-use super::file::{File, Profile};
+use super::file::{ConfigFile, ProfileTable};
 use crate::report::schema::hold;
 use clap::ValueEnum;
 use schemars::{Schema, SchemaGenerator, json_schema};
@@ -26,7 +26,7 @@ pub fn levels(_: &mut SchemaGenerator) -> Schema {
 
 /// A profile's name, or tables.
 pub fn profiles(generator: &mut SchemaGenerator) -> Schema {
-    let profile = generator.subschema_for::<Profile>();
+    let profile = generator.subschema_for::<ProfileTable>();
     json_schema!({
         "anyOf": [
             { "type": "string" },
@@ -51,7 +51,7 @@ pub fn memory(_: &mut SchemaGenerator) -> Schema {
 
 #[test]
 fn the_published_schema_is_that_of_the_code() {
-    let mut schema = json!(schemars::schema_for!(File));
+    let mut schema = json!(schemars::schema_for!(ConfigFile));
     schema["$id"] = json!("https://raw.githubusercontent.com/kfplint/kfplint/main/docs/kfplint.schema.json");
     schema["title"] = json!("kfplint.toml");
     let text = format!("{}\n", serde_json::to_string_pretty(&schema).unwrap());

@@ -1,7 +1,7 @@
 //! `vars` of an environment, as a tfvars file would have them.
 
 use super::error::{Checked, Fault};
-use super::file::Text;
+use super::file::SpannedText;
 use super::span;
 use crate::base::source::{FileId, Span};
 use crate::syntax::ast::{Attribute, Body, Expr, ExprKind, File, Ident, ObjectItem, ObjectKey};
@@ -10,8 +10,8 @@ use std::sync::Arc;
 use toml::{Spanned, Value};
 
 /// The values as a file of attributes whose places are those in the configuration file.
-pub fn tfvars(vars: &IndexMap<Text, Spanned<Value>>, id: FileId) -> Checked<File> {
-    let attribute = |(name, value): (&Text, &Spanned<Value>)| {
+pub fn tfvars(vars: &IndexMap<SpannedText, Spanned<Value>>, id: FileId) -> Checked<File> {
+    let attribute = |(name, value): (&SpannedText, &Spanned<Value>)| {
         let (name_span, value_span) = (span(id, name.span()), span(id, value.span()));
         let ident = Ident { name: name.get_ref().as_str().into(), span: name_span };
         let expr =

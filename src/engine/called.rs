@@ -2,7 +2,7 @@
 //! known, or a caller that is not evaluated so far. Such a call does not stand in the place of the folder's own check.
 
 use super::SessionError;
-use super::stages::Checked;
+use super::stages::CheckedRoot;
 use crate::load::{self, Discovery, Root, loader::Loader};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
@@ -14,7 +14,7 @@ pub struct Made(FxHashSet<PathBuf>);
 
 impl Made {
     /// Adds those of a root module.
-    pub fn add(&mut self, checked: &Checked, loader: &Loader) {
+    pub fn add(&mut self, checked: &CheckedRoot, loader: &Loader) {
         let new: Vec<&PathBuf> = checked.made.iter().filter(|dir| !self.0.contains(*dir)).collect();
         // Evaluation keeps the way to a folder, which may have links.
         let real = |dir: &&PathBuf| loader.module(dir).map(|module| module.dir.clone());
@@ -29,7 +29,7 @@ impl Made {
 }
 
 /// Checks root modules in all environments.
-pub type CheckRoots<'c> = &'c dyn Fn(&[Root]) -> Result<Vec<Checked>, SessionError>;
+pub type CheckRoots<'c> = &'c dyn Fn(&[Root]) -> Result<Vec<CheckedRoot>, SessionError>;
 
 /// Checks the called folders that no root module makes, as root modules, and adds them to those that were found. `all` are
 /// the root modules of all shards.
@@ -37,12 +37,12 @@ pub type CheckRoots<'c> = &'c dyn Fn(&[Root]) -> Result<Vec<Checked>, SessionErr
 /// # Errors
 /// What keeps kfplint from looking.
 pub fn left(
-    checked: &[Checked],
+    checked: &[CheckedRoot],
     found: &mut Discovery,
     all: &[Root],
     check: CheckRoots,
     loader: &Loader,
-) -> Result<Vec<Checked>, SessionError> {
+) -> Result<Vec<CheckedRoot>, SessionError> {
     if found.called.is_empty() {
         return Ok(Vec::new());
     }

@@ -1,6 +1,6 @@
 //! How much the environments of a run cost, and which of them are left out where that is too much.
 
-use super::stages::Checked;
+use super::stages::CheckedRoot;
 use crate::base::budget::{Budget, EVALUATIONS, Limit, REPORTS, size};
 use crate::diagnostic::{ClusterReport, Finding, Requirement, RootReport};
 use crate::load::Root;
@@ -19,7 +19,7 @@ pub struct KeptReports {
 
 impl KeptReports {
     /// Counts the reports that are new.
-    pub fn add(&mut self, checked: &[Checked]) {
+    pub fn add(&mut self, checked: &[CheckedRoot]) {
         let new = checked.get(self.reports..).unwrap_or_default();
         self.bytes += new.iter().map(|c| report(&c.report)).sum::<usize>();
         self.reports = checked.len();
@@ -56,7 +56,7 @@ pub fn report(report: &RootReport) -> usize {
     let coverage = &report.coverage;
     let places = coverage.skipped.iter().chain(&coverage.undecided_blocks).map(pair).sum::<usize>();
     let clusters = report.clusters.iter().map(cluster).sum::<usize>();
-    clusters + report.findings.iter().map(finding).sum::<usize>() + places + size_of::<Checked>()
+    clusters + report.findings.iter().map(finding).sum::<usize>() + places + size_of::<CheckedRoot>()
 }
 
 /// About how many bytes a cluster takes.

@@ -1,7 +1,7 @@
 //! Links between root modules: those with clusters whose node pools another root module makes are judged again, with these
 //! pools.
 
-use super::stages::{Checked, Look, guarded};
+use super::stages::{CheckedRoot, Look, guarded};
 use super::{Session, project};
 use crate::address::{Mode, Reference, Subject};
 use crate::base::budget::{LINKS, Limit};
@@ -9,7 +9,7 @@ use crate::base::parallel;
 use crate::diagnostic::{Finding, RootReport};
 use crate::eval::Evaluator;
 use crate::graph::Graph;
-use crate::graph::across::{LinkedPool, Links, LoosePool, linked};
+use crate::graph::across::{LinkedPool, LoosePool, RootLinks, linked};
 use crate::graph::link::{CLUSTER, POOL};
 use crate::load::loader::{Loader, ModuleFiles};
 use crate::load::{self, Root, is_local};
@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The root modules of one environment.
-pub struct Linker<'s> {
+pub struct RootLinker<'s> {
     /// The session that checks them.
     pub session: &'s Session,
     /// With what they are evaluated.
@@ -33,11 +33,11 @@ pub struct Linker<'s> {
     pub roots: Vec<&'s Root>,
 }
 
-impl Linker<'_> {
+impl RootLinker<'_> {
     /// Judges the root modules again whose clusters have node pools in others. `others` are the root modules that are not
     /// among those checked: they are planned, and not judged. `unjudged` are those of them that no other shard judges
     /// either. What is to be said beside the root modules.
-    pub fn link(&self, checked: &mut [Checked], others: &[&Root], unjudged: &[Root]) -> Vec<Checked> {
+    pub fn link(&self, checked: &mut [CheckedRoot], others: &[&Root], unjudged: &[Root]) -> Vec<CheckedRoot> {
         let has_pools = !unjudged.is_empty() && checked.iter().any(|root| !root.links.pools.is_empty());
         if !has_pools && checked.iter().all(|root| root.links.clusters.is_empty()) {
             return Vec::new();
@@ -62,13 +62,13 @@ impl Linker<'_> {
         }
         let roots: FxHashMap<&str, &Root> = self.roots.iter().map(|root| (root.shown.as_str(), *root)).collect();
         // The callers of a reusable module say where its pools belong, and what its clusters are called.
-        let root_of = |c: &Checked| roots.get(c.report.root.as_str()).copied().filter(|root| !root.is_reusable());
-        let all: Vec<(Option<&Root>, &Links)> =
+        let root_of = |c: &CheckedRoot| roots.get(c.report.root.as_str()).copied().filter(|root| !root.is_reusable());
+        let all: Vec<(Option<&Root>, &RootLinks)> =
             checked.iter().chain(&planned).map(|c| (root_of(c), &c.links)).collect();
-        let nothing = Links::default();
-        let links: Vec<&Links> = all.iter().map(|(root, links)| root.map_or(&nothing, |_| *links)).collect();
+        let nothing = RootLinks::default();
+        let links: Vec<&RootLinks> = all.iter().map(|(root, links)| root.map_or(&nothing, |_| *links)).collect();
         let (linked, left) = linked(&links, self.look.budget);
-        let mut said: Vec<Checked> = self.left_out(&left).into_iter().collect();
+        let mut said: Vec<CheckedRoot> = self.left_out(&left).into_iter().collect();
         let (here, beside) = (&linked[..checked.len()], &linked[checked.len()..]);
         let unjudged: FxHashSet<&Root> = unjudged.iter().collect();
         let beside = read.iter().zip(beside).filter(|(root, _)| unjudged.contains(*root));
@@ -90,7 +90,7 @@ impl Linker<'_> {
     }
 
     /// What says that a root module is not judged though pools of those checked belong to its clusters, or may.
-    fn unjudged(&self, root: &Root, pools: &[LinkedPool], checked: &[Checked]) -> Option<Checked> {
+    fn unjudged(&self, root: &Root, pools: &[LinkedPool], checked: &[CheckedRoot]) -> Option<CheckedRoot> {
         let pool = pools.iter().find(|linked| checked.iter().any(|c| c.report.root == linked.pool.root))?;
         let (address, cluster) = (pool.pool.address(), &pool.cluster);
         let doubt = if pool.doubt.is_some() { "may belong" } else { "belongs" };
@@ -99,11 +99,11 @@ impl Linker<'_> {
         let mut report = RootReport { root: pool.pool.root.clone(), ..RootReport::default() };
         report.environment = self.look.environment.map(str::to_string);
         report.coverage.skipped.push((root.shown.clone(), why));
-        Some(Checked::from(report))
+        Some(CheckedRoot::from(report))
     }
 
     /// What says that pools are not linked, at the first of them.
-    fn left_out(&self, left: &[&LoosePool]) -> Option<Checked> {
+    fn left_out(&self, left: &[&LoosePool]) -> Option<CheckedRoot> {
         let (first, budget) = (left.first()?, self.look.budget);
         let (why, limit) = match budget.is_late() {
             true => (budget.late(), Limit::Timeout),
@@ -114,16 +114,21 @@ impl Linker<'_> {
         Some(self.said(&first.root, exceeded(first.resource.header, message, "the first of them", limit)))
     }
 
-    fn said(&self, root: &str, finding: Finding) -> Checked {
+    fn said(&self, root: &str, finding: Finding) -> CheckedRoot {
         let environment = self.look.environment.map(str::to_string);
-        Checked::from(RootReport { root: root.into(), environment, findings: vec![finding], ..RootReport::default() })
+        CheckedRoot::from(RootReport {
+            root: root.into(),
+            environment,
+            findings: vec![finding],
+            ..RootReport::default()
+        })
     }
 
     /// The links of a root module that is planned, and not judged.
-    fn planned(&self, root: &Root, units: &Units) -> Checked {
+    fn planned(&self, root: &Root, units: &Units) -> CheckedRoot {
         let Look { profile, budget, .. } = self.look;
         guarded(&root.shown, || {
-            let mut planned = Checked::default();
+            let mut planned = CheckedRoot::default();
             planned.report.root.clone_from(&root.shown);
             if !budget.is_late() {
                 let plan = project::of(root, units).plan(self.evaluator);

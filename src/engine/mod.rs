@@ -25,7 +25,7 @@ pub use reach::{Unreached, late};
 pub use recorded::check as check_document;
 pub use rounds::Watch;
 pub use session::{Console, Session};
-pub use settings::{Given, Inputs, Scope, Settings};
+pub use settings::{Given, Inputs, PathScope, Settings};
 pub use shorten::{shorten_drawings, shorten_plan};
 pub use stages::names;
 pub use workspace::Change;

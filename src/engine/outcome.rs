@@ -1,6 +1,6 @@
 //! What a check of everything gives.
 
-use super::stages::{self, Checked};
+use super::stages::{self, CheckedRoot};
 use super::{Session, SessionError, called, inputs, project, shorten};
 use crate::base::parallel;
 use crate::base::source::Sources;
@@ -8,7 +8,7 @@ use crate::engine::project::Project;
 use crate::engine::rounds::{Rounds, Watch};
 use crate::load::loader::Loader;
 use crate::load::{self, Discovery};
-use crate::plan_json::Subject;
+use crate::plan_json::DocumentSubject;
 use crate::report::{Configuration, Report};
 use crate::suppress::Suppressions;
 use std::collections::BTreeSet;
@@ -50,7 +50,7 @@ impl Session {
         let short = settings.bytes_per_second;
         let short = short.and_then(|speed| shorten::shorten(&mut checked, &mut skipped, speed, &settings.budget));
         let is_short = short.is_some();
-        checked.extend(short.map(Checked::from));
+        checked.extend(short.map(CheckedRoot::from));
         let mut drawings: Vec<_> = checked.iter_mut().map(|c| c.drawing.take()).collect();
         let (suppressions, mut reports) =
             stages::suppress(checked, settings, self.loader(), self.sources(), (&found, is_short));
@@ -77,7 +77,7 @@ impl Session {
     }
 
     /// The root modules and documents of this shard; all where there is none.
-    fn part(&self) -> (Discovery, Vec<&Subject>) {
+    fn part(&self) -> (Discovery, Vec<&DocumentSubject>) {
         let (mut found, mut documents) = (self.found().clone(), self.documents().iter().collect::<Vec<_>>());
         if let Some(shard) = self.settings().shard {
             let bytes = |id| self.sources().get(id).map_or(0, |file| file.text.len() as u64);
@@ -91,9 +91,9 @@ impl Session {
     fn check_all(
         &self,
         found: &mut Discovery,
-        documents: &[&Subject],
+        documents: &[&DocumentSubject],
         watch: &dyn Watch,
-    ) -> Result<Vec<Checked>, SessionError> {
+    ) -> Result<Vec<CheckedRoot>, SessionError> {
         let settings = self.settings();
         let all = &self.found().roots;
         let rounds = Rounds::new(self, watch)?;
@@ -105,8 +105,8 @@ impl Session {
         checked.extend(rounds.rest(all));
         let source = self.source(documents)?;
         let evaluator = self.evaluator(None)?;
-        let judge = |subject: &&Subject| {
-            let document = project::Document { subject, source: source.as_ref() };
+        let judge = |subject: &&DocumentSubject| {
+            let document = project::DocumentProject { subject, source: source.as_ref() };
             stages::guarded(&document.shown(), || document.judge(&evaluator, self.look(None)))
         };
         checked.extend(parallel::map(documents, 1, judge));

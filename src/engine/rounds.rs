@@ -2,9 +2,9 @@
 
 use super::called::Made;
 use super::kept::KeptReports;
-use super::links::Linker;
+use super::links::RootLinker;
 use super::reach::{Unreached, unreached};
-use super::stages::{Checked, Look, guarded, judged};
+use super::stages::{CheckedRoot, Look, guarded, judged};
 use super::{Session, SessionError, project};
 use crate::base::parallel;
 use crate::eval::Evaluator;
@@ -55,11 +55,11 @@ impl<'s> Rounds<'s> {
         all: &[Root],
         wanted: &BTreeSet<&str>,
         others: &[Root],
-    ) -> Result<(Vec<Checked>, usize), SessionError> {
+    ) -> Result<(Vec<CheckedRoot>, usize), SessionError> {
         let (mut checked, mut kept) = (Vec::new(), KeptReports::default());
         for (i, environment) in self.environments.iter().copied().enumerate() {
             if let Some(report) = kept.leave(i, &self.environments, all, &self.session.settings().budget) {
-                checked.push(Checked::from(report));
+                checked.push(CheckedRoot::from(report));
                 return Ok((checked, i));
             }
             let evaluator = self.session.evaluator(environment)?;
@@ -72,13 +72,13 @@ impl<'s> Rounds<'s> {
             roots.retain(|root| !(root.is_reusable() && made.has(&root.dir)));
             let is_wanted = |root: &Root| wanted.contains(root.shown.as_str());
             let (roots, unwanted): (Vec<Root>, Vec<Root>) = roots.into_iter().partition(is_wanted);
-            let mut new: Vec<Checked> =
+            let mut new: Vec<CheckedRoot> =
                 of_units.into_iter().filter(|unit| wanted.contains(unit.report.root.as_str())).collect();
             new.extend(self.round(&roots, &evaluator, look));
             let unwanted_units = units.iter().filter(|unit| !is_wanted(unit));
             let every_other: Vec<&Root> = unwanted.iter().chain(unwanted_units).chain(others).collect();
             let known = all.iter().chain(others).collect();
-            let linker = Linker { session: self.session, evaluator: &evaluator, look, roots: known };
+            let linker = RootLinker { session: self.session, evaluator: &evaluator, look, roots: known };
             let said = linker.link(&mut new, &every_other, others);
             checked.extend(new.into_iter().chain(said));
             kept.add(&checked);
@@ -90,7 +90,7 @@ impl<'s> Rounds<'s> {
     ///
     /// # Errors
     /// What is wrong with the values of an environment.
-    pub fn roots(&self, roots: &[Root], environments: usize) -> Result<Vec<Checked>, SessionError> {
+    pub fn roots(&self, roots: &[Root], environments: usize) -> Result<Vec<CheckedRoot>, SessionError> {
         let mut out = Vec::new();
         for environment in self.environments.iter().copied().take(environments) {
             out.extend(self.round(roots, &self.session.evaluator(environment)?, self.session.look(environment)));
@@ -99,12 +99,12 @@ impl<'s> Rounds<'s> {
     }
 
     /// What says how many root modules were not reached in time, beside those that are named. `all` are the root modules.
-    pub fn rest(&self, all: &[Root]) -> Option<Checked> {
-        self.unreached.rest(all.first(), &self.session.settings().budget).map(Checked::from)
+    pub fn rest(&self, all: &[Root]) -> Option<CheckedRoot> {
+        self.unreached.rest(all.first(), &self.session.settings().budget).map(CheckedRoot::from)
     }
 
     /// Checks root modules in one environment.
-    fn round(&self, roots: &[Root], evaluator: &Arc<Evaluator>, look: Look) -> Vec<Checked> {
+    fn round(&self, roots: &[Root], evaluator: &Arc<Evaluator>, look: Look) -> Vec<CheckedRoot> {
         self.watch.expect(roots.len());
         let units = Units::new(evaluator);
         let one = |root: &Root| {
@@ -118,7 +118,7 @@ impl<'s> Rounds<'s> {
 }
 
 /// Plans and judges one root module.
-pub fn check_one(root: &Root, units: &Units, evaluator: &Arc<Evaluator>, look: Look) -> Checked {
+pub fn check_one(root: &Root, units: &Units, evaluator: &Arc<Evaluator>, look: Look) -> CheckedRoot {
     guarded(&root.shown, || match unreached(root, evaluator.loader()) {
         Some(plan) => judged(plan, look),
         None => project::of(root, units).judge(evaluator, look),

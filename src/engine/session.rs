@@ -2,9 +2,9 @@
 
 use super::project::{self, configurations, split};
 use super::reach::unreached;
-use super::stages::{Checked, Look};
+use super::stages::{CheckedRoot, Look};
 use super::workspace::{Change, Workspace};
-use super::{Scope, SessionError, Settings, called, inputs, rounds};
+use super::{PathScope, SessionError, Settings, called, inputs, rounds};
 use crate::base::reads::noting;
 use crate::base::source::Sources;
 use crate::config::Config;
@@ -14,7 +14,7 @@ use crate::eval::{EvalResult, Evaluator, Options};
 use crate::load::loader::Loader;
 use crate::load::{self, Discovery, Root};
 use crate::plan::StaticPlan;
-use crate::plan_json::Subject;
+use crate::plan_json::DocumentSubject;
 use crate::report::graph::drawing::Drawing;
 use crate::terragrunt::Units;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -32,7 +32,7 @@ pub struct Session {
     /// How everything is evaluated, but for the values of an environment.
     options: Options,
     found: Discovery,
-    documents: Arc<Vec<Subject>>,
+    documents: Arc<Vec<DocumentSubject>>,
     /// What is kept for the next state of the tree; `None` where there is to be none.
     workspace: Option<Workspace>,
     /// By the name of the environment.
@@ -62,7 +62,7 @@ impl Session {
     fn over(
         settings: Settings,
         loader: Loader,
-        documents: Option<Arc<Vec<Subject>>>,
+        documents: Option<Arc<Vec<DocumentSubject>>>,
         workspace: Option<Workspace>,
     ) -> Result<Session, SessionError> {
         let sources = loader.sources().clone();
@@ -73,8 +73,8 @@ impl Session {
         let options = options?;
         workspace.iter().for_each(|workspace| workspace.add_values(reads.clone()));
         let (read, folders) = match (settings.scope, &documents) {
-            (Scope::All, None) => split(&settings.places(), &settings.tree, &settings.stdin, &settings.budget)?,
-            (Scope::All, Some(_)) => (Vec::new(), configurations(&settings.places(), &settings.tree)),
+            (PathScope::All, None) => split(&settings.places(), &settings.tree, &settings.stdin, &settings.budget)?,
+            (PathScope::All, Some(_)) => (Vec::new(), configurations(&settings.places(), &settings.tree)),
             _ => (Vec::new(), Some(settings.places())),
         };
         let documents = documents.unwrap_or_else(|| Arc::new(read));
@@ -128,7 +128,7 @@ impl Session {
     }
 
     /// Plans and judges one root module, unless it is known from a state before.
-    pub(super) fn checked(&self, root: &Root, units: &Units, evaluator: &Arc<Evaluator>, look: Look) -> Checked {
+    pub(super) fn checked(&self, root: &Root, units: &Units, evaluator: &Arc<Evaluator>, look: Look) -> CheckedRoot {
         let Some(workspace) = &self.workspace else { return rounds::check_one(root, units, evaluator, look) };
         if let Some(kept) = workspace.get(root, look) {
             self.loader.repeat(&kept.reads);
@@ -170,7 +170,7 @@ impl Session {
     }
 
     /// The documents among the paths.
-    pub fn documents(&self) -> &[Subject] {
+    pub fn documents(&self) -> &[DocumentSubject] {
         &self.documents
     }
 
@@ -240,7 +240,7 @@ impl Session {
     pub fn draw_root(&self, root: &Root, environment: Option<&str>) -> Result<(RootReport, Drawing), SessionError> {
         let evaluator = self.evaluator(environment)?;
         let look = Look { draws: true, ..self.look(environment) };
-        let Checked { report, drawing, .. } = rounds::check_one(root, &Units::new(&evaluator), &evaluator, look);
+        let CheckedRoot { report, drawing, .. } = rounds::check_one(root, &Units::new(&evaluator), &evaluator, look);
         let mut drawing = drawing.unwrap_or_default();
         drawing.colour(&report);
         Ok((report, drawing))
@@ -288,7 +288,7 @@ impl Session {
     ///
     /// # Errors
     /// Where it has no Terraform files, or there is no document that it could be the source of.
-    pub(super) fn source(&self, documents: &[&Subject]) -> Result<Option<Root>, SessionError> {
+    pub(super) fn source(&self, documents: &[&DocumentSubject]) -> Result<Option<Root>, SessionError> {
         let Some(dir) = &self.settings.source else { return Ok(None) };
         if !documents.iter().any(|document| document.has_source()) {
             return Err(SessionError::NoDocument);
@@ -326,8 +326,10 @@ impl Console {
 
 fn find(settings: &Settings, paths: &[PathBuf], loader: &Loader) -> Result<Discovery, SessionError> {
     let found = match (settings.scope, paths) {
-        (Scope::One, [first, ..]) => Discovery { roots: vec![load::single(first, loader)?], ..Discovery::default() },
-        (Scope::Changed, paths) => return Ok(load::changed(paths, &settings.everywhere, loader)?),
+        (PathScope::One, [first, ..]) => {
+            Discovery { roots: vec![load::single(first, loader)?], ..Discovery::default() }
+        }
+        (PathScope::Changed, paths) => return Ok(load::changed(paths, &settings.everywhere, loader)?),
         (_, paths) => load::roots(paths, loader)?,
     };
     if found.roots.is_empty() {

@@ -15,10 +15,10 @@ pub struct Settings {
     /// Folders to search for root modules, files that say which, or documents; the working directory where there is none.
     pub paths: Vec<PathBuf>,
     /// What the paths mean.
-    pub scope: Scope,
+    pub scope: PathScope,
     /// What stands on standard input, for the path `-`.
     pub stdin: Vec<u8>,
-    /// Real files that concern every root module, for [`Scope::Changed`].
+    /// Real files that concern every root module, for [`PathScope::Changed`].
     pub everywhere: BTreeSet<PathBuf>,
     /// The part of the root modules that is checked.
     pub shard: Option<Shard>,
@@ -56,7 +56,7 @@ pub struct Settings {
 
 /// What the paths of a session mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Scope {
+pub enum PathScope {
     /// All root modules below them, and documents.
     #[default]
     All,
@@ -101,7 +101,7 @@ impl Default for Settings {
         let today = time::OffsetDateTime::now_utc().date();
         Settings {
             paths: Vec::new(),
-            scope: Scope::default(),
+            scope: PathScope::default(),
             stdin: Vec::new(),
             everywhere: BTreeSet::new(),
             shard: None,
@@ -137,6 +137,6 @@ impl Settings {
 
     /// Whether all root modules below the paths are checked.
     pub fn checks_all(&self) -> bool {
-        self.shard.is_none() && self.scope != Scope::Changed
+        self.shard.is_none() && self.scope != PathScope::Changed
     }
 }

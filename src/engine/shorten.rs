@@ -1,7 +1,7 @@
 //! Which part of the reports can be written in the time that is left: the worst of it.
 
 use super::kept;
-use super::stages::Checked;
+use super::stages::CheckedRoot;
 use crate::base::budget::{Budget, Limit};
 use crate::diagnostic::{RootReport, Verdict};
 use crate::module::report::{BUDGET_EXCEEDED, exceeded};
@@ -16,7 +16,7 @@ use std::mem::{forget, take};
 /// bytes in a second: drawings go first, then the least findings and the clusters that are ready. The report that says so (TF006);
 /// `None` where nothing is left out.
 pub fn shorten(
-    checked: &mut [Checked],
+    checked: &mut [CheckedRoot],
     skipped: &mut Vec<(String, String)>,
     bytes_per_second: f64,
     budget: &Budget,

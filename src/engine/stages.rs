@@ -7,7 +7,7 @@ use crate::baseline::Baseline;
 use crate::config::{Config, Places};
 use crate::diagnostic::{ClusterReport, Level, Requirement, RootReport, Status, Verdict};
 use crate::graph::Graph;
-use crate::graph::across::{LinkedPool, Links};
+use crate::graph::across::{LinkedPool, RootLinks};
 use crate::judge::check_root;
 use crate::load::loader::Loader;
 use crate::load::{Discovery, reason};
@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 
 /// What the check of one project gave.
 #[derive(Clone, Debug, Default)]
-pub struct Checked {
+pub struct CheckedRoot {
     /// What is said of it.
     pub report: RootReport,
     /// Its resource graph, where a report is to show it.
@@ -38,15 +38,15 @@ pub struct Checked {
     /// Folders of the modules that it certainly makes.
     pub made: FxHashSet<PathBuf>,
     /// What it has for links with other root modules.
-    pub links: Links,
+    pub links: RootLinks,
     /// kfplint itself failed on it.
     pub failed: bool,
 }
 
-impl From<RootReport> for Checked {
+impl From<RootReport> for CheckedRoot {
     /// What is said beside the check of any root.
-    fn from(report: RootReport) -> Checked {
-        Checked { report, ..Checked::default() }
+    fn from(report: RootReport) -> CheckedRoot {
+        CheckedRoot { report, ..CheckedRoot::default() }
     }
 }
 
@@ -66,7 +66,7 @@ pub struct Look<'l> {
 }
 
 /// Judges a plan: its graph, and all rules over it.
-pub fn judged(mut plan: StaticPlan, look: Look) -> Checked {
+pub fn judged(mut plan: StaticPlan, look: Look) -> CheckedRoot {
     let graph = Graph::with(look.linked, &plan, look.profile, look.budget);
     let mut report = check_root(&plan, &graph, look.budget);
     report.environment = look.environment.map(str::to_string);
@@ -85,7 +85,7 @@ pub fn judged(mut plan: StaticPlan, look: Look) -> Checked {
         pool.calls.iter().for_each(|(address, header)| outline.add_call(pool.within(address), *header));
     }
     let made = take(&mut plan.made);
-    let checked = Checked { report, drawing, variables, outline, made, links, failed: false };
+    let checked = CheckedRoot { report, drawing, variables, outline, made, links, failed: false };
     if look.budget.is_late() {
         // To take it apart takes time: the system has all memory back when the program ends.
         forget(plan);
@@ -94,13 +94,13 @@ pub fn judged(mut plan: StaticPlan, look: Look) -> Checked {
 }
 
 /// Does the work of one project. A fault of kfplint's costs this project and no other.
-pub fn guarded(shown: &str, work: impl FnOnce() -> Checked) -> Checked {
+pub fn guarded(shown: &str, work: impl FnOnce() -> CheckedRoot) -> CheckedRoot {
     crate::base::suggest::renew();
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
         let mut report = RootReport { root: shown.to_string(), ..RootReport::default() };
         let why = "kfplint itself failed on this; please report it with the message above";
         report.coverage.skipped.push((shown.to_string(), why.into()));
-        Checked { failed: true, ..Checked::from(report) }
+        CheckedRoot { failed: true, ..CheckedRoot::from(report) }
     })
 }
 
@@ -112,7 +112,7 @@ pub fn names(plan: &StaticPlan) -> BTreeSet<String> {
 /// Marks the findings that comments and the configuration suppress, and finds the comments that suppress nothing. What is
 /// found beside the roots is added to the reports. Where a report `is_short`, no comment is known to suppress nothing.
 pub fn suppress(
-    checked: Vec<Checked>,
+    checked: Vec<CheckedRoot>,
     settings: &Settings,
     loader: &Loader,
     sources: &Sources,

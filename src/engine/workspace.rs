@@ -1,6 +1,6 @@
 //! What a session keeps from one state of its tree to the next: the checks of root modules, with what each has read.
 
-use super::stages::{Checked, Look};
+use super::stages::{CheckedRoot, Look};
 use crate::base::reads::{Read, Reads};
 use crate::base::source::FileId;
 use crate::eval::Modules;
@@ -16,9 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 pub type Change = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
 /// A root module, the environment whose values it has, and the pools of other root modules that it is judged with.
-type Key = (Root, Option<String>, Vec<LinkedPool>);
+type ReportKey = (Root, Option<String>, Vec<LinkedPool>);
 
-fn key(root: &Root, look: Look) -> Key {
+fn key(root: &Root, look: Look) -> ReportKey {
     (root.clone(), look.environment.map(str::to_string), look.linked.to_vec())
 }
 
@@ -26,7 +26,7 @@ fn key(root: &Root, look: Look) -> Key {
 #[derive(Debug)]
 pub struct KeptCheck {
     /// The check.
-    pub checked: Checked,
+    pub checked: CheckedRoot,
     /// What it has read.
     pub reads: Reads,
 }
@@ -38,9 +38,9 @@ pub struct Workspace {
     pub modules: Arc<Modules>,
     /// What the values of all root modules were read from.
     values: Mutex<Reads>,
-    checks: Mutex<FxHashMap<Key, Arc<KeptCheck>>>,
+    checks: Mutex<FxHashMap<ReportKey, Arc<KeptCheck>>>,
     /// The root modules that were asked for since [`Workspace::begin`].
-    asked: Mutex<FxHashSet<Key>>,
+    asked: Mutex<FxHashSet<ReportKey>>,
     evaluated: AtomicUsize,
 }
 
@@ -80,7 +80,7 @@ impl Workspace {
     }
 
     /// Keeps the check of a root module.
-    pub fn keep(&self, root: &Root, look: Look, checked: Checked, reads: Reads) {
+    pub fn keep(&self, root: &Root, look: Look, checked: CheckedRoot, reads: Reads) {
         lock(&self.checks).insert(key(root, look), Arc::new(KeptCheck { checked, reads }));
     }
 
@@ -105,7 +105,7 @@ impl Workspace {
         let checks = lock(&self.checks);
         let is_touched = |kept: &KeptCheck| kept.reads.iter().any(touches);
         let units = checks.iter().any(|((root, ..), kept)| root.is_unit() && is_touched(kept));
-        let stays = |(key, kept): &(&Key, &Arc<KeptCheck>)| !(units && key.0.is_unit() || is_touched(kept));
+        let stays = |(key, kept): &(&ReportKey, &Arc<KeptCheck>)| !(units && key.0.is_unit() || is_touched(kept));
         let kept = checks.iter().filter(stays).map(|(key, kept)| (key.clone(), kept.clone()));
         Workspace { modules, checks: Mutex::new(kept.collect()), ..Workspace::default() }
     }

@@ -47,7 +47,7 @@ fn resources(instance: &Rc<Instance>, ours: bool) -> bool {
             let provider = instance.provider(&key).name.clone();
             let certain = ours && &*provider == "google";
             strict &= certain;
-            let checker = Checker { instance, id, address: instance.address_of(&id.address()), certain };
+            let checker = ArgumentChecker { instance, id, address: instance.address_of(&id.address()), certain };
             checker.resource(block);
         }
     }
@@ -80,7 +80,7 @@ struct Around<'b> {
 }
 
 impl<'b> Around<'b> {
-    fn new(body: &'b Body, schema: &'b schema::Block) -> Around<'b> {
+    fn new(body: &'b Body, schema: &'b schema::BlockSchema) -> Around<'b> {
         let open = move || {
             let written: FxHashSet<&str> = body.attributes.iter().map(|a| &*a.name.name).collect();
             schema.names().filter(|name| !written.contains(name)).collect()
@@ -89,7 +89,7 @@ impl<'b> Around<'b> {
     }
 }
 
-struct Checker<'c> {
+struct ArgumentChecker<'c> {
     instance: &'c Rc<Instance>,
     id: &'c ResourceAddr,
     address: String,
@@ -97,7 +97,7 @@ struct Checker<'c> {
     certain: bool,
 }
 
-impl Checker<'_> {
+impl ArgumentChecker<'_> {
     fn resource(&self, block: &Block) {
         match schema_of(self.id) {
             Some(schema) => self.body(&block.body, block.header, schema, ""),
@@ -127,7 +127,7 @@ impl Checker<'_> {
         self.instance.world.report(finding);
     }
 
-    fn body(&self, body: &Body, header: Span, schema: &schema::Block, path: &str) {
+    fn body(&self, body: &Body, header: Span, schema: &schema::BlockSchema, path: &str) {
         let top = path.is_empty();
         let around = Around::new(body, schema);
         for attribute in &body.attributes {
@@ -163,7 +163,7 @@ impl Checker<'_> {
         }
     }
 
-    fn block(&self, block: &Block, around: &Around, schema: &schema::Block, path: &str) {
+    fn block(&self, block: &Block, around: &Around, schema: &schema::BlockSchema, path: &str) {
         let dynamic = &*block.kind.name == "dynamic";
         let name = match block.labels.first().filter(|_| dynamic) {
             Some(label) => Ident { name: label.text.clone(), span: label.span },
@@ -215,7 +215,7 @@ impl Checker<'_> {
     }
 
     /// Reports what must be written and is not, and blocks that are too many.
-    fn required(&self, body: &Body, header: Span, schema: &schema::Block, path: &str) {
+    fn required(&self, body: &Body, header: Span, schema: &schema::BlockSchema, path: &str) {
         let unknown = body.attributes.iter().map(|a| &*a.name.name).filter(|n| schema.attribute(n).is_none());
         let meant: Vec<&str> = unknown.filter_map(|n| near(n, schema.names(), true)).collect();
         let written = |name: &str| {

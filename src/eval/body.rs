@@ -15,14 +15,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A body's value and what was written for it.
-pub struct Evaluated {
+pub struct EvaluatedBody {
     /// Arguments and nested blocks by name, converted by the schema.
     pub values: BTreeMap<Arc<str>, Value>,
     /// As written, with places.
     pub config: ConfigBody,
 }
 
-impl Evaluated {
+impl EvaluatedBody {
     /// Changes an argument, in its value and in what was written.
     pub fn change(&mut self, name: &str, change: &dyn Fn(&Value) -> Option<Value>) {
         if let Some(value) = self.values.get_mut(name)
@@ -40,8 +40,8 @@ impl Evaluated {
 
 /// Evaluates a body. `skip` names what is not the provider's (`count`, `lifecycle` …). Errors are reported and leave
 /// unknown values.
-pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip: &[&str]) -> Evaluated {
-    let mut out = Evaluated { values: BTreeMap::new(), config: ConfigBody::default() };
+pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::BlockSchema>, skip: &[&str]) -> EvaluatedBody {
+    let mut out = EvaluatedBody { values: BTreeMap::new(), config: ConfigBody::default() };
     let mut nested: Vec<Block> = Vec::new();
     out.config.attributes.reserve_exact(body.attributes.len());
     for attribute in &body.attributes {
@@ -83,7 +83,7 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip
         });
     }
     let blocks = body.blocks.iter().chain(&nested).filter(|b| !skip.contains(&&*b.kind.name));
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<BlockGroup> = Vec::new();
     for block in blocks {
         add_block(scope, block, schema, &mut groups);
     }
@@ -94,7 +94,7 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::Block>, skip
 }
 
 /// The blocks of one type, in order.
-struct Group {
+struct BlockGroup {
     kind: Arc<str>,
     blocks: Vec<(ConfigBlock, Value, Option<String>)>,
     uncertain: Option<Reasons>,
@@ -110,15 +110,15 @@ fn conform(scope: &Scope, value: &Value, ty: Option<&Type>, name: &str, span: cr
     })
 }
 
-fn group<'g>(groups: &'g mut Vec<Group>, kind: &Arc<str>) -> &'g mut Group {
+fn group<'g>(groups: &'g mut Vec<BlockGroup>, kind: &Arc<str>) -> &'g mut BlockGroup {
     let at = groups.iter().position(|g| g.kind == *kind).unwrap_or_else(|| {
-        groups.push(Group { kind: kind.clone(), blocks: Vec::new(), uncertain: None });
+        groups.push(BlockGroup { kind: kind.clone(), blocks: Vec::new(), uncertain: None });
         groups.len() - 1
     });
     &mut groups[at]
 }
 
-fn add_block(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups: &mut Vec<Group>) {
+fn add_block(scope: &Scope, block: &Block, schema: Option<&schema::BlockSchema>, groups: &mut Vec<BlockGroup>) {
     if &*block.kind.name == "dynamic" {
         if let Err(e) = dynamic(scope, block, schema, groups) {
             scope.instance.world.report_error(&e);
@@ -136,7 +136,7 @@ fn add_block(scope: &Scope, block: &Block, schema: Option<&schema::Block>, group
 }
 
 /// The schema of a nested block.
-fn nested_schema<'s>(schema: Option<&'s schema::Block>, kind: &str) -> Option<&'s schema::Block> {
+fn nested_schema<'s>(schema: Option<&'s schema::BlockSchema>, kind: &str) -> Option<&'s schema::BlockSchema> {
     Some(&schema?.block(kind)?.block)
 }
 
@@ -146,10 +146,10 @@ fn push(
     kind: &Arc<str>,
     block: &Block,
     body: &Body,
-    schema: Option<&schema::Block>,
+    schema: Option<&schema::BlockSchema>,
     uncertain: Option<Reasons>,
     label: Option<String>,
-    groups: &mut Vec<Group>,
+    groups: &mut Vec<BlockGroup>,
 ) {
     let evaluated = evaluate(scope, body, schema, &[]);
     let config = ConfigBlock {
@@ -164,7 +164,12 @@ fn push(
     slot.blocks.push((config, Value::object(evaluated.values), label));
 }
 
-fn dynamic(scope: &Scope, block: &Block, schema: Option<&schema::Block>, groups: &mut Vec<Group>) -> EvalResult<()> {
+fn dynamic(
+    scope: &Scope,
+    block: &Block,
+    schema: Option<&schema::BlockSchema>,
+    groups: &mut Vec<BlockGroup>,
+) -> EvalResult<()> {
     let kind: Arc<str> = block.label(0).into();
     let contents: Vec<Block> = match block.body.blocks("content").next() {
         Some(content) => vec![content.clone()],
@@ -221,7 +226,7 @@ fn element_type(ty: &Type) -> Type {
     }
 }
 
-fn finish_group(scope: &Scope, group: Group, schema: Option<&schema::Block>, out: &mut Evaluated) {
+fn finish_group(scope: &Scope, group: BlockGroup, schema: Option<&schema::BlockSchema>, out: &mut EvaluatedBody) {
     let nested = schema.and_then(|s| s.block(&group.kind));
     let as_attribute = schema.and_then(|s| s.attribute(&group.kind)).map(|a| &a.ty);
     let mut values = Vec::with_capacity(group.blocks.len());
@@ -268,7 +273,7 @@ fn fill_objects(value: Value, ty: &Type) -> Value {
 }
 
 /// The blocks of a set are compared and ordered as wholes: what is not written stands in them too.
-fn fill_in_set(value: &Value, schema: &schema::Block) -> Value {
+fn fill_in_set(value: &Value, schema: &schema::BlockSchema) -> Value {
     let Some(entries) = value.entries() else { return value.clone() };
     let mut entries = entries.clone();
     for attribute in schema.attributes.iter().filter(|a| !a.computed) {

@@ -41,7 +41,7 @@ fn call_header(instance: &Rc<Instance>) -> Option<Span> {
 }
 
 /// Adds what is not said of a resource as unknown.
-pub fn fill_unsaid(values: &mut BTreeMap<Arc<str>, Value>, schema: &schema::Block, reasons: &Reasons) {
+pub fn fill_unsaid(values: &mut BTreeMap<Arc<str>, Value>, schema: &schema::BlockSchema, reasons: &Reasons) {
     for attribute in schema.attributes.iter().filter(|a| a.optional || a.required) {
         let unknown = || Value::unknown(attribute.ty.clone(), reasons.clone());
         values.entry(attribute.name.into()).or_insert_with(unknown);
@@ -56,7 +56,7 @@ pub fn fill_unsaid(values: &mut BTreeMap<Arc<str>, Value>, schema: &schema::Bloc
     }
 }
 
-fn fill_nested(value: &Value, schema: &schema::Block, reasons: &Reasons) -> Value {
+fn fill_nested(value: &Value, schema: &schema::BlockSchema, reasons: &Reasons) -> Value {
     match &value.data {
         Data::Object(entries) => {
             let mut entries = entries.as_ref().clone();

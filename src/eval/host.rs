@@ -2,7 +2,7 @@
 
 use crate::base::budget::Limit;
 use crate::base::source::SourceFile;
-use crate::cty::functions::{ErrorKind, FunctionError, Host, Listing};
+use crate::cty::functions::{ErrorKind, FolderListing, FunctionError, Host};
 use crate::cty::value::{Marks, Value};
 use crate::eval::scope::Scope;
 use crate::load::bounds::normalise;
@@ -134,9 +134,9 @@ impl Host for TreeHost<'_> {
         Ok(self.tree().is_file(&full))
     }
 
-    fn list(&self, dir: &str) -> Result<Listing, FunctionError> {
+    fn list(&self, dir: &str) -> Result<FolderListing, FunctionError> {
         let full = self.resolve(dir)?.1;
-        let (mut found, closed) = (Listing::default(), RefCell::new(Vec::new()));
+        let (mut found, closed) = (FolderListing::default(), RefCell::new(Vec::new()));
         let (bounds, tree) = (self.scope.instance.world.evaluator.loader().bounds(), self.tree());
         let budget = &self.scope.instance.world.evaluator.options.budget;
         let clock = budget.clock();

@@ -4,13 +4,13 @@
 //! `data_source_google_iam_policy.go`; checked against recorded plans.
 
 use crate::cty::value::{Data, Marks, Type, Value};
-use crate::eval::provider::{Known, absent};
+use crate::eval::provider::{KnownResource, absent};
 use crate::plan::Mode;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Adds what is known of this resource at plan time beside its arguments.
-pub fn complete(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
+pub fn complete(known: &KnownResource, values: &mut BTreeMap<Arc<str>, Value>) {
     match (known.id.mode, &*known.id.type_name) {
         (Mode::Managed, "google_service_account") => service_account(known, values),
         (Mode::Managed, "terraform_data") => terraform_data(known, values),
@@ -28,7 +28,7 @@ pub fn complete(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
 }
 
 /// The built-in provider: `id` is never null, `output` is what `input` is, known only after apply unless null.
-fn terraform_data(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
+fn terraform_data(known: &KnownResource, values: &mut BTreeMap<Arc<str>, Value>) {
     values.insert("id".into(), known.unknown("id", Type::String).not_null());
     for name in ["input", "triggers_replace"] {
         values.entry(name.into()).or_insert_with(Value::null);
@@ -37,7 +37,7 @@ fn terraform_data(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
     values.insert("output".into(), output);
 }
 
-fn service_account(known: &Known, values: &mut BTreeMap<Arc<str>, Value>) {
+fn service_account(known: &KnownResource, values: &mut BTreeMap<Arc<str>, Value>) {
     if absent(values, "project") {
         values.insert("project".into(), known.provider.default_of("project"));
     }

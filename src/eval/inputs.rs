@@ -47,7 +47,7 @@ pub enum VariableOption {
 
 /// The values given to one root module.
 #[derive(Debug, Default)]
-pub struct Inputs {
+pub struct RootInputs {
     values: BTreeMap<Arc<str>, Input>,
     /// The workspace's name.
     pub workspace: String,
@@ -66,10 +66,10 @@ pub enum Input {
     Preset(Value, Span),
 }
 
-impl Inputs {
+impl RootInputs {
     /// Gathers the values for a root, given its own tfvars files in Terraform's order (`terraform.tfvars`,
     /// `terraform.tfvars.json`, then `*.auto.tfvars[.json]` by name).
-    pub fn gather(options: &Options, tfvars: &[Arc<File>]) -> (Inputs, Vec<Finding>) {
+    pub fn gather(options: &Options, tfvars: &[Arc<File>]) -> (RootInputs, Vec<Finding>) {
         let mut findings = Vec::new();
         let preset =
             |(name, (value, span)): (&Arc<str>, &(Value, Span))| (name.clone(), Input::Preset(value.clone(), *span));
@@ -112,7 +112,7 @@ impl Inputs {
             .clone()
             .or_else(|| options.environment.get("TF_WORKSPACE").filter(|w| !w.is_empty()).cloned())
             .unwrap_or_else(|| "default".into());
-        (Inputs { values, workspace, open }, findings)
+        (RootInputs { values, workspace, open }, findings)
     }
 
     /// The value given to a variable.

@@ -23,7 +23,7 @@ struct InstalledModule {
 
 /// A call of a module that is not a local folder.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct RemoteCall<'a> {
     /// The call's path, names joined by dots.
     pub key: &'a str,
     /// The source as written.
@@ -52,7 +52,7 @@ impl Installed {
     ///
     /// # Errors
     /// Why the copy is not the module that the call asks for.
-    pub fn find(&self, root: &Path, wanted: Wanted, loader: &Loader) -> Option<Result<PathBuf, String>> {
+    pub fn find(&self, root: &Path, wanted: RemoteCall, loader: &Loader) -> Option<Result<PathBuf, String>> {
         let entry = self.0.get(wanted.key)?;
         let dir = root.join(entry.dir.replace('\\', "/"));
         Some(entry.check(wanted).and_then(|()| match is_tracked(root, &dir, loader) {
@@ -71,8 +71,8 @@ fn is_tracked(root: &Path, dir: &Path, loader: &Loader) -> bool {
 }
 
 impl InstalledModule {
-    fn check(&self, wanted: Wanted) -> Result<(), String> {
-        let Wanted { key, source, version } = wanted;
+    fn check(&self, wanted: RemoteCall) -> Result<(), String> {
+        let RemoteCall { key, source, version } = wanted;
         let (asked, here) = (canonical(source), canonical(&self.source));
         let fits = version.is_none_or(|text| self.version.as_deref().is_some_and(|own| admits(text, own)));
         if asked != here || !fits {
@@ -160,7 +160,7 @@ mod tests {
             version: Some("2.1.0".into()),
             dir: dir.into(),
         };
-        entry.check(Wanted { key: "x.y", source, version }).is_ok()
+        entry.check(RemoteCall { key: "x.y", source, version }).is_ok()
     }
 
     #[test]

@@ -43,12 +43,12 @@ pub struct Instance {
     pub uncertain: Option<Reasons>,
     /// The number under which the plan keeps its scope.
     pub scope_id: ScopeId,
-    variables: Memo<Arc<str>, Value>,
-    locals: Memo<Arc<str>, Value>,
-    outputs: Memo<Arc<str>, Value>,
-    resources: Memo<ResourceAddr, Rc<ResourceState>>,
-    calls: Memo<Arc<str>, Rc<CallState>>,
-    providers: Memo<ProviderKey, Arc<ProviderInfo>>,
+    variables: LazyMap<Arc<str>, Value>,
+    locals: LazyMap<Arc<str>, Value>,
+    outputs: LazyMap<Arc<str>, Value>,
+    resources: LazyMap<ResourceAddr, Rc<ResourceState>>,
+    calls: LazyMap<Arc<str>, Rc<CallState>>,
+    providers: LazyMap<ProviderKey, Arc<ProviderInfo>>,
     /// Names beside Terraform's own that all its expressions see.
     pub names: OnceCell<Vec<(Arc<str>, Value)>>,
 }
@@ -93,11 +93,11 @@ pub enum Shape {
 }
 
 #[derive(Debug)]
-struct Memo<K, V>(RefCell<FxHashMap<K, Option<V>>>);
+struct LazyMap<K, V>(RefCell<FxHashMap<K, Option<V>>>);
 
-impl<K: Hash + Eq + Clone, V: Clone> Memo<K, V> {
+impl<K: Hash + Eq + Clone, V: Clone> LazyMap<K, V> {
     fn new() -> Self {
-        Memo(RefCell::default())
+        LazyMap(RefCell::default())
     }
 
     /// The value for a key, computed on first use; `None` while it is being computed: a cycle.
@@ -138,12 +138,12 @@ impl Instance {
             call,
             uncertain,
             scope_id,
-            variables: Memo::new(),
-            locals: Memo::new(),
-            outputs: Memo::new(),
-            resources: Memo::new(),
-            calls: Memo::new(),
-            providers: Memo::new(),
+            variables: LazyMap::new(),
+            locals: LazyMap::new(),
+            outputs: LazyMap::new(),
+            resources: LazyMap::new(),
+            calls: LazyMap::new(),
+            providers: LazyMap::new(),
             names: OnceCell::new(),
         })
     }

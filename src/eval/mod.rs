@@ -165,7 +165,7 @@ impl Evaluator {
         let dir = std::path::absolute(dir).map(|d| normalise(&d)).unwrap_or_else(|_| dir.to_path_buf());
         let config = config.or_else(|| self.module(&dir)).unwrap_or_default();
         let tfvars = self.loader.module(&dir).map(|files| files.tfvars.clone()).unwrap_or_default();
-        let (inputs, findings) = inputs::Inputs::gather(&self.options, &tfvars);
+        let (inputs, findings) = inputs::RootInputs::gather(&self.options, &tfvars);
         let world = Rc::new(World::new(self.clone(), dir.clone(), inputs, library));
         findings.into_iter().for_each(|f| world.report(f));
         let scope_id = world.scopes.borrow_mut().add_module(config.clone(), "".into(), None);

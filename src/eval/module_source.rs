@@ -4,7 +4,7 @@ use crate::base::budget::Limit;
 use crate::catalog::modules::{self, KnownModule};
 use crate::cty::value::Reasons;
 use crate::diagnostic::Level;
-use crate::eval::installed::Wanted;
+use crate::eval::installed::RemoteCall;
 use crate::eval::instance::{Instance, missing_module};
 use crate::load::bounds::normalise;
 use crate::load::is_local;
@@ -61,7 +61,7 @@ pub fn resolve(
         let given = options.module_dirs.get(source).or_else(|| options.module_dirs.get(source.split('?').next()?));
         given.cloned().or_else(|| {
             let (key, version) = (call_path(instance, name), version(instance, block));
-            let wanted = Wanted { key: &key, source, version: version.as_deref() };
+            let wanted = RemoteCall { key: &key, source, version: version.as_deref() };
             let found = world.installed_module(wanted)?;
             found.map_err(|why| other = Some(why)).ok()
         })

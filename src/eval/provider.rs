@@ -185,7 +185,7 @@ impl ProviderInfo {
 }
 
 /// What is known at plan time of a resource beside what the configuration writes.
-pub struct Known<'k> {
+pub struct KnownResource<'k> {
     /// Mode, type and name.
     pub id: &'k ResourceAddr,
     /// The instance's address.
@@ -196,7 +196,7 @@ pub struct Known<'k> {
     pub deferred: bool,
 }
 
-impl Known<'_> {
+impl KnownResource<'_> {
     /// Adds what the provider computes at plan time: identities, and project, region and zone from its configuration.
     pub fn complete(&self, values: &mut BTreeMap<Arc<str>, Value>) {
         if self.id.mode == Mode::Managed {
@@ -217,7 +217,7 @@ impl Known<'_> {
 
     /// The whole object that references see: what is not written is the provider's default where that is a fact, null or
     /// empty where the provider leaves it alone, and else unknown until apply.
-    pub fn seen(&self, values: &BTreeMap<Arc<str>, Value>, schema: Option<&'static schema::Block>) -> Value {
+    pub fn seen(&self, values: &BTreeMap<Arc<str>, Value>, schema: Option<&'static schema::BlockSchema>) -> Value {
         if &*self.id.type_name == "terraform_data" {
             return Value::object(values.clone());
         }
@@ -248,7 +248,7 @@ impl Known<'_> {
     pub fn whole(
         &self,
         values: &BTreeMap<Arc<str>, Value>,
-        schema: &'static schema::Block,
+        schema: &'static schema::BlockSchema,
     ) -> BTreeMap<Arc<str>, Value> {
         let lines = match self.id.mode {
             Mode::Managed => provider_defaults::defaults(&self.id.type_name).map(|l| (l.path, l.fill)).collect(),
@@ -299,7 +299,7 @@ impl Known<'_> {
     }
 
     /// What an attribute is that is not written.
-    fn unwritten(&self, full: &str, attribute: &schema::Attribute, line: Option<&Fill>) -> Value {
+    fn unwritten(&self, full: &str, attribute: &schema::AttributeSchema, line: Option<&Fill>) -> Value {
         match line {
             Some(Fill::Constant(text)) => constant(text, &attribute.ty),
             Some(Fill::Null) => Value::null_of(attribute.ty.clone()),
@@ -313,12 +313,12 @@ impl Known<'_> {
         .mark(if attribute.sensitive { Marks::SENSITIVE } else { Marks::NONE })
     }
 
-    /// One attribute as [`Known::seen`] would have it, without making the whole object; `None` for blocks, and for what
+    /// One attribute as [`KnownResource::seen`] would have it, without making the whole object; `None` for blocks, and for what
     /// the schema does not have.
     pub fn attribute(
         &self,
         values: &BTreeMap<Arc<str>, Value>,
-        schema: &'static schema::Block,
+        schema: &'static schema::BlockSchema,
         name: &str,
     ) -> Option<Value> {
         let attribute = schema.attribute(name)?;
@@ -334,7 +334,13 @@ impl Known<'_> {
         Some(self.unwritten(name, attribute, line.as_ref()))
     }
 
-    fn fill(&self, path: &str, values: &mut BTreeMap<Arc<str>, Value>, schema: &schema::Block, lines: &Lines) {
+    fn fill(
+        &self,
+        path: &str,
+        values: &mut BTreeMap<Arc<str>, Value>,
+        schema: &schema::BlockSchema,
+        lines: &FillByPath,
+    ) {
         for attribute in &schema.attributes {
             if !absent(values, attribute.name) {
                 continue;
@@ -357,7 +363,7 @@ impl Known<'_> {
         }
     }
 
-    fn fill_nested(&self, path: &str, value: &Value, schema: &schema::Block, lines: &Lines) -> Value {
+    fn fill_nested(&self, path: &str, value: &Value, schema: &schema::BlockSchema, lines: &FillByPath) -> Value {
         if let Some(entries) = value.entries() {
             let mut entries = entries.clone();
             self.fill(path, &mut entries, schema, lines);
@@ -374,7 +380,7 @@ impl Known<'_> {
 }
 
 /// A resource type's lines by path.
-type Lines = BTreeMap<&'static str, Fill>;
+type FillByPath = BTreeMap<&'static str, Fill>;
 
 fn constant(json: &str, ty: &Type) -> Value {
     let value = crate::cty::value::json::decode(json).unwrap_or_else(|_| Value::null());

@@ -66,8 +66,12 @@ impl Resource {
     pub fn attribute(&self, name: &str) -> Option<Value> {
         let id = ResourceAddr { mode: self.mode, type_name: self.type_name.clone(), name: self.name.clone() };
         let schema = schema_of(&id)?;
-        let known =
-            provider::Known { id: &id, address: &self.address, provider: &self.provider, deferred: self.deferred };
+        let known = provider::KnownResource {
+            id: &id,
+            address: &self.address,
+            provider: &self.provider,
+            deferred: self.deferred,
+        };
         known.attribute(self.values.entries()?, schema, name)
     }
 
@@ -79,16 +83,20 @@ impl Resource {
         })
     }
 
-    fn with_known(&self, make: impl FnOnce(&provider::Known, &BTreeMap<Arc<str>, Value>) -> Value) -> Value {
+    fn with_known(&self, make: impl FnOnce(&provider::KnownResource, &BTreeMap<Arc<str>, Value>) -> Value) -> Value {
         let id = ResourceAddr { mode: self.mode, type_name: self.type_name.clone(), name: self.name.clone() };
-        let known =
-            provider::Known { id: &id, address: &self.address, provider: &self.provider, deferred: self.deferred };
+        let known = provider::KnownResource {
+            id: &id,
+            address: &self.address,
+            provider: &self.provider,
+            deferred: self.deferred,
+        };
         self.values.entries().map_or_else(|| self.values.clone(), |values| make(&known, values))
     }
 }
 
 /// The schema of a resource or data source, where its type is known.
-pub fn schema_of(id: &ResourceAddr) -> Option<&'static schema::Block> {
+pub fn schema_of(id: &ResourceAddr) -> Option<&'static schema::BlockSchema> {
     match id.mode {
         Mode::Managed => schema::resource(&id.type_name),
         Mode::Data => schema::data_source(&id.type_name),
@@ -104,7 +112,7 @@ pub fn build(instance: &Rc<Instance>, id: &ResourceAddr, block: &Block) -> Resou
     let shape = expansion.shape();
     let schema = schema_of(id);
     let deferred = id.mode == Mode::Data && refers_to_managed(instance, block);
-    let builder = Builder { instance, id, block, address, schema, deferred };
+    let builder = ResourceBuilder { instance, id, block, address, schema, deferred };
     let one = |repetition: &Repetition| {
         let uncertain = instance.uncertain.is_some() || repetition.uncertain.is_some();
         instance.world.within(uncertain, || builder.one(&scope, repetition))
@@ -113,13 +121,13 @@ pub fn build(instance: &Rc<Instance>, id: &ResourceAddr, block: &Block) -> Resou
     ResourceState { instances, shape, value: OnceCell::new() }
 }
 
-struct Builder<'b> {
+struct ResourceBuilder<'b> {
     instance: &'b Rc<Instance>,
     id: &'b ResourceAddr,
     block: &'b Block,
     /// Within its module, without an instance key.
     address: String,
-    schema: Option<&'static schema::Block>,
+    schema: Option<&'static schema::BlockSchema>,
     deferred: bool,
 }
 
@@ -143,7 +151,7 @@ fn own_marks(mode: Mode) -> Marks {
     if mode == Mode::Ephemeral { Marks::EPHEMERAL } else { Marks::NONE }
 }
 
-impl Builder<'_> {
+impl ResourceBuilder<'_> {
     fn one(&self, scope: &Scope, repetition: &Repetition) -> Resource {
         let instance = self.instance;
         let scope = repetition.bind(scope);
@@ -155,7 +163,8 @@ impl Builder<'_> {
         let mut evaluated = body::evaluate(&scope, body, self.schema, skip);
         secrets::apply(&scope, &self.id.type_name, body, &mut evaluated);
         let mut values = evaluated.values;
-        let known = provider::Known { id: self.id, address: &address, provider: &provider, deferred: self.deferred };
+        let known =
+            provider::KnownResource { id: self.id, address: &address, provider: &provider, deferred: self.deferred };
         known.complete(&mut values);
         if self.id.mode == Mode::Managed {
             rewrite::apply(&self.id.type_name, &mut values);

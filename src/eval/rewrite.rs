@@ -82,17 +82,17 @@ fn each_text(value: &Value, change: &dyn Fn(&str) -> String) -> Option<Value> {
 }
 
 /// An argument that the provider can compute and that is written as an empty text or list counts as not written.
-pub fn drop_empty(values: &mut Values, schema: &schema::Block, unknown: &dyn Fn(&str, Type) -> Value) {
+pub fn drop_empty(values: &mut Values, schema: &schema::BlockSchema, unknown: &dyn Fn(&str, Type) -> Value) {
     values.extend(emptied(values, schema, unknown, None));
 }
 
 /// A name in a resource, and those of the blocks around it.
-struct At<'a> {
-    around: Option<&'a At<'a>>,
+struct ArgumentPath<'a> {
+    around: Option<&'a ArgumentPath<'a>>,
     name: &'a str,
 }
 
-impl At<'_> {
+impl ArgumentPath<'_> {
     fn path(&self) -> String {
         self.around.map_or_else(|| self.name.to_string(), |around| [&around.path(), ".", self.name].concat())
     }
@@ -101,12 +101,12 @@ impl At<'_> {
 /// What takes the place of empty values in a block, by name.
 fn emptied(
     values: &Values,
-    schema: &schema::Block,
+    schema: &schema::BlockSchema,
     unknown: &dyn Fn(&str, Type) -> Value,
-    around: Option<&At>,
+    around: Option<&ArgumentPath>,
 ) -> Vec<(Arc<str>, Value)> {
     let replaced = |(name, value): (&Arc<str>, &Value)| {
-        let at = At { around, name };
+        let at = ArgumentPath { around, name };
         if value.as_str() == Some("") || value.elements().is_some_and(<[Value]>::is_empty) {
             let attribute = schema.attribute(name).filter(|a| a.optional && a.computed)?;
             return Some((name.clone(), unknown(&at.path(), attribute.ty.clone())));

@@ -7,7 +7,7 @@ use crate::eval::reference::object_of;
 use crate::module::error::EvalResult;
 use crate::plan::Origin;
 use crate::plan::scopes::{ScopeId, key_of};
-use crate::resolve::Part;
+use crate::resolve::PathPart;
 use crate::syntax::ast::{Expr, ExprKind};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -85,8 +85,8 @@ impl Scope {
     /// Makes a scope with one more name known to the plan, and gives its number there.
     pub fn record(&self, name: &Arc<str>, what: &Named, collection: Option<&Arc<Expr>>) -> ScopeId {
         let key = match what {
-            Named::Each(key, _) => key_of(key).unwrap_or(Part::Any),
-            Named::Value(_) | Named::Count(_) => Part::Any,
+            Named::Each(key, _) => key_of(key).unwrap_or(PathPart::Any),
+            Named::Value(_) | Named::Count(_) => PathPart::Any,
         };
         let element = collection.map(|collection| (collection.clone(), key));
         self.instance.world.scopes.borrow_mut().add_name(self.id(), name.clone(), element)

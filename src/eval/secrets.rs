@@ -2,7 +2,7 @@
 
 use crate::catalog::schema;
 use crate::cty::value::{Data, Marks, Value};
-use crate::eval::body::Evaluated;
+use crate::eval::body::EvaluatedBody;
 use crate::eval::hide;
 use crate::eval::scope::Scope;
 use crate::syntax::ast::Body;
@@ -50,12 +50,12 @@ pub fn attributes(type_name: &str) -> &'static [&'static str] {
 }
 
 /// Whether an argument is sensitive, by its schema or by [`attributes`].
-pub fn is_sensitive(type_name: &str, schema: Option<&schema::Block>, name: &str) -> bool {
+pub fn is_sensitive(type_name: &str, schema: Option<&schema::BlockSchema>, name: &str) -> bool {
     schema.and_then(|s| s.attribute(name)).is_some_and(|a| a.sensitive) || attributes(type_name).contains(&name)
 }
 
 /// Marks the sensitive arguments and blocks of a resource that no schema tells of, and hides what is written for them.
-pub fn apply(scope: &Scope, type_name: &str, body: &Body, evaluated: &mut Evaluated) {
+pub fn apply(scope: &Scope, type_name: &str, body: &Body, evaluated: &mut EvaluatedBody) {
     let known = attributes(type_name);
     let is_map = type_name.starts_with("kubernetes_secret");
     for attribute in &body.attributes {

@@ -3,7 +3,7 @@
 use crate::base::source::Span;
 use crate::cty::value::Value;
 use crate::eval::expr::eval;
-use crate::eval::inputs::Inputs;
+use crate::eval::inputs::RootInputs;
 use crate::eval::instance::Instance;
 use crate::eval::world::{OwnFunctions, World};
 use crate::eval::{Evaluator, ModuleConfig};
@@ -32,7 +32,7 @@ impl Sheet {
         let locals = file.body.blocks.iter().filter(|b| &*b.kind.name == "locals").flat_map(|b| &b.body.attributes);
         let locals = locals.map(|a| (a.name.name.clone(), a.clone())).collect();
         let config = Arc::new(ModuleConfig { locals, ..ModuleConfig::default() });
-        let world = Rc::new(World::new(evaluator.clone(), dir.to_path_buf(), Inputs::default(), false));
+        let world = Rc::new(World::new(evaluator.clone(), dir.to_path_buf(), RootInputs::default(), false));
         let _ = world.functions.set(functions);
         let scope_id = world.scopes.borrow_mut().add_module(config.clone(), "".into(), None);
         let instance = Instance::new(world, config, dir.to_path_buf(), "".into(), None, None, scope_id);

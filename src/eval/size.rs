@@ -38,14 +38,14 @@ impl Size {
 
 /// Keeps a place in memory from being taken by another collection while its size is remembered.
 #[derive(Debug)]
-enum Kept {
+enum KeptAlive {
     List(#[allow(dead_code)] Weak<Vec<Value>>),
     Map(#[allow(dead_code)] Weak<BTreeMap<Arc<str>, Value>>),
 }
 
 /// The sizes of the larger collections that were seen, so that each is looked through once.
 #[derive(Debug, Default)]
-pub struct Sizes(FxHashMap<usize, (Size, Kept)>);
+pub struct Sizes(FxHashMap<usize, (Size, KeptAlive)>);
 
 /// From how many elements on a collection is remembered.
 const LARGE: u64 = 16;
@@ -79,8 +79,10 @@ impl Sizes {
         *new += (own * size_of::<Value>()) as u64;
         if size.elements >= LARGE {
             let kept = match &value.data {
-                Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => Kept::List(Arc::downgrade(items)),
-                Data::Map(_, entries) | Data::Object(entries) => Kept::Map(Arc::downgrade(entries)),
+                Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => {
+                    KeptAlive::List(Arc::downgrade(items))
+                }
+                Data::Map(_, entries) | Data::Object(entries) => KeptAlive::Map(Arc::downgrade(entries)),
                 _ => return size,
             };
             self.0.insert(place, (size, kept));

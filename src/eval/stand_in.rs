@@ -6,7 +6,7 @@ use crate::eval::build;
 use crate::load::is_override;
 use crate::module::ModuleConfig;
 use crate::plan::StaticPlan;
-use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, File, Ident, Label};
+use crate::syntax::ast::{Attribute, Block, BlockLabel, Body, Expr, ExprKind, File, Ident};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -94,7 +94,7 @@ fn body(attributes: Vec<Attribute>, blocks: Vec<Block>, span: Span) -> Body {
 fn block(kind: &str, label: &str, attributes: Vec<Attribute>, span: Span) -> Block {
     Block {
         kind: ident(kind, span),
-        labels: vec![Label { text: label.into(), span }],
+        labels: vec![BlockLabel { text: label.into(), span }],
         body: body(attributes, Vec::new(), span),
         header: span,
         span,

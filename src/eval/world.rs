@@ -5,12 +5,12 @@ use crate::base::source::{FileId, Span};
 use crate::cty::value::{Marks, Reasons, Value};
 use crate::diagnostic::{Finding, MissingModule};
 use crate::eval::Evaluator;
-use crate::eval::inputs::Inputs;
-use crate::eval::installed::{Installed, Wanted};
+use crate::eval::inputs::RootInputs;
+use crate::eval::installed::{Installed, RemoteCall};
 use crate::eval::size::Sizes;
 use crate::load::bounds::normalise;
 use crate::module::error::{EvalError, EvalResult};
-use crate::plan::scopes::{Scopes, late, steps_exceeded};
+use crate::plan::scopes::{PlanScopes, late, steps_exceeded};
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
@@ -25,7 +25,7 @@ pub struct World {
     /// The root module's folder.
     pub root_dir: PathBuf,
     /// Values of the root's input variables.
-    pub inputs: Inputs,
+    pub inputs: RootInputs,
     /// A module for others: see [`Evaluator::evaluate_library`].
     pub library: bool,
     /// Module calls whose source is not on disk.
@@ -59,9 +59,9 @@ pub struct World {
     /// Functions beside Terraform's own.
     pub functions: OnceCell<Rc<dyn OwnFunctions>>,
     /// The scopes of the plan's expressions, as far as they are known.
-    pub scopes: RefCell<Scopes>,
+    pub scopes: RefCell<PlanScopes>,
     /// The same when evaluation is over.
-    pub plan_scopes: Arc<OnceLock<Scopes>>,
+    pub plan_scopes: Arc<OnceLock<PlanScopes>>,
 }
 
 /// Functions beside Terraform's own.
@@ -77,7 +77,7 @@ const ELEMENTS_A_STEP: u64 = 64;
 
 impl World {
     /// A fresh state.
-    pub fn new(evaluator: Arc<Evaluator>, root_dir: PathBuf, inputs: Inputs, library: bool) -> World {
+    pub fn new(evaluator: Arc<Evaluator>, root_dir: PathBuf, inputs: RootInputs, library: bool) -> World {
         World {
             evaluator,
             root_dir,
@@ -216,7 +216,7 @@ impl World {
     }
 
     /// Ends evaluation: from now on the plan follows expressions without it.
-    pub fn finish(&self) -> Arc<OnceLock<Scopes>> {
+    pub fn finish(&self) -> Arc<OnceLock<PlanScopes>> {
         let mut scopes = self.scopes.take();
         let exhausted = self.exhausted.get().is_some();
         scopes.finish(self.inputs.places(), self.evaluator.options.budget, self.steps.get(), exhausted);
@@ -289,7 +289,7 @@ impl World {
     ///
     /// # Errors
     /// Why what is installed is not the module that the call asks for.
-    pub fn installed_module(&self, wanted: Wanted) -> Option<Result<PathBuf, String>> {
+    pub fn installed_module(&self, wanted: RemoteCall) -> Option<Result<PathBuf, String>> {
         let loader = self.evaluator.loader();
         let installed = self.installed.get_or_init(|| Installed::read(&self.root_dir, loader));
         installed.find(&self.root_dir, wanted, loader)

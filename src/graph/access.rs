@@ -5,7 +5,7 @@ use super::account::{ServiceAccount, may_be_account};
 use super::across::LoosePool;
 use super::cluster::Cluster;
 use super::fact::Fact;
-use super::grant::{Grant, Level};
+use super::grant::{Grant, GrantLevel};
 use super::identity::{self, same, same_by_cause};
 use super::machine::Account;
 use super::pool::Pool;
@@ -184,7 +184,7 @@ impl<'p> Graph<'p> {
     }
 
     fn add(&self, grant: &Grant<'p>, who: &NodeAccount, project: &Value, access: &mut Access) {
-        if grant.level == Level::ServiceAccount {
+        if grant.level == GrantLevel::ServiceAccount {
             return;
         }
         let member = is_member(grant, who);
@@ -192,7 +192,7 @@ impl<'p> Graph<'p> {
             return;
         }
         let target = match grant.level {
-            Level::Project => same_by_cause(&grant.target, project, last_part),
+            GrantLevel::Project => same_by_cause(&grant.target, project, last_part),
             _ => Fact::Known(true),
         };
         if target.is_false() {
@@ -249,7 +249,7 @@ impl<'p> Graph<'p> {
             (None, Some(name)) => PermissionSet::of_role(name).ok_or_else(Reasons::default)?,
             (None, None) => return Err(grant.role.reasons().cloned().unwrap_or_default()),
         };
-        if grant.level != Level::Bucket {
+        if grant.level != GrantLevel::Bucket {
             return Ok(set);
         }
         let storage: PermissionSet = set.iter().filter(|p| p.name().starts_with("storage.")).collect();

@@ -46,7 +46,7 @@ pub struct LoosePool {
 
 /// What a root module has for links with others.
 #[derive(Clone, Debug, Default)]
-pub struct Links {
+pub struct RootLinks {
     /// The clusters that it makes, by address.
     pub clusters: Vec<(Arc<str>, ClusterIdentity)>,
     /// The pools whose cluster it does not make.
@@ -133,13 +133,13 @@ fn is_equal(a: &Value, b: &Value) -> Fact<bool> {
 
 impl<'p> Graph<'p> {
     /// What this root module has for links with others.
-    pub fn links(&self, plan: &StaticPlan) -> Links {
+    pub fn links(&self, plan: &StaticPlan) -> RootLinks {
         let clusters = self.clusters.iter().map(|c| (c.resource.address.clone(), ClusterIdentity::of(c)));
         let calls = plan.modules.iter().filter(|_| !self.loose.is_empty());
         let calls: FxHashMap<&str, Span> =
             calls.filter_map(|module| Some((&*module.address, module.header?))).collect();
         let pools = self.in_time(&self.loose).filter_map(|pool| self.loose_pool(pool, &plan.root, &calls));
-        Links { clusters: clusters.collect(), pools: pools.collect() }
+        RootLinks { clusters: clusters.collect(), pools: pools.collect() }
     }
 
     fn loose_pool(&self, pool: &Pool<'p>, root: &str, calls: &FxHashMap<&str, Span>) -> Option<Arc<LoosePool>> {
@@ -168,7 +168,7 @@ impl<'p> Graph<'p> {
 /// For each root module the pools of the others that belong to its clusters, or may; and the pools that the limits leave
 /// out. A pool belongs to the one cluster that has its cluster's project, location and name; where there are several, or
 /// some of it is not known, to each of them with a doubt.
-pub fn linked<'l>(all: &[&'l Links], budget: &Budget) -> (Vec<Vec<LinkedPool>>, Vec<&'l LoosePool>) {
+pub fn linked<'l>(all: &[&'l RootLinks], budget: &Budget) -> (Vec<Vec<LinkedPool>>, Vec<&'l LoosePool>) {
     let (mut count, mut left) = (0, Vec::new());
     let mut out: Vec<Vec<LinkedPool>> = vec![Vec::new(); all.len()];
     let mut by_name: FxHashMap<Option<&str>, Vec<(usize, usize)>> = FxHashMap::default();

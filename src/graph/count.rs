@@ -8,7 +8,7 @@ use crate::cty::value::Reasons;
 
 /// Nodes that the configuration asks for.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Nodes {
+pub struct NodeCount {
     /// The nodes that are always there.
     pub floor: Interval,
     /// The nodes that the autoscaler may grow the pool to; as `floor` without autoscaling.
@@ -76,16 +76,16 @@ pub fn pool_zones(pool: &View, cluster: &Interval) -> Interval {
 }
 
 /// A default pool: `initial_node_count` of the cluster in each zone.
-pub fn default_pool(cluster: &View, zones: &Interval) -> Nodes {
+pub fn default_pool(cluster: &View, zones: &Interval) -> NodeCount {
     fixed(cluster.number("initial_node_count", 0).times(zones), "initial_node_count")
 }
 
-fn fixed(nodes: Interval, attribute: &'static str) -> Nodes {
-    Nodes { ceiling: nodes.clone(), floor: nodes, autoscaled: Fact::Known(false), decided_by: ("", attribute) }
+fn fixed(nodes: Interval, attribute: &'static str) -> NodeCount {
+    NodeCount { ceiling: nodes.clone(), floor: nodes, autoscaled: Fact::Known(false), decided_by: ("", attribute) }
 }
 
 /// A pool with its own block: `node_count`, else `initial_node_count`, in each zone; or what `autoscaling` says.
-pub fn pool(pool: &View, zones: &Interval) -> Nodes {
+pub fn pool(pool: &View, zones: &Interval) -> NodeCount {
     let unscaled = without_autoscaling(pool, zones);
     let Some(scaling) = pool.block("autoscaling") else { return unscaled };
     let names = ["min_node_count", "max_node_count", "total_min_node_count", "total_max_node_count"];
@@ -99,8 +99,8 @@ pub fn pool(pool: &View, zones: &Interval) -> Nodes {
     }
 }
 
-fn either(unscaled: &Nodes, scaled: &Nodes, reasons: &Reasons) -> Nodes {
-    Nodes {
+fn either(unscaled: &NodeCount, scaled: &NodeCount, reasons: &Reasons) -> NodeCount {
+    NodeCount {
         floor: unscaled.floor.hull(&scaled.floor, reasons),
         ceiling: unscaled.ceiling.hull(&scaled.ceiling, reasons),
         autoscaled: Fact::Unknown(reasons.clone()),
@@ -108,7 +108,7 @@ fn either(unscaled: &Nodes, scaled: &Nodes, reasons: &Reasons) -> Nodes {
     }
 }
 
-fn without_autoscaling(pool: &View, zones: &Interval) -> Nodes {
+fn without_autoscaling(pool: &View, zones: &Interval) -> NodeCount {
     let name = if pool.get("node_count").is_some() || pool.get("initial_node_count").is_none() {
         "node_count"
     } else {
@@ -117,7 +117,7 @@ fn without_autoscaling(pool: &View, zones: &Interval) -> Nodes {
     fixed(pool.number(name, 0).times(zones), name)
 }
 
-fn with_autoscaling(scaling: &View, zones: &Interval) -> Nodes {
+fn with_autoscaling(scaling: &View, zones: &Interval) -> NodeCount {
     // A cluster that exists, and so a state, has 0 for limits that are not set.
     let set = |name: &str| scaling.get(name).is_some_and(|v| super::fact::whole(v) != Some(0));
     let total = set("total_max_node_count") || set("total_min_node_count");
@@ -130,5 +130,5 @@ fn with_autoscaling(scaling: &View, zones: &Interval) -> Nodes {
     let ceiling = scaling.number(most, 0).times(each);
     let hidden = ceiling.hidden || floor.hidden;
     let ceiling = Interval { min: ceiling.min.max(floor.min), hidden, ..ceiling };
-    Nodes { floor, ceiling, autoscaled: Fact::Known(true), decided_by: ("autoscaling", most) }
+    NodeCount { floor, ceiling, autoscaled: Fact::Known(true), decided_by: ("autoscaling", most) }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 /// What a grant is made on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
+pub enum GrantLevel {
     /// A project.
     Project,
     /// A folder.
@@ -43,7 +43,7 @@ pub struct Grant<'p> {
     /// The resource.
     pub resource: &'p Resource,
     /// What it is made on.
-    pub level: Level,
+    pub level: GrantLevel,
     /// How it treats others.
     pub form: Form,
     /// The project, folder, organisation, bucket or account.
@@ -120,12 +120,12 @@ impl Grant<'_> {
 
 /// The resource types that grant, without `_member`, `_binding` or `_policy`; what they grant on; and the argument that
 /// names it.
-const FAMILIES: [(&str, Level, &str); 5] = [
-    ("google_project_iam", Level::Project, "project"),
-    ("google_folder_iam", Level::Folder, "folder"),
-    ("google_organization_iam", Level::Organization, "org_id"),
-    ("google_storage_bucket_iam", Level::Bucket, "bucket"),
-    ("google_service_account_iam", Level::ServiceAccount, "service_account_id"),
+const FAMILIES: [(&str, GrantLevel, &str); 5] = [
+    ("google_project_iam", GrantLevel::Project, "project"),
+    ("google_folder_iam", GrantLevel::Folder, "folder"),
+    ("google_organization_iam", GrantLevel::Organization, "org_id"),
+    ("google_storage_bucket_iam", GrantLevel::Bucket, "bucket"),
+    ("google_service_account_iam", GrantLevel::ServiceAccount, "service_account_id"),
 ];
 
 /// The grants that a resource makes; none for other resources.
@@ -165,7 +165,7 @@ fn family(type_name: &str) -> Option<(&str, Form)> {
 struct GrantReader<'p, 'a> {
     types: &'a ByType<'p>,
     resource: &'p Resource,
-    level: Level,
+    level: GrantLevel,
     form: Form,
     target: &'static str,
     view: View<'p>,

@@ -7,7 +7,7 @@ use super::fact::{Fact, Interval};
 use super::handed::Handed;
 use super::identity::{same, same_by_cause};
 use super::machine::Account;
-use super::pool::{Parts, Pool, PoolKind};
+use super::pool::{Pool, PoolKind, PoolParts};
 use super::types::ByType;
 use super::view::View;
 use crate::base::budget::Budget;
@@ -26,7 +26,7 @@ pub const POOL: &str = "google_container_node_pool";
 pub fn clusters<'p>(
     plan: &'p StaticPlan,
     types: &ByType<'p>,
-    linker: Linker<'p, '_>,
+    linker: PoolLinker<'p, '_>,
 ) -> (Vec<Cluster<'p>>, Vec<Pool<'p>>) {
     let new = |r| Cluster::new(r, drawn_zones(types, r), linker.profile);
     let mut clusters: Vec<Cluster<'p>> = types.managed(CLUSTER).map(new).collect();
@@ -36,7 +36,7 @@ pub fn clusters<'p>(
     for pool in types.managed(POOL).take_while(|_| !linker.budget.is_late()) {
         let owners = linker.owners(pool, &clusters, &by_address);
         if owners.is_empty() && names_cluster_elsewhere(pool) {
-            loose.push(linker.pool(Parts {
+            loose.push(linker.pool(PoolParts {
                 kind: PoolKind::Separate,
                 view: View::of(pool),
                 zones: Interval::exact(1),
@@ -53,7 +53,7 @@ pub fn clusters<'p>(
         linker.own_pools(cluster);
         cluster.pools_elsewhere = linker.elsewhere(cluster);
         for (pool, doubt) in pools.into_iter().take_while(|_| !linker.budget.is_late()) {
-            cluster.pools.push(linker.pool(Parts {
+            cluster.pools.push(linker.pool(PoolParts {
                 kind: PoolKind::Separate,
                 view: View::of(pool),
                 zones: cluster.zones.clone(),
@@ -71,7 +71,7 @@ pub fn add_linked<'p>(clusters: &mut [Cluster<'p>], linked: &'p [LinkedPool], pr
     let by_address: HashMap<&str, usize> = clusters.iter().enumerate().map(|(at, c)| (c.address(), at)).collect();
     for LinkedPool { cluster, pool, doubt } in linked {
         let Some(cluster) = by_address.get(&**cluster).and_then(|at| clusters.get_mut(*at)) else { continue };
-        let parts = Parts {
+        let parts = PoolParts {
             kind: PoolKind::Separate,
             view: View::of(&pool.resource),
             zones: cluster.zones.clone(),
@@ -114,7 +114,7 @@ fn union(a: Option<&Reasons>, b: Option<&Reasons>) -> Option<Reasons> {
 }
 
 /// What linking takes beside the clusters and pools.
-pub struct Linker<'p, 'a> {
+pub struct PoolLinker<'p, 'a> {
     /// Service accounts that the configuration makes.
     pub accounts: &'a [ServiceAccount<'p>],
     /// What leaves its sight.
@@ -125,8 +125,8 @@ pub struct Linker<'p, 'a> {
     pub budget: &'a Budget,
 }
 
-impl<'p> Linker<'p, '_> {
-    fn pool(&self, parts: Parts<'p>) -> Pool<'p> {
+impl<'p> PoolLinker<'p, '_> {
+    fn pool(&self, parts: PoolParts<'p>) -> Pool<'p> {
         Pool::new(parts, self.profile, |config| self.account(config))
     }
 
@@ -147,7 +147,7 @@ impl<'p> Linker<'p, '_> {
     fn own_pools(&self, cluster: &mut Cluster<'p>) {
         let zones = cluster.zones.clone();
         let inline = cluster.view.blocks("node_pool");
-        let part = |kind, view: View<'p>, uncertain| Parts {
+        let part = |kind, view: View<'p>, uncertain| PoolParts {
             kind,
             view,
             zones: zones.clone(),

@@ -170,14 +170,14 @@ pub enum ScopesFrom {
 
 /// The OAuth scopes of nodes, as URLs.
 #[derive(Clone, Debug)]
-pub struct Scopes {
+pub struct NodeScopes {
     /// The scopes; elements may be open.
     pub urls: Fact<Vec<Fact<Text>>>,
     /// Who gives them.
     pub from: ScopesFrom,
 }
 
-impl Scopes {
+impl NodeScopes {
     /// Whether at least one scope is such that `allows` holds.
     pub fn any(&self, allows: impl Fn(&str) -> bool) -> Fact<bool> {
         self.urls.judge(|urls| {
@@ -242,7 +242,7 @@ fn by_reasons(reasons: &Reasons) -> Option<Account> {
 }
 
 /// Reads the effective scopes.
-pub fn scopes(config: Option<&View>, account: &Fact<Account>) -> Scopes {
+pub fn scopes(config: Option<&View>, account: &Fact<Account>) -> NodeScopes {
     let written = config.and_then(|c| c.texts("oauth_scopes"));
     let given = |list: &[&str]| list.iter().map(|s| Fact::Known(Text::from(*s))).collect::<Vec<_>>();
     let (urls, from) = match (written, account) {
@@ -257,5 +257,5 @@ pub fn scopes(config: Option<&View>, account: &Fact<Account>) -> Scopes {
         }
         (_, open) => (Fact::Unknown(open.reasons().cloned().unwrap_or_default()), ScopesFrom::Default),
     };
-    Scopes { urls, from }
+    NodeScopes { urls, from }
 }

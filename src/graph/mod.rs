@@ -112,7 +112,7 @@ impl<'p> Graph<'p> {
         let accounts: Vec<_> = types.managed("google_service_account").map(ServiceAccount::new).collect();
         let handed = Handed::of(plan);
         let (mut clusters, loose) =
-            link::clusters(plan, &types, link::Linker { accounts: &accounts, handed: &handed, profile, budget });
+            link::clusters(plan, &types, link::PoolLinker { accounts: &accounts, handed: &handed, profile, budget });
         link::add_linked(&mut clusters, linked, profile);
         let managed_all = plan.resources.iter().filter(|r| r.mode == Mode::Managed);
         let clock = budget.clock();

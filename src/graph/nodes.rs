@@ -11,7 +11,7 @@ use crate::catalog::machine::Arch;
 use std::collections::BTreeMap;
 
 /// Taints, labels and GPUs of a pool's nodes; `None` where one of them is not known.
-pub struct Marks {
+pub struct NodeTraits {
     /// Taints.
     pub taints: Vec<Taint>,
     /// Labels.
@@ -36,7 +36,7 @@ pub fn own_pods(system: &Overhead) -> [Pod; 2] {
     [half.clone(), half]
 }
 
-/// Labels that Kubernetes and GKE give nodes and [`Marks`] has.
+/// Labels that Kubernetes and GKE give nodes and [`NodeTraits`] has.
 const OWN: [&str; 7] = [
     "cloud.google.com/gke-accelerator",
     "cloud.google.com/gke-nodepool",
@@ -49,18 +49,18 @@ const OWN: [&str; 7] = [
 /// Domains of labels that Kubernetes and GKE give nodes.
 const DOMAINS: [&str; 5] = ["kubernetes.io", "k8s.io", "gke.io", "google.com", "gke.goog"];
 
-/// Whether nodes have a label only where [`Marks`] says so: it is among [`OWN`], or somebody's own.
+/// Whether nodes have a label only where [`NodeTraits`] says so: it is among [`OWN`], or somebody's own.
 pub fn is_known_label(key: &str) -> bool {
     let domain = key.split_once('/').map_or("", |(domain, _)| domain);
     let of = |known: &&str| domain.strip_suffix(*known).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
     OWN.contains(&key) || !DOMAINS.iter().any(of)
 }
 
-impl Marks {
+impl NodeTraits {
     /// Reads those of a pool.
-    pub fn of(pool: &Pool) -> Option<Marks> {
+    pub fn of(pool: &Pool) -> Option<NodeTraits> {
         let machine = pool.machine.machine.known()?;
-        let mut marks = Marks { taints: Vec::new(), labels: BTreeMap::new(), gpus: 0 };
+        let mut marks = NodeTraits { taints: Vec::new(), labels: BTreeMap::new(), gpus: 0 };
         let arm = machine.arch == Arch::Arm64;
         marks.label("kubernetes.io/arch", if arm { "arm64" } else { "amd64" });
         marks.label("node.kubernetes.io/instance-type", &machine.name);

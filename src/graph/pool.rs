@@ -1,8 +1,8 @@
 //! Node pools: the default pool, pools inside the cluster's block, pools of their own, and auto-provisioning's.
 
-use super::count::{self, Nodes};
+use super::count::{self, NodeCount};
 use super::fact::{Fact, Interval};
-use super::machine::{self, Account, NodeMachine, Obstacle, Scopes};
+use super::machine::{self, Account, NodeMachine, NodeScopes, Obstacle};
 use super::view::{AttributePlace, View};
 use crate::catalog::allocatable::{self, Allocatable};
 use crate::cty::value::Reasons;
@@ -38,7 +38,7 @@ pub struct Pool<'p> {
     /// How many zones it has nodes in.
     pub zones: Interval,
     /// How many nodes it has.
-    pub nodes: Nodes,
+    pub nodes: NodeCount,
     /// Their machine.
     pub machine: NodeMachine,
     /// Whether KFP's pods can run on them.
@@ -48,7 +48,7 @@ pub struct Pool<'p> {
     /// The nodes' account.
     pub account: Fact<Account>,
     /// Their scopes.
-    pub scopes: Scopes,
+    pub scopes: NodeScopes,
     /// Whether they may be taken away at any time.
     pub spot: Fact<bool>,
     /// Its nodes as they are, where it exists and they were listed.
@@ -58,7 +58,7 @@ pub struct Pool<'p> {
 }
 
 /// What makes a pool, beside its block.
-pub struct Parts<'p> {
+pub struct PoolParts<'p> {
     /// What kind it is.
     pub kind: PoolKind,
     /// The block that describes it.
@@ -75,8 +75,12 @@ pub struct Parts<'p> {
 
 impl<'p> Pool<'p> {
     /// Derives everything about a pool.
-    pub fn new(parts: Parts<'p>, profile: &Profile, knows_account: impl Fn(&View<'p>) -> Option<Account>) -> Pool<'p> {
-        let Parts { kind, view, zones, uncertain, observed, root } = parts;
+    pub fn new(
+        parts: PoolParts<'p>,
+        profile: &Profile,
+        knows_account: impl Fn(&View<'p>) -> Option<Account>,
+    ) -> Pool<'p> {
+        let PoolParts { kind, view, zones, uncertain, observed, root } = parts;
         let config = match kind {
             PoolKind::AutoProvisioned => Some(view.clone()),
             _ => view.block("node_config"),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 /// What a file is for, by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum FileRole {
     /// Configuration.
     Primary,
     /// Configuration that is merged into the rest.
@@ -60,20 +60,20 @@ fn stem(name: &str) -> Option<&str> {
 }
 
 /// A file's role; `None` for a file that Terraform does not read of its own accord.
-fn role(name: &str) -> Option<Role> {
+fn role(name: &str) -> Option<FileRole> {
     if let Some(stem) = stem(name) {
         let is_override = stem == "override" || stem.ends_with("_override");
-        return Some(if is_override { Role::Override } else { Role::Primary });
+        return Some(if is_override { FileRole::Override } else { FileRole::Primary });
     }
     let automatic = ["terraform.tfvars", "terraform.tfvars.json"].contains(&name)
         || name.ends_with(".auto.tfvars")
         || name.ends_with(".auto.tfvars.json");
-    automatic.then_some(Role::Variables)
+    automatic.then_some(FileRole::Variables)
 }
 
 /// Whether a file of this name is merged into the rest of the configuration.
 pub fn is_override(name: &str) -> bool {
-    role(name) == Some(Role::Override)
+    role(name) == Some(FileRole::Override)
 }
 
 /// Whether Terraform reads a file of this name of its own accord.
@@ -86,7 +86,7 @@ pub fn is_read_by_name(name: &str) -> bool {
 pub struct Selected<'n, T> {
     /// With their roles, in the order in which they are read: by name, but `terraform.tfvars` and `terraform.tfvars.json`
     /// before other variable files.
-    pub files: Vec<(String, &'n T, Role)>,
+    pub files: Vec<(String, &'n T, FileRole)>,
     /// Files in whose place OpenTofu reads the `.tofu` file of the same name.
     pub replaced: Vec<(String, &'n T)>,
     /// Files that only OpenTofu reads.
@@ -114,7 +114,7 @@ pub fn select<T>(names: &BTreeMap<Vec<u8>, T>) -> Selected<'_, T> {
         }
         out.files.push((name, file, role));
     }
-    out.files.sort_by_key(|(name, _, role)| *role == Role::Variables && !name.starts_with("terraform.tfvars"));
+    out.files.sort_by_key(|(name, _, role)| *role == FileRole::Variables && !name.starts_with("terraform.tfvars"));
     out
 }
 
@@ -122,14 +122,14 @@ pub fn select<T>(names: &BTreeMap<Vec<u8>, T>) -> Selected<'_, T> {
 mod tests {
     use super::*;
 
-    fn selected(names: &[&str]) -> Vec<(String, Role)> {
+    fn selected(names: &[&str]) -> Vec<(String, FileRole)> {
         let names: BTreeMap<Vec<u8>, ()> = names.iter().map(|n| (n.as_bytes().to_vec(), ())).collect();
         select(&names).files.into_iter().map(|(n, (), r)| (n, r)).collect()
     }
 
     #[test]
     fn tofu_takes_the_place_of_tf() {
-        let expected = vec![("a.tofu".to_string(), Role::Primary), ("b.tf".to_string(), Role::Primary)];
+        let expected = vec![("a.tofu".to_string(), FileRole::Primary), ("b.tf".to_string(), FileRole::Primary)];
         assert_eq!(selected(&["a.tf", "a.tofu", "b.tf"]), expected);
     }
 
@@ -150,8 +150,8 @@ mod tests {
 
     #[test]
     fn overrides_are_told_apart() {
-        let roles: Vec<Role> =
+        let roles: Vec<FileRole> =
             selected(&["override.tf", "x_override.tf.json", "xoverride.tf"]).into_iter().map(|(_, r)| r).collect();
-        assert_eq!(roles, [Role::Override, Role::Override, Role::Primary]);
+        assert_eq!(roles, [FileRole::Override, FileRole::Override, FileRole::Primary]);
     }
 }

@@ -23,17 +23,17 @@ pub enum Tracked {
 
 /// The tracked paths of a repository, relative to its top folder, sorted by their bytes.
 #[derive(Debug)]
-pub struct Index {
+pub struct GitIndex {
     /// The repository's top folder.
     top: PathBuf,
     entries: Vec<(Vec<u8>, Tracked)>,
 }
 
-impl Index {
+impl GitIndex {
     /// Reads the index of the repository with this top folder; `None` where it has none, or one that is not understood.
-    pub fn read(top: &Path) -> Option<Index> {
+    pub fn read(top: &Path) -> Option<GitIndex> {
         let bytes = up_to(&folder(top)?.join("index"), MOST).ok()??;
-        Some(Index { top: top.to_path_buf(), entries: entries(&bytes)? })
+        Some(GitIndex { top: top.to_path_buf(), entries: entries(&bytes)? })
     }
 
     /// The tracked paths at and below a real path.
@@ -196,7 +196,7 @@ mod tests {
     fn paths_are_found_below_a_folder_and_nowhere_else() {
         let names = [("a-b/x.tf", 0o100644), ("a/b/y.tf", 0o100644), ("a/link", 0o120000), ("ab", 0o160000)];
         let entries = entries(&written(&names)).unwrap();
-        let index = Index { top: "/r".into(), entries };
+        let index = GitIndex { top: "/r".into(), entries };
         let below = |path: &str| index.below(Path::new(path)).map(|(p, _)| p).collect::<Vec<_>>();
         assert_eq!(below("/r/a"), [Path::new("/r/a/b/y.tf"), Path::new("/r/a/link")]);
         assert_eq!(below("/r/ab"), [Path::new("/r/ab")]);

@@ -1,8 +1,8 @@
 //! Reads the files of module folders: each folder listed once, each file read and parsed once in a run.
 
 use super::bounds::{self, Bounds, CLOSED, OUTSIDE};
-use super::files::{self, Role, Syntax};
-use super::index::Index;
+use super::files::{self, FileRole, Syntax};
+use super::index::GitIndex;
 use super::private::{self, IgnoredFiles};
 use super::shown::{self, Shown};
 use super::walk::reason;
@@ -26,7 +26,7 @@ mod parsing;
 pub use crate::tree::{Texts, up_to};
 pub use parsing::parse;
 
-use kept::Kept;
+use kept::KeptFile;
 use parsing::{UNREADABLE, is_left_out};
 
 /// The files of one module folder, parsed.
@@ -57,7 +57,7 @@ pub struct Loader {
     read: AtomicUsize,
     tree: Tree,
     /// Files that were parsed for the state before, and are as they were.
-    kept: FxHashMap<FileKey, Kept>,
+    kept: FxHashMap<FileKey, KeptFile>,
     /// The ids of files that were parsed for the state before, and changed.
     ids: FxHashMap<FileKey, FileId>,
     parsed: AtomicUsize,
@@ -68,7 +68,7 @@ pub struct Loader {
     led: RwLock<FxHashMap<OsString, Option<PathBuf>>>,
     ignored: IgnoredFiles,
     /// By the top folder of the repository.
-    indexes: RwLock<FxHashMap<PathBuf, Slot<Option<Arc<Index>>>>>,
+    indexes: RwLock<FxHashMap<PathBuf, Slot<Option<Arc<GitIndex>>>>>,
 }
 
 /// So many files or folders are read one after the other: more, on all cores.
@@ -93,7 +93,7 @@ type Parsed = Result<Arc<ast::File>, String>;
 /// One file of a folder.
 #[derive(Clone, Debug)]
 struct ListedFile {
-    role: Role,
+    role: FileRole,
     /// The real file, or why it is not read.
     key: Result<FileKey, String>,
     /// Where it was found.
@@ -225,9 +225,9 @@ impl Loader {
     }
 
     /// What Git tracks in the repository with this top folder; `None` where that cannot be told.
-    pub fn index(&self, top: &Path) -> Option<Arc<Index>> {
+    pub fn index(&self, top: &Path) -> Option<Arc<GitIndex>> {
         let slot = slot(&self.indexes, &top.to_path_buf());
-        slot.get_or_init(|| Index::read(top).map(Arc::new)).clone()
+        slot.get_or_init(|| GitIndex::read(top).map(Arc::new)).clone()
     }
 
     /// What Git ignores.
@@ -286,7 +286,7 @@ impl Loader {
         }
         let real = self.tree.canonicalize(dir).ok().filter(|real| self.may_read(real));
         let entries = real.map(|real| self.list(&real)).unwrap_or_default();
-        let variables = entries.into_iter().filter(|entry| entry.role == Role::Variables);
+        let variables = entries.into_iter().filter(|entry| entry.role == FileRole::Variables);
         let read = |entry: ListedFile| {
             entry.key.and_then(|key| self.file(&key)).map_err(|why| self.skip(&entry.path, why)).ok()
         };
@@ -436,7 +436,7 @@ impl Loader {
             let regular = entry.kind == FileKind::File;
             names.insert(entry.name.as_encoded_bytes().to_vec(), (dir.join(entry.name), regular));
         }
-        let entry = |(name, (path, regular), role): (String, &(PathBuf, bool), Role)| {
+        let entry = |(name, (path, regular), role): (String, &(PathBuf, bool), FileRole)| {
             // What is no file at all is refused as such when it is read.
             let allowed = |real: PathBuf| match self.refusal(&real) {
                 Some(OUTSIDE) if real.starts_with(dir) || !self.tree.is_file(&real) => Ok(real),
@@ -456,20 +456,20 @@ impl Loader {
     }
 
     fn assemble(&self, dir: PathBuf, entries: &[ListedFile]) -> Option<Arc<ModuleFiles>> {
-        if !entries.iter().any(|e| e.role != Role::Variables) {
+        if !entries.iter().any(|e| e.role != FileRole::Variables) {
             return None;
         }
         let mut module = ModuleFiles { shown: self.shown(&dir), dir, ..ModuleFiles::default() };
         for entry in entries {
             match entry.key.clone().and_then(|key| self.file(&key)) {
                 Ok(file) => match entry.role {
-                    Role::Primary => module.files.push(file),
-                    Role::Override => module.overrides.push(file),
-                    Role::Variables => module.tfvars.push(file),
+                    FileRole::Primary => module.files.push(file),
+                    FileRole::Override => module.overrides.push(file),
+                    FileRole::Variables => module.tfvars.push(file),
                 },
                 Err(why) => {
                     // What Terraform would read may declare anything.
-                    if (why == OUTSIDE || why == CLOSED) && entry.role != Role::Variables {
+                    if (why == OUTSIDE || why == CLOSED) && entry.role != FileRole::Variables {
                         module.left_out.push((self.shown_way(&entry.path), why.clone()));
                     }
                     self.skip(&entry.path, why);

@@ -151,19 +151,19 @@ fn is_installed(path: &Path) -> bool {
 pub struct IgnoredFiles {
     /// The files of patterns, which a walk reads too.
     pub files: Arc<PatternFiles>,
-    folders: RwLock<FxHashMap<PathBuf, Arc<Folder>>>,
+    folders: RwLock<FxHashMap<PathBuf, Arc<IgnoredFolder>>>,
 }
 
 /// What Git ignores in one folder.
 #[derive(Debug, Default)]
-struct Folder {
+struct IgnoredFolder {
     /// It is ignored itself, with all that is in it.
     ignored: bool,
     /// The patterns that hold in it, its own last.
     patterns: Vec<Arc<Gitignore>>,
 }
 
-impl Folder {
+impl IgnoredFolder {
     fn ignores(&self, path: &Path, is_dir: bool) -> bool {
         if self.ignored {
             return true;
@@ -180,7 +180,7 @@ impl IgnoredFiles {
         self.folder(dir, tree, files).ignores(file, false) && !is_installed(file)
     }
 
-    fn folder(&self, dir: &Path, tree: &Path, files: &Tree) -> Arc<Folder> {
+    fn folder(&self, dir: &Path, tree: &Path, files: &Tree) -> Arc<IgnoredFolder> {
         if let Some(known) = self.folders.read().unwrap_or_else(|e| e.into_inner()).get(dir) {
             return known.clone();
         }
@@ -189,17 +189,17 @@ impl IgnoredFiles {
         made
     }
 
-    fn read(&self, dir: &Path, tree: &Path, files: &Tree) -> Folder {
+    fn read(&self, dir: &Path, tree: &Path, files: &Tree) -> IgnoredFolder {
         let above = dir.parent().filter(|_| dir != tree).map(|above| self.folder(above, tree, files));
         let mut folder = match &above {
             Some(above) => {
                 let ignored = above.ignores(dir, true);
-                Folder { ignored, patterns: above.patterns.clone() }
+                IgnoredFolder { ignored, patterns: above.patterns.clone() }
             }
             // Outside of a repository there is nothing that Git ignores.
-            None if !dir.join(".git").exists() => return Folder { ignored: false, patterns: Vec::new() },
+            None if !dir.join(".git").exists() => return IgnoredFolder { ignored: false, patterns: Vec::new() },
             None => {
-                let mut folder = Folder::default();
+                let mut folder = IgnoredFolder::default();
                 folder.patterns.extend(self.files.excluded(dir));
                 // Marks the top of a repository, below which the patterns of folders hold.
                 folder.patterns.push(Arc::new(Gitignore::empty()));

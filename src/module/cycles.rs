@@ -51,7 +51,7 @@ pub fn check(module: &impl Callable, report: &dyn Fn(&EvalError)) -> bool {
     if !*config.may_be_cyclic.get_or_init(|| !coarse(config)) {
         return false;
     }
-    let mut finder = Finder { graph: Graph { module }, report, state: FxHashMap::default(), path: Vec::new() };
+    let mut finder = Finder { graph: ReferenceGraph { module }, report, state: FxHashMap::default(), path: Vec::new() };
     let mut starts: Vec<CycleNode> = config.locals.keys().cloned().map(CycleNode::Local).collect();
     starts.extend(config.resources.keys().cloned().map(CycleNode::Resource));
     starts.extend(config.calls.keys().cloned().map(CycleNode::Call));
@@ -94,25 +94,25 @@ fn coarse(config: &ModuleConfig) -> bool {
 }
 
 /// What a node's value is made of.
-enum Part<'c> {
+enum Definition<'c> {
     Expr(&'c Expr),
     Body(&'c Body),
 }
 
-fn bodies(config: &ModuleConfig) -> impl Iterator<Item = (CycleNode, Part<'_>)> {
-    let locals = config.locals.iter().map(|(name, a)| (CycleNode::Local(name.clone()), Part::Expr(&a.expr)));
-    let resources = config.resources.iter().map(|(id, b)| (CycleNode::Resource(id.clone()), Part::Body(&b.body)));
-    let calls = config.calls.iter().map(|(name, b)| (CycleNode::Call(name.clone()), Part::Body(&b.body)));
+fn bodies(config: &ModuleConfig) -> impl Iterator<Item = (CycleNode, Definition<'_>)> {
+    let locals = config.locals.iter().map(|(name, a)| (CycleNode::Local(name.clone()), Definition::Expr(&a.expr)));
+    let resources = config.resources.iter().map(|(id, b)| (CycleNode::Resource(id.clone()), Definition::Body(&b.body)));
+    let calls = config.calls.iter().map(|(name, b)| (CycleNode::Call(name.clone()), Definition::Body(&b.body)));
     locals.chain(resources).chain(calls)
 }
 
 /// The references in an expression or body to what the module declares.
-fn references(config: &ModuleConfig, part: Part) -> Edges {
+fn references(config: &ModuleConfig, part: Definition) -> Edges {
     let mut edges: Edges = Vec::new();
     let mut note = |e: &Expr| edges.extend(reference(config, e).map(|node| (node, e.span)));
     match part {
-        Part::Expr(expr) => visit::expr(expr, &mut note),
-        Part::Body(body) => body_references(body, &mut note),
+        Definition::Expr(expr) => visit::expr(expr, &mut note),
+        Definition::Body(body) => body_references(body, &mut note),
     }
     // `module.x.y` has `module.x` in it, which there is not the whole call.
     let outputs: Vec<Span> =
@@ -166,18 +166,18 @@ fn resource(own: &CycleNode, block: &Block, mut edges: Edges) -> Edges {
 }
 
 /// The references of a module's nodes, through the modules that it calls.
-struct Graph<'m, M> {
+struct ReferenceGraph<'m, M> {
     module: &'m M,
 }
 
-impl<M: Callable> Graph<'_, M> {
+impl<M: Callable> ReferenceGraph<'_, M> {
     fn edges(&self, node: &CycleNode) -> Edges {
         let config = self.module.config();
-        let body = |block: &Block| references(config, Part::Body(&block.body));
+        let body = |block: &Block| references(config, Definition::Body(&block.body));
         match node {
             CycleNode::Variable(_) => Vec::new(),
             CycleNode::Local(name) => {
-                config.locals.get(name).map(|a| references(config, Part::Expr(&a.expr))).unwrap_or_default()
+                config.locals.get(name).map(|a| references(config, Definition::Expr(&a.expr))).unwrap_or_default()
             }
             CycleNode::Resource(id) => {
                 config.resources.get(id).map(|block| resource(node, block, body(block))).unwrap_or_default()
@@ -195,7 +195,7 @@ impl<M: Callable> Graph<'_, M> {
         let used = inputs_of(&callee, output);
         let taken = |name: &str| matches!(name, "count" | "for_each" | "depends_on") || used.contains(name);
         let taken = block.body.attributes.iter().filter(|a| taken(&a.name.name));
-        taken.flat_map(|a| references(config, Part::Expr(&a.expr))).collect()
+        taken.flat_map(|a| references(config, Definition::Expr(&a.expr))).collect()
     }
 }
 
@@ -203,10 +203,10 @@ impl<M: Callable> Graph<'_, M> {
 fn inputs_of(module: &impl Callable, output: &Arc<str>) -> FxHashSet<Arc<str>> {
     let mut inputs = FxHashSet::default();
     let Some(block) = module.config().outputs.get(output) else { return inputs };
-    let graph = Graph { module };
+    let graph = ReferenceGraph { module };
     let mut seen: FxHashSet<CycleNode> = FxHashSet::default();
     let mut open: Vec<CycleNode> =
-        references(module.config(), Part::Body(&block.body)).into_iter().map(|(node, _)| node).collect();
+        references(module.config(), Definition::Body(&block.body)).into_iter().map(|(node, _)| node).collect();
     while let Some(node) = open.pop() {
         if let CycleNode::Variable(name) = &node {
             inputs.insert(name.clone());
@@ -220,7 +220,7 @@ fn inputs_of(module: &impl Callable, output: &Arc<str>) -> FxHashSet<Arc<str>> {
 
 /// Walks the graph and reports each way that comes back.
 struct Finder<'m, M> {
-    graph: Graph<'m, M>,
+    graph: ReferenceGraph<'m, M>,
     report: &'m dyn Fn(&EvalError),
     /// `false` while a node is on the path, `true` when all below it is done.
     state: FxHashMap<CycleNode, bool>,

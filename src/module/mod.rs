@@ -8,7 +8,7 @@ pub mod typeexpr;
 pub mod undeclared;
 pub mod version;
 
-use crate::address::{Mode, ResourceAddr, Root};
+use crate::address::{Mode, ReferenceRoot, ResourceAddr};
 use crate::base::source::{FileId, Span};
 use crate::catalog::modules::KnownModule;
 use crate::cty::value::{ReasonKind, Reasons};
@@ -242,8 +242,8 @@ impl VariableConfig {
 }
 
 fn resource_id(block: &Block) -> ResourceAddr {
-    let mode = match Root::of(&block.kind.name) {
-        Root::Mode(mode) => mode,
+    let mode = match ReferenceRoot::of(&block.kind.name) {
+        ReferenceRoot::Mode(mode) => mode,
         _ => Mode::Managed,
     };
     ResourceAddr { mode, type_name: block.label(0).into(), name: block.label(1).into() }

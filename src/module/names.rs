@@ -1,6 +1,6 @@
 //! References that cannot be right whatever the values are: checked once for each module folder.
 
-use crate::address::{Root, Subject};
+use crate::address::{ReferenceRoot, Subject};
 use crate::base::source::Span;
 use crate::cty::functions;
 use crate::module::ModuleConfig;
@@ -17,7 +17,7 @@ const NOT_VALUES: [&str; 8] =
 
 /// Reports every undeclared reference and unknown function in a module.
 pub fn check(config: &ModuleConfig, report: &dyn Fn(&EvalError)) {
-    let checker = Checker { config, report, conditional: Cell::new(false) };
+    let checker = NameChecker { config, report, conditional: Cell::new(false) };
     for variable in config.variables.values() {
         for validation in variable.block.body.blocks("validation") {
             checker.body(&validation.body, &mut Vec::new());
@@ -57,7 +57,7 @@ fn iterator_of(block: &Expr) -> Option<Arc<str>> {
     }
 }
 
-struct Checker<'c> {
+struct NameChecker<'c> {
     config: &'c ModuleConfig,
     report: &'c dyn Fn(&EvalError),
     /// Inside of what Terraform may never evaluate, or `try` and `can` catch: a function that does not exist is an error
@@ -65,11 +65,11 @@ struct Checker<'c> {
     conditional: Cell<bool>,
 }
 
-type Names = Vec<Arc<str>>;
+type NameList = Vec<Arc<str>>;
 
-impl Checker<'_> {
+impl NameChecker<'_> {
     fn repeated(&self, body: &Body) {
-        let mut names: Names = Vec::new();
+        let mut names: NameList = Vec::new();
         if body.attribute("for_each").is_some() {
             names.push("each".into());
         }
@@ -79,7 +79,7 @@ impl Checker<'_> {
         self.body(body, &mut names);
     }
 
-    fn body(&self, body: &Body, names: &mut Names) {
+    fn body(&self, body: &Body, names: &mut NameList) {
         for attribute in &body.attributes {
             if NOT_VALUES.contains(&&*attribute.name.name) {
                 continue;
@@ -112,7 +112,7 @@ impl Checker<'_> {
     }
 
     /// A member of a JSON object, which may stand for blocks: `dynamic` names what its `content` may use.
-    fn json(&self, name: &str, expr: &Expr, names: &mut Names) {
+    fn json(&self, name: &str, expr: &Expr, names: &mut NameList) {
         let items = match &expr.kind {
             ExprKind::Tuple(items) => return items.iter().for_each(|item| self.json(name, item, names)),
             ExprKind::Object(items) => items,
@@ -131,7 +131,7 @@ impl Checker<'_> {
         }
     }
 
-    fn dynamic(&self, body: &Body, names: &mut Names) {
+    fn dynamic(&self, body: &Body, names: &mut NameList) {
         for attribute in body.attributes.iter().filter(|a| &*a.name.name != "iterator") {
             self.expr(&attribute.expr, names);
         }
@@ -140,11 +140,11 @@ impl Checker<'_> {
         }
     }
 
-    fn expr(&self, expr: &Expr, names: &mut Names) {
+    fn expr(&self, expr: &Expr, names: &mut NameList) {
         stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.expr_kind(expr, names));
     }
 
-    fn expr_kind(&self, expr: &Expr, names: &mut Names) {
+    fn expr_kind(&self, expr: &Expr, names: &mut NameList) {
         match &expr.kind {
             ExprKind::For(f) => return self.for_expr(f, names),
             ExprKind::Template(parts) => return self.template(parts, names),
@@ -155,7 +155,8 @@ impl Checker<'_> {
                     }
                     return;
                 }
-                if matches!(&object.kind, ExprKind::Variable(root) if matches!(Root::of(root), Root::Mode(_))) {
+                if matches!(&object.kind, ExprKind::Variable(root) if matches!(ReferenceRoot::of(root), ReferenceRoot::Mode(_)))
+                {
                     return;
                 }
             }
@@ -197,7 +198,7 @@ impl Checker<'_> {
         (self.report)(&e);
     }
 
-    fn for_expr(&self, f: &For, names: &mut Names) {
+    fn for_expr(&self, f: &For, names: &mut NameList) {
         self.expr(&f.collection, names);
         let before = names.len();
         names.extend(f.key.iter().map(|k| k.name.clone()));
@@ -210,7 +211,7 @@ impl Checker<'_> {
         names.truncate(before);
     }
 
-    fn template(&self, parts: &[TemplatePart], names: &mut Names) {
+    fn template(&self, parts: &[TemplatePart], names: &mut NameList) {
         for part in parts {
             match part {
                 TemplatePart::Text(_) => {}

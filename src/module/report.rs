@@ -61,7 +61,7 @@ pub fn duplicate(what: &str, name: &str, span: Span, first: Span) -> Finding {
 }
 
 /// TF005 for a label that cannot be the name of a block of this kind.
-pub fn invalid_name(kind: &str, label: &ast::Label) -> Finding {
+pub fn invalid_name(kind: &str, label: &ast::BlockLabel) -> Finding {
     let message = format!("`{}` cannot be the name of a block `{kind}`", label.text);
     let mut finding = error(EVALUATION_ERROR, label.span, message, "not a name");
     finding.help.push("names have letters, digits, `_` and `-`, and start with a letter or `_`".into());

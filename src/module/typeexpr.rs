@@ -37,9 +37,9 @@ pub fn type_constraint(expr: &Expr, findings: &mut Vec<Finding>) -> TypeConstrai
     })
 }
 
-type Read<T> = Result<T, Box<EvalError>>;
+type TypeResult<T> = Result<T, Box<EvalError>>;
 
-fn read(expr: &Expr) -> Read<TypeConstraint> {
+fn read(expr: &Expr) -> TypeResult<TypeConstraint> {
     match &expr.kind {
         ExprKind::Paren(inner) | ExprKind::Wrap(inner) => read(inner),
         ExprKind::Variable(name) => keyword(name, expr),
@@ -55,7 +55,7 @@ fn not_a_type(expr: &Expr) -> Box<EvalError> {
         .help("write string, number, bool, any, list(…), set(…), map(…), tuple([…]) or object({ … })")
 }
 
-fn keyword(name: &str, expr: &Expr) -> Read<TypeConstraint> {
+fn keyword(name: &str, expr: &Expr) -> TypeResult<TypeConstraint> {
     Ok(TypeConstraint::plain(match name {
         "string" => Type::String,
         "number" => Type::Number,
@@ -68,7 +68,7 @@ fn keyword(name: &str, expr: &Expr) -> Read<TypeConstraint> {
     }))
 }
 
-fn constructor(call: &Call, expr: &Expr) -> Read<TypeConstraint> {
+fn constructor(call: &Call, expr: &Expr) -> TypeResult<TypeConstraint> {
     let [argument] = call.args.as_slice() else {
         return Err(EvalError::new(expr.span, format!("`{}` needs exactly one argument", call.name.name)));
     };
@@ -90,16 +90,16 @@ fn constructor(call: &Call, expr: &Expr) -> Read<TypeConstraint> {
     }
 }
 
-fn tuple(argument: &Expr) -> Read<TypeConstraint> {
+fn tuple(argument: &Expr) -> TypeResult<TypeConstraint> {
     let ExprKind::Tuple(items) = &argument.kind else {
         return Err(EvalError::new(argument.span, "`tuple` needs a list of types in square brackets"));
     };
-    let elements = items.iter().map(read).collect::<Read<Vec<_>>>()?;
+    let elements = items.iter().map(read).collect::<TypeResult<Vec<_>>>()?;
     let defaults = Defaults::of_tuple(elements.iter().map(|e| e.defaults.clone()).collect());
     Ok(TypeConstraint { ty: Type::Tuple(Arc::new(elements.into_iter().map(|e| e.ty).collect())), defaults })
 }
 
-fn object(argument: &Expr) -> Read<TypeConstraint> {
+fn object(argument: &Expr) -> TypeResult<TypeConstraint> {
     let ExprKind::Object(items) = &argument.kind else {
         return Err(EvalError::new(argument.span, "`object` needs attributes with their types in braces"));
     };
@@ -120,7 +120,7 @@ fn object(argument: &Expr) -> Read<TypeConstraint> {
     Ok(TypeConstraint { ty: Type::Object(Arc::new(attributes)), defaults: Defaults::of_object(values, children) })
 }
 
-fn attribute_name(item: &ObjectItem) -> Read<Arc<str>> {
+fn attribute_name(item: &ObjectItem) -> TypeResult<Arc<str>> {
     match &item.key {
         ObjectKey::Name(name) => Ok(name.name.clone()),
         ObjectKey::Expr(key) => match key.as_str() {
@@ -130,7 +130,7 @@ fn attribute_name(item: &ObjectItem) -> Read<Arc<str>> {
     }
 }
 
-fn attribute(expr: &Expr) -> Read<(TypeConstraint, bool, Option<Value>)> {
+fn attribute(expr: &Expr) -> TypeResult<(TypeConstraint, bool, Option<Value>)> {
     let ExprKind::Call(call) = &expr.kind else { return Ok((read(expr)?, false, None)) };
     if &*call.name.name != "optional" {
         return Ok((read(expr)?, false, None));
@@ -153,7 +153,7 @@ fn attribute(expr: &Expr) -> Read<(TypeConstraint, bool, Option<Value>)> {
 }
 
 /// A literal's value, without any scope.
-fn constant(expr: &Expr) -> Read<Value> {
+fn constant(expr: &Expr) -> TypeResult<Value> {
     if !is_constant(expr) {
         return Err(EvalError::new(expr.span, "the default of an optional attribute must be a literal"));
     }
@@ -164,10 +164,10 @@ fn constant(expr: &Expr) -> Read<Value> {
             None => return Err(EvalError::new(expr.span, format!("`{text}` is not a number"))),
         },
         ExprKind::String(text) => Data::String(text.clone()).into(),
-        ExprKind::Tuple(items) => Value::tuple(items.iter().map(constant).collect::<Read<_>>()?),
+        ExprKind::Tuple(items) => Value::tuple(items.iter().map(constant).collect::<TypeResult<_>>()?),
         ExprKind::Object(items) => {
             let entry = |item: &ObjectItem| Ok((attribute_name(item)?, constant(&item.value)?));
-            Value::object(items.iter().map(entry).collect::<Read<_>>()?)
+            Value::object(items.iter().map(entry).collect::<TypeResult<_>>()?)
         }
         ExprKind::Paren(inner) | ExprKind::Wrap(inner) => constant(inner)?,
         ExprKind::Unary(UnaryOp::Negate, inner) => match constant(inner)?.as_number() {

@@ -3,7 +3,7 @@
 use super::ModuleConfig;
 use super::error::EvalError;
 use super::report::UNDECLARED_REFERENCE;
-use crate::address::{Mode, ResourceAddr, Root};
+use crate::address::{Mode, ReferenceRoot, ResourceAddr};
 use crate::base::source::Span;
 use crate::syntax::ast::Ident;
 
@@ -56,14 +56,19 @@ pub fn terraform(name: &Ident) -> Box<EvalError> {
 
 /// A name that stands alone, where nothing around gives it a value.
 pub fn root(name: &str, span: Span) -> Box<EvalError> {
-    match Root::of(name) {
-        Root::Var | Root::Local | Root::Module | Root::Mode(_) | Root::Path | Root::Terraform => {
+    match ReferenceRoot::of(name) {
+        ReferenceRoot::Var
+        | ReferenceRoot::Local
+        | ReferenceRoot::Module
+        | ReferenceRoot::Mode(_)
+        | ReferenceRoot::Path
+        | ReferenceRoot::Terraform => {
             EvalError::new(span, format!("`{name}` must be followed by a name, as in `{name}.example`"))
         }
-        Root::Each => out_of_place(span, "each", "`for_each`"),
-        Root::Count => out_of_place(span, "count", "`count`"),
-        Root::Own => out_of_place(span, "self", "`provisioner`, `connection` or `postcondition`"),
-        Root::Other => {
+        ReferenceRoot::Each => out_of_place(span, "each", "`for_each`"),
+        ReferenceRoot::Count => out_of_place(span, "count", "`count`"),
+        ReferenceRoot::Own => out_of_place(span, "self", "`provisioner`, `connection` or `postcondition`"),
+        ReferenceRoot::Other => {
             let mut e = EvalError::undeclared(span, "name", name, std::iter::empty());
             e.message = format!("`{name}` is not a reference that Terraform knows");
             e.help("write text in quotes, or name a resource by its type and its name")

@@ -8,13 +8,13 @@ use crate::syntax::ast::{Block, Body, ExprKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Constraint {
     /// The least version allowed.
-    least: Version,
+    least: VersionNumber,
     /// The first version above all that are allowed.
-    end: Version,
+    end: VersionNumber,
 }
 
 /// Major, minor, patch. A pre-release is taken for its release.
-type Version = [u64; 3];
+type VersionNumber = [u64; 3];
 
 const ANY: Constraint = Constraint { least: [0, 0, 0], end: [u64::MAX, 0, 0] };
 
@@ -48,7 +48,7 @@ impl Constraint {
 /// Whether a constraint allows this very version; `false` where either cannot be read.
 pub fn admits(constraint: &str, own: &str) -> bool {
     let excluded = constraint.split(',').filter_map(|part| part.trim().strip_prefix("!="));
-    let excluded: Vec<Version> = excluded.filter_map(|text| Some(version(text.trim())?.0)).collect();
+    let excluded: Vec<VersionNumber> = excluded.filter_map(|text| Some(version(text.trim())?.0)).collect();
     let (Some(range), Some((own, _))) = (Constraint::parse(constraint), version(own)) else { return false };
     range.least <= own && own < range.end && !excluded.contains(&own)
 }
@@ -71,7 +71,7 @@ fn part(text: &str) -> Option<Constraint> {
 }
 
 /// The number, and how many parts of it are written.
-fn version(text: &str) -> Option<(Version, usize)> {
+fn version(text: &str) -> Option<(VersionNumber, usize)> {
     let text = text.strip_prefix('v').unwrap_or(text);
     let release = text.split(['-', '+']).next()?;
     let mut version = [0; 3];
@@ -83,12 +83,12 @@ fn version(text: &str) -> Option<(Version, usize)> {
     Some((version, parts))
 }
 
-fn after([major, minor, patch]: Version) -> Version {
+fn after([major, minor, patch]: VersionNumber) -> VersionNumber {
     [major, minor, patch + 1]
 }
 
 /// `~> 1.2` ends before 2, `~> 1.2.3` before 1.3.
-fn pessimistic([major, minor, _]: Version, parts: usize) -> Version {
+fn pessimistic([major, minor, _]: VersionNumber, parts: usize) -> VersionNumber {
     match parts {
         1 => ANY.end,
         2 => [major + 1, 0, 0],

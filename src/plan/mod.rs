@@ -13,7 +13,7 @@ use crate::resolve::provenance::Step;
 use crate::syntax::ast::Expr;
 pub use references::ResolvedReference;
 use rustc_hash::FxHashSet;
-use scopes::{PlanScope, ScopeId, Scopes};
+use scopes::{PlanScope, PlanScopes, ScopeId};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -50,7 +50,7 @@ pub struct StaticPlan {
     /// How many files were read for it.
     pub files: usize,
     /// The scopes of its expressions; `None` for a plan without source.
-    pub scopes: Option<Arc<OnceLock<Scopes>>>,
+    pub scopes: Option<Arc<OnceLock<PlanScopes>>>,
     /// The files that its places are in; `None` for a plan without source.
     pub sources: Option<Arc<Sources>>,
     /// What was seen of node pools that exist, by their address.
@@ -171,7 +171,7 @@ pub struct Origin {
     /// The expression.
     pub expr: Arc<Expr>,
     scope: ScopeId,
-    scopes: Arc<OnceLock<Scopes>>,
+    scopes: Arc<OnceLock<PlanScopes>>,
 }
 
 /// One nested block.
@@ -245,7 +245,7 @@ impl ConfigAttribute {
 
 impl Origin {
     /// An expression in one of the scopes of a root module, which are there when it is evaluated.
-    pub fn new(expr: Arc<Expr>, scope: ScopeId, scopes: Arc<OnceLock<Scopes>>) -> Origin {
+    pub fn new(expr: Arc<Expr>, scope: ScopeId, scopes: Arc<OnceLock<PlanScopes>>) -> Origin {
         Origin { expr, scope, scopes }
     }
 

@@ -3,7 +3,7 @@
 use super::scopes::PlanScope;
 use crate::address::ResourceAddr;
 use crate::resolve::provenance::{Step, StepKind};
-use crate::resolve::{Follower, Part, follow};
+use crate::resolve::{Follower, PathPart, follow};
 use crate::syntax::ast::Expr;
 
 /// The most steps that are shown: more would not help a reader.
@@ -38,5 +38,5 @@ impl<'s> Follower<PlanScope<'s>> for Trace {
         true
     }
 
-    fn resource(&mut self, _: &PlanScope<'s>, _: ResourceAddr, _: &[Part]) {}
+    fn resource(&mut self, _: &PlanScope<'s>, _: ResourceAddr, _: &[PathPart]) {}
 }

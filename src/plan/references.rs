@@ -3,7 +3,7 @@
 use super::scopes::{PlanScope, part};
 use super::{HiddenKey, InstanceKey, Mode, Resource};
 use crate::address::ResourceAddr;
-use crate::resolve::{Follower, Part, follow, provenance};
+use crate::resolve::{Follower, PathPart, follow, provenance};
 use crate::syntax::ast::Expr;
 use std::sync::Arc;
 
@@ -39,18 +39,18 @@ impl ResolvedReference {
 
 /// The resources that an expression refers to; locals, variables and module outputs are followed.
 pub fn of(scope: PlanScope, expr: &Expr) -> Vec<ResolvedReference> {
-    let mut links = Links { found: Vec::new() };
+    let mut links = ReferenceCollector { found: Vec::new() };
     follow(&scope, expr, &mut links);
     links.found.sort();
     links.found.dedup();
     links.found
 }
 
-struct Links {
+struct ReferenceCollector {
     found: Vec<ResolvedReference>,
 }
 
-impl<'s> Follower<PlanScope<'s>> for Links {
+impl<'s> Follower<PlanScope<'s>> for ReferenceCollector {
     fn every_way(&self) -> bool {
         true
     }
@@ -59,11 +59,11 @@ impl<'s> Follower<PlanScope<'s>> for Links {
         true
     }
 
-    fn resource(&mut self, scope: &PlanScope<'s>, address: ResourceAddr, rest: &[Part]) {
+    fn resource(&mut self, scope: &PlanScope<'s>, address: ResourceAddr, rest: &[PathPart]) {
         let Some(keys) = scope.keys(&address) else { return };
         let key = match (keys, rest.first()) {
             ([InstanceKey::None], _) => Some(InstanceKey::None),
-            (keys, Some(written @ (Part::Name(text) | Part::Hidden(text)))) => {
+            (keys, Some(written @ (PathPart::Name(text) | PathPart::Hidden(text)))) => {
                 let is_written = |key: &&InstanceKey| part(key).is_some_and(|key| key.text() == Some(text));
                 Some(keys.iter().find(is_written).cloned().unwrap_or_else(|| written_key(written, text)))
             }
@@ -77,9 +77,9 @@ impl<'s> Follower<PlanScope<'s>> for Links {
 }
 
 /// The key of an instance that is not among the known ones.
-fn written_key(written: &Part, text: &Arc<str>) -> InstanceKey {
+fn written_key(written: &PathPart, text: &Arc<str>) -> InstanceKey {
     match (written, text.parse()) {
-        (Part::Hidden(_), _) => InstanceKey::Hidden(HiddenKey { name: text.clone(), nth: 0 }),
+        (PathPart::Hidden(_), _) => InstanceKey::Hidden(HiddenKey { name: text.clone(), nth: 0 }),
         (_, Ok(index)) => InstanceKey::Index(index),
         _ => InstanceKey::Name(text.clone()),
     }

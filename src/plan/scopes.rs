@@ -8,7 +8,7 @@ use crate::cty::value::{Data, Value};
 use crate::diagnostic::Finding;
 use crate::module::ModuleConfig;
 use crate::module::error::EvalError;
-use crate::resolve::{Given, Names, Part};
+use crate::resolve::{Names, PathPart, VariableSource};
 use crate::syntax::ast::{Expr, Ident};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -16,14 +16,14 @@ use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// A scope, by its place in [`Scopes`].
+/// A scope, by its place in [`PlanScopes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ScopeId(u32);
 
 /// All scopes of a root module. The evaluator fills it; afterwards nothing of it changes but the count of the work that
 /// is done with it.
 #[derive(Debug, Default)]
-pub struct Scopes {
+pub struct PlanScopes {
     scopes: Vec<ScopeRecord>,
     modules: Vec<ModuleRecord>,
     /// What is given for the root's input variables.
@@ -31,8 +31,8 @@ pub struct Scopes {
     /// The conditions that evaluation came by; `None` for one that was true and false in one scope.
     truths: FxHashMap<(ScopeId, Span), Option<bool>>,
     /// The keys of indexes and objects that evaluation came by, in the same way.
-    keys: FxHashMap<(ScopeId, Span), Option<Part>>,
-    work: Work,
+    keys: FxHashMap<(ScopeId, Span), Option<PathPart>>,
+    work: WorkCounter,
 }
 
 /// A module instance's own scope, or one with a name more.
@@ -44,7 +44,7 @@ struct ScopeRecord {
     /// `each`, `count` or the iterator of a `dynamic` block; "" for a module instance's own scope.
     name: Arc<str>,
     /// The collection that the name's value was taken from, and its key in there.
-    element: Option<(Arc<Expr>, Part)>,
+    element: Option<(Arc<Expr>, PathPart)>,
 }
 
 /// A module instance.
@@ -57,7 +57,7 @@ struct ModuleRecord {
     /// The call that made it, by name, and the scope of its arguments; `None` for the root.
     call: Option<(Arc<str>, ScopeId)>,
     /// The instances of its module calls.
-    calls: BTreeMap<Arc<str>, Vec<(Option<Part>, ScopeId)>>,
+    calls: BTreeMap<Arc<str>, Vec<(Option<PathPart>, ScopeId)>>,
     /// The keys of its resources, sorted by address; `None` for a resource that is not repeated.
     resources: Vec<(ResourceAddr, Option<Box<[InstanceKey]>>)>,
 }
@@ -75,7 +75,7 @@ pub enum RootInput {
 
 /// How much was done, by evaluation and after it.
 #[derive(Debug, Default)]
-struct Work {
+struct WorkCounter {
     budget: Budget,
     steps: AtomicU64,
     /// The limit that was exceeded after evaluation.
@@ -87,7 +87,7 @@ struct Work {
 /// After how many steps the clock is looked at.
 const LOOK: u64 = 1 << 12;
 
-impl Scopes {
+impl PlanScopes {
     /// A module instance's own scope. `call` is the call that makes it, and the scope of that call's arguments.
     pub fn add_module(
         &mut self,
@@ -103,7 +103,7 @@ impl Scopes {
     }
 
     /// A scope with one name more, and the collection from which the name's value is taken, with its key in there.
-    pub fn add_name(&mut self, outer: ScopeId, name: Arc<str>, element: Option<(Arc<Expr>, Part)>) -> ScopeId {
+    pub fn add_name(&mut self, outer: ScopeId, name: Arc<str>, element: Option<(Arc<Expr>, PathPart)>) -> ScopeId {
         self.add(ScopeRecord { module: self.scopes[outer.0 as usize].module, outer: Some(outer), name, element })
     }
 
@@ -113,7 +113,7 @@ impl Scopes {
     }
 
     /// Notes the instances of a module call, with the own scope of each.
-    pub fn add_call(&mut self, within: ScopeId, name: Arc<str>, instances: Vec<(Option<Part>, ScopeId)>) {
+    pub fn add_call(&mut self, within: ScopeId, name: Arc<str>, instances: Vec<(Option<PathPart>, ScopeId)>) {
         self.module_mut(within).calls.insert(name, instances);
     }
 
@@ -129,13 +129,13 @@ impl Scopes {
 
     /// Notes what a key is, in the same way.
     pub fn note_key(&mut self, scope: ScopeId, key: Span, value: &Value) {
-        note(&mut self.keys, (scope, key), key_of(value).unwrap_or(Part::Any));
+        note(&mut self.keys, (scope, key), key_of(value).unwrap_or(PathPart::Any));
     }
 
     /// Ends evaluation, which took a number of steps, or more than it may.
     pub fn finish(&mut self, inputs: BTreeMap<Arc<str>, RootInput>, budget: Budget, steps: u64, exhausted: bool) {
         self.inputs = inputs;
-        self.work = Work { budget, steps: steps.into(), exceeded: OnceLock::new(), exhausted };
+        self.work = WorkCounter { budget, steps: steps.into(), exceeded: OnceLock::new(), exhausted };
     }
 
     /// The limit that was exceeded after evaluation (TF006).
@@ -165,7 +165,7 @@ fn note<T: PartialEq>(notes: &mut FxHashMap<(ScopeId, Span), Option<T>>, at: (Sc
     }
 }
 
-impl Work {
+impl WorkCounter {
     /// Counts a step. `false` where a limit is exceeded.
     fn spend(&self, at: Span) -> bool {
         if self.exhausted || self.exceeded.get().is_some() {
@@ -196,13 +196,13 @@ pub fn late(budget: &Budget, at: Span) -> Box<EvalError> {
 /// A scope, with all scopes that it may lead to.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanScope<'s> {
-    scopes: &'s Scopes,
+    scopes: &'s PlanScopes,
     id: ScopeId,
 }
 
 impl<'s> PlanScope<'s> {
     /// One of these scopes.
-    pub fn of(scopes: &'s Scopes, id: ScopeId) -> PlanScope<'s> {
+    pub fn of(scopes: &'s PlanScopes, id: ScopeId) -> PlanScope<'s> {
         PlanScope { scopes, id }
     }
 
@@ -255,11 +255,11 @@ impl Names for PlanScope<'_> {
         self.scopes.truths.get(&(self.id, condition.span)).copied().flatten()
     }
 
-    fn key(&self, key: &Expr) -> Option<Part> {
+    fn key(&self, key: &Expr) -> Option<PathPart> {
         self.scopes.keys.get(&(self.id, key.span)).cloned().flatten()
     }
 
-    fn element(&self, name: &str) -> Option<(Arc<Expr>, Self, Part)> {
+    fn element(&self, name: &str) -> Option<(Arc<Expr>, Self, PathPart)> {
         let scope = self.names().find(|scope| &*scope.name == name)?;
         let (collection, key) = scope.element.clone()?;
         Some((collection, self.at(scope.outer?), key))
@@ -270,27 +270,28 @@ impl Names for PlanScope<'_> {
         Some((local.expr.clone(), local.span, self.own()))
     }
 
-    fn variable(&self, name: &str) -> Option<(Span, Given<Self>)> {
+    fn variable(&self, name: &str) -> Option<(Span, VariableSource<Self>)> {
         let record = self.record();
         let config = record.config.variables.get(name)?;
-        let default = || config.default.clone().map_or(Given::Nothing, Given::Default);
+        let default = || config.default.clone().map_or(VariableSource::Nothing, VariableSource::Default);
         let given = match &record.call {
             Some((call, outer)) => {
                 let outer = self.at(*outer);
                 let argument = outer.record().config.calls.get(call).and_then(|call| call.body.attribute(name));
-                argument.map_or_else(default, |a| Given::Argument(a.expr.clone(), outer, record.address.clone()))
+                argument
+                    .map_or_else(default, |a| VariableSource::Argument(a.expr.clone(), outer, record.address.clone()))
             }
             None => match self.scopes.inputs.get(name) {
-                Some(RootInput::File(expr, span)) => Given::File(expr.clone(), *span),
-                Some(RootInput::Value(span)) => Given::Value(*span),
-                Some(RootInput::Text(from)) => Given::Text(from.clone()),
+                Some(RootInput::File(expr, span)) => VariableSource::File(expr.clone(), *span),
+                Some(RootInput::Value(span)) => VariableSource::Value(*span),
+                Some(RootInput::Text(from)) => VariableSource::Text(from.clone()),
                 None => default(),
             },
         };
         Some((config.header(), given))
     }
 
-    fn instances(&self, call: &Ident) -> Vec<(Option<Part>, Self)> {
+    fn instances(&self, call: &Ident) -> Vec<(Option<PathPart>, Self)> {
         let instances = self.record().calls.get(&call.name).into_iter().flatten();
         instances.map(|(key, scope)| (key.clone(), self.at(*scope))).collect()
     }
@@ -302,21 +303,21 @@ impl Names for PlanScope<'_> {
 }
 
 /// An instance's key as the resolver has it; `None` for the instance of what is not repeated.
-pub fn part(key: &InstanceKey) -> Option<Part> {
+pub fn part(key: &InstanceKey) -> Option<PathPart> {
     match key {
         InstanceKey::None => None,
-        InstanceKey::Index(i) => Some(Part::Name(i.to_string().into())),
-        InstanceKey::Name(name) => Some(Part::Name(name.clone())),
-        InstanceKey::Hidden(hidden) => Some(Part::Hidden(hidden.name.clone())),
-        InstanceKey::Unknown => Some(Part::Any),
+        InstanceKey::Index(i) => Some(PathPart::Name(i.to_string().into())),
+        InstanceKey::Name(name) => Some(PathPart::Name(name.clone())),
+        InstanceKey::Hidden(hidden) => Some(PathPart::Hidden(hidden.name.clone())),
+        InstanceKey::Unknown => Some(PathPart::Any),
     }
 }
 
 /// A value as a key, where it is known.
-pub fn key_of(key: &Value) -> Option<Part> {
+pub fn key_of(key: &Value) -> Option<PathPart> {
     let text: Arc<str> = match &key.data {
         Data::String(text) => text.clone(),
         _ => key.as_number()?.to_string().into(),
     };
-    Some(if key.marks.is_hidden() { Part::Hidden(text) } else { Part::Name(text) })
+    Some(if key.marks.is_hidden() { PathPart::Hidden(text) } else { PathPart::Name(text) })
 }

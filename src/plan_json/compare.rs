@@ -2,7 +2,7 @@
 //! itself writes is compared: what a provider adds is not the evaluator's.
 
 use super::plan::{ResourceEntry, entries};
-use super::references::Configuration;
+use super::references::PlanConfiguration;
 use crate::cty::value::HIDDEN;
 use crate::plan::Mode;
 use rustc_hash::FxHashMap;
@@ -36,7 +36,7 @@ type Leaves = BTreeMap<String, Leaf>;
 
 /// Compares Terraform's plan with a static one, both as `terraform show -json` has them.
 pub fn compare(real: &Json, fixed: &Json) -> Comparison {
-    let configuration = Configuration { document: &real["configuration"], instances: FxHashMap::default() };
+    let configuration = PlanConfiguration { document: &real["configuration"], instances: FxHashMap::default() };
     let managed = |document| -> BTreeMap<&str, ResourceEntry> {
         let all: Vec<ResourceEntry> = entries(document);
         all.into_iter().filter(|e| e.mode == Mode::Managed).map(|e| (e.address, e)).collect()
@@ -81,7 +81,13 @@ fn reasons(fixed: &Json) -> BTreeMap<&str, &Json> {
 }
 
 impl Comparison {
-    fn instance(&mut self, configuration: &Configuration, real: &ResourceEntry, fixed: &ResourceEntry, reasons: &Json) {
+    fn instance(
+        &mut self,
+        configuration: &PlanConfiguration,
+        real: &ResourceEntry,
+        fixed: &ResourceEntry,
+        reasons: &Json,
+    ) {
         let module = crate::address::module_steps(real.module);
         let block = configuration.resource(&module, real.mode, real.type_name, real.name);
         let written = |name: &str| block.is_some_and(|b| b["expressions"].get(name).is_some());

@@ -25,7 +25,7 @@ pub use write::{write, write_in_full};
 
 use crate::eval::VariableOption;
 use crate::plan::StaticPlan;
-use live::Piece;
+use live::DocumentPiece;
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -65,25 +65,25 @@ impl Document {
         overlay::variables(&self.json)
     }
 
-    fn pieces(&self) -> Vec<Piece<'_>> {
+    fn pieces(&self) -> Vec<DocumentPiece<'_>> {
         live::of(&self.file, &self.json).unwrap_or_default()
     }
 }
 
 /// What is judged as a whole: a plan, a state, or all that describes clusters which exist.
 #[derive(Debug)]
-pub struct Subject {
+pub struct DocumentSubject {
     /// Its documents; one for a plan or state.
     documents: Vec<Document>,
 }
 
-impl Subject {
+impl DocumentSubject {
     /// The subjects of a run's documents, in their order.
-    pub fn all(documents: Vec<Document>) -> Vec<Subject> {
+    pub fn all(documents: Vec<Document>) -> Vec<DocumentSubject> {
         let (live, own): (Vec<Document>, Vec<Document>) =
             documents.into_iter().partition(|d| d.kind == DocumentKind::Live);
-        let own = own.into_iter().map(|document| Subject { documents: vec![document] });
-        let live = Some(Subject { documents: live }).filter(|s| !s.documents.is_empty());
+        let own = own.into_iter().map(|document| DocumentSubject { documents: vec![document] });
+        let live = Some(DocumentSubject { documents: live }).filter(|s| !s.documents.is_empty());
         own.chain(live).collect()
     }
 

@@ -1,7 +1,7 @@
 //! `terraform show -json` of a plan: format 1 of Terraform and OpenTofu.
 
 use super::providers::Providers;
-use super::references::{Configuration, Known, ResourceKey, Site, repeated};
+use super::references::{KnownInstance, PlanConfiguration, ResourceKey, Site, repeated};
 use super::values::{Expressions, Owner, Trees, constants, has_true};
 use crate::address::{ModuleStep, module_steps};
 use crate::catalog::schema;
@@ -88,7 +88,7 @@ pub fn read(file: &str, document: &Json) -> Recorded {
 
 /// Builds the resources of a document.
 pub fn assemble(file: &str, entries: &[ResourceEntry], configuration: &Json) -> Recorded {
-    let configuration = Configuration { document: configuration, instances: index(entries) };
+    let configuration = PlanConfiguration { document: configuration, instances: index(entries) };
     let providers = Providers::of(&configuration, entries);
     let mut recorded = Recorded::default();
     for entry in entries {
@@ -103,12 +103,17 @@ pub fn assemble(file: &str, entries: &[ResourceEntry], configuration: &Json) -> 
     recorded
 }
 
-fn index<'j>(entries: &[ResourceEntry<'j>]) -> FxHashMap<ResourceKey, Vec<Known<'j>>> {
-    let mut all: FxHashMap<ResourceKey, Vec<Known<'j>>> = FxHashMap::default();
+fn index<'j>(entries: &[ResourceEntry<'j>]) -> FxHashMap<ResourceKey, Vec<KnownInstance<'j>>> {
+    let mut all: FxHashMap<ResourceKey, Vec<KnownInstance<'j>>> = FxHashMap::default();
     for entry in entries {
         let key = (entry.module.to_string(), entry.mode, entry.type_name.to_string(), entry.name.to_string());
         let ResourceEntry { address, unknown, .. } = *entry;
-        all.entry(key).or_default().push(Known { key: entry.key.clone(), address, unknown, deferred: deferred(entry) });
+        all.entry(key).or_default().push(KnownInstance {
+            key: entry.key.clone(),
+            address,
+            unknown,
+            deferred: deferred(entry),
+        });
     }
     all
 }
@@ -119,7 +124,7 @@ fn deferred(entry: &ResourceEntry) -> bool {
     entry.mode == Mode::Data && open
 }
 
-fn resource(entry: &ResourceEntry, configuration: &Configuration, providers: &Providers) -> Resource {
+fn resource(entry: &ResourceEntry, configuration: &PlanConfiguration, providers: &Providers) -> Resource {
     let module: Vec<ModuleStep> = module_steps(entry.module);
     let block = configuration.resource(&module, entry.mode, entry.type_name, entry.name);
     let site = Site { module: &module, repeated: block.map_or(&Json::Null, repeated), key: &entry.key };

@@ -2,7 +2,7 @@
 //! show of the rest.
 
 use super::plan::ResourceEntry;
-use super::references::Configuration;
+use super::references::PlanConfiguration;
 use crate::address::module_steps;
 use crate::cty::value::{Value, json};
 use crate::plan::{Mode, ProviderInfo};
@@ -20,7 +20,7 @@ pub struct Providers(FxHashMap<String, Arc<ProviderInfo>>);
 
 impl Providers {
     /// All that the configuration has, and those that resources use.
-    pub fn of(configuration: &Configuration, entries: &[ResourceEntry]) -> Providers {
+    pub fn of(configuration: &PlanConfiguration, entries: &[ResourceEntry]) -> Providers {
         let mut seen: FxHashMap<String, BTreeMap<Arc<str>, Value>> = FxHashMap::default();
         for (key, body) in configuration.document["provider_config"].as_object().into_iter().flatten() {
             let values = seen.entry(key.clone()).or_default();

@@ -14,7 +14,7 @@ pub type ResourceKey = (String, Mode, String, String);
 
 /// A resource instance that references may lead to.
 #[derive(Clone, Debug)]
-pub struct Known<'j> {
+pub struct KnownInstance<'j> {
     /// Its key.
     pub key: InstanceKey,
     /// Its address.
@@ -27,11 +27,11 @@ pub struct Known<'j> {
 
 /// A plan's `configuration`, and the instances that it has.
 #[derive(Debug)]
-pub struct Configuration<'j> {
+pub struct PlanConfiguration<'j> {
     /// `configuration`; null where the document has none.
     pub document: &'j Json,
     /// The instances of each resource.
-    pub instances: FxHashMap<ResourceKey, Vec<Known<'j>>>,
+    pub instances: FxHashMap<ResourceKey, Vec<KnownInstance<'j>>>,
 }
 
 /// Where an expression stands.
@@ -47,7 +47,7 @@ pub struct Site<'a> {
 
 /// A resource that an expression refers to.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Target {
+pub struct ReferenceTarget {
     /// The resource.
     pub reference: ResolvedReference,
     /// The attribute, where one is named.
@@ -56,14 +56,14 @@ pub struct Target {
 
 /// What an expression refers to in the end.
 #[derive(Clone, Debug, Default)]
-pub struct Found {
+pub struct FoundReferences {
     /// Resources.
-    pub targets: Vec<Target>,
+    pub targets: Vec<ReferenceTarget>,
     /// Names that a plan says nothing of, such as `local.zones`.
     pub open: Vec<String>,
 }
 
-impl<'j> Configuration<'j> {
+impl<'j> PlanConfiguration<'j> {
     /// The configuration of a module; null where there is none.
     pub fn module(&self, steps: &[ModuleStep]) -> &'j Json {
         let root = &self.document["root_module"];
@@ -78,8 +78,9 @@ impl<'j> Configuration<'j> {
     }
 
     /// The resources that an expression refers to.
-    pub fn resolve(&self, site: Site, expression: &Json) -> Found {
-        let mut walk = ReferenceWalk { configuration: self, found: Found::default(), seen: FxHashSet::default() };
+    pub fn resolve(&self, site: Site, expression: &Json) -> FoundReferences {
+        let mut walk =
+            ReferenceWalk { configuration: self, found: FoundReferences::default(), seen: FxHashSet::default() };
         walk.expression(site, expression);
         walk.found.targets.sort();
         walk.found.targets.dedup();
@@ -87,7 +88,7 @@ impl<'j> Configuration<'j> {
     }
 
     /// The instances that a reference may mean.
-    pub fn known(&self, reference: &ResolvedReference) -> Vec<&Known<'j>> {
+    pub fn known(&self, reference: &ResolvedReference) -> Vec<&KnownInstance<'j>> {
         let key = (reference.module.clone(), reference.mode, reference.type_name.clone(), reference.name.clone());
         let all = self.instances.get(&key).map(Vec::as_slice).unwrap_or_default();
         all.iter().filter(|known| reference.key.as_ref().is_none_or(|key| *key == known.key)).collect()
@@ -95,8 +96,8 @@ impl<'j> Configuration<'j> {
 }
 
 struct ReferenceWalk<'c, 'j> {
-    configuration: &'c Configuration<'j>,
-    found: Found,
+    configuration: &'c PlanConfiguration<'j>,
+    found: FoundReferences,
     seen: FxHashSet<(String, String)>,
 }
 
@@ -158,7 +159,7 @@ impl ReferenceWalk<'_, '_> {
             [only] => Some(only.key.clone()),
             _ => None,
         });
-        self.found.targets.push(Target { reference: reference(key), attribute });
+        self.found.targets.push(ReferenceTarget { reference: reference(key), attribute });
     }
 
     /// Goes on with what the module call passes.

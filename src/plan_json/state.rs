@@ -16,15 +16,15 @@ pub fn shown(file: &str, document: &Json) -> Recorded {
 /// `terraform.tfstate`, version 4.
 pub fn raw(file: &str, document: &Json) -> Recorded {
     let resources = document["resources"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let instances: Vec<Instance> = resources.iter().enumerate().flat_map(|(at, r)| instances(at, r)).collect();
-    let entries: Vec<ResourceEntry> = instances.iter().map(Instance::entry).collect();
+    let instances: Vec<StateInstance> = resources.iter().enumerate().flat_map(|(at, r)| instances(at, r)).collect();
+    let entries: Vec<ResourceEntry> = instances.iter().map(StateInstance::entry).collect();
     let mut recorded = assemble(file, &entries, &Json::Null);
     recorded.plan.outputs = outputs(&document["outputs"]);
     recorded
 }
 
 /// One resource instance of the file.
-struct Instance<'j> {
+struct StateInstance<'j> {
     resource: &'j Json,
     body: &'j Json,
     address: String,
@@ -32,7 +32,7 @@ struct Instance<'j> {
     pointer: String,
 }
 
-impl Instance<'_> {
+impl StateInstance<'_> {
     fn entry(&self) -> ResourceEntry<'_> {
         ResourceEntry {
             address: &self.address,
@@ -51,9 +51,9 @@ impl Instance<'_> {
 }
 
 /// The instances of the resource at this place; without what is left of those that were replaced.
-fn instances(at: usize, resource: &Json) -> Vec<Instance<'_>> {
+fn instances(at: usize, resource: &Json) -> Vec<StateInstance<'_>> {
     let all = resource["instances"].as_array().into_iter().flatten().enumerate();
-    let one = |(i, body)| Instance {
+    let one = |(i, body)| StateInstance {
         resource,
         body,
         address: address(resource, body),

@@ -1,7 +1,7 @@
 //! The values of a resource, and what its configuration writes: from `after`, `after_unknown`, `after_sensitive` and the
 //! resource's `expressions`, side by side.
 
-use super::references::{Configuration, Found, Site};
+use super::references::{FoundReferences, PlanConfiguration, Site};
 use crate::catalog::provider_defaults::{Fill, default_at};
 use crate::catalog::schema::{self, Nesting};
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
@@ -18,7 +18,7 @@ const NO_SOURCE: &str = "the configuration (--source DIR)";
 #[derive(Clone, Copy)]
 pub struct Owner<'a> {
     /// The plan's configuration.
-    pub configuration: &'a Configuration<'a>,
+    pub configuration: &'a PlanConfiguration<'a>,
     /// Where its expressions stand.
     pub site: Site<'a>,
     /// Its address.
@@ -28,7 +28,7 @@ pub struct Owner<'a> {
     /// Managed or data.
     pub mode: Mode,
     /// Its schema, where the provider is google.
-    pub schema: Option<&'static schema::Block>,
+    pub schema: Option<&'static schema::BlockSchema>,
 }
 
 /// The same place in each of a resource's trees.
@@ -99,7 +99,7 @@ impl<'a> Owner<'a> {
         &self,
         trees: Trees<'a>,
         expressions: Expressions,
-        schema: Option<&'static schema::Block>,
+        schema: Option<&'static schema::BlockSchema>,
         path: &str,
     ) -> (Value, ConfigBody) {
         let mut values = BTreeMap::new();
@@ -133,7 +133,7 @@ impl<'a> Owner<'a> {
                 None => {
                     let value = self.value(inner, &|| self.unwritten(expressions, &full));
                     if matches!(expressions, Expressions::Lost) && !value.is_known() {
-                        config.attributes.push(attribute(name, &value, &Found::default()));
+                        config.attributes.push(attribute(name, &value, &FoundReferences::default()));
                     }
                     value
                 }
@@ -150,7 +150,7 @@ impl<'a> Owner<'a> {
     }
 
     /// Whether an argument is sensitive whatever the document says.
-    fn is_sensitive(&self, schema: Option<&schema::Block>, path: &str, name: &str) -> bool {
+    fn is_sensitive(&self, schema: Option<&schema::BlockSchema>, path: &str, name: &str) -> bool {
         let top = if path.is_empty() { self.type_name } else { "" };
         secrets::is_sensitive(top, schema, name)
     }
@@ -215,7 +215,7 @@ impl<'a> Owner<'a> {
     }
 
     /// Why what an expression gives is not known: what it refers to that only apply knows.
-    fn because(&self, found: &Found, path: &str) -> Reasons {
+    fn because(&self, found: &FoundReferences, path: &str) -> Reasons {
         let mut reasons = Reasons::default();
         for target in &found.targets {
             for known in self.configuration.known(&target.reference) {
@@ -266,7 +266,7 @@ fn lost() -> Reasons {
 }
 
 /// The arguments of a provisioner or provider: constants, and what the others refer to.
-pub fn constants(configuration: &Configuration, site: Site, expressions: &Json) -> ConfigBody {
+pub fn constants(configuration: &PlanConfiguration, site: Site, expressions: &Json) -> ConfigBody {
     let one = |(name, expression): (&String, &Json)| {
         let found = configuration.resolve(site, expression);
         let value = match expression.get("constant_value") {
@@ -279,7 +279,7 @@ pub fn constants(configuration: &Configuration, site: Site, expressions: &Json) 
     ConfigBody { attributes: attributes.collect(), blocks: Vec::new() }
 }
 
-fn attribute(name: &str, value: &Value, found: &Found) -> ConfigAttribute {
+fn attribute(name: &str, value: &Value, found: &FoundReferences) -> ConfigAttribute {
     let mut refers: Vec<ResolvedReference> = found.targets.iter().map(|t| t.reference.clone()).collect();
     refers.dedup();
     ConfigAttribute { name: name.into(), value: value.clone(), span: None, origin: None, refers }

@@ -1,6 +1,6 @@
 //! The formats of the report: the only list of them.
 
-use super::{Report, View, own, pretty};
+use super::{Report, ReportStyle, own, pretty};
 use crate::base::source::Sources;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -102,7 +102,7 @@ impl Format {
     }
 
     /// The report in this format. The view counts for people's alone.
-    pub fn write(self, report: &Report, sources: &Sources, view: View) -> Vec<u8> {
+    pub fn write(self, report: &Report, sources: &Sources, view: ReportStyle) -> Vec<u8> {
         match self {
             Format::Human => super::human(report, sources, view),
             Format::Json => pretty(&super::json(report, sources)),

@@ -31,7 +31,7 @@ pub use format::Format;
 pub use github::github;
 pub use gitlab::gitlab;
 pub use html::html;
-pub use human::{Detail, View, findings, human};
+pub use human::{Detail, ReportStyle, findings, human};
 pub use json::{json, location};
 pub use markdown::markdown;
 pub use page::{page, rule_table, rules};

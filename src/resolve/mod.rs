@@ -6,7 +6,7 @@
 mod path;
 pub mod provenance;
 
-pub use path::Part;
+pub use path::PathPart;
 
 use crate::address::{Reference, ResourceAddr, Subject};
 use crate::base::source::Span;
@@ -29,22 +29,22 @@ pub trait Names: Sized {
     /// The value of a condition, where it is known.
     fn truth(&self, condition: &Expr) -> Option<bool>;
     /// The value of a key, where it is known.
-    fn key(&self, key: &Expr) -> Option<Part>;
+    fn key(&self, key: &Expr) -> Option<PathPart>;
     /// The collection that the value of such a name was taken from, where that is written, and its key in there.
-    fn element(&self, name: &str) -> Option<(Arc<Expr>, Self, Part)>;
+    fn element(&self, name: &str) -> Option<(Arc<Expr>, Self, PathPart)>;
     /// The expression of a local value with the place of its declaration.
     fn local(&self, name: &str) -> Option<(Arc<Expr>, Span, Self)>;
     /// The place of a variable's declaration, and what is given for it.
-    fn variable(&self, name: &str) -> Option<(Span, Given<Self>)>;
+    fn variable(&self, name: &str) -> Option<(Span, VariableSource<Self>)>;
     /// The instances of a module call with their keys.
-    fn instances(&self, call: &Ident) -> Vec<(Option<Part>, Self)>;
+    fn instances(&self, call: &Ident) -> Vec<(Option<PathPart>, Self)>;
     /// The expression of an output of this module.
     fn output(&self, name: &str) -> Option<Arc<Expr>>;
 }
 
 /// What is given for a variable.
 #[derive(Clone, Debug)]
-pub enum Given<N> {
+pub enum VariableSource<N> {
     /// An argument of the call that makes the module instance of this address.
     Argument(Arc<Expr>, N, Arc<str>),
     /// An expression in a variable file, with the place of the whole.
@@ -66,13 +66,13 @@ pub trait Follower<N> {
     /// A step of a value. Whether to go on from there.
     fn step(&mut self, step: Step) -> bool;
     /// A resource, and what is taken from it.
-    fn resource(&mut self, names: &N, address: ResourceAddr, rest: &[Part]);
+    fn resource(&mut self, names: &N, address: ResourceAddr, rest: &[PathPart]);
 }
 
 /// Follows an expression.
 pub fn follow<N: Names>(names: &N, expr: &Expr, follower: &mut dyn Follower<N>) {
     let mut walk = Walk { follower, in_condition: false, open: FxHashSet::default(), done: FxHashSet::default() };
-    walk.expr(&At { names, bound: None }, expr, &[]);
+    walk.expr(&NameContext { names, bound: None }, expr, &[]);
 }
 
 struct Walk<'f, N> {
@@ -86,37 +86,37 @@ struct Walk<'f, N> {
 }
 
 /// Where an expression stands: what its names stand for, and the variables of `for` around it.
-struct At<'a, N> {
+struct NameContext<'a, N> {
     names: &'a N,
-    bound: Option<&'a Bound<'a, N>>,
+    bound: Option<&'a BoundVariable<'a, N>>,
 }
 
 /// A variable of `for`.
-struct Bound<'a, N> {
+struct BoundVariable<'a, N> {
     name: &'a str,
     /// It is the key, not the value.
     is_key: bool,
     collection: &'a Expr,
-    at: &'a At<'a, N>,
+    at: &'a NameContext<'a, N>,
     /// The element's key in the collection.
-    element: Part,
+    element: PathPart,
     /// Whether the value was followed.
     used: &'a Cell<bool>,
-    outer: Option<&'a Bound<'a, N>>,
+    outer: Option<&'a BoundVariable<'a, N>>,
 }
 
-impl<N: Names> At<'_, N> {
-    fn bound(&self, name: &str) -> Option<&Bound<'_, N>> {
+impl<N: Names> NameContext<'_, N> {
+    fn bound(&self, name: &str) -> Option<&BoundVariable<'_, N>> {
         std::iter::successors(self.bound, |bound| bound.outer).find(|bound| bound.name == name)
     }
 
-    fn key(&self, key: &Expr) -> Part {
+    fn key(&self, key: &Expr) -> PathPart {
         match &key.kind {
-            ExprKind::Number(text) | ExprKind::String(text) => Part::Name(text.clone()),
+            ExprKind::Number(text) | ExprKind::String(text) => PathPart::Name(text.clone()),
             ExprKind::Variable(name) if self.bound(name).is_some_and(|bound| bound.is_key) => {
-                self.bound(name).map_or(Part::Any, |bound| bound.element.clone())
+                self.bound(name).map_or(PathPart::Any, |bound| bound.element.clone())
             }
-            _ => self.names.key(key).unwrap_or(Part::Any),
+            _ => self.names.key(key).unwrap_or(PathPart::Any),
         }
     }
 }
@@ -127,20 +127,22 @@ impl<N: Names> Walk<'_, N> {
     }
 
     /// Follows an expression from whose value `path` is taken.
-    fn expr(&mut self, at: &At<N>, expr: &Expr, path: &[Part]) {
+    fn expr(&mut self, at: &NameContext<N>, expr: &Expr, path: &[PathPart]) {
         if at.names.spend(expr.span) {
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.kind(at, expr, path));
         }
     }
 
-    fn kind(&mut self, at: &At<N>, expr: &Expr, path: &[Part]) {
+    fn kind(&mut self, at: &NameContext<N>, expr: &Expr, path: &[PathPart]) {
         let given = |name: &str| at.bound(name).is_some() || at.names.gives(name);
         if let Some(reference) = Reference::of(expr, given) {
             return self.subject(at, &reference.subject, &path::joined(&reference.rest, path, |key| at.key(key)));
         }
         match &expr.kind {
             ExprKind::Wrap(inner) | ExprKind::Paren(inner) => self.expr(at, inner, path),
-            ExprKind::GetAttr(object, name) => self.expr(at, object, &path::with(Part::Name(name.name.clone()), path)),
+            ExprKind::GetAttr(object, name) => {
+                self.expr(at, object, &path::with(PathPart::Name(name.name.clone()), path))
+            }
             ExprKind::Index(object, key) => self.expr(at, object, &path::with(at.key(key), path)),
             ExprKind::Splat(splat) => self.expr(at, &splat.object, &path::splat(&splat.steps, path, |key| at.key(key))),
             ExprKind::Conditional(c) => {
@@ -174,15 +176,15 @@ impl<N: Names> Walk<'_, N> {
         }
     }
 
-    fn object(&mut self, at: &At<N>, items: &[ObjectItem], path: &[Part]) {
+    fn object(&mut self, at: &NameContext<N>, items: &[ObjectItem], path: &[PathPart]) {
         let (first, rest) = match path.split_first() {
-            Some((Part::Each, rest)) => return self.object(at, items, rest),
+            Some((PathPart::Each, rest)) => return self.object(at, items, rest),
             Some((first, rest)) => (Some(first), rest),
             None => (None, path),
         };
         for ObjectItem { key, value } in items {
             let text = match key {
-                ObjectKey::Name(name) => Part::Name(name.name.clone()),
+                ObjectKey::Name(name) => PathPart::Name(name.name.clone()),
                 ObjectKey::Expr(key) => at.key(key),
             };
             match (first, key) {
@@ -198,13 +200,13 @@ impl<N: Names> Walk<'_, N> {
     }
 
     /// `[for …]` or `{for …}`: from the result on, which leads to the collection where it uses the element.
-    fn comprehension(&mut self, at: &At<N>, f: &For, path: &[Part]) {
+    fn comprehension(&mut self, at: &NameContext<N>, f: &For, path: &[PathPart]) {
         let (element, rest) = match &f.result_key {
-            None => (Part::Any, path::element(path).1),
+            None => (PathPart::Any, path::element(path).1),
             Some(key) => {
                 let same =
                     f.key.as_ref().is_some_and(|k| matches!(&key.kind, ExprKind::Variable(name) if *name == k.name));
-                let element = path.first().filter(|_| same).cloned().unwrap_or(Part::Any);
+                let element = path.first().filter(|_| same).cloned().unwrap_or(PathPart::Any);
                 (element, path.get(1 + usize::from(f.group)..).unwrap_or_default())
             }
         };
@@ -218,23 +220,30 @@ impl<N: Names> Walk<'_, N> {
     /// Follows what is inside of a `for`; the collection too, if nothing inside leads there.
     fn bind(
         &mut self,
-        at: &At<N>,
+        at: &NameContext<N>,
         (key, value, collection): (&Option<Ident>, &Ident, &Expr),
-        element: Part,
-        inside: &mut dyn FnMut(&mut Self, &At<N>),
+        element: PathPart,
+        inside: &mut dyn FnMut(&mut Self, &NameContext<N>),
     ) {
         let used = Cell::new(false);
-        let bound =
-            |name, is_key, outer| Bound { name, is_key, collection, at, element: element.clone(), used: &used, outer };
+        let bound = |name, is_key, outer| BoundVariable {
+            name,
+            is_key,
+            collection,
+            at,
+            element: element.clone(),
+            used: &used,
+            outer,
+        };
         let key = key.as_ref().map(|key| bound(&*key.name, true, at.bound));
         let value = bound(&value.name, false, key.as_ref().or(at.bound));
-        inside(self, &At { names: at.names, bound: Some(&value) });
+        inside(self, &NameContext { names: at.names, bound: Some(&value) });
         if !used.get() {
             self.expr(at, collection, &[]);
         }
     }
 
-    fn template(&mut self, at: &At<N>, parts: &[TemplatePart]) {
+    fn template(&mut self, at: &NameContext<N>, parts: &[TemplatePart]) {
         for part in parts {
             match part {
                 TemplatePart::Text(_) => {}
@@ -248,13 +257,13 @@ impl<N: Names> Walk<'_, N> {
                 }
                 TemplatePart::For(d) => {
                     let names = (&d.key, &d.value, &d.collection);
-                    self.bind(at, names, Part::Any, &mut |walk, at| walk.template(at, &d.body));
+                    self.bind(at, names, PathPart::Any, &mut |walk, at| walk.template(at, &d.body));
                 }
             }
         }
     }
 
-    fn subject(&mut self, at: &At<N>, subject: &Subject, path: &[Part]) {
+    fn subject(&mut self, at: &NameContext<N>, subject: &Subject, path: &[PathPart]) {
         match subject {
             Subject::Variable(name) => self.variable(at.names, &name.name, path),
             Subject::Local(name) => {
@@ -272,7 +281,7 @@ impl<N: Names> Walk<'_, N> {
     }
 
     /// Goes on with the collection that a name's value is taken from.
-    fn name(&mut self, at: &At<N>, name: &str, path: &[Part]) {
+    fn name(&mut self, at: &NameContext<N>, name: &str, path: &[PathPart]) {
         if let Some(bound) = at.bound(name) {
             if !bound.is_key {
                 bound.used.set(true);
@@ -280,67 +289,67 @@ impl<N: Names> Walk<'_, N> {
             }
         } else if let Some((collection, names, key)) = at.names.element(name) {
             let path = match path.split_first() {
-                Some((Part::Name(first), rest)) if &**first == "value" => path::with(key, rest),
+                Some((PathPart::Name(first), rest)) if &**first == "value" => path::with(key, rest),
                 _ => Path::new(),
             };
-            self.expr(&At { names: &names, bound: None }, &collection, &path);
+            self.expr(&NameContext { names: &names, bound: None }, &collection, &path);
         }
     }
 
     /// Goes on with the expression that declares something of a module.
-    fn declaration(&mut self, names: &N, expr: &Arc<Expr>, module: usize, path: &[Part]) {
+    fn declaration(&mut self, names: &N, expr: &Arc<Expr>, module: usize, path: &[PathPart]) {
         let id = Arc::as_ptr(expr) as usize;
         if self.open.insert((id, module)) {
             if self.done.insert((id, module, path.to_vec())) {
-                self.expr(&At { names, bound: None }, expr, path);
+                self.expr(&NameContext { names, bound: None }, expr, path);
             }
             self.open.remove(&(id, module));
         }
     }
 
-    fn variable(&mut self, names: &N, name: &Arc<str>, path: &[Part]) {
+    fn variable(&mut self, names: &N, name: &Arc<str>, path: &[PathPart]) {
         let Some((declared, given)) = names.variable(name) else { return };
         match given {
-            Given::Argument(expr, outer, module) => {
+            VariableSource::Argument(expr, outer, module) => {
                 let go_on = self.step(StepKind::Argument { module }, expr.span);
                 self.step(StepKind::Variable(name.clone()), declared);
                 if go_on {
                     self.declaration(&outer, &expr, names.module(), path);
                 }
             }
-            Given::File(expr, span) => {
+            VariableSource::File(expr, span) => {
                 self.step(StepKind::Variable(name.clone()), declared);
                 self.declaration(names, &expr, names.module(), path);
                 self.step(StepKind::Tfvars(name.clone()), span);
             }
-            Given::Value(span) => {
+            VariableSource::Value(span) => {
                 self.step(StepKind::Variable(name.clone()), declared);
                 self.step(StepKind::Tfvars(name.clone()), span);
             }
-            Given::Text(from) => {
+            VariableSource::Text(from) => {
                 self.step(StepKind::Outside { variable: name.clone(), from: from.into() }, declared);
             }
-            Given::Default(expr) => {
+            VariableSource::Default(expr) => {
                 if self.step(StepKind::Default(name.clone()), expr.span) {
                     self.declaration(names, &expr, names.module(), path);
                 }
             }
-            Given::Nothing => {
+            VariableSource::Nothing => {
                 self.step(StepKind::Unset(name.clone()), declared);
             }
         }
     }
 
     /// Goes on with an output of the instances of a call that the path leads into.
-    fn output(&mut self, names: &N, call: &Ident, path: &[Part]) {
+    fn output(&mut self, names: &N, call: &Ident, path: &[PathPart]) {
         for (key, child) in names.instances(call) {
             let (matches, rest) = match (&key, path.split_first()) {
-                (None, Some((Part::Each | Part::Any, rest))) => (true, rest),
+                (None, Some((PathPart::Each | PathPart::Any, rest))) => (true, rest),
                 (None, _) => (true, path),
                 (Some(key), Some((first, rest))) => (first.may_be(key), rest),
                 (Some(_), None) => (false, path),
             };
-            let Some((Part::Name(name), rest)) = rest.split_first().filter(|_| matches) else { continue };
+            let Some((PathPart::Name(name), rest)) = rest.split_first().filter(|_| matches) else { continue };
             let Some(expr) = child.output(name) else { continue };
             if self.step(StepKind::Output { call: call.name.clone(), name: name.clone() }, expr.span) {
                 self.declaration(&child, &expr, child.module(), rest);

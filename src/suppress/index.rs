@@ -1,44 +1,44 @@
 //! Which suppression covers a finding, and how many findings each one covers: looked up, so that neither many
 //! suppressions nor many findings make it slow.
 
-use super::{State, Suppression, Suppressions};
+use super::{Suppression, SuppressionState, Suppressions};
 use crate::base::source::{FileId, Span};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// A rule's code and name.
-type Rule = (&'static str, &'static str);
+type RuleId = (&'static str, &'static str);
 
 /// Where parts of a file begin, each with the first suppression that covers it.
-type Parts = Vec<(u32, Option<usize>)>;
+type CoveredParts = Vec<(u32, Option<usize>)>;
 
 /// What [`Suppressions::mark`] looks up and counts. Everything is made when it is first asked for.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub(super) struct SuppressionIndex {
     /// For a rule in a file: where parts of the file begin, each with the first suppression that covers it.
-    parts: FxHashMap<(FileId, Rule), Parts>,
+    parts: FxHashMap<(FileId, RuleId), CoveredParts>,
     /// The ignores of the configuration that cover a file.
     configured: FxHashMap<FileId, Vec<usize>>,
     /// For a rule in a file: the first ignore of the configuration that covers it.
-    ignores: FxHashMap<(FileId, Rule), Option<usize>>,
+    ignores: FxHashMap<(FileId, RuleId), Option<usize>>,
     /// For a rule below a module call: the first suppression of the call.
-    calls: FxHashMap<(Span, Rule), Option<usize>>,
+    calls: FxHashMap<(Span, RuleId), Option<usize>>,
     /// Where findings of a rule are in a file.
-    seen: FxHashMap<FileId, FxHashMap<Rule, Vec<u32>>>,
+    seen: FxHashMap<FileId, FxHashMap<RuleId, Vec<u32>>>,
     /// How many findings of a rule there are below a module call, without those in the part of the file that
     /// suppressions of the call cover.
-    below: FxHashMap<Span, FxHashMap<Rule, usize>>,
+    below: FxHashMap<Span, FxHashMap<RuleId, usize>>,
 }
 
 impl Suppression {
     /// Whether it is in force and names the rule.
-    fn names(&self, rule: Rule) -> bool {
-        self.state == State::Active && self.rules.iter().any(|named| named.matches(rule))
+    fn names(&self, rule: RuleId) -> bool {
+        self.state == SuppressionState::Active && self.rules.iter().any(|named| named.matches(rule))
     }
 }
 
 impl super::NamedRule {
-    fn matches(&self, (code, name): Rule) -> bool {
+    fn matches(&self, (code, name): RuleId) -> bool {
         self.selector.as_ref().is_ok_and(|selector| selector.matches(code, name))
     }
 }
@@ -46,13 +46,13 @@ impl super::NamedRule {
 impl Suppressions {
     /// The first suppression that covers a finding of this rule, at this place and below these module calls. Counts the
     /// finding for all that do.
-    pub(super) fn first(&mut self, rule: Rule, primary: Option<Span>, calls: &[Span]) -> Option<usize> {
+    pub(super) fn first(&mut self, rule: RuleId, primary: Option<Span>, calls: &[Span]) -> Option<usize> {
         let place = primary.and_then(|primary| self.at_place(rule, primary));
         let below = calls.iter().filter_map(|call| self.at_call(rule, *call, primary)).min();
         place.into_iter().chain(below).min()
     }
 
-    fn at_place(&mut self, rule: Rule, primary: Span) -> Option<usize> {
+    fn at_place(&mut self, rule: RuleId, primary: Span) -> Option<usize> {
         let file = primary.file;
         let Suppressions { index, by_file, by_path, places, all, .. } = self;
         if !by_file.contains_key(&file) && by_path.is_empty() {
@@ -77,7 +77,7 @@ impl Suppressions {
         comment.into_iter().chain(configured).min()
     }
 
-    fn at_call(&mut self, rule: Rule, call: Span, primary: Option<Span>) -> Option<usize> {
+    fn at_call(&mut self, rule: RuleId, call: Span, primary: Option<Span>) -> Option<usize> {
         let Suppressions { index, by_call, all, .. } = self;
         let here = by_call.get(&call)?;
         // All suppressions of a call cover the same part of its file.
@@ -94,7 +94,7 @@ impl Suppressions {
         let Suppressions { index, all, .. } = self;
         index.seen.values_mut().flat_map(|rules| rules.values_mut()).for_each(|places| places.sort_unstable());
         all.iter_mut().for_each(|s| s.held = 0);
-        for suppression in all.iter_mut().filter(|s| s.state == State::Active) {
+        for suppression in all.iter_mut().filter(|s| s.state == SuppressionState::Active) {
             let calls = std::mem::take(&mut suppression.scope.calls);
             for (rule, count) in calls.iter().filter_map(|call| index.below.get(call)).flatten() {
                 suppression.hold(*rule, *count);
@@ -109,7 +109,9 @@ impl Suppressions {
         for (file, ignores) in &index.configured {
             let seen: Vec<_> = index.seen.get(file).into_iter().flatten().collect();
             for ignore in ignores {
-                let Some(suppression) = all.get_mut(*ignore).filter(|s| s.state == State::Active) else { continue };
+                let Some(suppression) = all.get_mut(*ignore).filter(|s| s.state == SuppressionState::Active) else {
+                    continue;
+                };
                 seen.iter().for_each(|(rule, places)| suppression.hold(**rule, places.len()));
             }
         }
@@ -118,7 +120,7 @@ impl Suppressions {
 
 impl Suppression {
     /// Counts so many findings of a rule, if it names the rule.
-    fn hold(&mut self, rule: Rule, count: usize) {
+    fn hold(&mut self, rule: RuleId, count: usize) {
         let mut named = self.rules.iter_mut().filter(|named| count > 0 && named.matches(rule)).peekable();
         self.held += if named.peek().is_some() { count } else { 0 };
         named.for_each(|named| named.used = true);
@@ -130,12 +132,12 @@ fn within(part: Span, place: Span) -> bool {
 }
 
 /// Where parts of a file begin, with the lowest number of the spans that cover each.
-fn parts(spans: impl Iterator<Item = (usize, Span)>) -> Parts {
+fn parts(spans: impl Iterator<Item = (usize, Span)>) -> CoveredParts {
     let ends = |(i, span): (usize, Span)| [(span.start, true, i), (span.end, false, i)];
     let mut ends: Vec<(u32, bool, usize)> = spans.flat_map(ends).collect();
     ends.sort_unstable();
     let mut open = BTreeSet::new();
-    let mut parts = Parts::new();
+    let mut parts = CoveredParts::new();
     for (at, begins, i) in ends {
         if begins {
             open.insert(i)

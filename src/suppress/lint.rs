@@ -1,6 +1,6 @@
 //! LINT001: suppressions that suppress nothing.
 
-use super::{NamedRule, State, Suppression, Suppressions};
+use super::{NamedRule, Suppression, SuppressionState, Suppressions};
 use crate::base::budget::Budget;
 use crate::base::date;
 use crate::base::source::{FileId, Sources, Span};
@@ -61,7 +61,7 @@ impl Suppressions {
         let list: Vec<&str> = s.rules.iter().map(|r| r.text.as_str()).collect();
         let list = list.join(", ");
         match (s.state, s.until, s.until_place) {
-            (State::Ended, Some(until), Some(place)) => {
+            (SuppressionState::Ended, Some(until), Some(place)) => {
                 let message = format!("the suppression of {list} ended on {}", date::show(until));
                 let draft =
                     RULE.finding(message).help("mend what it suppressed and delete the comment, or set a later day");
@@ -69,7 +69,7 @@ impl Suppressions {
                 finding.fixes.extend(without(s, &s.rules.iter().collect::<Vec<_>>(), sources));
                 return out.push(finding);
             }
-            (State::NoReason, ..) => {
+            (SuppressionState::NoReason, ..) => {
                 let draft = RULE.finding(format!("the suppression of {list} gives no reason, so it does not count"));
                 return out
                     .push(draft.help("write reason=\"…\" after the brackets").on(s.location, "a reason is required"));

@@ -46,7 +46,7 @@ pub struct Suppression {
     /// The last day on which it holds.
     pub until: Option<Date>,
     /// Whether it is in force.
-    pub state: State,
+    pub state: SuppressionState,
     /// How many findings it holds back.
     pub held: usize,
     /// Where its end is written.
@@ -75,7 +75,7 @@ pub struct NamedRule {
 
 /// Whether a suppression is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum SuppressionState {
     /// It is.
     Active,
     /// Its last day is over.
@@ -120,7 +120,7 @@ pub struct Suppressions {
     by_file: BTreeMap<FileId, Vec<usize>>,
     by_call: BTreeMap<Span, Vec<usize>>,
     by_path: Vec<usize>,
-    index: index::Index,
+    index: index::SuppressionIndex,
     /// Paths of files below the configuration's folder.
     places: Places,
     /// Headers of blocks that some root makes.
@@ -142,7 +142,7 @@ impl Suppressions {
             by_file: BTreeMap::new(),
             by_call: BTreeMap::new(),
             by_path: Vec::new(),
-            index: index::Index::default(),
+            index: index::SuppressionIndex::default(),
             places: if config.ignores.is_empty() { Places::default() } else { config.places(loader) },
             present: BTreeSet::new(),
             undecided: BTreeSet::new(),
@@ -269,11 +269,11 @@ impl Suppressions {
     }
 }
 
-fn state(until: Option<Date>, reason: &Option<String>, policy: Policy) -> State {
+fn state(until: Option<Date>, reason: &Option<String>, policy: Policy) -> SuppressionState {
     match (until, reason) {
-        (Some(day), _) if day < policy.today => State::Ended,
-        (_, None) if policy.require_reason => State::NoReason,
-        _ => State::Active,
+        (Some(day), _) if day < policy.today => SuppressionState::Ended,
+        (_, None) if policy.require_reason => SuppressionState::NoReason,
+        _ => SuppressionState::Active,
     }
 }
 

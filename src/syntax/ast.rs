@@ -70,7 +70,7 @@ pub struct Block {
     /// The block's type, such as `resource`.
     pub kind: Ident,
     /// Its labels.
-    pub labels: Vec<Label>,
+    pub labels: Vec<BlockLabel>,
     /// What it holds.
     pub body: Body,
     /// From the type to the end of the last label, without the brace.
@@ -81,7 +81,7 @@ pub struct Block {
 
 /// A block label with its quotes taken off.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
+pub struct BlockLabel {
     /// Its text.
     pub text: Arc<str>,
     /// Where it stands, quotes included.

@@ -1,6 +1,6 @@
 //! Bodies, attributes and blocks.
 
-use super::ast::{Attribute, Block, Body, Ident, Label};
+use super::ast::{Attribute, Block, BlockLabel, Body, Ident};
 use super::cursor::{Cursor, describe};
 use super::lexer::TokenKind;
 use super::{decode, expr};
@@ -172,7 +172,7 @@ fn block(c: &mut Cursor, kind: Ident, level: usize, indent: usize) -> Option<Blo
             TokenKind::OpenBrace => break,
             TokenKind::Ident => {
                 c.take();
-                labels.push(Label { text: c.text_of(token).into(), span: c.span(token) });
+                labels.push(BlockLabel { text: c.text_of(token).into(), span: c.span(token) });
             }
             TokenKind::OpenQuote => labels.push(label(c)?),
             _ => {
@@ -282,7 +282,7 @@ fn rest_of_block(c: &mut Cursor, level: usize, indent: usize, out: &mut Body) {
     }
 }
 
-fn label(c: &mut Cursor) -> Option<Label> {
+fn label(c: &mut Cursor) -> Option<BlockLabel> {
     let open = c.take();
     let start = c.span(open).start;
     let mut text = String::new();
@@ -294,14 +294,14 @@ fn label(c: &mut Cursor) -> Option<Label> {
             TokenKind::Interpolation | TokenKind::Directive => {
                 let span = c.span(token);
                 c.error(span, "a label cannot be computed", Some("labels are plain text in quotes"));
-                return Some(Label { text: text.into(), span: c.span_from(start) });
+                return Some(BlockLabel { text: text.into(), span: c.span_from(start) });
             }
             _ => {
                 let span = c.span_from(start);
                 c.error(span, "this label is not closed on its line", Some("add the missing quote"));
-                return Some(Label { text: text.into(), span });
+                return Some(BlockLabel { text: text.into(), span });
             }
         }
     }
-    Some(Label { text: decode::nfc(&text), span: c.span_from(start) })
+    Some(BlockLabel { text: decode::nfc(&text), span: c.span_from(start) })
 }

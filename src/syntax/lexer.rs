@@ -76,7 +76,7 @@ pub struct Token {
 }
 
 #[derive(Clone, Debug)]
-enum Mode {
+enum LexerMode {
     Normal,
     /// In an interpolation: how many braces are open inside it, and whether it stands in a quoted string.
     Sequence {
@@ -97,7 +97,7 @@ struct Lexer<'t> {
     bytes: &'t [u8],
     at: usize,
     tokens: Vec<Token>,
-    modes: Vec<Mode>,
+    modes: Vec<LexerMode>,
     /// For each line without its blanks: where its last occurrence starts. Built when the first heredoc is met.
     lines: Option<FxHashMap<&'t str, usize>>,
     /// No `*/` follows any more.
@@ -108,30 +108,30 @@ struct Lexer<'t> {
 
 /// The tokens of native syntax.
 pub fn lex(text: &str) -> Vec<Token> {
-    run(text, Mode::Normal, false)
+    run(text, LexerMode::Normal, false)
 }
 
 /// The tokens of native syntax in a text that is known to be broken: an interpolation in a quoted string that is still
 /// open where a line seems to start an item ends there, so that it does not swallow the rest of the text.
 pub fn lex_broken(text: &str) -> Vec<Token> {
-    run(text, Mode::Normal, true)
+    run(text, LexerMode::Normal, true)
 }
 
 /// The tokens of a template without quotes: a template file, or a JSON string.
 pub fn lex_template(text: &str) -> Vec<Token> {
-    run(text, Mode::Bare, false)
+    run(text, LexerMode::Bare, false)
 }
 
 /// Whether a text in native syntax has more tokens than this.
 pub fn has_more_than(text: &str, most: usize) -> bool {
-    let mut lexer = Lexer::new(text, Mode::Normal, false);
+    let mut lexer = Lexer::new(text, LexerMode::Normal, false);
     while text.len() > most && lexer.at < lexer.bytes.len() && lexer.tokens.len() <= most {
         lexer.next();
     }
     lexer.tokens.len() > most
 }
 
-fn run(text: &str, mode: Mode, recovering: bool) -> Vec<Token> {
+fn run(text: &str, mode: LexerMode, recovering: bool) -> Vec<Token> {
     let mut lexer = Lexer::new(text, mode, recovering);
     while lexer.at < lexer.bytes.len() {
         lexer.next();
@@ -154,7 +154,7 @@ fn is_ident_continue(c: char) -> bool {
 }
 
 impl<'t> Lexer<'t> {
-    fn new(text: &'t str, mode: Mode, recovering: bool) -> Lexer<'t> {
+    fn new(text: &'t str, mode: LexerMode, recovering: bool) -> Lexer<'t> {
         let mut lexer = Lexer {
             text,
             bytes: text.as_bytes(),
@@ -183,9 +183,9 @@ impl<'t> Lexer<'t> {
 
     fn next(&mut self) {
         match self.modes.last() {
-            Some(Mode::Quoted) => self.quoted(),
-            Some(Mode::Heredoc(_)) => self.heredoc(),
-            Some(Mode::Bare) => self.bare(),
+            Some(LexerMode::Quoted) => self.quoted(),
+            Some(LexerMode::Heredoc(_)) => self.heredoc(),
+            Some(LexerMode::Bare) => self.bare(),
             _ => self.normal(),
         }
     }
@@ -193,7 +193,7 @@ impl<'t> Lexer<'t> {
     /// Unclosed strings and interpolations at the end of the text.
     fn finish(&mut self) {
         while let Some(mode) = self.modes.pop() {
-            if matches!(mode, Mode::Quoted | Mode::Heredoc(_)) {
+            if matches!(mode, LexerMode::Quoted | LexerMode::Heredoc(_)) {
                 self.push(TokenKind::Unterminated, 0);
             }
         }
@@ -220,7 +220,7 @@ impl<'t> Lexer<'t> {
                     None => self.push(TokenKind::Invalid, 2),
                 }
             }
-            b'"' => self.open(TokenKind::OpenQuote, 1, Mode::Quoted),
+            b'"' => self.open(TokenKind::OpenQuote, 1, LexerMode::Quoted),
             b'0'..=b'9' => self.number(),
             b'<' if self.byte(1) == b'<' => self.open_heredoc(),
             _ if b < 0x80 && !(b.is_ascii_alphabetic() || b == b'_') => self.punctuation(b),
@@ -228,7 +228,7 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn open(&mut self, kind: TokenKind, len: usize, mode: Mode) {
+    fn open(&mut self, kind: TokenKind, len: usize, mode: LexerMode) {
         if self.modes.len() >= MOST_MODES {
             return self.push(TokenKind::Invalid, len);
         }
@@ -238,14 +238,14 @@ impl<'t> Lexer<'t> {
 
     fn newline(&mut self, len: usize) {
         self.push(TokenKind::Newline, len);
-        if self.recovering && matches!(self.modes.last(), Some(Mode::Sequence { quoted: true, .. })) {
+        if self.recovering && matches!(self.modes.last(), Some(LexerMode::Sequence { quoted: true, .. })) {
             // A name at the start of a line, after an interpolation that was not closed: the string ends here.
             let starts_item = self.bytes.get(self.at).is_some_and(|b| b.is_ascii_alphabetic())
                 || self.bytes[self.at..].starts_with(b"}\n")
                 || self.at >= self.bytes.len();
             if starts_item {
                 while self.modes.len() > 1 {
-                    if matches!(self.modes.pop(), Some(Mode::Quoted | Mode::Heredoc(_))) {
+                    if matches!(self.modes.pop(), Some(LexerMode::Quoted | LexerMode::Heredoc(_))) {
                         self.push(TokenKind::Unterminated, 0);
                     }
                 }
@@ -301,13 +301,13 @@ impl<'t> Lexer<'t> {
         let (second, third) = (self.byte(1), self.byte(2));
         let (kind, len) = match (b, second) {
             (b'{', _) => {
-                if let Some(Mode::Sequence { braces, .. }) = self.modes.last_mut() {
+                if let Some(LexerMode::Sequence { braces, .. }) = self.modes.last_mut() {
                     *braces += 1;
                 }
                 (TokenKind::OpenBrace, 1)
             }
             (b'}', _) => return self.close_brace(1),
-            (b'~', b'}') if matches!(self.modes.last(), Some(Mode::Sequence { braces: 0, .. })) => {
+            (b'~', b'}') if matches!(self.modes.last(), Some(LexerMode::Sequence { braces: 0, .. })) => {
                 return self.close_brace(2);
             }
             (b'[', _) => (TokenKind::OpenBracket, 1),
@@ -343,11 +343,11 @@ impl<'t> Lexer<'t> {
 
     fn close_brace(&mut self, len: usize) {
         match self.modes.last_mut() {
-            Some(Mode::Sequence { braces: 0, .. }) => {
+            Some(LexerMode::Sequence { braces: 0, .. }) => {
                 self.modes.pop();
                 self.push(TokenKind::EndSequence, len);
             }
-            Some(Mode::Sequence { braces, .. }) => {
+            Some(LexerMode::Sequence { braces, .. }) => {
                 *braces -= 1;
                 self.push(TokenKind::CloseBrace, 1);
             }
@@ -364,7 +364,7 @@ impl<'t> Lexer<'t> {
     fn open_sequence(&mut self, quoted: bool) {
         let kind = if self.byte(0) == b'$' { TokenKind::Interpolation } else { TokenKind::Directive };
         let len = if self.byte(2) == b'~' { 3 } else { 2 };
-        self.open(kind, len, Mode::Sequence { braces: 0, quoted });
+        self.open(kind, len, LexerMode::Sequence { braces: 0, quoted });
     }
 
     fn quoted(&mut self) {
@@ -437,11 +437,11 @@ impl<'t> Lexer<'t> {
             return;
         }
         let opening = body - self.at;
-        self.open(TokenKind::OpenHeredoc, opening, Mode::Heredoc(marker));
+        self.open(TokenKind::OpenHeredoc, opening, LexerMode::Heredoc(marker));
     }
 
     fn heredoc(&mut self) {
-        let Some(Mode::Heredoc(marker)) = self.modes.last() else { return };
+        let Some(LexerMode::Heredoc(marker)) = self.modes.last() else { return };
         let (start, mut i) = (self.at, self.at);
         let at_line_start = start == 0 || self.bytes[start - 1] == b'\n';
         let mut line_start = at_line_start.then_some(i);

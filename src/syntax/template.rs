@@ -10,7 +10,7 @@ use crate::base::source::Span;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// A piece of a template before directives are matched and markers applied.
-enum Piece {
+enum TemplatePiece {
     Text { text: String, span: Span },
     Value { expr: Expr, trim: Trim },
     If { condition: Expr, trim: Trim, span: Span },
@@ -27,16 +27,16 @@ struct Trim {
     right: bool,
 }
 
-impl Piece {
+impl TemplatePiece {
     fn trim(&self) -> Trim {
         match self {
-            Piece::Text { .. } => Trim::default(),
-            Piece::Value { trim, .. }
-            | Piece::If { trim, .. }
-            | Piece::Else { trim, .. }
-            | Piece::EndIf { trim, .. }
-            | Piece::For { trim, .. }
-            | Piece::EndFor { trim, .. } => *trim,
+            TemplatePiece::Text { .. } => Trim::default(),
+            TemplatePiece::Value { trim, .. }
+            | TemplatePiece::If { trim, .. }
+            | TemplatePiece::Else { trim, .. }
+            | TemplatePiece::EndIf { trim, .. }
+            | TemplatePiece::For { trim, .. }
+            | TemplatePiece::EndFor { trim, .. } => *trim,
         }
     }
 }
@@ -87,12 +87,12 @@ pub fn heredoc(c: &mut Cursor) -> Expr {
 }
 
 /// The text of a heredoc or template file line by line: a trim marker reaches no further than its own line.
-fn by_line(pieces: Vec<Piece>) -> Vec<Piece> {
+fn by_line(pieces: Vec<TemplatePiece>) -> Vec<TemplatePiece> {
     let mut out = Vec::with_capacity(pieces.len());
     for piece in pieces {
         match piece {
-            Piece::Text { text, span } => {
-                out.extend(text.split_inclusive('\n').map(|line| Piece::Text { text: line.to_string(), span }));
+            TemplatePiece::Text { text, span } => {
+                out.extend(text.split_inclusive('\n').map(|line| TemplatePiece::Text { text: line.to_string(), span }));
             }
             other => out.push(other),
         }
@@ -115,16 +115,16 @@ pub fn bare(c: &mut Cursor, span: Span) -> Expr {
 }
 
 /// Decoded text of heredocs and template files (there only doubled markers are escapes).
-fn joined(pieces: Vec<Piece>) -> Vec<Piece> {
+fn joined(pieces: Vec<TemplatePiece>) -> Vec<TemplatePiece> {
     let decode = |piece| match piece {
-        Piece::Text { text, span } => Piece::Text { text: decode::markers(&text), span },
+        TemplatePiece::Text { text, span } => TemplatePiece::Text { text: decode::markers(&text), span },
         other => other,
     };
     pieces.into_iter().map(decode).collect()
 }
 
 /// The pieces up to the closing quote or marker, which is not taken, with their text as `read` has it.
-fn pieces(c: &mut Cursor, read: fn(&mut Cursor, Token) -> String) -> Vec<Piece> {
+fn pieces(c: &mut Cursor, read: fn(&mut Cursor, Token) -> String) -> Vec<TemplatePiece> {
     let mut out = Vec::new();
     loop {
         let token = c.raw();
@@ -142,7 +142,7 @@ fn pieces(c: &mut Cursor, read: fn(&mut Cursor, Token) -> String) -> Vec<Piece> 
                 let expr = expression(c);
                 let right = end_sequence(c, token);
                 c.leave();
-                out.push(Piece::Value { expr, trim: Trim { left, right } });
+                out.push(TemplatePiece::Value { expr, trim: Trim { left, right } });
             }
             TokenKind::Directive => {
                 c.take();
@@ -160,13 +160,13 @@ fn pieces(c: &mut Cursor, read: fn(&mut Cursor, Token) -> String) -> Vec<Piece> 
     }
 }
 
-fn push_text(out: &mut Vec<Piece>, text: String, span: Span) {
+fn push_text(out: &mut Vec<TemplatePiece>, text: String, span: Span) {
     match out.last_mut() {
-        Some(Piece::Text { text: before, span: at }) => {
+        Some(TemplatePiece::Text { text: before, span: at }) => {
             before.push_str(&text);
             *at = at.to(span);
         }
-        _ => out.push(Piece::Text { text, span }),
+        _ => out.push(TemplatePiece::Text { text, span }),
     }
 }
 
@@ -204,7 +204,7 @@ fn end_sequence(c: &mut Cursor, open: Token) -> bool {
     false
 }
 
-fn directive(c: &mut Cursor, open: Token) -> Option<Piece> {
+fn directive(c: &mut Cursor, open: Token) -> Option<TemplatePiece> {
     let start = c.span(open).start;
     let left = c.text_of(open).ends_with('~');
     let word = c.peek();
@@ -226,23 +226,23 @@ fn directive(c: &mut Cursor, open: Token) -> Option<Piece> {
     let right = end_sequence(c, open);
     let (trim, span) = (Trim { left, right }, c.span_from(start));
     Some(match (condition, head, name) {
-        (Some(condition), _, _) => Piece::If { condition, trim, span },
-        (_, Some(head), _) => Piece::For { head, trim, span },
-        (_, _, "else") => Piece::Else { trim, span },
-        (_, _, "endif") => Piece::EndIf { trim, span },
-        _ => Piece::EndFor { trim, span },
+        (Some(condition), _, _) => TemplatePiece::If { condition, trim, span },
+        (_, Some(head), _) => TemplatePiece::For { head, trim, span },
+        (_, _, "else") => TemplatePiece::Else { trim, span },
+        (_, _, "endif") => TemplatePiece::EndIf { trim, span },
+        _ => TemplatePiece::EndFor { trim, span },
     })
 }
 
 /// `<<-`: takes away the indentation that all lines share, as HCL counts it: after the trim markers have done their
 /// work, so that a line whose line break was trimmed away does not start a new one. Lines of white space alone do not
 /// count and keep what they have; a sequence at the start of a line has no indentation.
-fn dedent(pieces: &mut [Piece]) {
+fn dedent(pieces: &mut [TemplatePiece]) {
     let mut least = usize::MAX;
     let mut starts = Vec::new();
     let mut line_start = true;
     for (i, piece) in pieces.iter().enumerate() {
-        let Piece::Text { text, .. } = piece else {
+        let TemplatePiece::Text { text, .. } = piece else {
             if line_start {
                 least = 0;
             }
@@ -257,7 +257,7 @@ fn dedent(pieces: &mut [Piece]) {
         line_start = text.ends_with('\n');
     }
     for i in starts {
-        if let Some(Piece::Text { text, .. }) = pieces.get_mut(i) {
+        if let Some(TemplatePiece::Text { text, .. }) = pieces.get_mut(i) {
             text.drain(..characters(text, least));
         }
     }
@@ -275,13 +275,13 @@ fn characters(line: &str, count: usize) -> usize {
 }
 
 /// Matches the directives and makes the expression.
-fn finish(c: &mut Cursor, mut pieces: Vec<Piece>, span: Span) -> Expr {
+fn finish(c: &mut Cursor, mut pieces: Vec<TemplatePiece>, span: Span) -> Expr {
     c.reach(c.height() + nesting(&pieces));
     if c.failed {
         return c.broken(span);
     }
-    let single = matches!(pieces.as_slice(), [Piece::Value { .. }]);
-    if single && let Some(Piece::Value { expr, .. }) = pieces.pop() {
+    let single = matches!(pieces.as_slice(), [TemplatePiece::Value { .. }]);
+    if single && let Some(TemplatePiece::Value { expr, .. }) = pieces.pop() {
         return Expr::new(ExprKind::Wrap(Box::new(expr)), span);
     }
     let mut rest = pieces.into_iter();
@@ -301,12 +301,12 @@ fn finish(c: &mut Cursor, mut pieces: Vec<Piece>, span: Span) -> Expr {
 }
 
 /// How deep the directives are nested.
-fn nesting(pieces: &[Piece]) -> usize {
+fn nesting(pieces: &[TemplatePiece]) -> usize {
     let (mut open, mut most) = (0usize, 0);
     for piece in pieces {
         match piece {
-            Piece::If { .. } | Piece::For { .. } => open += 1,
-            Piece::EndIf { .. } | Piece::EndFor { .. } => open = open.saturating_sub(1),
+            TemplatePiece::If { .. } | TemplatePiece::For { .. } => open += 1,
+            TemplatePiece::EndIf { .. } | TemplatePiece::EndFor { .. } => open = open.saturating_sub(1),
             _ => {}
         }
         most = most.max(open);
@@ -335,35 +335,41 @@ fn coalesce(parts: &mut Vec<TemplatePart>) {
     *parts = out;
 }
 
-fn trim(pieces: &mut [Piece]) {
+fn trim(pieces: &mut [TemplatePiece]) {
     for i in 0..pieces.len() {
-        let Some(Trim { left, right }) = pieces.get(i).map(Piece::trim) else { continue };
+        let Some(Trim { left, right }) = pieces.get(i).map(TemplatePiece::trim) else { continue };
         if left
             && i > 0
-            && let Some(Piece::Text { text, .. }) = pieces.get_mut(i - 1)
+            && let Some(TemplatePiece::Text { text, .. }) = pieces.get_mut(i - 1)
         {
             text.truncate(text.trim_end_matches(char::is_whitespace).len());
         }
-        if right && let Some(Piece::Text { text, .. }) = pieces.get_mut(i + 1) {
+        if right && let Some(TemplatePiece::Text { text, .. }) = pieces.get_mut(i + 1) {
             *text = text.trim_start_matches(char::is_whitespace).to_string();
         }
     }
 }
 
 /// The parts up to a closing directive, and the place of that directive.
-fn group(c: &mut Cursor, rest: &mut std::vec::IntoIter<Piece>, depth: usize) -> (Vec<TemplatePart>, Option<Span>) {
+fn group(
+    c: &mut Cursor,
+    rest: &mut std::vec::IntoIter<TemplatePiece>,
+    depth: usize,
+) -> (Vec<TemplatePart>, Option<Span>) {
     let mut parts = Vec::new();
     while let Some(piece) = rest.next() {
         match piece {
-            Piece::Text { text, .. } => parts.push(TemplatePart::Text(decode::nfc(&text))),
-            Piece::Value { expr, .. } => parts.push(TemplatePart::Interpolation(expr)),
-            Piece::If { span, .. } | Piece::For { span, .. } if depth >= NESTING => {
+            TemplatePiece::Text { text, .. } => parts.push(TemplatePart::Text(decode::nfc(&text))),
+            TemplatePiece::Value { expr, .. } => parts.push(TemplatePart::Interpolation(expr)),
+            TemplatePiece::If { span, .. } | TemplatePiece::For { span, .. } if depth >= NESTING => {
                 c.too_deep(span, "this directive lies");
                 return (parts, None);
             }
-            Piece::If { condition, span, .. } => parts.extend(if_part(c, rest, condition, span, depth)),
-            Piece::For { head, span, .. } => parts.extend(for_part(c, rest, *head, span, depth)),
-            Piece::Else { span, .. } | Piece::EndIf { span, .. } | Piece::EndFor { span, .. } => {
+            TemplatePiece::If { condition, span, .. } => parts.extend(if_part(c, rest, condition, span, depth)),
+            TemplatePiece::For { head, span, .. } => parts.extend(for_part(c, rest, *head, span, depth)),
+            TemplatePiece::Else { span, .. }
+            | TemplatePiece::EndIf { span, .. }
+            | TemplatePiece::EndFor { span, .. } => {
                 return (parts, Some(span));
             }
         }
@@ -376,7 +382,7 @@ fn group(c: &mut Cursor, rest: &mut std::vec::IntoIter<Piece>, depth: usize) -> 
 
 fn if_part(
     c: &mut Cursor,
-    rest: &mut std::vec::IntoIter<Piece>,
+    rest: &mut std::vec::IntoIter<TemplatePiece>,
     condition: Expr,
     span: Span,
     depth: usize,
@@ -396,7 +402,7 @@ fn if_part(
 
 fn for_part(
     c: &mut Cursor,
-    rest: &mut std::vec::IntoIter<Piece>,
+    rest: &mut std::vec::IntoIter<TemplatePiece>,
     head: (Option<super::ast::Ident>, super::ast::Ident, Expr),
     span: Span,
     depth: usize,

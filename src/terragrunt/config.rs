@@ -23,7 +23,7 @@ pub type UnitInputs = BTreeMap<Arc<str>, (Value, Span)>;
 
 /// Which unit is evaluated, and which of its files.
 #[derive(Clone, Debug, Default)]
-pub struct Context {
+pub struct UnitContext {
     /// The unit's folder.
     pub unit: PathBuf,
     /// The folders of the files that it includes, by name.
@@ -34,7 +34,7 @@ pub struct Context {
     pub way: Vec<PathBuf>,
 }
 
-impl Context {
+impl UnitContext {
     /// The folder of the file that is included: by name, this one itself, or the only one.
     pub fn included(&self, args: &[&str]) -> Option<&PathBuf> {
         let name = args.first().copied().or(self.own.as_deref());
@@ -44,7 +44,7 @@ impl Context {
 
 /// What a unit's files say together.
 #[derive(Clone, Debug, Default)]
-pub struct Config {
+pub struct UnitConfig {
     /// `inputs`.
     pub inputs: UnitInputs,
     /// Why there may be further inputs, of any name.
@@ -103,7 +103,7 @@ impl ConfigReader {
     /// Why it cannot be read.
     pub fn variables(&self, path: &Path) -> Result<Value, String> {
         let file = self.evaluator.loader().hcl(path)?;
-        let functions = Functions { reader: self.clone(), context: Context::default() };
+        let functions = Functions { reader: self.clone(), context: UnitContext::default() };
         let sheet = Sheet::new(&self.evaluator, path, &file, Vec::new(), Rc::new(functions));
         let entry = |a: &Attribute| (a.name.name.clone(), value(&sheet, &a.expr, &[]));
         Ok(Value::object(file.body.attributes.iter().map(entry).collect()))
@@ -115,7 +115,7 @@ impl ConfigReader {
     /// Why it cannot be read.
     pub fn object(&self, path: &Path, way: Vec<PathBuf>) -> Result<Value, String> {
         let unit = path.parent().unwrap_or(path).to_path_buf();
-        let config = self.read(path, Context { unit, way, ..Context::default() })?;
+        let config = self.read(path, UnitContext { unit, way, ..UnitContext::default() })?;
         Ok(exposed(&config))
     }
 
@@ -123,7 +123,7 @@ impl ConfigReader {
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub fn read(&self, path: &Path, context: Context) -> Result<Config, String> {
+    pub fn read(&self, path: &Path, context: UnitContext) -> Result<UnitConfig, String> {
         self.read.set(self.read.get() + 1);
         let plain = normalise(path);
         let circle = context.way.contains(&plain) || context.way.len() > DEEPEST;
@@ -133,7 +133,7 @@ impl ConfigReader {
         let file = self.evaluator.loader().hcl(path)?;
         let mut context = context;
         context.way.push(plain);
-        let functions = |context: &Context| Rc::new(Functions { reader: self.clone(), context: context.clone() });
+        let functions = |context: &UnitContext| Rc::new(Functions { reader: self.clone(), context: context.clone() });
         let bare = Sheet::new(&self.evaluator, &context.unit, &file, Vec::new(), functions(&context));
         let (mut included, mut parents) = (Vec::new(), Vec::new());
         for block in file.body.blocks("include") {
@@ -147,17 +147,19 @@ impl ConfigReader {
                 }
                 None => {
                     let open_inputs = Some(found.collect_reasons());
-                    parents.push((name, Config { open_inputs, ..Config::default() }, strategy(block)));
+                    parents.push((name, UnitConfig { open_inputs, ..UnitConfig::default() }, strategy(block)));
                 }
             }
         }
         for (name, path, strategy) in included {
-            let inner = Context { own: Some(name.clone()), ..context.clone() };
+            let inner = UnitContext { own: Some(name.clone()), ..context.clone() };
             match self.read(&path, inner) {
                 Ok(config) => parents.push((name, config, strategy)),
-                Err(_) => {
-                    parents.push((name, Config { open_inputs: Some(unread(&path)), ..Config::default() }, strategy))
-                }
+                Err(_) => parents.push((
+                    name,
+                    UnitConfig { open_inputs: Some(unread(&path)), ..UnitConfig::default() },
+                    strategy,
+                )),
             }
         }
         let include = includes(&parents);
@@ -171,9 +173,15 @@ impl ConfigReader {
     }
 
     /// What the file itself says.
-    fn own(&self, file: &File, sheet: &Sheet, context: &Context, parents: &[(String, Config, Strategy)]) -> Config {
+    fn own(
+        &self,
+        file: &File,
+        sheet: &Sheet,
+        context: &UnitContext,
+        parents: &[(String, UnitConfig, Strategy)],
+    ) -> UnitConfig {
         let body = &file.body;
-        let mut config = Config { locals: Some(sheet.locals()), files: 1, ..Config::default() };
+        let mut config = UnitConfig { locals: Some(sheet.locals()), files: 1, ..UnitConfig::default() };
         config.findings.extend(file.errors.iter().map(crate::module::report::syntax_error));
         for (_, parent, _) in parents.iter().filter(|(.., strategy)| *strategy != Strategy::None) {
             config.dependencies.extend(parent.dependencies.clone());
@@ -204,7 +212,7 @@ impl ConfigReader {
     }
 
     /// What is known of another unit's outputs: `dependency.NAME.outputs`.
-    fn dependency(&self, name: &str, block: &Block, sheet: &Sheet, context: &Context) -> Value {
+    fn dependency(&self, name: &str, block: &Block, sheet: &Sheet, context: &UnitContext) -> Value {
         let path = block.body.attribute("config_path").map(|a| value(sheet, &a.expr, &[]));
         let dir = path.as_ref().and_then(Value::as_str).map(|p| normalise(&context.unit.join(p)));
         let known = dir.filter(|_| context.way.len() <= DEEPEST).and_then(|dir| (self.outputs)(&dir));
@@ -214,7 +222,7 @@ impl ConfigReader {
     }
 }
 
-impl Config {
+impl UnitConfig {
     fn extra_arguments(&mut self, body: &Body, sheet: &Sheet, names: &[(Arc<str>, Value)]) {
         let of = |name: &str| body.attribute(name).map(|a| value(sheet, &a.expr, names));
         for files in ["required_var_files", "optional_var_files"].into_iter().filter_map(of) {
@@ -283,7 +291,7 @@ fn strategy(block: &Block) -> Strategy {
 }
 
 /// The file's own configuration laid over what it includes.
-fn over(own: Config, parent: Config, strategy: Strategy) -> Config {
+fn over(own: UnitConfig, parent: UnitConfig, strategy: Strategy) -> UnitConfig {
     let mut all = own;
     all.files += parent.files;
     all.findings.extend(parent.findings);
@@ -331,14 +339,14 @@ fn deep(own: &Value, parent: &Value) -> Value {
 }
 
 /// What expressions see of the included files: `include.NAME.locals`, or `include.locals` where it has no name.
-fn includes(parents: &[(String, Config, Strategy)]) -> Value {
+fn includes(parents: &[(String, UnitConfig, Strategy)]) -> Value {
     match parents {
         [(name, only, _)] if name.is_empty() => exposed(only),
         all => Value::object(all.iter().map(|(name, c, _)| (Arc::from(name.as_str()), exposed(c))).collect()),
     }
 }
 
-fn exposed(config: &Config) -> Value {
+fn exposed(config: &UnitConfig) -> Value {
     let inputs = config.inputs.iter().map(|(name, (value, _))| (name.clone(), value.clone()));
     let inputs: BTreeMap<Arc<str>, Value> = inputs.collect();
     let inputs = match &config.open_inputs {

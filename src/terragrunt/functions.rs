@@ -1,6 +1,6 @@
 //! Terragrunt's own functions: those about paths, the environment and other files. What others give is not known.
 
-use super::config::{ConfigReader, Context};
+use super::config::{ConfigReader, UnitContext};
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
 use crate::eval::OwnFunctions;
 use crate::load::bounds::{normalise, repository};
@@ -36,7 +36,7 @@ pub struct Functions {
     /// Reads other files.
     pub reader: ConfigReader,
     /// The unit, and which of its files it is.
-    pub context: Context,
+    pub context: UnitContext,
 }
 
 impl OwnFunctions for Functions {

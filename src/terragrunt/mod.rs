@@ -5,4 +5,4 @@ mod config;
 mod functions;
 mod unit;
 
-pub use unit::{Evaluated, Units};
+pub use unit::{EvaluatedUnit, Units};

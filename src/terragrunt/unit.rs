@@ -1,6 +1,6 @@
 //! The static plan of a unit: its source module's, with the unit's inputs.
 
-use super::config::{Config, ConfigReader, Context, Outputs};
+use super::config::{ConfigReader, Outputs, UnitConfig, UnitContext};
 use crate::base::source::{FileId, SourceFile, Span};
 use crate::cty::value::{Type, Value, convert};
 use crate::eval::places;
@@ -34,7 +34,7 @@ pub struct Units {
 
 /// A unit's static plan, and the folder of its source where that is on disk.
 #[derive(Debug)]
-pub struct Evaluated {
+pub struct EvaluatedUnit {
     /// The plan.
     pub plan: StaticPlan,
     /// The source's folder.
@@ -48,7 +48,7 @@ impl Units {
     }
 
     /// The static plan of a root that is a unit.
-    pub fn evaluate(&self, root: &Root) -> Evaluated {
+    pub fn evaluate(&self, root: &Root) -> EvaluatedUnit {
         let walk = UnitWalk {
             evaluator: self.evaluator.clone(),
             outputs: self.outputs.clone(),
@@ -58,7 +58,7 @@ impl Units {
         };
         match root.unit() {
             Some(file) => walk.evaluate(&root.dir, &root.shown, file),
-            None => nothing(&root.shown, Config::default(), "it is no unit".into()),
+            None => nothing(&root.shown, UnitConfig::default(), "it is no unit".into()),
         }
     }
 }
@@ -76,13 +76,13 @@ struct UnitWalk {
 }
 
 impl UnitWalk {
-    fn evaluate(&self, dir: &Path, shown: &str, file: &Path) -> Evaluated {
+    fn evaluate(&self, dir: &Path, shown: &str, file: &Path) -> EvaluatedUnit {
         let outputs = self.outputs_of_others(dir);
         let reader = ConfigReader { evaluator: self.evaluator.clone(), outputs, read: Rc::default() };
-        let context = Context { unit: dir.to_path_buf(), ..Context::default() };
+        let context = UnitContext { unit: dir.to_path_buf(), ..UnitContext::default() };
         let config = match reader.read(file, context) {
             Ok(config) => config,
-            Err(why) => return nothing(shown, Config::default(), why),
+            Err(why) => return nothing(shown, UnitConfig::default(), why),
         };
         match source(&config, dir, &self.evaluator) {
             UnitSource::Here(source) => {
@@ -91,7 +91,7 @@ impl UnitWalk {
                 let mut plan = evaluator.evaluate_with(&source, shown, &more);
                 plan.files += config.files;
                 plan.findings.splice(0..0, config.findings);
-                Evaluated { plan, source: Some(source) }
+                EvaluatedUnit { plan, source: Some(source) }
             }
             UnitSource::Elsewhere(text, version, span) => {
                 let evaluator = self.evaluator.with_options(self.options(&config, dir, dir));
@@ -101,7 +101,7 @@ impl UnitWalk {
                 let mut plan = evaluator.evaluate_absent(dir, shown, absent, &more);
                 plan.files += config.files;
                 plan.findings.splice(0..0, config.findings);
-                Evaluated { plan, source: None }
+                EvaluatedUnit { plan, source: None }
             }
             UnitSource::Unknown(why) => nothing(shown, config, why),
         }
@@ -130,7 +130,7 @@ impl UnitWalk {
         })
     }
 
-    fn options(&self, config: &Config, source: &Path, dir: &Path) -> Options {
+    fn options(&self, config: &UnitConfig, source: &Path, dir: &Path) -> Options {
         let mut options = self.evaluator.options.clone();
         for (name, (value, span)) in &config.inputs {
             options.preset.insert(name.clone(), (places::without(value), *span));
@@ -172,7 +172,7 @@ impl UnitWalk {
 
     /// What a unit adds to its source: the configuration in its own folder, which Terragrunt copies into the source's, and
     /// what it generates.
-    fn added(&self, config: &Config, file: &Path, dir: &Path, source: &Path) -> Vec<(String, Arc<File>)> {
+    fn added(&self, config: &UnitConfig, file: &Path, dir: &Path, source: &Path) -> Vec<(String, Arc<File>)> {
         let generated = self.generated(config, file);
         let loader = self.evaluator.loader();
         let same = |own: &PathBuf| loader.module(source).is_some_and(|module| module.dir == *own);
@@ -190,7 +190,7 @@ impl UnitWalk {
     }
 
     /// The files that the unit generates, such as the provider's configuration.
-    fn generated(&self, config: &Config, file: &Path) -> Vec<(String, Arc<File>)> {
+    fn generated(&self, config: &UnitConfig, file: &Path) -> Vec<(String, Arc<File>)> {
         let shown = self.evaluator.loader().shown(file);
         let one = |(name, value, _): &(String, Value, Span)| {
             let text = value.as_str().filter(|_| crate::load::is_terraform(name))?;
@@ -218,7 +218,7 @@ enum UnitSource {
     Unknown(String),
 }
 
-fn source(config: &Config, dir: &Path, evaluator: &Evaluator) -> UnitSource {
+fn source(config: &UnitConfig, dir: &Path, evaluator: &Evaluator) -> UnitSource {
     let Some((value, span)) = &config.source else {
         return match evaluator.module(dir) {
             Some(_) => UnitSource::Here(dir.to_path_buf()),
@@ -257,7 +257,7 @@ fn registry(text: &str) -> (String, Option<String>) {
 }
 
 /// A unit of which nothing can be evaluated.
-fn nothing(shown: &str, config: Config, why: String) -> Evaluated {
+fn nothing(shown: &str, config: UnitConfig, why: String) -> EvaluatedUnit {
     let plan = StaticPlan {
         root: shown.to_string(),
         findings: config.findings,
@@ -266,5 +266,5 @@ fn nothing(shown: &str, config: Config, why: String) -> Evaluated {
         variables: BTreeMap::new(),
         ..StaticPlan::default()
     };
-    Evaluated { plan, source: None }
+    EvaluatedUnit { plan, source: None }
 }

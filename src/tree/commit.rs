@@ -1,6 +1,6 @@
 //! A commit that stands in for the disk: paths inside the repository are answered from the commit, all others from disk.
 
-use super::listing::{Listing, TreeNode};
+use super::listing::{CommitListing, TreeNode};
 use super::repository::Repository;
 use super::{FileKind, FolderEntry, up_to};
 use crate::base::budget::Budget;
@@ -20,10 +20,10 @@ const INSTALLED: &str = ".terraform";
 #[derive(Debug)]
 pub struct Commit {
     repository: Repository,
-    then: Listing,
+    then: CommitListing,
     budget: Budget,
     /// The commit that is checked out: what it has is under version control today.
-    head: OnceLock<Option<Listing>>,
+    head: OnceLock<Option<CommitListing>>,
     /// Folders of today's disk that the user named, such as installed modules.
     lent: Vec<PathBuf>,
 }
@@ -47,7 +47,7 @@ impl Commit {
         lent: Vec<PathBuf>,
         budget: Budget,
     ) -> std::result::Result<Commit, String> {
-        let then = Listing::of(&repository, reference, budget)?;
+        let then = CommitListing::of(&repository, reference, budget)?;
         Ok(Commit { repository, then, budget, head: OnceLock::new(), lent })
     }
 
@@ -170,7 +170,7 @@ impl Commit {
     }
 
     fn is_tracked(&self, path: &Path) -> bool {
-        let head = self.head.get_or_init(|| Listing::of(&self.repository, "HEAD", self.budget).ok());
+        let head = self.head.get_or_init(|| CommitListing::of(&self.repository, "HEAD", self.budget).ok());
         let Ok(below) = path.strip_prefix(&self.repository.top) else { return false };
         head.as_ref().is_some_and(|head| {
             let has = || head.node(below).is_some();

@@ -1,7 +1,7 @@
 //! The files of a commit, read folder by folder from Git's tree objects.
 
 use super::FileKind;
-use super::objects::{Fault, Objects};
+use super::objects::{ObjectError, Objects};
 use super::repository::Repository;
 use crate::base::budget::{Budget, size};
 use rustc_hash::FxHashMap;
@@ -66,7 +66,7 @@ pub struct Store {
 
 /// The files of one commit.
 #[derive(Debug)]
-pub struct Listing {
+pub struct CommitListing {
     root: Blob,
     budget: Budget,
     /// Folders that were read, by their path from the top.
@@ -79,16 +79,16 @@ pub struct Listing {
     fault: Mutex<Option<String>>,
 }
 
-impl Listing {
+impl CommitListing {
     /// The commit that a user names in a repository.
     ///
     /// # Errors
     /// What git says.
-    pub fn of(repository: &Repository, reference: &str, budget: Budget) -> Result<Listing, String> {
+    pub fn of(repository: &Repository, reference: &str, budget: Budget) -> Result<CommitListing, String> {
         let objects = Objects::new(&repository.git, budget);
         let id = objects.commit(reference)?;
         let store = Arc::new(Store { objects, top: repository.top.clone(), shown: "the repository".into() });
-        Ok(Listing {
+        Ok(CommitListing {
             root: Blob { id, store },
             budget,
             folders: RwLock::default(),
@@ -149,7 +149,7 @@ impl Listing {
                 Err(self.fail(format!("its files have more than {}", size(BYTES))))
             }
             Ok(bytes) => Ok(Some(bytes)),
-            Err(Fault::TooLarge) => Ok(None),
+            Err(ObjectError::TooLarge) => Ok(None),
             Err(fault) => Err(self.fail(self.why(blob, fault))),
         }
     }
@@ -235,12 +235,12 @@ impl Listing {
         }
     }
 
-    fn why(&self, object: &Blob, fault: Fault) -> String {
+    fn why(&self, object: &Blob, fault: ObjectError) -> String {
         let (shown, id) = (&object.store.shown, &object.id);
         match fault {
-            Fault::Missing => format!("{shown} does not have the object {id}; fetch it first"),
-            Fault::TooLarge => format!("the object {id} in {shown} is larger than {}", size(FOLDER)),
-            Fault::Failed(why) => format!("git cannot read {shown}: {why}"),
+            ObjectError::Missing => format!("{shown} does not have the object {id}; fetch it first"),
+            ObjectError::TooLarge => format!("the object {id} in {shown} is larger than {}", size(FOLDER)),
+            ObjectError::Failed(why) => format!("git cannot read {shown}: {why}"),
         }
     }
 

@@ -46,7 +46,7 @@ const LINE: u64 = 4096;
 
 /// Why an object cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum ObjectError {
     /// The repository does not have it.
     Missing,
     /// It has more bytes than may be read.
@@ -93,18 +93,18 @@ impl Objects {
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, Fault> {
+    pub fn read(&self, name: &str, most: u64) -> Result<Vec<u8>, ObjectError> {
         let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
         if batch.is_none() {
-            *batch = Some(Batch::start(&self.git, self.budget).map_err(Fault::Failed)?);
+            *batch = Some(Batch::start(&self.git, self.budget).map_err(ObjectError::Failed)?);
         }
-        let Some(running) = batch.as_mut() else { return Err(Fault::Failed("git cannot be started".into())) };
+        let Some(running) = batch.as_mut() else { return Err(ObjectError::Failed("git cannot be started".into())) };
         let read = match running.read(name, most) {
             Ok(read) => read,
-            Err(_) => Err(Fault::Failed(running.running.message(&self.budget))),
+            Err(_) => Err(ObjectError::Failed(running.running.message(&self.budget))),
         };
         // A program that was stopped within an answer is of no further use.
-        if read.as_ref().is_err_and(|fault| *fault != Fault::Missing) {
+        if read.as_ref().is_err_and(|fault| *fault != ObjectError::Missing) {
             *batch = None;
         }
         read
@@ -211,7 +211,7 @@ impl Batch {
         Ok(Batch { input: input.ok_or("git has no input")?, running })
     }
 
-    fn read(&mut self, name: &str, most: u64) -> std::io::Result<Result<Vec<u8>, Fault>> {
+    fn read(&mut self, name: &str, most: u64) -> std::io::Result<Result<Vec<u8>, ObjectError>> {
         let broken = || std::io::Error::other("not an answer of cat-file");
         writeln!(self.input, "{name}")?;
         self.input.flush()?;
@@ -222,11 +222,11 @@ impl Batch {
         // `ID TYPE SIZE`, or `NAME missing`.
         let parts: Vec<&str> = line.split(' ').collect();
         let [_, _, size] = parts.as_slice() else {
-            return if line.ends_with(" missing") { Ok(Err(Fault::Missing)) } else { Err(broken()) };
+            return if line.ends_with(" missing") { Ok(Err(ObjectError::Missing)) } else { Err(broken()) };
         };
         let size: u64 = size.parse().map_err(|_| broken())?;
         if size > most {
-            return Ok(Err(Fault::TooLarge));
+            return Ok(Err(ObjectError::TooLarge));
         }
         let mut bytes = Vec::new();
         self.running.output.by_ref().take(size + 1).read_to_end(&mut bytes)?;

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kfplint::engine::{Inputs, Session, Settings};
 use kfplint::plan_json;
-use kfplint::report::{self, Detail, Format, View};
+use kfplint::report::{self, Detail, Format, ReportStyle};
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -143,7 +143,7 @@ fn said(dir: &Path, value: &str) -> Vec<(String, String)> {
     let judged = judge(dir, &[]);
     let (report, sources) = (&judged.report, &*judged.sources);
     let write = |format: Format, detail| {
-        String::from_utf8_lossy(&format.write(report, sources, View::plain(detail, 100))).into_owned()
+        String::from_utf8_lossy(&format.write(report, sources, ReportStyle::plain(detail, 100))).into_owned()
     };
     let mut all: Vec<(String, String)> =
         Format::ALL.into_iter().map(|format| (format.name().into(), write(format, Detail::Verbose))).collect();

@@ -116,6 +116,20 @@ fn first(path: &str) -> String {
     path.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
 }
 
+/// The types that a file declares: structs, enums, traits and aliases, but not the associated types of an `impl`.
+fn declared(code: &str) -> Vec<String> {
+    code.lines().filter_map(declaration).collect()
+}
+
+fn declaration(line: &str) -> Option<String> {
+    let line = line.strip_prefix("pub").map_or(line, |rest| match rest.strip_prefix('(') {
+        Some(within) => within.split_once(')').map_or("", |(_, rest)| rest).trim_start(),
+        None => rest.trim_start(),
+    });
+    let (keyword, rest) = line.split_once(' ')?;
+    ["struct", "enum", "union", "trait", "type"].contains(&keyword).then(|| first(rest))
+}
+
 /// Every arrow between two rooms, with a file that has it.
 fn arrows() -> BTreeMap<(String, String), String> {
     let mut arrows = BTreeMap::new();
@@ -164,6 +178,26 @@ fn a_planted_arrow_is_seen() {
     assert_eq!(climbed("use super::super::graph::Graph;", 2).into_iter().collect::<Vec<_>>(), ["graph"]);
     assert_eq!(climbed("use super::graph::Graph;", 2).len(), 0, "a module of the same room");
     assert_eq!(seen("fn a() {}\n#[cfg(test)]\nmod tests { use crate::graph; }\n"), Vec::<String>::new());
+}
+
+#[test]
+fn a_name_stands_for_one_type() {
+    let mut homes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for file in ["src", "rules"].iter().flat_map(|folder| files(folder, "rs")) {
+        let shown = file.strip_prefix(repository("")).unwrap().display().to_string();
+        for name in declared(&code(&std::fs::read_to_string(&file).unwrap())) {
+            homes.entry(name).or_default().push(shown.clone());
+        }
+    }
+    assert!(homes.contains_key("Cluster") && homes.contains_key("Texts"), "structs and aliases are seen");
+    homes.retain(|_, files| files.len() > 1);
+    assert_eq!(homes, BTreeMap::new(), "give each type a name of its own");
+}
+
+#[test]
+fn declarations_of_types_are_seen() {
+    let text = "pub struct A(u8);\npub(super) enum B {\n}\ntrait C<T> {\n    type Own;\n}\npub type D<'a> = &'a A;\n// struct E;\n";
+    assert_eq!(declared(&code(text)), ["A", "B", "C", "D"]);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Values, conversions and operators held against what `terraform console` (1.11.4) answers for the same expressions:
 //! `tests/values/facts.jsonl` has an expression, and the text or the error that it gave, on each line.
 
-use kfplint::engine::{Scope, Session, Settings};
+use kfplint::engine::{PathScope, Session, Settings};
 use serde_json::Value as Json;
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn answer(session: &Session, expr: &str) -> Result<String, String> {
 fn answers_as_terraform_console_does() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/values");
     let text = std::fs::read_to_string(dir.join("facts.jsonl")).expect("the recorded facts are there");
-    let session = Session::new(Settings { scope: Scope::One, ..Settings::of(&dir) }).expect("a folder");
+    let session = Session::new(Settings { scope: PathScope::One, ..Settings::of(&dir) }).expect("a folder");
     let mut wrong = Vec::new();
     let mut held = 0;
     for line in text.lines() {

@@ -5,7 +5,7 @@ use super::{parts, reports};
 use kfplint::base::budget::Budget;
 use kfplint::base::source::Sources;
 use kfplint::engine::check_document;
-use kfplint::plan_json::{self, Document, Subject};
+use kfplint::plan_json::{self, Document, DocumentSubject};
 use kfplint::profile::Profile;
 use kfplint::report::Report;
 
@@ -39,7 +39,7 @@ fn all(read: Vec<Document>, judged: &Judged) {
         document.compare(&own);
         document.variables();
     }
-    for subject in Subject::all(read) {
+    for subject in DocumentSubject::all(read) {
         let sources = Sources::new();
         let report = check_document(&subject, None, Profile::kfp(), &Budget::default());
         reports::check(&Report::new(vec![report], Vec::new(), subject.files(), &sources), &sources);

@@ -2,7 +2,7 @@
 
 use kfplint::base::source::Sources;
 use kfplint::merge::{self, Counts};
-use kfplint::report::{self, Detail, Format, Report, View};
+use kfplint::report::{self, Detail, Format, Report, ReportStyle};
 use serde_json::Value;
 
 /// Writes the report in every format.
@@ -29,8 +29,8 @@ pub fn check(report: &Report, sources: &Sources) {
             panic!("{e}\n{text}");
         }
     }
-    plain(&report::human(report, sources, View::plain(Detail::Quiet, 20)));
-    Format::ALL.into_iter().for_each(|f| plain(&f.write(report, sources, View::plain(Detail::Verbose, 100))));
+    plain(&report::human(report, sources, ReportStyle::plain(Detail::Quiet, 20)));
+    Format::ALL.into_iter().for_each(|f| plain(&f.write(report, sources, ReportStyle::plain(Detail::Verbose, 100))));
     plain(report::graph::mermaid(&report.drawings).as_bytes());
     plain(report::graph::dot(&report.drawings).as_bytes());
     report::graph::graph_json(&report.drawings, sources);

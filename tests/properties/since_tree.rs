@@ -166,6 +166,6 @@ fn said(tree: &Tree, top: &Path) -> String {
     let report = session.check(&()).expect("no values are read").report;
     let sources = session.sources();
     reports::check(&report, sources);
-    let human = report::human(&report, sources, report::View::plain(report::Detail::Verbose, 100));
+    let human = report::human(&report, sources, report::ReportStyle::plain(report::Detail::Verbose, 100));
     report::json(&report, sources).to_string() + &String::from_utf8_lossy(&human)
 }

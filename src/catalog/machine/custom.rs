@@ -3,7 +3,7 @@
 //! Limits from Google's custom machine type sample code and the documentation of the general-purpose machine family,
 //! 2022 to 2026; the bare `custom-…` is N1.
 
-use super::{Arch, Machine, Status};
+use super::{Arch, Machine, MachineStatus};
 use std::borrow::Cow;
 use std::fmt;
 
@@ -215,7 +215,7 @@ fn read(name: &str, series: &str, rest: &[&str]) -> Result<Machine, CustomError>
         accelerator: (limits.series == "g2").then_some("nvidia-l4"),
         accelerator_count: u32::from(limits.series == "g2"),
         bare_metal: false,
-        status: if limits.verified { Status::Custom } else { Status::CustomUnverified },
+        status: if limits.verified { MachineStatus::Custom } else { MachineStatus::CustomUnverified },
     })
 }
 

@@ -39,7 +39,7 @@ pub struct Machine {
     /// Whether it is a bare metal machine.
     pub bare_metal: bool,
     /// How sure it is that the type exists.
-    pub status: Status,
+    pub status: MachineStatus,
 }
 
 /// A processor architecture.
@@ -53,7 +53,7 @@ pub enum Arch {
 
 /// How sure it is that a machine type exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Status {
+pub enum MachineStatus {
     /// Compute Engine lists it.
     Listed,
     /// Compute Engine lists it as deprecated.
@@ -110,11 +110,11 @@ impl Machine {
             accelerator_count: row.number(8).unwrap_or(0),
             bare_metal: row.flag(9),
             status: match row.text(10) {
-                "listed" => Status::Listed,
-                "deprecated" => Status::Deprecated,
-                "obsolete" => Status::Obsolete,
-                "gke_variant" => Status::GkeVariant,
-                _ => Status::GkeCodeOnly,
+                "listed" => MachineStatus::Listed,
+                "deprecated" => MachineStatus::Deprecated,
+                "obsolete" => MachineStatus::Obsolete,
+                "gke_variant" => MachineStatus::GkeVariant,
+                _ => MachineStatus::GkeCodeOnly,
             },
         })
     }

@@ -4,7 +4,7 @@
 //! resources and data sources, each u32 text number and u32 place; then the blocks. A place counts from the first block.
 //! A block: count of attributes, attributes, count of nested blocks, nested blocks, all numbers as varints.
 
-use super::{Attribute, Block, NestedBlock, Nesting};
+use super::{AttributeSchema, BlockSchema, NestedBlock, Nesting};
 use crate::catalog::memo::Memo;
 use crate::catalog::table::{TableReader, search, text, word};
 use crate::cty::ty::{Attr, Type};
@@ -49,9 +49,9 @@ pub(super) fn names(section: Section) -> impl ExactSizeIterator<Item = &'static 
 }
 
 /// The block of a type, decoded on first use.
-pub(super) fn find(section: Section, type_name: &str) -> Option<&'static Block> {
-    static RESOURCES: Memo<String, Option<&Block>> = Memo::new();
-    static DATA_SOURCES: Memo<String, Option<&Block>> = Memo::new();
+pub(super) fn find(section: Section, type_name: &str) -> Option<&'static BlockSchema> {
+    static RESOURCES: Memo<String, Option<&BlockSchema>> = Memo::new();
+    static DATA_SOURCES: Memo<String, Option<&BlockSchema>> = Memo::new();
     let found = match section {
         Section::Resources => &RESOURCES,
         Section::DataSources => &DATA_SOURCES,
@@ -59,8 +59,8 @@ pub(super) fn find(section: Section, type_name: &str) -> Option<&'static Block> 
     *found.get(type_name, || decoded(section, type_name))
 }
 
-fn decoded(section: Section, type_name: &str) -> Option<&'static Block> {
-    static BLOCKS: OnceLock<Vec<OnceLock<Block>>> = OnceLock::new();
+fn decoded(section: Section, type_name: &str) -> Option<&'static BlockSchema> {
+    static BLOCKS: OnceLock<Vec<OnceLock<BlockSchema>>> = OnceLock::new();
     let (first, count) = extent(section);
     let index = first + search(count, type_name, |i| name(first + i))?;
     let blocks = BLOCKS.get_or_init(|| {
@@ -72,25 +72,25 @@ fn decoded(section: Section, type_name: &str) -> Option<&'static Block> {
 }
 
 /// The provider's block, decoded on first use.
-pub(super) fn provider() -> &'static Block {
-    static PROVIDER: OnceLock<Block> = OnceLock::new();
+pub(super) fn provider() -> &'static BlockSchema {
+    static PROVIDER: OnceLock<BlockSchema> = OnceLock::new();
     PROVIDER.get_or_init(|| block(word(SCHEMA, 0) as usize, DEPTH))
 }
 
-fn block(place: usize, depth: usize) -> Block {
+fn block(place: usize, depth: usize) -> BlockSchema {
     let (resources, data_sources) = counts();
     let base = (HEADER + (resources + data_sources) * 2) * 4;
-    let Some(depth) = depth.checked_sub(1) else { return Block::default() };
+    let Some(depth) = depth.checked_sub(1) else { return BlockSchema::default() };
     let mut reader = TableReader { bytes: SCHEMA.get(base + place..).unwrap_or_default() };
     let attributes = (0..reader.varint()).map(|_| attribute(&mut reader)).collect();
     let blocks = (0..reader.varint()).map(|_| nested(&mut reader, depth)).collect();
-    Block { attributes, blocks }
+    BlockSchema { attributes, blocks }
 }
 
-fn attribute(reader: &mut TableReader) -> Attribute {
+fn attribute(reader: &mut TableReader) -> AttributeSchema {
     let name = text(reader.varint());
     let flags = reader.byte();
-    Attribute {
+    AttributeSchema {
         name,
         ty: ty(reader, DEPTH),
         required: flags & 1 != 0,

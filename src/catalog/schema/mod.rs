@@ -11,16 +11,16 @@ use decode::Section;
 
 /// What a block may hold. Both lists are sorted by name.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Block {
+pub struct BlockSchema {
     /// Arguments and computed attributes, sorted by name.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Vec<AttributeSchema>,
     /// Nested blocks, sorted by name.
     pub blocks: Vec<NestedBlock>,
 }
 
 /// An argument, or an attribute that the provider computes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Attribute {
+pub struct AttributeSchema {
     /// Its name.
     pub name: &'static str,
     /// Its type.
@@ -49,7 +49,7 @@ pub struct NestedBlock {
     /// Most blocks allowed; 0 for any number.
     pub max_items: u32,
     /// What a block of it may hold.
-    pub block: Block,
+    pub block: BlockSchema,
 }
 
 /// How the blocks of one type become a value.
@@ -67,9 +67,9 @@ pub enum Nesting {
     Map,
 }
 
-impl Block {
+impl BlockSchema {
     /// The attribute of this name.
-    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+    pub fn attribute(&self, name: &str) -> Option<&AttributeSchema> {
         self.attributes.binary_search_by(|a| a.name.cmp(name)).ok().and_then(|i| self.attributes.get(i))
     }
 
@@ -85,17 +85,17 @@ impl Block {
 }
 
 /// The schema of a resource type; `None` if `hashicorp/google` has no such type.
-pub fn resource(type_name: &str) -> Option<&'static Block> {
+pub fn resource(type_name: &str) -> Option<&'static BlockSchema> {
     decode::find(Section::Resources, type_name)
 }
 
 /// The schema of a data source type; `None` if `hashicorp/google` has no such type.
-pub fn data_source(type_name: &str) -> Option<&'static Block> {
+pub fn data_source(type_name: &str) -> Option<&'static BlockSchema> {
     decode::find(Section::DataSources, type_name)
 }
 
 /// The schema of the provider's own configuration.
-pub fn provider() -> &'static Block {
+pub fn provider() -> &'static BlockSchema {
     decode::provider()
 }
 

@@ -1,7 +1,7 @@
 //! IP addresses and networks.
 
 use super::string::text;
-use super::{FunctionError, Host, Outcome};
+use super::{FunctionError, FunctionResult, Host};
 use crate::cty::value::{Number, Type, Value};
 use dashu_int::IBig;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -48,7 +48,7 @@ fn integer(args: &[Value], i: usize) -> Result<IBig, FunctionError> {
     number.and_then(Number::to_integer).ok_or_else(|| FunctionError::argument(i, "a whole number is required"))
 }
 
-pub fn host(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn host(args: &[Value], _: &dyn Host) -> FunctionResult {
     let net = network(text(args, 0))?;
     let number = integer(args, 1)?;
     let free = bits(&net) - u32::from(net.prefix_len());
@@ -64,7 +64,7 @@ pub fn host(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::string(address(&net, base(&net) | offset).to_string()))
 }
 
-pub fn netmask(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn netmask(args: &[Value], _: &dyn Host) -> FunctionResult {
     match network(text(args, 0))? {
         IpNet::V4(net) => Ok(Value::string(net.netmask().to_string())),
         IpNet::V6(_) => Err(FunctionError::argument(0, "IPv6 addresses cannot have a netmask")),
@@ -95,7 +95,7 @@ fn new_bits(args: &[Value], i: usize) -> Result<u32, FunctionError> {
     u32::try_from(integer(args, i)?).map_err(|_| FunctionError::argument(i, "must not be negative"))
 }
 
-pub fn subnet(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn subnet(args: &[Value], _: &dyn Host) -> FunctionResult {
     let net = network(text(args, 0))?;
     let extra = new_bits(args, 1)?;
     let number = integer(args, 2)?;
@@ -114,7 +114,7 @@ fn negative_subnet(net: &IpNet, extra: u32, number: IBig) -> Result<IpNet, Funct
     IpNet::new(address(net, value), length as u8).map_err(|e| FunctionError::call(e.to_string()))
 }
 
-pub fn subnets(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn subnets(args: &[Value], _: &dyn Host) -> FunctionResult {
     let net = network(text(args, 0))?;
     let mut out = Vec::new();
     let mut next = base(&net);
@@ -145,7 +145,7 @@ pub fn subnets(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::list(Type::String, out))
 }
 
-pub fn contains(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn contains(args: &[Value], _: &dyn Host) -> FunctionResult {
     let net = network(text(args, 0))?;
     let other = text(args, 1);
     let inside = match other.parse::<IpAddr>() {

@@ -2,16 +2,14 @@
 
 use super::sequence::{element_type, items};
 use super::string::text;
-use super::{FunctionError, Host, Outcome};
+use super::{FunctionError, FunctionResult, Host};
 use crate::cty::value::refine::among_keys;
-use crate::cty::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, unify_values};
+use crate::cty::value::{Data, MapEntries, Marks, Reasons, Refinement, Type, Value, convert, ops, unify_values};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
-type Entries = BTreeMap<Arc<str>, Value>;
-
-fn entries(args: &[Value], i: usize) -> Result<&Entries, FunctionError> {
+fn entries(args: &[Value], i: usize) -> Result<&MapEntries, FunctionError> {
     args.get(i).and_then(Value::entries).ok_or_else(|| FunctionError::argument(i, "a map or object is required"))
 }
 
@@ -20,7 +18,7 @@ fn unknown(ty: Type, args: &[Value]) -> Value {
     Value::unknown(ty, reasons)
 }
 
-fn quantify(args: &[Value], stop: bool) -> Outcome {
+fn quantify(args: &[Value], stop: bool) -> FunctionResult {
     let list = items(args, 0)?;
     if list.iter().any(|v| v.as_bool() == Some(stop) || stop.eq(&false) && v.is_null()) {
         return Ok(Value::bool(stop));
@@ -28,15 +26,15 @@ fn quantify(args: &[Value], stop: bool) -> Outcome {
     Ok(if list.iter().any(|v| !v.is_known()) { unknown(Type::Bool, args) } else { Value::bool(!stop) })
 }
 
-pub fn alltrue(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn alltrue(args: &[Value], _: &dyn Host) -> FunctionResult {
     quantify(args, false)
 }
 
-pub fn anytrue(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn anytrue(args: &[Value], _: &dyn Host) -> FunctionResult {
     quantify(args, true)
 }
 
-pub fn coalesce(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn coalesce(args: &[Value], _: &dyn Host) -> FunctionResult {
     if args.is_empty() {
         return Err(FunctionError::call("at least one argument is required"));
     }
@@ -57,7 +55,7 @@ pub fn coalesce(args: &[Value], _: &dyn Host) -> Outcome {
     Err(FunctionError::call("no non-null, non-empty-string arguments"))
 }
 
-pub fn coalescelist(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn coalescelist(args: &[Value], _: &dyn Host) -> FunctionResult {
     for (i, arg) in args.iter().enumerate() {
         if arg.is_null() {
             continue;
@@ -72,7 +70,7 @@ pub fn coalescelist(args: &[Value], _: &dyn Host) -> Outcome {
     Err(FunctionError::call("no non-null arguments"))
 }
 
-pub fn contains(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn contains(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (list, needle) =
         (args.first().cloned().unwrap_or_else(Value::null), args.get(1).cloned().unwrap_or_else(Value::null));
     if list.is_null() {
@@ -96,7 +94,7 @@ pub fn contains(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(if open { unknown(Type::Bool, args) } else { Value::bool(false) }.mark(marks))
 }
 
-pub fn index(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn index(args: &[Value], _: &dyn Host) -> FunctionResult {
     let list = items(args, 0)?;
     if list.is_empty() {
         return Err(FunctionError::call("cannot search an empty list"));
@@ -113,7 +111,7 @@ pub fn index(args: &[Value], _: &dyn Host) -> Outcome {
     Err(FunctionError::call("item not found"))
 }
 
-pub fn keys(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn keys(args: &[Value], _: &dyn Host) -> FunctionResult {
     let keys = entries(args, 0)?.keys().map(|k| Data::String(k.clone()).into()).collect();
     Ok(match args.first().map(|a| &a.data) {
         Some(Data::Map(..)) => Value::list(Type::String, keys),
@@ -121,7 +119,7 @@ pub fn keys(args: &[Value], _: &dyn Host) -> Outcome {
     })
 }
 
-pub fn values(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn values(args: &[Value], _: &dyn Host) -> FunctionResult {
     let values = entries(args, 0)?.values().cloned().collect();
     Ok(match args.first().map(|a| &a.data) {
         Some(Data::Map(of, _)) => Value::list(of.clone(), values),
@@ -129,7 +127,7 @@ pub fn values(args: &[Value], _: &dyn Host) -> Outcome {
     })
 }
 
-pub fn length(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn length(args: &[Value], _: &dyn Host) -> FunctionResult {
     let Some(value) = args.first() else { return Err(FunctionError::call("needs one argument")) };
     let by_type = value.reasons().and_then(|_| match value.ty() {
         Type::Tuple(types) => Some(types.len()),
@@ -161,7 +159,7 @@ pub fn length(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::number(count as i64).mark(value.marks))
 }
 
-pub fn lookup(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn lookup(args: &[Value], _: &dyn Host) -> FunctionResult {
     if args.len() > 3 {
         return Err(FunctionError::call("takes two or three arguments"));
     }
@@ -192,8 +190,8 @@ pub fn lookup(args: &[Value], _: &dyn Host) -> Outcome {
     }
 }
 
-pub fn merge(args: &[Value], _: &dyn Host) -> Outcome {
-    let mut out: Entries = BTreeMap::new();
+pub fn merge(args: &[Value], _: &dyn Host) -> FunctionResult {
+    let mut out: MapEntries = BTreeMap::new();
     let mut marks = Marks::NONE;
     let present: Vec<&Value> = args.iter().filter(|a| !a.is_null()).collect();
     for (i, arg) in args.iter().enumerate() {
@@ -222,7 +220,7 @@ pub fn merge(args: &[Value], _: &dyn Host) -> Outcome {
     .mark(marks))
 }
 
-pub fn transpose(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn transpose(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut out: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
     for (key, list) in entries(args, 0)? {
         for item in list.elements().unwrap_or_default() {
@@ -239,7 +237,7 @@ pub fn transpose(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::map(of, out.into_iter().map(|(k, v)| (k, list(v))).collect()))
 }
 
-pub fn zipmap(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn zipmap(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (names, values) = (items(args, 0)?, items(args, 1)?);
     if names.len() != values.len() {
         let message = format!("number of keys ({}) does not match number of values ({})", names.len(), values.len());
@@ -253,7 +251,7 @@ pub fn zipmap(args: &[Value], _: &dyn Host) -> Outcome {
         Data::String(k) => Some((k.clone(), v.clone())),
         _ => None,
     });
-    let out: Entries = pairs.collect();
+    let out: MapEntries = pairs.collect();
     // Keys have no marks of their own.
     let marks = names.iter().fold(Marks::NONE, |marks, name| marks.union(name.marks));
     Ok(match args.get(1).map(|v| (&v.data, element_type(v))) {

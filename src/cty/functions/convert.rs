@@ -1,6 +1,6 @@
 //! Explicit conversions and marks.
 
-use super::{FunctionError, Host, Outcome};
+use super::{FunctionError, FunctionResult, Host};
 use crate::cty::value::console::format_type;
 use crate::cty::value::{Marks, Type, Value, convert};
 use std::sync::Arc;
@@ -9,46 +9,46 @@ fn only(args: &[Value]) -> Value {
     args.first().cloned().unwrap_or_else(Value::null)
 }
 
-fn to(args: &[Value], ty: &Type) -> Outcome {
+fn to(args: &[Value], ty: &Type) -> FunctionResult {
     let value = only(args);
     convert(&value, ty).map_err(|e| FunctionError::argument(0, format!("cannot convert {} to {ty}: {e}", value.ty())))
 }
 
-pub fn tobool(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn tobool(args: &[Value], _: &dyn Host) -> FunctionResult {
     to(args, &Type::Bool)
 }
 
-pub fn tonumber(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn tonumber(args: &[Value], _: &dyn Host) -> FunctionResult {
     to(args, &Type::Number)
 }
 
-pub fn tostring(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn tostring(args: &[Value], _: &dyn Host) -> FunctionResult {
     to(args, &Type::String)
 }
 
-pub fn tolist(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn tolist(args: &[Value], _: &dyn Host) -> FunctionResult {
     to(args, &Type::List(Arc::new(Type::Any)))
 }
 
-pub fn toset(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn toset(args: &[Value], _: &dyn Host) -> FunctionResult {
     to(args, &Type::Set(Arc::new(Type::Any)))
 }
 
-pub fn tomap(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn tomap(args: &[Value], _: &dyn Host) -> FunctionResult {
     to(args, &Type::Map(Arc::new(Type::Any)))
 }
 
-pub fn sensitive(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn sensitive(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(only(args).mark(Marks::SENSITIVE))
 }
 
-pub fn nonsensitive(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn nonsensitive(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut value = only(args);
     value.marks = value.marks.without(Marks::SENSITIVE);
     Ok(value)
 }
 
-pub fn issensitive(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn issensitive(args: &[Value], _: &dyn Host) -> FunctionResult {
     let value = only(args);
     let marked = value.marks.contains(Marks::SENSITIVE);
     Ok(match value.reasons() {
@@ -57,7 +57,7 @@ pub fn issensitive(args: &[Value], _: &dyn Host) -> Outcome {
     })
 }
 
-pub fn ephemeralasnull(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn ephemeralasnull(args: &[Value], _: &dyn Host) -> FunctionResult {
     let value = only(args);
     Ok(match value.marks.contains(Marks::EPHEMERAL) {
         true => Value::null_of(value.ty()),
@@ -65,7 +65,7 @@ pub fn ephemeralasnull(args: &[Value], _: &dyn Host) -> Outcome {
     })
 }
 
-pub fn type_of(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn type_of(args: &[Value], _: &dyn Host) -> FunctionResult {
     let value = only(args);
     // A type has the names of attributes in it. Those of a sensitive value Terraform shows as well.
     let marks = value.deep_marks().without(Marks::SENSITIVE);

@@ -1,12 +1,12 @@
 //! `csvdecode`.
 
 use super::string::text;
-use super::{FunctionError, Host, Outcome};
+use super::{FunctionError, FunctionResult, Host};
 use crate::cty::value::{Type, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub fn decode(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn decode(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(true).from_reader(text(args, 0).as_bytes());
     let fault = |e: csv::Error| FunctionError::call(e.to_string());
     let headers: Vec<Arc<str>> = reader.headers().map_err(fault)?.iter().map(Arc::from).collect();

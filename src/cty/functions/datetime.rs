@@ -1,7 +1,7 @@
 //! Dates and times.
 
 use super::string::text;
-use super::{FunctionError, Host, Outcome};
+use super::{FunctionError, FunctionResult, Host};
 use crate::cty::value::Value;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime, UtcOffset};
@@ -15,12 +15,12 @@ fn parsed(args: &[Value], i: usize) -> Result<OffsetDateTime, FunctionError> {
         .ok_or_else(|| FunctionError::argument(i, format!("not a valid RFC3339 timestamp: \"{source}\"")))
 }
 
-pub fn timecmp(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn timecmp(args: &[Value], _: &dyn Host) -> FunctionResult {
     let order = parsed(args, 0)?.cmp(&parsed(args, 1)?);
     Ok(Value::number(order as i64))
 }
 
-pub fn timeadd(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn timeadd(args: &[Value], _: &dyn Host) -> FunctionResult {
     let time = parsed(args, 0)?;
     let nanoseconds = duration(text(args, 1))
         .ok_or_else(|| FunctionError::argument(1, format!("time: invalid duration \"{}\"", text(args, 1))))?;
@@ -73,7 +73,7 @@ fn duration(source: &str) -> Option<i128> {
     Some(if negative { -total } else { total })
 }
 
-pub fn formatdate(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn formatdate(args: &[Value], _: &dyn Host) -> FunctionResult {
     let time = parsed(args, 1)?;
     let mut out = String::new();
     let mut rest = text(args, 0);

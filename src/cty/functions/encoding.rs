@@ -1,14 +1,14 @@
 //! Encodings: base64, JSON, URLs, character sets; and the google provider's functions on resource names.
 
 use super::string::text;
-use super::{FunctionError, Host, Outcome};
+use super::{FunctionError, FunctionResult, Host};
 use crate::cty::value::{ReasonKind, Reasons, Refinement, Type, Value, json};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use encoding_rs::Encoding;
 use std::io::{Read, Write};
 
-pub fn base64encode(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn base64encode(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(Value::string(STANDARD.encode(text(args, 0))))
 }
 
@@ -17,7 +17,7 @@ fn decoded(source: &str) -> Result<Vec<u8>, FunctionError> {
     STANDARD.decode(compact).map_err(|_| FunctionError::call("failed to decode base64 data"))
 }
 
-pub fn base64decode(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn base64decode(args: &[Value], _: &dyn Host) -> FunctionResult {
     let bytes = decoded(text(args, 0))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Value::string(text)),
@@ -26,7 +26,7 @@ pub fn base64decode(args: &[Value], _: &dyn Host) -> Outcome {
 }
 
 /// The compressed bytes depend on the compressor: only that there are some is known.
-pub fn base64gzip(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn base64gzip(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     let failed = encoder.write_all(text(args, 0).as_bytes()).is_err();
     if failed || encoder.finish().is_err() {
@@ -38,7 +38,7 @@ pub fn base64gzip(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::unknown_refined(Type::String, reasons, refinement))
 }
 
-pub fn base64gunzip(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn base64gunzip(args: &[Value], _: &dyn Host) -> FunctionResult {
     let bytes = decoded(text(args, 0))?;
     let mut out = String::new();
     let mut limited = flate2::read::GzDecoder::new(bytes.as_slice()).take(super::MOST_TEXT as u64 + 1);
@@ -49,12 +49,12 @@ pub fn base64gunzip(args: &[Value], _: &dyn Host) -> Outcome {
     }
 }
 
-pub fn jsonencode(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn jsonencode(args: &[Value], _: &dyn Host) -> FunctionResult {
     let value = args.first().cloned().unwrap_or_else(Value::null);
     json::encode(&value).map(Value::string).ok_or_else(|| FunctionError::call("the value is not known"))
 }
 
-pub fn jsondecode(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn jsondecode(args: &[Value], _: &dyn Host) -> FunctionResult {
     json::decode(text(args, 0)).map_err(FunctionError::call)
 }
 
@@ -63,7 +63,7 @@ fn charset(label: &str) -> Result<&'static Encoding, FunctionError> {
         .ok_or_else(|| FunctionError::argument(1, format!("{label:?} is not a supported IANA encoding name or alias")))
 }
 
-pub fn textencodebase64(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn textencodebase64(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (source, label) = (text(args, 0), text(args, 1));
     let upper = label.to_uppercase();
     let bytes = match upper.as_str() {
@@ -83,7 +83,7 @@ pub fn textencodebase64(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::string(STANDARD.encode(bytes)))
 }
 
-pub fn textdecodebase64(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn textdecodebase64(args: &[Value], _: &dyn Host) -> FunctionResult {
     let bytes = decoded(text(args, 0)).map_err(|e| FunctionError::argument(0, e.message))?;
     let (decoded, failed) = charset(text(args, 1))?.decode_without_bom_handling(&bytes);
     match failed {
@@ -92,7 +92,7 @@ pub fn textdecodebase64(args: &[Value], _: &dyn Host) -> Outcome {
     }
 }
 
-pub fn urlencode(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn urlencode(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut out = String::new();
     for b in text(args, 0).bytes() {
         match b {
@@ -105,7 +105,7 @@ pub fn urlencode(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::string(out))
 }
 
-pub fn urldecode(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn urldecode(args: &[Value], _: &dyn Host) -> FunctionResult {
     let source = text(args, 0).replace('+', " ");
     let mut bytes = Vec::new();
     let mut rest = source.bytes();
@@ -122,7 +122,7 @@ pub fn urldecode(args: &[Value], _: &dyn Host) -> Outcome {
 }
 
 /// The segment after a word in a resource name, such as `projects/NAME/…`.
-fn segment(args: &[Value], words: &[&str]) -> Outcome {
+fn segment(args: &[Value], words: &[&str]) -> FunctionResult {
     let id = text(args, 0);
     let mut parts = id.split('/');
     while let Some(part) = parts.next() {
@@ -139,30 +139,30 @@ fn segment(args: &[Value], words: &[&str]) -> Outcome {
     ))
 }
 
-pub fn google_project_from_id(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn google_project_from_id(args: &[Value], _: &dyn Host) -> FunctionResult {
     segment(args, &["projects"])
 }
 
-pub fn google_region_from_id(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn google_region_from_id(args: &[Value], _: &dyn Host) -> FunctionResult {
     segment(args, &["regions"])
 }
 
-pub fn google_zone_from_id(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn google_zone_from_id(args: &[Value], _: &dyn Host) -> FunctionResult {
     segment(args, &["zones"])
 }
 
-pub fn google_location_from_id(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn google_location_from_id(args: &[Value], _: &dyn Host) -> FunctionResult {
     segment(args, &["locations"])
 }
 
-pub fn google_name_from_id(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn google_name_from_id(args: &[Value], _: &dyn Host) -> FunctionResult {
     match text(args, 0).rsplit('/').next() {
         Some(name) if !name.is_empty() => Ok(Value::string(name)),
         _ => Err(FunctionError::argument(0, "the input string has no name at its end")),
     }
 }
 
-pub fn google_region_from_zone(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn google_region_from_zone(args: &[Value], _: &dyn Host) -> FunctionResult {
     match text(args, 0).rsplit_once('-') {
         Some((region, zone)) if !region.is_empty() && !zone.is_empty() => Ok(Value::string(region)),
         _ => Err(FunctionError::argument(0, "the input string is not a zone's name")),

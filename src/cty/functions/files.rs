@@ -2,7 +2,7 @@
 
 use super::hash::{digest, digest64};
 use super::string::text;
-use super::{ErrorKind, FunctionError, Host, Outcome};
+use super::{ErrorKind, FunctionError, FunctionResult, Host};
 use crate::cty::value::{Marks, Type, Value};
 use base64::Engine;
 use md5::Md5;
@@ -22,49 +22,49 @@ fn read_text(args: &[Value], host: &dyn Host) -> Result<(String, Marks), Functio
 }
 
 /// What is made of the bytes of a file has the marks of the file.
-fn of_bytes(args: &[Value], host: &dyn Host, make: fn(&[u8]) -> Value) -> Outcome {
+fn of_bytes(args: &[Value], host: &dyn Host, make: fn(&[u8]) -> Value) -> FunctionResult {
     let (bytes, marks) = host.read(text(args, 0))?;
     Ok(make(&bytes).mark(marks))
 }
 
-pub fn file(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn file(args: &[Value], host: &dyn Host) -> FunctionResult {
     let (text, marks) = read_text(args, host)?;
     Ok(Value::string(text).mark(marks))
 }
 
-pub fn filebase64(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn filebase64(args: &[Value], host: &dyn Host) -> FunctionResult {
     of_bytes(args, host, |bytes| Value::string(base64::engine::general_purpose::STANDARD.encode(bytes)))
 }
 
-pub fn filemd5(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn filemd5(args: &[Value], host: &dyn Host) -> FunctionResult {
     of_bytes(args, host, digest::<Md5>)
 }
 
-pub fn filesha1(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn filesha1(args: &[Value], host: &dyn Host) -> FunctionResult {
     of_bytes(args, host, digest::<Sha1>)
 }
 
-pub fn filesha256(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn filesha256(args: &[Value], host: &dyn Host) -> FunctionResult {
     of_bytes(args, host, digest::<Sha256>)
 }
 
-pub fn filesha512(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn filesha512(args: &[Value], host: &dyn Host) -> FunctionResult {
     of_bytes(args, host, digest::<Sha512>)
 }
 
-pub fn filebase64sha256(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn filebase64sha256(args: &[Value], host: &dyn Host) -> FunctionResult {
     of_bytes(args, host, digest64::<Sha256>)
 }
 
-pub fn filebase64sha512(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn filebase64sha512(args: &[Value], host: &dyn Host) -> FunctionResult {
     of_bytes(args, host, digest64::<Sha512>)
 }
 
-pub fn fileexists(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn fileexists(args: &[Value], host: &dyn Host) -> FunctionResult {
     Ok(Value::bool(host.exists(text(args, 0))?))
 }
 
-pub fn abspath(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn abspath(args: &[Value], host: &dyn Host) -> FunctionResult {
     let path = text(args, 0);
     match path.starts_with('/') || host.is_here() {
         true => Ok(Value::string(host.absolute(path))),
@@ -99,7 +99,7 @@ fn clean(path: &str) -> String {
     }
 }
 
-pub fn basename(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn basename(args: &[Value], _: &dyn Host) -> FunctionResult {
     let path = text(args, 0);
     let trimmed = path.trim_end_matches('/');
     Ok(Value::string(match (path.is_empty(), trimmed.is_empty()) {
@@ -109,13 +109,13 @@ pub fn basename(args: &[Value], _: &dyn Host) -> Outcome {
     }))
 }
 
-pub fn dirname(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn dirname(args: &[Value], _: &dyn Host) -> FunctionResult {
     let path = text(args, 0);
     let folder = path.rfind('/').map_or("", |i| &path[..=i]);
     Ok(Value::string(clean(folder)))
 }
 
-pub fn pathexpand(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn pathexpand(args: &[Value], host: &dyn Host) -> FunctionResult {
     let path = text(args, 0);
     match path.strip_prefix('~') {
         None => Ok(Value::string(path)),
@@ -131,7 +131,7 @@ pub fn pathexpand(args: &[Value], host: &dyn Host) -> Outcome {
     }
 }
 
-pub fn fileset(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn fileset(args: &[Value], host: &dyn Host) -> FunctionResult {
     let (dir, pattern) = (text(args, 0), text(args, 1));
     let plain = clean(pattern);
     let matcher = glob(&plain)
@@ -218,7 +218,7 @@ fn glob(pattern: &str) -> Option<regex::Regex> {
     regex::Regex::new(&out).ok()
 }
 
-pub fn templatefile(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn templatefile(args: &[Value], host: &dyn Host) -> FunctionResult {
     let variables = variables(args)?;
     let (source, marks) = read_text(args, host)?;
     // A name that is sensitive is none to show, nor is what it leads to.
@@ -227,7 +227,7 @@ pub fn templatefile(args: &[Value], host: &dyn Host) -> Outcome {
     Ok(host.render(name, &source, marks, &variables)?.mark(marks))
 }
 
-pub fn templatestring(args: &[Value], host: &dyn Host) -> Outcome {
+pub fn templatestring(args: &[Value], host: &dyn Host) -> FunctionResult {
     let variables = variables(args)?;
     let marks = args.first().map(|text| text.marks).unwrap_or_default();
     host.render("<templatestring argument>", text(args, 0), marks, &variables)

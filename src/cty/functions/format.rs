@@ -1,14 +1,14 @@
 //! `format` and `formatlist`: the verbs of go-cty (`stdlib/format.go`), which are Go's `fmt` verbs.
 
 use super::string::text;
-use super::{FunctionError, Host, MOST_TEXT, Outcome};
+use super::{FunctionError, FunctionResult, Host, MOST_TEXT};
 use crate::base::budget::Limit;
 use crate::cty::value::console::quote_go;
 use crate::cty::value::{Data, Number, ReasonKind, Reasons, Refinement, Type, Value, convert, json};
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
-pub fn format(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn format(args: &[Value], _: &dyn Host) -> FunctionResult {
     let rest = args.get(1..).unwrap_or_default();
     if let Some(unknown) = unknown_of(rest) {
         let prefix = text(args, 0).split('%').next().filter(|p| !p.is_empty()).map(Arc::from);
@@ -27,7 +27,7 @@ fn unknown_of(args: &[Value]) -> Option<Reasons> {
     (!reasons.is_empty()).then_some(reasons)
 }
 
-pub fn formatlist(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn formatlist(args: &[Value], _: &dyn Host) -> FunctionResult {
     let rest = args.get(1..).unwrap_or_default();
     let lengths: Vec<usize> = rest.iter().filter_map(|v| v.elements().map(<[Value]>::len)).collect();
     let Some(length) = lengths.first().copied().or(Some(1)) else { return Ok(Value::null()) };

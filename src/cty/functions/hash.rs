@@ -1,7 +1,7 @@
 //! Hashes and UUIDs.
 
 use super::string::text;
-use super::{FunctionError, Host, Outcome};
+use super::{FunctionError, FunctionResult, Host};
 use crate::cty::value::Value;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,32 +31,32 @@ pub fn digest64<D: Digest>(bytes: &[u8]) -> Value {
     Value::string(STANDARD.encode(D::digest(bytes)))
 }
 
-pub fn md5(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn md5(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(digest::<Md5>(text(args, 0).as_bytes()))
 }
 
-pub fn sha1(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn sha1(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(digest::<Sha1>(text(args, 0).as_bytes()))
 }
 
-pub fn sha256(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn sha256(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(digest::<Sha256>(text(args, 0).as_bytes()))
 }
 
-pub fn sha512(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn sha512(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(digest::<Sha512>(text(args, 0).as_bytes()))
 }
 
-pub fn base64sha256(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn base64sha256(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(digest64::<Sha256>(text(args, 0).as_bytes()))
 }
 
-pub fn base64sha512(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn base64sha512(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(digest64::<Sha512>(text(args, 0).as_bytes()))
 }
 
 /// RSAES-PKCS1-v1_5, with a key in PKCS #1 or PKCS #8 as PEM.
-pub fn rsadecrypt(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn rsadecrypt(args: &[Value], _: &dyn Host) -> FunctionResult {
     let ciphertext = STANDARD
         .decode(text(args, 0))
         .map_err(|_| FunctionError::argument(0, "the cipher text must be base64-encoded"))?;
@@ -69,7 +69,7 @@ pub fn rsadecrypt(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::string(String::from_utf8_lossy(&bytes)))
 }
 
-pub fn uuidv5(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn uuidv5(args: &[Value], _: &dyn Host) -> FunctionResult {
     let namespace = match text(args, 0) {
         "dns" => uuid::Uuid::NAMESPACE_DNS,
         "url" => uuid::Uuid::NAMESPACE_URL,

@@ -74,7 +74,7 @@ pub enum ErrorKind {
 
 /// What lies below a folder, as paths relative to it with `/`, unsorted.
 #[derive(Clone, Debug, Default)]
-pub struct Listing {
+pub struct FolderListing {
     /// Regular files.
     pub files: Vec<String>,
     /// Files that are there, but may not be read.
@@ -99,7 +99,7 @@ pub trait Host {
     ///
     /// # Errors
     /// [`ErrorKind::File`] where it may not be read.
-    fn list(&self, dir: &str) -> Result<Listing, FunctionError>;
+    fn list(&self, dir: &str) -> Result<FolderListing, FunctionError>;
     /// Whether the answers are those of `terraform console` on this machine; else what depends on the machine is not known.
     fn is_here(&self) -> bool;
     /// Whether `terraform init`, a run or a state may make a file below this folder that fits.
@@ -116,7 +116,7 @@ pub trait Host {
 }
 
 /// The result of a function's own work.
-type Outcome = Result<Value, FunctionError>;
+type FunctionResult = Result<Value, FunctionError>;
 
 /// The most elements that a function makes; more is a mistake or an attack.
 const MOST_ELEMENTS: usize = 1_000_000;

@@ -1,7 +1,7 @@
 //! Numbers.
 
 use super::string::whole;
-use super::{FunctionError, Host, Outcome};
+use super::{FunctionError, FunctionResult, Host};
 use crate::cty::value::{Number, Type, Value, convert};
 use dashu_int::IBig;
 
@@ -9,51 +9,51 @@ fn number(args: &[Value], i: usize) -> Number {
     args.get(i).and_then(Value::as_number).cloned().unwrap_or(Number::Int(0))
 }
 
-pub fn abs(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn abs(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(Value::number(number(args, 0).abs()))
 }
 
-pub fn ceil(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn ceil(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(Value::number(number(args, 0).ceil()))
 }
 
-pub fn floor(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn floor(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(Value::number(number(args, 0).floor()))
 }
 
-pub fn signum(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn signum(args: &[Value], _: &dyn Host) -> FunctionResult {
     let whole = number(args, 0).to_i64();
     let whole = whole.ok_or_else(|| FunctionError::argument(0, "a whole number is required"))?;
     Ok(Value::number(whole.signum()))
 }
 
-fn from_f64(value: f64) -> Outcome {
+fn from_f64(value: f64) -> FunctionResult {
     Number::from_f64(value).map(Value::number).ok_or_else(|| FunctionError::call("the result is not a number"))
 }
 
-pub fn log(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn log(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (n, base) = (number(args, 0).to_f64(), number(args, 1).to_f64());
     from_f64(n.ln() / base.ln())
 }
 
-pub fn pow(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn pow(args: &[Value], _: &dyn Host) -> FunctionResult {
     from_f64(number(args, 0).to_f64().powf(number(args, 1).to_f64()))
 }
 
-fn extreme(args: &[Value], pick: fn(Number, Number) -> Number) -> Outcome {
+fn extreme(args: &[Value], pick: fn(Number, Number) -> Number) -> FunctionResult {
     let numbers = args.iter().filter_map(Value::as_number).cloned();
     numbers.reduce(pick).map(Value::number).ok_or_else(|| FunctionError::call("must pass at least one number"))
 }
 
-pub fn max(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn max(args: &[Value], _: &dyn Host) -> FunctionResult {
     extreme(args, Number::max)
 }
 
-pub fn min(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn min(args: &[Value], _: &dyn Host) -> FunctionResult {
     extreme(args, Number::min)
 }
 
-pub fn parseint(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn parseint(args: &[Value], _: &dyn Host) -> FunctionResult {
     let Some(source) = args.first().and_then(Value::as_str) else {
         return Err(FunctionError::argument(0, "first argument must be a string"));
     };
@@ -88,7 +88,7 @@ fn digit(c: char, base: i64) -> Option<i64> {
     (value < base).then_some(value)
 }
 
-pub fn sum(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn sum(args: &[Value], _: &dyn Host) -> FunctionResult {
     let Some(items) = args.first().and_then(Value::elements) else {
         return Err(FunctionError::argument(0, "argument must be list, set, or tuple"));
     };

@@ -1,7 +1,7 @@
 //! Regular expressions in RE2's syntax, and `replace`.
 
 use super::string::text;
-use super::{FunctionError, Host, MOST_TEXT, Outcome};
+use super::{FunctionError, FunctionResult, Host, MOST_TEXT};
 use crate::cty::value::{Type, Value};
 use regex::{Captures, Regex, RegexBuilder};
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ fn result(pattern: &Regex, found: &Captures) -> Value {
     }
 }
 
-pub fn regex(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn regex(args: &[Value], _: &dyn Host) -> FunctionResult {
     let pattern = compile(text(args, 0))?;
     shape(&pattern)?;
     match pattern.captures(text(args, 1)) {
@@ -76,13 +76,13 @@ pub fn regex(args: &[Value], _: &dyn Host) -> Outcome {
     }
 }
 
-pub fn regexall(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn regexall(args: &[Value], _: &dyn Host) -> FunctionResult {
     let pattern = compile(text(args, 0))?;
     let of = shape(&pattern)?;
     Ok(Value::list(of, pattern.captures_iter(text(args, 1)).map(|found| result(&pattern, &found)).collect()))
 }
 
-pub fn replace(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn replace(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (source, pattern, with) = (text(args, 0), text(args, 1), text(args, 2));
     let is_regex = pattern.len() > 1 && pattern.starts_with('/') && pattern.ends_with('/');
     let out = if is_regex {

@@ -1,7 +1,7 @@
 //! Lists and tuples.
 
 use super::string::whole;
-use super::{FunctionError, Host, MOST_ELEMENTS, Outcome};
+use super::{FunctionError, FunctionResult, Host, MOST_ELEMENTS};
 use crate::base::budget::Limit;
 use crate::cty::value::{Data, Number, Reasons, Type, Value, ops, unify};
 
@@ -26,7 +26,7 @@ fn like(original: &Value, values: Vec<Value>) -> Value {
     }
 }
 
-pub fn chunklist(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn chunklist(args: &[Value], _: &dyn Host) -> FunctionResult {
     let list = items(args, 0)?;
     let size = usize::try_from(whole(args, 1)?)
         .map_err(|_| FunctionError::argument(1, "the size argument must be positive"))?;
@@ -36,13 +36,13 @@ pub fn chunklist(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::list(inner, list.chunks(size).map(|c| Value::list(of.clone(), c.to_vec())).collect()))
 }
 
-pub fn compact(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn compact(args: &[Value], _: &dyn Host) -> FunctionResult {
     let list = items(args, 0)?;
     let kept = list.iter().filter(|v| v.as_str().is_some_and(|s| !s.is_empty()));
     Ok(Value::list(Type::String, kept.cloned().collect()))
 }
 
-pub fn concat(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn concat(args: &[Value], _: &dyn Host) -> FunctionResult {
     if args.is_empty() {
         return Err(FunctionError::call("at least one argument is required"));
     }
@@ -66,7 +66,7 @@ pub fn concat(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::tuple(all))
 }
 
-pub fn distinct(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn distinct(args: &[Value], _: &dyn Host) -> FunctionResult {
     let list = items(args, 0)?;
     let of = args.first().map(element_type).unwrap_or(Type::Any);
     if list.len() > 64 && list.iter().all(|v| v.as_str().is_some()) {
@@ -83,7 +83,7 @@ pub fn distinct(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::list(of, kept))
 }
 
-pub fn element(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn element(args: &[Value], _: &dyn Host) -> FunctionResult {
     let value = args.first().cloned().unwrap_or_else(Value::null);
     if matches!(value.data, Data::Set(..)) {
         return Err(FunctionError::argument(0, "cannot read elements from set"));
@@ -97,7 +97,7 @@ pub fn element(args: &[Value], _: &dyn Host) -> Outcome {
     wrapped.cloned().ok_or_else(|| FunctionError::call("cannot use element function with an empty list"))
 }
 
-pub fn flatten(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn flatten(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut out = Vec::new();
     let mut unknown: Option<Reasons> = None;
     flatten_into(items(args, 0)?, &mut out, &mut unknown);
@@ -123,7 +123,7 @@ fn flatten_into(list: &[Value], out: &mut Vec<Value>, unknown: &mut Option<Reaso
     }
 }
 
-pub fn matchkeys(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn matchkeys(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (values, keys, wanted) = (items(args, 0)?, items(args, 1)?, items(args, 2)?);
     if values.len() != keys.len() {
         return Err(FunctionError::call("length of keys and values should be equal"));
@@ -133,7 +133,7 @@ pub fn matchkeys(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::list(args.first().map(element_type).unwrap_or(Type::Any), kept.collect()))
 }
 
-pub fn one(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn one(args: &[Value], _: &dyn Host) -> FunctionResult {
     let value = args.first().cloned().unwrap_or_else(Value::null);
     match items(args, 0)? {
         [] => Ok(Value::null_of(element_type(&value))),
@@ -142,7 +142,7 @@ pub fn one(args: &[Value], _: &dyn Host) -> Outcome {
     }
 }
 
-pub fn range(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn range(args: &[Value], _: &dyn Host) -> FunctionResult {
     let numbers: Vec<Number> = args.iter().filter_map(Value::as_number).cloned().collect();
     let (start, end, step) = match numbers.as_slice() {
         [end] => (Number::Int(0), end.clone(), Number::Int(if end.signum() < 0 { -1 } else { 1 })),
@@ -171,13 +171,13 @@ pub fn range(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::list(Type::Number, out))
 }
 
-pub fn reverse(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn reverse(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut list = items(args, 0)?.to_vec();
     list.reverse();
     Ok(args.first().map_or_else(Value::null, |original| like(original, list)))
 }
 
-pub fn slice(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn slice(args: &[Value], _: &dyn Host) -> FunctionResult {
     let value = args.first().cloned().unwrap_or_else(Value::null);
     if matches!(value.data, Data::Set(..)) {
         return Err(FunctionError::argument(0, "cannot slice a set, because its elements do not have indices"));
@@ -198,7 +198,7 @@ pub fn slice(args: &[Value], _: &dyn Host) -> Outcome {
     }
 }
 
-pub fn sort(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn sort(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut list = items(args, 0)?.to_vec();
     if list.iter().any(Value::is_null) {
         return Err(FunctionError::argument(0, "given list element is null; a null string cannot be sorted"));

@@ -1,7 +1,7 @@
 //! Sets.
 
 use super::sequence::{element_type, items, within_budget};
-use super::{FunctionError, Host, Outcome};
+use super::{FunctionError, FunctionResult, Host};
 use crate::cty::value::{Data, Type, Value, convert, unify, unify_values};
 use std::sync::Arc;
 
@@ -30,12 +30,12 @@ fn key(value: &Value) -> String {
     format!("{}|{}", value.ty(), crate::cty::value::json::encode(value).unwrap_or_default())
 }
 
-pub fn union(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn union(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (of, sets) = unified(args)?;
     Ok(Value::set(of, sets.concat()))
 }
 
-pub fn intersection(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn intersection(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (of, sets) = unified(args)?;
     let mut sets = sets.into_iter();
     let mut kept = sets.next().unwrap_or_default();
@@ -46,7 +46,7 @@ pub fn intersection(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::set(of, kept))
 }
 
-pub fn subtract(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn subtract(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (of, sets) = unified(args)?;
     let mut sets = sets.into_iter();
     let mut kept = sets.next().unwrap_or_default();
@@ -55,7 +55,7 @@ pub fn subtract(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::set(of, kept))
 }
 
-pub fn product(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn product(args: &[Value], _: &dyn Host) -> FunctionResult {
     if args.len() < 2 {
         return Err(FunctionError::call("at least two arguments are required"));
     }

@@ -1,7 +1,7 @@
 //! The table of functions, and what happens to the arguments before a function sees them.
 
 use super::{
-    ErrorKind, FunctionError, Host, Outcome, cidr, collection, convert as types, csv, datetime, encoding, files,
+    ErrorKind, FunctionError, FunctionResult, Host, cidr, collection, convert as types, csv, datetime, encoding, files,
     format, hash, numeric, regex, sequence, set, string, yaml,
 };
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Refinement, Type, Value, convert};
@@ -35,7 +35,7 @@ impl Want {
 }
 
 /// A function's own work, on known arguments unless the function says otherwise.
-type Body = fn(&[Value], &dyn Host) -> Outcome;
+type FunctionBody = fn(&[Value], &dyn Host) -> FunctionResult;
 
 /// A function.
 struct Function {
@@ -51,7 +51,7 @@ struct Function {
     marked: bool,
     /// The result is made of all that the arguments hold, though they may hold unknown elements: their marks count too.
     mixes: bool,
-    body: Body,
+    body: FunctionBody,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -92,7 +92,7 @@ impl Function {
     }
 }
 
-fn f(name: &'static str, params: Vec<Want>, result: Type, body: Body) -> Function {
+fn f(name: &'static str, params: Vec<Want>, result: Type, body: FunctionBody) -> Function {
     Function {
         name,
         params,
@@ -287,7 +287,7 @@ fn others() -> Vec<Function> {
 /// Functions whose result only a run knows: handled before the body.
 const IMPURE: [&str; 4] = ["bcrypt", "plantimestamp", "timestamp", "uuid"];
 
-fn impure(_: &[Value], _: &dyn Host) -> Outcome {
+fn impure(_: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(Value::null())
 }
 
@@ -314,7 +314,7 @@ fn find(name: &str) -> Option<&'static Function> {
 ///
 /// # Errors
 /// An unknown name, wrong arguments, or what the function says of these values.
-pub fn call(name: &str, args: &[Value], host: &dyn Host) -> Outcome {
+pub fn call(name: &str, args: &[Value], host: &dyn Host) -> FunctionResult {
     let Some(function) = find(name) else {
         if name.starts_with("provider::") {
             let kind = ReasonKind::Unsupported(format!("the function {name}").into());
@@ -412,7 +412,7 @@ fn arguments(function: &Function, args: &[Value]) -> Result<Vec<Value>, Function
     args.iter().zip(wants).enumerate().map(|(i, (value, want))| argument(function, i, value, want)).collect()
 }
 
-fn argument(function: &Function, index: usize, value: &Value, want: &Want) -> Outcome {
+fn argument(function: &Function, index: usize, value: &Value, want: &Want) -> FunctionResult {
     if value.is_null() && !function.nulls {
         return Err(FunctionError::argument(index, "argument must not be null"));
     }

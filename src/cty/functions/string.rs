@@ -1,6 +1,6 @@
 //! Text.
 
-use super::{FunctionError, Host, MOST_TEXT, Outcome};
+use super::{FunctionError, FunctionResult, Host, MOST_TEXT};
 use crate::cty::value::{Number, Type, Value};
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -15,27 +15,27 @@ pub fn whole(args: &[Value], i: usize) -> Result<i64, FunctionError> {
     number.and_then(Number::to_i64).ok_or_else(|| FunctionError::argument(i, "a whole number is required"))
 }
 
-fn plain(text: impl AsRef<str>) -> Outcome {
+fn plain(text: impl AsRef<str>) -> FunctionResult {
     Ok(Value::string(text))
 }
 
-pub fn chomp(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn chomp(args: &[Value], _: &dyn Host) -> FunctionResult {
     plain(text(args, 0).trim_end_matches(['\n', '\r']))
 }
 
-pub fn endswith(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn endswith(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(Value::bool(text(args, 0).ends_with(text(args, 1))))
 }
 
-pub fn startswith(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn startswith(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(Value::bool(text(args, 0).starts_with(text(args, 1))))
 }
 
-pub fn strcontains(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn strcontains(args: &[Value], _: &dyn Host) -> FunctionResult {
     Ok(Value::bool(text(args, 0).contains(text(args, 1))))
 }
 
-pub fn indent(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn indent(args: &[Value], _: &dyn Host) -> FunctionResult {
     let spaces = whole(args, 0)?;
     let source = text(args, 1);
     let spaces = usize::try_from(spaces).map_err(|_| FunctionError::argument(0, "must not be negative"))?;
@@ -46,7 +46,7 @@ pub fn indent(args: &[Value], _: &dyn Host) -> Outcome {
     plain(source.replace('\n', &format!("\n{}", " ".repeat(spaces))))
 }
 
-pub fn join(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn join(args: &[Value], _: &dyn Host) -> FunctionResult {
     let separator = text(args, 0);
     let lists = args.get(1..).unwrap_or_default();
     if lists.is_empty() {
@@ -86,15 +86,15 @@ fn lower_char(c: char) -> Option<char> {
     c.to_lowercase().next()
 }
 
-pub fn lower(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn lower(args: &[Value], _: &dyn Host) -> FunctionResult {
     plain(map_case(text(args, 0), lower_char))
 }
 
-pub fn upper(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn upper(args: &[Value], _: &dyn Host) -> FunctionResult {
     plain(map_case(text(args, 0), upper_char))
 }
 
-pub fn title(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn title(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut before = ' ';
     let mut out = String::new();
     for c in text(args, 0).chars() {
@@ -107,7 +107,7 @@ pub fn title(args: &[Value], _: &dyn Host) -> Outcome {
     plain(out)
 }
 
-pub fn split(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn split(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (separator, source) = (text(args, 0), text(args, 1));
     let parts: Vec<Value> = if separator.is_empty() {
         source.chars().map(|c| Value::string(c.to_string())).collect()
@@ -117,11 +117,11 @@ pub fn split(args: &[Value], _: &dyn Host) -> Outcome {
     Ok(Value::list(Type::String, parts))
 }
 
-pub fn strrev(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn strrev(args: &[Value], _: &dyn Host) -> FunctionResult {
     plain(text(args, 0).graphemes(true).rev().collect::<String>())
 }
 
-pub fn substr(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn substr(args: &[Value], _: &dyn Host) -> FunctionResult {
     let graphemes: Vec<&str> = text(args, 0).graphemes(true).collect();
     let (offset, length) = (whole(args, 1)?, whole(args, 2)?);
     let count = graphemes.len() as i64;
@@ -133,21 +133,21 @@ pub fn substr(args: &[Value], _: &dyn Host) -> Outcome {
     plain(graphemes.get(start as usize..end as usize).unwrap_or_default().concat())
 }
 
-pub fn trim(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn trim(args: &[Value], _: &dyn Host) -> FunctionResult {
     let set: Vec<char> = text(args, 1).chars().collect();
     plain(text(args, 0).trim_matches(|c| set.contains(&c)))
 }
 
-pub fn trimprefix(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn trimprefix(args: &[Value], _: &dyn Host) -> FunctionResult {
     let source = text(args, 0);
     plain(source.strip_prefix(text(args, 1)).unwrap_or(source))
 }
 
-pub fn trimsuffix(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn trimsuffix(args: &[Value], _: &dyn Host) -> FunctionResult {
     let source = text(args, 0);
     plain(source.strip_suffix(text(args, 1)).unwrap_or(source))
 }
 
-pub fn trimspace(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn trimspace(args: &[Value], _: &dyn Host) -> FunctionResult {
     plain(text(args, 0).trim())
 }

@@ -1,7 +1,7 @@
 //! YAML as Terraform reads and writes it (go-cty-yaml, YAML 1.1's scalars in the core).
 
 use super::string::text;
-use super::{FunctionError, Host, MOST_ELEMENTS, MOST_TEXT, Outcome};
+use super::{FunctionError, FunctionResult, Host, MOST_ELEMENTS, MOST_TEXT};
 use crate::base::budget::{Limit, TEXT, size};
 use crate::cty::value::{Data, Number, Value};
 use saphyr_parser::{Event, Parser, ScalarStyle, StrInput};
@@ -37,7 +37,7 @@ struct Total {
     text: usize,
 }
 
-pub fn decode(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn decode(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut reader = YamlReader::new(text(args, 0));
     let mut value = Value::null();
     let mut documents = 0;
@@ -115,7 +115,7 @@ impl<'y> YamlReader<'y> {
         }
     }
 
-    fn node(&mut self, event: Event<'y>, depth: usize) -> Outcome {
+    fn node(&mut self, event: Event<'y>, depth: usize) -> FunctionResult {
         let before = self.total;
         self.grow(Total { values: 1, text: 0 }, depth)?;
         let mut height = 0;
@@ -161,7 +161,7 @@ impl<'y> YamlReader<'y> {
         Ok(value)
     }
 
-    fn mapping(&mut self, depth: usize) -> Outcome {
+    fn mapping(&mut self, depth: usize) -> FunctionResult {
         let mut entries: BTreeMap<Arc<str>, Value> = BTreeMap::new();
         let mut merged: Vec<Value> = Vec::new();
         let mut height = 0;
@@ -204,7 +204,7 @@ impl<'y> YamlReader<'y> {
     }
 }
 
-fn scalar(content: &str, style: ScalarStyle, tag: Option<&str>) -> Outcome {
+fn scalar(content: &str, style: ScalarStyle, tag: Option<&str>) -> FunctionResult {
     match tag {
         Some("str") => return Ok(Value::string(content)),
         Some("binary") => return Ok(Value::string(content.split_whitespace().collect::<String>())),
@@ -274,7 +274,7 @@ fn timestamp(text: &str) -> Option<String> {
     parsed.replace_nanosecond(0).ok()?.format(&Rfc3339).ok()
 }
 
-pub fn encode(args: &[Value], _: &dyn Host) -> Outcome {
+pub fn encode(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut out = String::new();
     let value = args.first().cloned().unwrap_or_else(Value::null);
     write_node(&value, 0, YamlPlace::Top, &mut out);

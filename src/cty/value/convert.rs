@@ -2,7 +2,7 @@
 
 use super::mismatch::message;
 use super::unify::unify;
-use super::{Data, Marks, Number, Refinement, Type, Unknown, Value};
+use super::{Data, MapEntries, Marks, Number, Refinement, Type, Unknown, Value};
 use crate::cty::ty::Attr;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,7 +43,6 @@ impl fmt::Display for ConvertError {
 impl std::error::Error for ConvertError {}
 
 type Converted = Result<Value, ConvertError>;
-type Entries = BTreeMap<Arc<str>, Value>;
 
 /// Converts a value to a type. `any` inside the type is filled in from the value; missing optional attributes are null.
 /// A value that is of the type already is returned as it is, sharing its parts.
@@ -206,7 +205,7 @@ fn each(items: &[Value], of: &Type, depth: usize) -> Result<Vec<Value>, ConvertE
     items.iter().enumerate().map(one).collect()
 }
 
-fn each_entry(entries: &Entries, of: &Type, depth: usize) -> Result<Entries, ConvertError> {
+fn each_entry(entries: &MapEntries, of: &Type, depth: usize) -> Result<MapEntries, ConvertError> {
     let one = |(k, v): (&Arc<str>, &Value)| {
         let converted = convert_at(v, of, depth + 1).map_err(|e| e.at(format!("[\"{k}\"]")))?;
         Ok((k.clone(), converted))
@@ -224,7 +223,7 @@ fn collection(items: Vec<Value>, of: &Type, from: &Type, to: &Type, marks: Marks
     .mark(marks))
 }
 
-fn mapping(entries: Entries, of: &Type, from: &Type) -> Result<Data, ConvertError> {
+fn mapping(entries: MapEntries, of: &Type, from: &Type) -> Result<Data, ConvertError> {
     let keys: Vec<Arc<str>> = entries.keys().cloned().collect();
     let values: Vec<Value> = entries.into_values().collect();
     let (ty, values) = one_type(values, of, from, "element types must all match for conversion to map")?;
@@ -273,7 +272,7 @@ fn from_tuple(value: &Value, items: &[Value], of: &Type, to: &Type, depth: usize
     collection(each(items, &element, depth)?, &element, &element, to, value.marks)
 }
 
-fn from_object(value: &Value, entries: &Entries, of: &Type, depth: usize) -> Converted {
+fn from_object(value: &Value, entries: &MapEntries, of: &Type, depth: usize) -> Converted {
     let mut element = of.clone();
     if *of == Type::Any && !entries.is_empty() {
         let types: Vec<Type> = entries.values().map(Value::ty).collect();
@@ -299,7 +298,7 @@ fn undecided(value: &Value, to: &Type) -> Converted {
     Ok(Value::unknown_refined(to.without_optional(), reasons, refinement).mark(value.deep_marks()))
 }
 
-fn object(entries: &Entries, attributes: &BTreeMap<Arc<str>, Attr>, depth: usize) -> Result<Data, ConvertError> {
+fn object(entries: &MapEntries, attributes: &BTreeMap<Arc<str>, Attr>, depth: usize) -> Result<Data, ConvertError> {
     let mut out = BTreeMap::new();
     for (name, attribute) in attributes {
         let value = match entries.get(name) {

@@ -30,6 +30,9 @@ pub use unify::{unify, unify_values};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// What a map or an object has for each key.
+pub type MapEntries = BTreeMap<Arc<str>, Value>;
+
 /// Marks that travel with a value (cty marks).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Marks(u8);

@@ -1,6 +1,6 @@
 //! Operators on values, with Terraform's conversions and three-valued equality.
 
-use super::{Data, Marks, Number, Reasons, Refinement, Type, Value, convert};
+use super::{Data, MapEntries, Marks, Number, Reasons, Refinement, Type, Value, convert};
 use crate::syntax::ast::{BinaryOp, UnaryOp};
 use std::cmp::Ordering;
 use std::fmt;
@@ -46,7 +46,7 @@ pub fn unary(op: UnaryOp, value: &Value) -> Result<Value, OpError> {
         (Data::Bool(b), _) => Data::Bool(!b),
         (Data::Number(n), _) => Data::Number(n.neg()),
         (Data::Unknown(u), UnaryOp::Negate) => {
-            let flip = |bound: &Option<Bound>| bound.as_ref().map(|(n, closed)| (n.neg(), *closed));
+            let flip = |bound: &Option<NumberBound>| bound.as_ref().map(|(n, closed)| (n.neg(), *closed));
             let (min, max) = (flip(&u.refinement.max), flip(&u.refinement.min));
             let refinement = Refinement { not_null: true, min, max, ..Refinement::default() };
             return Ok(Value::unknown_refined(ty, u.reasons.clone(), refinement).mark(operand.marks));
@@ -124,10 +124,10 @@ fn undecided(why: Reasons) -> Value {
 }
 
 /// A number, and whether it is possible itself.
-type Bound = (Number, bool);
+type NumberBound = (Number, bool);
 
 /// The least and greatest possible value of a number, and whether these are possible themselves.
-pub(super) fn bounds(value: &Value) -> (Option<Bound>, Option<Bound>) {
+pub(super) fn bounds(value: &Value) -> (Option<NumberBound>, Option<NumberBound>) {
     match &value.data {
         Data::Number(n) => (Some((n.clone(), true)), Some((n.clone(), true))),
         Data::Unknown(u) => match &u.refinement.one_of {
@@ -146,7 +146,7 @@ pub(super) fn bounds(value: &Value) -> (Option<Bound>, Option<Bound>) {
 fn ranges(op: BinaryOp, left: &Value, right: &Value) -> Value {
     let ((left_min, left_max), (right_min, right_max)) = (bounds(left), bounds(right));
     let why = reasons(left, right);
-    let below = |max: &Option<Bound>, min: &Option<Bound>, or_equal: bool| match (max, min) {
+    let below = |max: &Option<NumberBound>, min: &Option<NumberBound>, or_equal: bool| match (max, min) {
         (Some((a, a_closed)), Some((b, b_closed))) => match a.cmp(b) {
             Ordering::Less => true,
             Ordering::Equal => or_equal || !(*a_closed && *b_closed),
@@ -169,7 +169,7 @@ fn ranges(op: BinaryOp, left: &Value, right: &Value) -> Value {
         BinaryOp::Greater => compare(false, (&right_max, &left_min), (&left_max, &right_min)),
         BinaryOp::GreaterEq => compare(true, (&right_max, &left_min), (&left_max, &right_min)),
         BinaryOp::Add | BinaryOp::Sub => {
-            let join = |a: &Option<Bound>, b: &Option<Bound>| match (a, b) {
+            let join = |a: &Option<NumberBound>, b: &Option<NumberBound>| match (a, b) {
                 (Some((a, x)), Some((b, y))) => Some((if op == BinaryOp::Add { a.add(b) } else { a.sub(b) }, *x && *y)),
                 _ => None,
             };
@@ -185,7 +185,7 @@ fn ranges(op: BinaryOp, left: &Value, right: &Value) -> Value {
                 (_, Some(factor)) => (factor, (left_min, left_max)),
                 _ => return number_between(why, None, None),
             };
-            let scale = |b: Option<Bound>| b.map(|(n, closed)| (n.mul(factor), closed));
+            let scale = |b: Option<NumberBound>| b.map(|(n, closed)| (n.mul(factor), closed));
             match factor.signum() {
                 1 => number_between(why, scale(min), scale(max)),
                 -1 => number_between(why, scale(max), scale(min)),
@@ -196,7 +196,7 @@ fn ranges(op: BinaryOp, left: &Value, right: &Value) -> Value {
     }
 }
 
-fn number_between(why: Reasons, min: Option<Bound>, max: Option<Bound>) -> Value {
+fn number_between(why: Reasons, min: Option<NumberBound>, max: Option<NumberBound>) -> Value {
     Value::unknown_refined(Type::Number, why, Refinement { not_null: true, min, max, ..Refinement::default() })
 }
 
@@ -286,7 +286,7 @@ fn other_length(min: Option<usize>, max: Option<usize>, known: &Value) -> bool {
     count.is_some_and(|n| min.is_some_and(|min| n < min) || max.is_some_and(|max| n > max))
 }
 
-fn outside(min: Option<&Bound>, max: Option<&Bound>, other: &Data) -> bool {
+fn outside(min: Option<&NumberBound>, max: Option<&NumberBound>, other: &Data) -> bool {
     let Data::Number(n) = other else { return false };
     let under = min.is_some_and(|(least, closed)| n < least || n == least && !closed);
     let over = max.is_some_and(|(most, closed)| n > most || n == most && !closed);
@@ -300,9 +300,7 @@ fn sequences(a: &[Value], b: &[Value], left: &Value, right: &Value) -> Value {
     all_equal(a.iter().zip(b), left, right)
 }
 
-type Entries = std::collections::BTreeMap<std::sync::Arc<str>, Value>;
-
-fn mappings(a: &Entries, b: &Entries, left: &Value, right: &Value) -> Value {
+fn mappings(a: &MapEntries, b: &MapEntries, left: &Value, right: &Value) -> Value {
     if a.len() != b.len() || !a.keys().eq(b.keys()) {
         return Value::bool(false);
     }

@@ -3,12 +3,12 @@
 use super::{Project, of};
 use crate::base::budget::{Budget, DOCUMENT, PARSED};
 use crate::engine::reach::too_long;
-use crate::engine::stages::{Checked, Look, names};
+use crate::engine::stages::{CheckedRoot, Look, names};
 use crate::engine::{SessionError, recorded};
 use crate::eval::{Evaluator, VariableOption};
 use crate::load::{PathError, Root, UNIT, is_terraform, is_variables, reason};
 use crate::plan::StaticPlan;
-use crate::plan_json::{self, Subject};
+use crate::plan_json::{self, DocumentSubject};
 use crate::suppress::Outline;
 use crate::terragrunt::Units;
 use crate::tree::{self, Tree};
@@ -21,14 +21,14 @@ const STDIN: &str = "-";
 
 /// A document, or several that describe clusters together.
 #[derive(Debug)]
-pub struct Document<'d> {
+pub struct DocumentProject<'d> {
     /// What was read.
-    pub subject: &'d Subject,
+    pub subject: &'d DocumentSubject,
     /// The root module of its configuration.
     pub source: Option<&'d Root>,
 }
 
-impl Document<'_> {
+impl DocumentProject<'_> {
     /// The plan of its configuration, with the values of input variables that it records.
     fn configuration(&self, evaluator: &Evaluator) -> Option<StaticPlan> {
         let source = self.source.filter(|_| self.subject.has_source())?;
@@ -36,7 +36,7 @@ impl Document<'_> {
     }
 }
 
-impl Project for Document<'_> {
+impl Project for DocumentProject<'_> {
     fn shown(&self) -> String {
         self.subject.name()
     }
@@ -46,15 +46,15 @@ impl Project for Document<'_> {
         self.configuration(evaluator).unwrap_or_default()
     }
 
-    fn judge(&self, evaluator: &Arc<Evaluator>, look: Look) -> Checked {
+    fn judge(&self, evaluator: &Arc<Evaluator>, look: Look) -> CheckedRoot {
         if self.subject.bytes() > look.budget.room(PARSED) {
-            return Checked::from(too_long(self.shown(), look.budget));
+            return CheckedRoot::from(too_long(self.shown(), look.budget));
         }
         let source = self.configuration(evaluator);
         let variables = source.as_ref().map(names).unwrap_or_default();
         let outline = source.as_ref().map(Outline::of).unwrap_or_default();
         let report = recorded::check(self.subject, source, look.profile, look.budget);
-        Checked { report, variables, outline, ..Checked::default() }
+        CheckedRoot { report, variables, outline, ..CheckedRoot::default() }
     }
 }
 
@@ -77,12 +77,12 @@ pub fn split(
     tree: &Tree,
     stdin: &[u8],
     budget: &Budget,
-) -> Result<(Vec<Subject>, Option<Vec<PathBuf>>), SessionError> {
+) -> Result<(Vec<DocumentSubject>, Option<Vec<PathBuf>>), SessionError> {
     let (documents, folders): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| is_document(path, tree));
     let folders: Vec<PathBuf> = folders.into_iter().cloned().collect();
     let documents = documents.into_iter().map(|path| read(path, tree, stdin, budget)).collect::<Result<Vec<_>, _>>()?;
     let only_documents = folders.is_empty() && !documents.is_empty();
-    Ok((Subject::all(documents), (!only_documents).then_some(folders)))
+    Ok((DocumentSubject::all(documents), (!only_documents).then_some(folders)))
 }
 
 /// The paths of configurations among paths; `None` where all are documents.

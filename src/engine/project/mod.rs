@@ -5,11 +5,11 @@ mod document;
 mod terraform;
 mod terragrunt;
 
-pub use document::{Document, configurations, evaluate, limited, read, split};
+pub use document::{DocumentProject, configurations, evaluate, limited, read, split};
 pub use terraform::TerraformRoot;
 pub use terragrunt::TerragruntUnit;
 
-use super::stages::{Checked, Look, judged};
+use super::stages::{CheckedRoot, Look, judged};
 use crate::eval::Evaluator;
 use crate::load::{Root, RootKind};
 use crate::plan::StaticPlan;
@@ -25,7 +25,7 @@ pub trait Project: std::fmt::Debug + Sync {
     fn plan(&self, evaluator: &Arc<Evaluator>) -> StaticPlan;
 
     /// What is said of it.
-    fn judge(&self, evaluator: &Arc<Evaluator>, look: Look) -> Checked {
+    fn judge(&self, evaluator: &Arc<Evaluator>, look: Look) -> CheckedRoot {
         judged(self.plan(evaluator), look)
     }
 }

@@ -1,7 +1,7 @@
 //! Where in a document a finding's resource and attribute stand.
 
 use crate::diagnostic::{Finding, Location, Pointer, RootReport};
-use crate::plan_json::{Recorded, Subject};
+use crate::plan_json::{DocumentSubject, Recorded};
 use serde_json::Value as Json;
 
 /// What the GKE API calls arguments by another name than the provider's in other letters.
@@ -13,7 +13,7 @@ const API_NAMES: [(&str, &str); 4] = [
 ];
 
 /// Gives each finding without a place in a file its place in the documents.
-pub fn locate(report: &mut RootReport, recorded: &Recorded, subject: &Subject) {
+pub fn locate(report: &mut RootReport, recorded: &Recorded, subject: &DocumentSubject) {
     for finding in report.findings.iter_mut().filter(|f| f.primary == Location::Whole) {
         let Some(pointer) = pointer(finding, recorded, subject) else { continue };
         finding.primary = Location::Pointer(pointer);
@@ -30,7 +30,7 @@ fn names(finding: &Finding, address: &str) -> bool {
 }
 
 /// The attribute, or the nearest thing around it.
-fn pointer(finding: &Finding, recorded: &Recorded, subject: &Subject) -> Option<Pointer> {
+fn pointer(finding: &Finding, recorded: &Recorded, subject: &DocumentSubject) -> Option<Pointer> {
     let base = recorded.places.get(finding.address.as_deref()?)?;
     let mut pointer = base.pointer.clone();
     let mut at = subject.document(&base.file)?.pointer(&pointer)?;

@@ -9,11 +9,11 @@ use crate::diagnostic::RootReport;
 use crate::graph::Graph;
 use crate::judge::check_root;
 use crate::plan::StaticPlan;
-use crate::plan_json::{DocumentKind, Subject};
+use crate::plan_json::{DocumentKind, DocumentSubject};
 use crate::profile::Profile;
 
 /// Judges a subject; findings stand in the files of `source`, the evaluated configuration, where that is given.
-pub fn check(subject: &Subject, source: Option<StaticPlan>, profile: &Profile, budget: &Budget) -> RootReport {
+pub fn check(subject: &DocumentSubject, source: Option<StaticPlan>, profile: &Profile, budget: &Budget) -> RootReport {
     let mut recorded = subject.plan(source);
     let plan = &recorded.plan;
     let mut report = check_root(plan, &Graph::build(plan, profile, budget), budget);

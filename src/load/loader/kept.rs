@@ -13,7 +13,7 @@ use std::sync::atomic::Ordering;
 
 /// A file that was parsed before.
 #[derive(Clone, Debug)]
-pub(super) struct Kept {
+pub(super) struct KeptFile {
     /// The file.
     pub file: Arc<ast::File>,
     /// It was read, and not left out as more than a budget allows.
@@ -31,7 +31,7 @@ impl Loader {
             let read = !file.errors.iter().any(is_left_out);
             match changed.contains(&key.real) || !read {
                 true => drop(ids.insert(key.clone(), file.id)),
-                false => drop(kept.insert(key.clone(), Kept { file: file.clone(), read })),
+                false => drop(kept.insert(key.clone(), KeptFile { file: file.clone(), read })),
             }
         }
         let wanted = kept.values().map(|kept| kept.file.id).chain(made.iter().copied()).chain(config).collect();

@@ -1,7 +1,7 @@
 //! The nodes' service accounts, and the grants on projects and accounts.
 
-use super::pieces::{Piece, What};
-use super::{Builder, DocumentPlace, place, unknown, value, with};
+use super::pieces::{DocumentPiece, What};
+use super::{DocumentPlace, LivePlanBuilder, place, unknown, value, with};
 use crate::catalog::gke::is_default_account;
 use crate::cty::value::Value;
 use serde_json::{Value as Json, json};
@@ -21,7 +21,12 @@ const ON_ACCOUNTS: [&str; 9] = [
 ];
 
 /// Adds accounts and grants.
-pub fn add(pieces: &[Piece], projects: &BTreeSet<String>, emails: &BTreeMap<String, DocumentPlace>, to: &mut Builder) {
+pub fn add(
+    pieces: &[DocumentPiece],
+    projects: &BTreeSet<String>,
+    emails: &BTreeMap<String, DocumentPlace>,
+    to: &mut LivePlanBuilder,
+) {
     let custom: Vec<&String> = emails.keys().filter(|email| !is_default_account(email)).collect();
     for email in &custom {
         let project = email.split_once('@').and_then(|(_, domain)| domain.split('.').next()).unwrap_or_default();
@@ -70,13 +75,13 @@ fn is_of_account(policy: &Json) -> bool {
     roles.clone().all(|role| ON_ACCOUNTS.contains(&role))
 }
 
-fn project_policy(piece: &Piece, project: Option<&str>, to: &mut Builder) {
+fn project_policy(piece: &DocumentPiece, project: Option<&str>, to: &mut LivePlanBuilder) {
     let values = with(target("project", project), vec![policy_data(piece.json)]);
     let address = format!("projects/{}/iamPolicy", project.unwrap_or("-"));
     to.add("google_project_iam_policy", &address, "policy", values, Some(place(piece, "")));
 }
 
-fn account_policy(piece: &Piece, custom: &[&String], to: &mut Builder) {
+fn account_policy(piece: &DocumentPiece, custom: &[&String], to: &mut LivePlanBuilder) {
     let [only] = custom else {
         let why =
             "which service account this policy is of is not known: the nodes do not have exactly one of their own";
@@ -89,7 +94,7 @@ fn account_policy(piece: &Piece, custom: &[&String], to: &mut Builder) {
 }
 
 /// One of `gcloud projects get-ancestors-iam-policy`; whether it is the project's.
-fn ancestor(piece: &Piece, to: &mut Builder) -> bool {
+fn ancestor(piece: &DocumentPiece, to: &mut LivePlanBuilder) -> bool {
     let id = piece.json["id"].as_str().unwrap_or_default();
     let (type_name, name, plural) = match piece.json["type"].as_str() {
         Some("project") => ("google_project_iam_policy", "project", "projects"),

@@ -1,7 +1,7 @@
 //! Kubernetes objects as `kubectl get -o json` has them.
 
 use super::gke::ClusterId;
-use super::pieces::{Piece, What};
+use super::pieces::{DocumentPiece, What};
 use crate::plan::Observed;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ const POOL: &str = "cloud.google.com/gke-nodepool";
 
 /// The nodes of one pool.
 #[derive(Clone, Debug, Default)]
-pub struct Nodes<'d> {
+pub struct LiveNodes<'d> {
     /// The pool's name.
     pub pool: String,
     /// Project and zone of the first one.
@@ -19,7 +19,7 @@ pub struct Nodes<'d> {
     /// The name of the machine of the first one: `gke-CLUSTER-POOL-HASH-SUFFIX`.
     pub machine: String,
     /// The first one itself.
-    pub first: Option<&'d Piece<'d>>,
+    pub first: Option<&'d DocumentPiece<'d>>,
     /// All zones.
     pub zones: Vec<String>,
     /// How many there are, and what the smallest has for pods.
@@ -27,20 +27,20 @@ pub struct Nodes<'d> {
 }
 
 /// Nodes by pool and machine group; those of no pool are left out.
-pub fn pools<'d>(nodes: &[&'d Piece<'d>]) -> Vec<Nodes<'d>> {
-    let mut all: BTreeMap<(String, String), Nodes> = BTreeMap::new();
+pub fn pools<'d>(nodes: &[&'d DocumentPiece<'d>]) -> Vec<LiveNodes<'d>> {
+    let mut all: BTreeMap<(String, String), LiveNodes> = BTreeMap::new();
     for node in nodes {
         let labels = &node.json["metadata"]["labels"];
         let Some(pool) = labels[POOL].as_str() else { continue };
         let place = machine(node.json);
         let machine = node.json["metadata"]["name"].as_str().unwrap_or_default();
         let group = machine.rsplitn(3, '-').nth(2).unwrap_or(machine).to_string();
-        let entry = all.entry((pool.to_string(), group.clone())).or_insert_with(|| Nodes {
+        let entry = all.entry((pool.to_string(), group.clone())).or_insert_with(|| LiveNodes {
             pool: pool.to_string(),
             machine: group,
             place: place.clone(),
             first: Some(node),
-            ..Nodes::default()
+            ..LiveNodes::default()
         });
         let zone = labels["topology.kubernetes.io/zone"].as_str().map(str::to_string).or(place.map(|(_, zone)| zone));
         entry.zones.extend(zone);
@@ -102,7 +102,7 @@ fn memory(text: &str) -> Option<u64> {
 }
 
 /// A pool of which only its nodes are known, as the GKE API would describe it as far as they show.
-pub fn pool_of(nodes: &Nodes, cluster: &ClusterId) -> Json {
+pub fn pool_of(nodes: &LiveNodes, cluster: &ClusterId) -> Json {
     let first = nodes.first.map(|piece| piece.json).unwrap_or(&Json::Null);
     let labels = &first["metadata"]["labels"];
     let effect = |taint: &Json| {

@@ -5,31 +5,31 @@ mod gke;
 mod kubernetes;
 mod pieces;
 
-pub use pieces::{Piece, What, drop_secrets, of};
+pub use pieces::{DocumentPiece, What, drop_secrets, of};
 
 use super::plan::{DocumentPlace, Recorded};
 use crate::cty::value::{ReasonKind, Reasons, Type, Value, json};
 use crate::plan::{ConfigBody, InstanceKey, Mode, ProviderInfo, Resource};
 use gke::ClusterId;
-use kubernetes::Nodes;
+use kubernetes::LiveNodes;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What is known of one cluster.
 #[derive(Debug, Default)]
-struct Found<'d> {
+struct FoundCluster<'d> {
     /// Its description.
     described: Option<(&'d Json, DocumentPlace)>,
     /// Its pools' descriptions, by name.
     pools: BTreeMap<String, (&'d Json, DocumentPlace)>,
     /// Its nodes.
-    nodes: Vec<Nodes<'d>>,
+    nodes: Vec<LiveNodes<'d>>,
 }
 
 /// The resources that the pieces of all documents describe together.
-pub fn build(pieces: &[Piece]) -> Recorded {
-    let mut all: BTreeMap<ClusterId, Found> = BTreeMap::new();
+pub fn build(pieces: &[DocumentPiece]) -> Recorded {
+    let mut all: BTreeMap<ClusterId, FoundCluster> = BTreeMap::new();
     for piece in pieces.iter().filter(|p| p.what == What::Cluster) {
         let found = all.entry(ClusterId::of(piece.json)).or_default();
         found.described = Some((piece.json, place(piece, "")));
@@ -38,7 +38,7 @@ pub fn build(pieces: &[Piece]) -> Recorded {
             found.pools.insert(name.to_string(), (pool, place(piece, &format!("/nodePools/{at}"))));
         }
     }
-    let mut builder = Builder::default();
+    let mut builder = LivePlanBuilder::default();
     builder.pools(pieces, &mut all);
     builder.nodes(pieces, &mut all);
     let projects: BTreeSet<String> = all.keys().map(|id| id.project.clone()).collect();
@@ -51,19 +51,19 @@ pub fn build(pieces: &[Piece]) -> Recorded {
     builder.recorded
 }
 
-fn place(piece: &Piece, below: &str) -> DocumentPlace {
+fn place(piece: &DocumentPiece, below: &str) -> DocumentPlace {
     DocumentPlace { file: piece.file.to_string(), pointer: format!("{}{below}", piece.pointer) }
 }
 
 /// Gathers resources.
 #[derive(Debug, Default)]
-struct Builder {
+struct LivePlanBuilder {
     recorded: Recorded,
 }
 
-impl Builder {
+impl LivePlanBuilder {
     /// Pools that were listed apart from their cluster.
-    fn pools<'d>(&mut self, pieces: &'d [Piece<'d>], all: &mut BTreeMap<ClusterId, Found<'d>>) {
+    fn pools<'d>(&mut self, pieces: &'d [DocumentPiece<'d>], all: &mut BTreeMap<ClusterId, FoundCluster<'d>>) {
         for piece in pieces.iter().filter(|p| p.what == What::Pool) {
             let name = piece.json["name"].as_str().unwrap_or_default();
             let only = || if all.len() == 1 { all.keys().next().cloned() } else { None };
@@ -78,8 +78,8 @@ impl Builder {
     }
 
     /// Gives each cluster its nodes; where no cluster is described, the nodes show one.
-    fn nodes<'d>(&mut self, pieces: &'d [Piece<'d>], all: &mut BTreeMap<ClusterId, Found<'d>>) {
-        let nodes: Vec<&Piece> = pieces.iter().filter(|p| p.what == What::Node).collect();
+    fn nodes<'d>(&mut self, pieces: &'d [DocumentPiece<'d>], all: &mut BTreeMap<ClusterId, FoundCluster<'d>>) {
+        let nodes: Vec<&DocumentPiece> = pieces.iter().filter(|p| p.what == What::Node).collect();
         let shown_only = all.is_empty();
         for group in kubernetes::pools(&nodes) {
             let owners: Vec<ClusterId> = match shown_only {
@@ -97,7 +97,7 @@ impl Builder {
         }
     }
 
-    fn cluster(&mut self, id: &ClusterId, found: &Found, emails: &mut BTreeMap<String, DocumentPlace>) {
+    fn cluster(&mut self, id: &ClusterId, found: &FoundCluster, emails: &mut BTreeMap<String, DocumentPlace>) {
         let describe =
             format!("`gcloud container clusters describe {} --location={} --format=json`", id.name, id.location);
         let unknown = || unknown(&describe);
@@ -141,7 +141,7 @@ impl Builder {
     }
 
     /// What runs in the clusters, and the services of the project.
-    fn objects(&mut self, pieces: &[Piece]) {
+    fn objects(&mut self, pieces: &[DocumentPiece]) {
         for piece in pieces {
             let name = |of: &Json| of["name"].as_str().unwrap_or_default().to_string();
             let metadata = &piece.json["metadata"];
@@ -195,13 +195,13 @@ impl Builder {
         });
     }
 
-    fn gap(&mut self, piece: &Piece, why: String) {
+    fn gap(&mut self, piece: &DocumentPiece, why: String) {
         self.recorded.gaps.push((format!("{}#{}", piece.file, piece.pointer), why));
     }
 }
 
 /// The cluster that nodes show by their names: `gke-CLUSTER-POOL-…`.
-fn shown(nodes: &Nodes) -> ClusterId {
+fn shown(nodes: &LiveNodes) -> ClusterId {
     let bare = nodes.machine.strip_prefix("gke-").unwrap_or(&nodes.machine);
     let name = bare.strip_suffix(&nodes.pool).unwrap_or(bare).trim_end_matches('-');
     let (project, _) = nodes.place.clone().unwrap_or_default();
@@ -216,13 +216,13 @@ fn shown(nodes: &Nodes) -> ClusterId {
 }
 
 /// The clusters that nodes may be of.
-fn owners(nodes: &Nodes, all: &BTreeMap<ClusterId, Found>) -> Vec<ClusterId> {
+fn owners(nodes: &LiveNodes, all: &BTreeMap<ClusterId, FoundCluster>) -> Vec<ClusterId> {
     let (project, zone) = nodes.place.clone().unwrap_or_default();
     if all.len() == 1 {
         let other = |id: &ClusterId| !id.project.is_empty() && !project.is_empty() && id.project != project;
         return all.keys().filter(|id| !other(id)).cloned().collect();
     }
-    let fits = |id: &ClusterId, found: &Found| {
+    let fits = |id: &ClusterId, found: &FoundCluster| {
         let named = nodes.machine.strip_prefix("gke-").is_some_and(|rest| {
             // GKE cuts long names.
             let cluster = id.name.get(..id.name.len().min(16)).unwrap_or(&id.name);

@@ -29,7 +29,7 @@ pub enum What {
 
 /// One object of a document.
 #[derive(Clone, Debug)]
-pub struct Piece<'d> {
+pub struct DocumentPiece<'d> {
     /// What it describes.
     pub what: What,
     /// The object.
@@ -41,10 +41,10 @@ pub struct Piece<'d> {
 }
 
 /// The objects of a document; `None` where something in it is of no kind that is known.
-pub fn of<'d>(file: &'d str, document: &'d Json) -> Option<Vec<Piece<'d>>> {
+pub fn of<'d>(file: &'d str, document: &'d Json) -> Option<Vec<DocumentPiece<'d>>> {
     let piece = |json: &'d Json, pointer: String, kind: Option<&str>| {
         let what = recognise(json, kind)?;
-        Some(Piece { what, json, file, pointer })
+        Some(DocumentPiece { what, json, file, pointer })
     };
     if let (Some(items), Some(kind)) = (document["items"].as_array(), kubernetes_list(document)) {
         let item = |(at, json)| piece(json, format!("/items/{at}"), kind);

@@ -63,7 +63,7 @@ impl DrawnKind {
 
 /// How a box is coloured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
+pub enum BoxState {
     /// Nothing is wrong with it.
     Good,
     /// Something is not known, or there is a warning.
@@ -72,13 +72,13 @@ pub enum State {
     Bad,
 }
 
-impl State {
+impl BoxState {
     /// Its name in reports.
     pub fn name(self) -> &'static str {
         match self {
-            State::Good => "good",
-            State::Open => "open",
-            State::Bad => "bad",
+            BoxState::Good => "good",
+            BoxState::Open => "open",
+            BoxState::Bad => "bad",
         }
     }
 }
@@ -97,7 +97,7 @@ pub struct DrawnNode {
     /// Where it stands in the source.
     pub place: Option<Span>,
     /// Its colour.
-    pub state: State,
+    pub state: BoxState,
 }
 
 /// A line from one box to another.
@@ -141,9 +141,9 @@ impl Drawing {
             let judged = (node.kind == DrawnKind::Cluster).then(|| clusters.get(&*node.address));
             node.state = match (judged.flatten(), levels.get(node.resource.as_str())) {
                 (Some(report), _) => state(report),
-                (None, Some(Level::Error)) => State::Bad,
-                (None, Some(Level::Warning)) => State::Open,
-                (None, Some(Level::Note) | None) => State::Good,
+                (None, Some(Level::Error)) => BoxState::Bad,
+                (None, Some(Level::Warning)) => BoxState::Open,
+                (None, Some(Level::Note) | None) => BoxState::Good,
             };
         }
     }
@@ -197,7 +197,7 @@ impl Artist {
         let at = *self.places.entry((kind, address.to_string())).or_insert(next);
         if at == next {
             let (address, resource) = (address.to_string(), resource.to_string());
-            self.drawing.nodes.push(DrawnNode { kind, address, resource, detail, place, state: State::Good });
+            self.drawing.nodes.push(DrawnNode { kind, address, resource, detail, place, state: BoxState::Good });
         }
         at
     }
@@ -282,12 +282,12 @@ fn detail(pool: &Pool) -> String {
     }
 }
 
-fn state(report: &ClusterReport) -> State {
+fn state(report: &ClusterReport) -> BoxState {
     let open = report.requirements.iter().any(|r| matches!(r.status, Status::Unmet | Status::Undecided));
     match report.verdict {
-        Verdict::NotReady => State::Bad,
-        Verdict::Undecided => State::Open,
-        Verdict::Ready if open => State::Open,
-        Verdict::Ready => State::Good,
+        Verdict::NotReady => BoxState::Bad,
+        Verdict::Undecided => BoxState::Open,
+        Verdict::Ready if open => BoxState::Open,
+        Verdict::Ready => BoxState::Good,
     }
 }

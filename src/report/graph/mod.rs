@@ -10,7 +10,7 @@ use super::place::ShownPlace;
 use super::{json::location, line};
 use crate::base::source::Sources;
 
-use drawing::{Drawing, State};
+use drawing::{BoxState, Drawing};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -25,9 +25,9 @@ pub fn dot(drawings: &[Drawing]) -> String {
             let label =
                 if node.detail.is_empty() { quote(&label) } else { quote(&format!("{label} ({})", node.detail)) };
             let fill = match node.state {
-                State::Good => "#d7f0dd",
-                State::Open => "#fdf0c4",
-                State::Bad => "#f9d3d0",
+                BoxState::Good => "#d7f0dd",
+                BoxState::Open => "#fdf0c4",
+                BoxState::Bad => "#f9d3d0",
             };
             let _ = writeln!(out, "    n{r}_{i} [label={label}, fillcolor=\"{fill}\"];");
         }

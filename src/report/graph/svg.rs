@@ -1,6 +1,6 @@
 //! The drawing as SVG: clusters, then what they have, then whom that runs as, then what those are granted.
 
-use super::drawing::{Drawing, DrawnNode, State};
+use super::drawing::{BoxState, Drawing, DrawnNode};
 use super::layout::{CELL, INSET, LINE, Layout, Placed, WIDTH};
 use super::where_of;
 use crate::base::source::Sources;
@@ -76,9 +76,9 @@ fn svg(
 /// What a box is called where it is not seen.
 fn label(node: &DrawnNode, place: &str) -> String {
     let found = match node.state {
-        State::Good => "nothing is wrong",
-        State::Open => "open questions or warnings",
-        State::Bad => "errors",
+        BoxState::Good => "nothing is wrong",
+        BoxState::Open => "open questions or warnings",
+        BoxState::Bad => "errors",
     };
     let parts = [node.address.as_str(), &node.detail, place];
     let parts: Vec<&str> = parts.into_iter().filter(|t| !t.is_empty()).collect();
@@ -119,11 +119,11 @@ fn cells(text: &str, class: &str, x: usize, y: usize) -> String {
 }
 
 /// A tick, an exclamation mark or a cross, so that colour is not all that tells.
-fn mark(state: State, x: usize, y: usize) -> String {
+fn mark(state: BoxState, x: usize, y: usize) -> String {
     match state {
-        State::Good => format!("M{x} {}l4 4l8 -9", y + 6),
-        State::Open => format!("M{} {y}v7m0 3v1.5", x + 6),
-        State::Bad => format!("M{x} {y}l10 10m0 -10l-10 10"),
+        BoxState::Good => format!("M{x} {}l4 4l8 -9", y + 6),
+        BoxState::Open => format!("M{} {y}v7m0 3v1.5", x + 6),
+        BoxState::Bad => format!("M{x} {y}l10 10m0 -10l-10 10"),
     }
 }
 

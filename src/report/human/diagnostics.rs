@@ -1,6 +1,6 @@
 //! The findings, each with its places in the source.
 
-use super::groups::{Folded, Group, groups};
+use super::groups::{FindingGroup, Folded, groups};
 use super::{Detail, Page, Style, clusters, links};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{Finding, Level, Location, words};
@@ -51,7 +51,7 @@ fn of(level: Level, (errors, others): (usize, usize)) -> usize {
 }
 
 /// A line across the page, with the cluster that the findings below it concern.
-fn heading(group: &Group, report: &Report, sources: &Sources, page: &mut Page) {
+fn heading(group: &FindingGroup, report: &Report, sources: &Sources, page: &mut Page) {
     let name = match group.cluster {
         Some(cluster) => format!("{}{}", cluster.address, clusters::root(cluster, report, sources)),
         None => "the configuration as a whole".into(),

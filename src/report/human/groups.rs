@@ -9,7 +9,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// The findings that concern one cluster, or none.
-pub struct Group<'r> {
+pub struct FindingGroup<'r> {
     /// The cluster.
     pub cluster: Option<&'r ClusterReport>,
     /// Its findings; what is the same elsewhere too stands only where it comes first.
@@ -28,7 +28,7 @@ pub struct Folded<'r> {
 
 /// The open findings that `wanted` lets through, those of no cluster first, then cluster by cluster as the verdicts stand; errors
 /// come first in each.
-pub fn groups(report: &Report, wanted: impl Fn(&Finding) -> bool) -> Vec<Group<'_>> {
+pub fn groups(report: &Report, wanted: impl Fn(&Finding) -> bool) -> Vec<FindingGroup<'_>> {
     let clusters = clusters::ordered(report);
     let mut rank = FxHashMap::default();
     for (at, cluster) in clusters.iter().enumerate() {
@@ -45,7 +45,7 @@ pub fn groups(report: &Report, wanted: impl Fn(&Finding) -> bool) -> Vec<Group<'
     for (rank, folded) in fold(ordered) {
         groups.entry(rank).or_default().push(folded);
     }
-    let group = |(rank, findings): (Option<usize>, _)| Group {
+    let group = |(rank, findings): (Option<usize>, _)| FindingGroup {
         cluster: rank.and_then(|at| clusters.get(at)).copied(),
         findings,
     };

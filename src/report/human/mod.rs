@@ -31,7 +31,7 @@ pub enum Detail {
 
 /// How the report looks.
 #[derive(Clone, Copy, Debug)]
-pub struct View {
+pub struct ReportStyle {
     /// How much is shown.
     pub detail: Detail,
     /// Whether there are colours.
@@ -44,16 +44,16 @@ pub struct View {
     pub took: Option<Duration>,
 }
 
-impl View {
+impl ReportStyle {
     /// Text without colours and links.
-    pub fn plain(detail: Detail, width: usize) -> View {
-        View { detail, color: false, links: false, width, took: None }
+    pub fn plain(detail: Detail, width: usize) -> ReportStyle {
+        ReportStyle { detail, color: false, links: false, width, took: None }
     }
 }
 
 /// The report as text.
-pub fn human(report: &Report, sources: &Sources, view: View) -> Vec<u8> {
-    let mut page = Page::new(View { width: view.width.clamp(60, 120), ..view });
+pub fn human(report: &Report, sources: &Sources, view: ReportStyle) -> Vec<u8> {
+    let mut page = Page::new(ReportStyle { width: view.width.clamp(60, 120), ..view });
     clusters::write(report, sources, &mut page);
     diagnostics::write(report, sources, &mut page);
     if view.detail == Detail::Verbose {
@@ -73,7 +73,7 @@ pub fn human(report: &Report, sources: &Sources, view: View) -> Vec<u8> {
 
 /// Only the findings, without colours.
 pub fn findings(report: &Report, sources: &Sources, detail: Detail, width: usize) -> Vec<u8> {
-    let mut page = Page::new(View::plain(detail, width));
+    let mut page = Page::new(ReportStyle::plain(detail, width));
     diagnostics::write(report, sources, &mut page);
     page.buffer.into_inner()
 }
@@ -101,8 +101,8 @@ enum Style {
 }
 
 impl Page {
-    fn new(view: View) -> Page {
-        let View { detail, color, links, width, took } = view;
+    fn new(view: ReportStyle) -> Page {
+        let ReportStyle { detail, color, links, width, took } = view;
         Page { buffer: buffer(color), color, detail, width, links, took }
     }
 

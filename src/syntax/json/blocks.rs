@@ -1,8 +1,10 @@
 //! From JSON values to bodies, blocks and expressions.
 
-use super::super::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, Label, ObjectItem, ObjectKey, SyntaxError};
+use super::super::ast::{
+    Attribute, Block, BlockLabel, Body, Expr, ExprKind, Ident, ObjectItem, ObjectKey, SyntaxError,
+};
 use super::super::{decode, expression_at, parse_template};
-use super::reader::{Json, JsonKind, Key};
+use super::reader::{Json, JsonKey, JsonKind};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
@@ -115,11 +117,11 @@ fn wrong(json: &Json, message: &str) -> SyntaxError {
     SyntaxError { span: json.span, message: message.into(), help: None, related: None, limit: None }
 }
 
-fn ident(key: &Key) -> Ident {
+fn ident(key: &JsonKey) -> Ident {
     Ident { name: decode::nfc(&key.text), span: key.span }
 }
 
-type Members = Vec<(Key, Json)>;
+type Members = Vec<(JsonKey, Json)>;
 
 /// The objects that a body or a level of labels is: one, or an array of them.
 fn objects<'j>(json: &'j Json, errors: &mut Vec<SyntaxError>) -> Vec<&'j Members> {
@@ -137,7 +139,7 @@ fn objects<'j>(json: &'j Json, errors: &mut Vec<SyntaxError>) -> Vec<&'j Members
 
 /// The blocks of one type: label levels first, then bodies; each level may be an array.
 fn blocks(
-    kind: &Key,
+    kind: &JsonKey,
     json: &Json,
     labels: usize,
     taken: &mut Vec<(String, crate::base::source::Span)>,
@@ -148,7 +150,7 @@ fn blocks(
         return bodies(kind, json, taken, out, errors);
     }
     let before = errors.len();
-    let members: Vec<&(Key, Json)> = objects(json, errors).into_iter().flatten().collect();
+    let members: Vec<&(JsonKey, Json)> = objects(json, errors).into_iter().flatten().collect();
     if members.is_empty() && errors.len() == before {
         let message = format!("a label of the block `{}` is needed here, as the key of an object", kind.text);
         errors.push(wrong(json, &message));
@@ -180,7 +182,7 @@ fn is_no_block(json: &Json) -> bool {
 
 /// The blocks that a value after the labels stands for: an object is one, an array one for each element.
 fn bodies(
-    kind: &Key,
+    kind: &JsonKey,
     json: &Json,
     taken: &[(String, crate::base::source::Span)],
     out: &mut Vec<Block>,
@@ -208,7 +210,7 @@ fn bodies(
         };
         out.push(Block {
             kind: ident(kind),
-            labels: taken.iter().map(|(text, span)| Label { text: text.as_str().into(), span: *span }).collect(),
+            labels: taken.iter().map(|(text, span)| BlockLabel { text: text.as_str().into(), span: *span }).collect(),
             body: inner(&kind.text, element, &members, errors),
             header,
             span: header.to(element.span),
@@ -251,7 +253,7 @@ fn inner(parent: &str, json: &Json, members: &[&Members], errors: &mut Vec<Synta
 
 /// Reports members that are given twice. Where they may be nested blocks, only what cannot be one is reported: an object
 /// or array under the same key is one more block.
-fn given_twice(members: &[(&Key, &Json)], perhaps_blocks: bool, errors: &mut Vec<SyntaxError>) {
+fn given_twice(members: &[(&JsonKey, &Json)], perhaps_blocks: bool, errors: &mut Vec<SyntaxError>) {
     let mut seen: FxHashMap<Arc<str>, crate::base::source::Span> = FxHashMap::default();
     for (key, value) in members {
         if perhaps_blocks && (key.text == "//" || matches!(value.kind, JsonKind::Object(_) | JsonKind::Array(_))) {
@@ -272,7 +274,7 @@ fn given_twice(members: &[(&Key, &Json)], perhaps_blocks: bool, errors: &mut Vec
     }
 }
 
-fn attribute(parent: &str, key: &Key, value: &Json, errors: &mut Vec<SyntaxError>) -> Attribute {
+fn attribute(parent: &str, key: &JsonKey, value: &Json, errors: &mut Vec<SyntaxError>) -> Attribute {
     let expr = Arc::new(expression(value, strings_of(parent, &key.text), schema_driven(parent), errors));
     Attribute { name: ident(key), expr, span: key.span.to(value.span) }
 }
@@ -290,7 +292,7 @@ fn expression(json: &Json, strings: Strings, perhaps_block: bool, errors: &mut V
         JsonKind::Object(members) => {
             let pairs: Vec<_> = members.iter().map(|(key, value)| (key, value)).collect();
             given_twice(&pairs, perhaps_block, errors);
-            let item = |(key, value): &(Key, Json)| {
+            let item = |(key, value): &(JsonKey, Json)| {
                 let name = match strings {
                     Strings::Template if key.text.contains("${") || key.text.contains("%{") => {
                         let (expr, found) = parse_template(key.span.file, key.span.start + 1, &key.text);
@@ -410,7 +412,7 @@ fn dynamic(key: &Ident, expr: &Expr, out: &mut Vec<Block>) {
                     let ExprKind::Object(members) = &value.kind else { continue };
                     out.push(Block {
                         kind: key.clone(),
-                        labels: vec![Label { text: kind.name.clone(), span: kind.span }],
+                        labels: vec![BlockLabel { text: kind.name.clone(), span: kind.span }],
                         body: nested_body(members, value),
                         header: kind.span,
                         span: kind.span.to(value.span),

@@ -27,12 +27,12 @@ pub enum JsonKind {
     /// An array.
     Array(Vec<Json>),
     /// An object, in file order, duplicates kept.
-    Object(Vec<(Key, Json)>),
+    Object(Vec<(JsonKey, Json)>),
 }
 
 /// An object's key with its place.
 #[derive(Debug, Clone)]
-pub struct Key {
+pub struct JsonKey {
     /// Decoded.
     pub text: String,
     /// Where it stands, quotes included.
@@ -240,7 +240,7 @@ impl<'t> JsonReader<'t> {
                 self.at = self.bytes.len();
                 return Some(JsonKind::Object(members));
             };
-            let key = Key { text, span: self.span(start, self.at) };
+            let key = JsonKey { text, span: self.span(start, self.at) };
             self.space();
             if self.bytes.get(self.at) != Some(&b':') {
                 let at = self.at;

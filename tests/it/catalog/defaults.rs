@@ -1,10 +1,10 @@
 use super::facts::csv;
 use kfplint::catalog::provider_defaults::{self as defaults, Fill, Formula, Rewrite, default_at, rewrite_at};
-use kfplint::catalog::schema::{self, Block};
+use kfplint::catalog::schema::{self, BlockSchema};
 use kfplint::cty::ty::Type;
 
 /// The type of the attribute at a path, or `None` for a nested block.
-fn at<'a>(block: &'a Block, path: &str) -> Option<&'a Type> {
+fn at<'a>(block: &'a BlockSchema, path: &str) -> Option<&'a Type> {
     match path.split_once('.') {
         Some((first, rest)) => at(&block.block(first).unwrap_or_else(|| panic!("{path}")).block, rest),
         None => block.attribute(path).map(|a| &a.ty).or_else(|| {

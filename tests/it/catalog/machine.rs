@@ -1,7 +1,7 @@
 use super::facts::csv;
 use kfplint::base::suggest::suggest;
 use kfplint::catalog::location;
-use kfplint::catalog::machine::{self, Arch, CustomError, Status, custom, machine_type, offered_in};
+use kfplint::catalog::machine::{self, Arch, CustomError, MachineStatus, custom, machine_type, offered_in};
 
 #[test]
 fn every_type_is_as_listed() {
@@ -20,7 +20,8 @@ fn every_type_is_as_listed() {
         assert_eq!(machine.accelerator.unwrap_or_default(), row["accelerator"]);
         assert_eq!(machine.has_accelerator(), machine.accelerator_count > 0, "{}", row["name"]);
         assert!(machine::series(machine.series).is_some(), "{}", row["name"]);
-        let certain = matches!(machine.status, Status::Listed | Status::Deprecated | Status::Obsolete);
+        let certain =
+            matches!(machine.status, MachineStatus::Listed | MachineStatus::Deprecated | MachineStatus::Obsolete);
         assert_eq!(certain.to_string(), row["in_gce_listing"]);
     }
 }
@@ -32,7 +33,7 @@ fn known_types_have_known_sizes() {
     assert!(medium.shared_core);
     assert_eq!(machine_type("n1-standard-2").map(|m| (m.vcpus, m.memory_mib)), Some((2, 7680)));
     assert_eq!(machine_type("t2a-standard-4").map(|m| m.arch), Some(Arch::Arm64));
-    assert_eq!(machine_type("e4-medium").map(|m| m.status), Some(Status::GkeCodeOnly));
+    assert_eq!(machine_type("e4-medium").map(|m| m.status), Some(MachineStatus::GkeCodeOnly));
     assert_eq!(machine_type("n1-standard-3"), None);
     assert_eq!(suggest("e2-standrad-4", machine::names()), Some("e2-standard-4"));
     let n4: Vec<_> = machine::series("n4").unwrap().boot_disk_types().collect();
@@ -68,7 +69,7 @@ fn custom_types_that_are_none() {
     assert_eq!(machine_type("custom-3-8192"), None);
     let huge = custom("g2-custom-4-18446744073709551360");
     assert!(matches!(huge, Some(Err(CustomError::TooMuchMemory { ext_allows: false, .. }))));
-    assert_eq!(machine_type("g2-custom-16-55296").map(|m| m.status), Some(Status::CustomUnverified));
+    assert_eq!(machine_type("g2-custom-16-55296").map(|m| m.status), Some(MachineStatus::CustomUnverified));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::facts::json_gz;
-use kfplint::catalog::schema::{self, Block, Nesting};
+use kfplint::catalog::schema::{self, BlockSchema, Nesting};
 use kfplint::cty::ty::Type;
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ fn type_json(ty: &Type) -> Value {
     }
 }
 
-fn same(block: &Block, source: &Value, at: &str) {
+fn same(block: &BlockSchema, source: &Value, at: &str) {
     let source = source.as_object().unwrap();
     assert_eq!(block.attributes.len() + block.blocks.len(), source.len(), "{at}");
     assert!(block.attributes.is_sorted_by_key(|a| a.name) && block.blocks.is_sorted_by_key(|b| b.name), "{at}");

@@ -1,7 +1,7 @@
 //! The human report.
 
 use crate::tree::{FAULT, OPEN, READY, TOO_FEW, Tree};
-use kfplint::report::{Detail, Report, View, human};
+use kfplint::report::{Detail, Report, ReportStyle, human};
 
 #[test]
 fn the_verdict_comes_first_and_the_counts_last() {
@@ -186,7 +186,8 @@ fn terminals_that_have_hyperlinks_get_them() {
 fn a_terminal_is_told_how_long_it_took() {
     let sources = kfplint::base::source::Sources::new();
     let report = Report::new(Vec::new(), Vec::new(), 0, &sources);
-    let view = View { took: Some(std::time::Duration::from_millis(1234)), ..View::plain(Detail::Normal, 80) };
+    let view =
+        ReportStyle { took: Some(std::time::Duration::from_millis(1234)), ..ReportStyle::plain(Detail::Normal, 80) };
     let text = String::from_utf8(human(&report, &sources, view)).unwrap();
     assert!(text.ends_with("no cluster · 0 root modules, 0 files · 1.23 s\n"), "{text}");
 }
