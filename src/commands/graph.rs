@@ -22,7 +22,7 @@ pub fn run(args: &GraphArgs) -> Result<u8, Failure> {
     let (mut reports, mut drawings): (Vec<RootReport>, Vec<Drawing>) =
         drawn.collect::<Result<Vec<_>, SessionError>>()?.into_iter().unzip();
     reports.extend(unreached.rest(roots.first(), &budget));
-    reports.extend(engine::shorten_drawings(&mut drawings, settings::speed(Format::Html), &budget));
+    reports.extend(engine::shorten_drawings(&mut drawings, Format::Html.bytes_per_second(), &budget));
     let (loader, sources) = (session.loader(), session.sources());
     let report = Report::new(reports, session.skipped(), loader.files_read(), sources);
     let over = left_out::say(&report, loader, sources);

@@ -47,7 +47,7 @@ impl Job {
         let (on, require_reason) = (args.ignores != Ignores::Off, args.ignores == Ignores::RequireReason);
         // A pull request must not bring its own baseline.
         let known_in = base.clone().filter(|_| args.strict).unwrap_or_default();
-        let seconds: f64 = formats.iter().map(|format| 1.0 / speed(*format)).sum();
+        let seconds: f64 = formats.iter().map(|format| format.bytes_per_second().recip()).sum();
         let settings = Settings {
             paths: args.paths.clone(),
             scope,
@@ -64,7 +64,7 @@ impl Job {
             policy: Policy { on, require_reason, today },
             ignores_undecided: args.undecided == Undecided::Ignore,
             baseline: args.baseline.clone().map(|file| (file, known_in)),
-            draws: formats.contains(&Format::Html),
+            draws: formats.iter().any(|format| format.draws()),
             bytes_per_second: Some(seconds.recip()),
             ..Settings::default()
         };
@@ -121,17 +121,6 @@ fn everywhere(args: &CheckArgs, config: &Config) -> BTreeSet<PathBuf> {
     let configured = environments.iter().flat_map(|e| &e.var_files).chain(var_files);
     let file = [args.config.config.clone().unwrap_or_else(|| dir.join(config::FILE))];
     given.chain(configured).chain(&file).filter_map(|path| std::fs::canonicalize(path).ok()).collect()
-}
-
-/// About how many bytes of reports are sorted, joined and written in a second, on a slow machine.
-pub fn speed(format: Format) -> f64 {
-    const MIB: f64 = 1_048_576.0;
-    match format {
-        Format::Html => 8.0 * MIB,
-        Format::Sarif => 12.0 * MIB,
-        Format::Json | Format::Junit => 16.0 * MIB,
-        _ => 40.0 * MIB,
-    }
 }
 
 /// What stands on standard input, where it is among the paths.

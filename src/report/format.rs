@@ -118,6 +118,28 @@ impl Format {
         }
     }
 
+    /// About how many bytes of it are sorted, joined and written in a second, on a slow machine.
+    pub fn bytes_per_second(self) -> f64 {
+        const MIB: f64 = 1_048_576.0;
+        match self {
+            Format::Html => 8.0 * MIB,
+            Format::Sarif => 12.0 * MIB,
+            Format::Json | Format::Junit => 16.0 * MIB,
+            Format::Human
+            | Format::Compact
+            | Format::Github
+            | Format::Gitlab
+            | Format::Checkstyle
+            | Format::Rdjson
+            | Format::Markdown => 40.0 * MIB,
+        }
+    }
+
+    /// Whether it shows pictures of the resource graphs.
+    pub fn draws(self) -> bool {
+        self == Format::Html
+    }
+
     /// Whether a file is, as a whole, a report that kfplint wrote in this format.
     pub fn is_own(self, bytes: &[u8]) -> bool {
         let Ok(text) = std::str::from_utf8(bytes) else { return false };
