@@ -61,6 +61,11 @@ pub enum Shortfall<'a, 'p> {
     Open(Reasons, Option<&'a Pool<'p>>),
 }
 
+/// An answer that hangs on the machine type of this pool: where no such type is known, KFP007 tells of it.
+pub fn unlisted(pool: Option<&Pool>, answer: Answer) -> Answer {
+    if pool.is_some_and(Pool::is_unlisted) { answer.because_of(&["KFP007"]) } else { answer }
+}
+
 /// Judges pools by `good`: a pool at fault hurts only where three nodes without the fault are lacking.
 pub fn shortfall<'a, 'p>(cluster: &'a Cluster<'p>, good: impl Fn(&Pool) -> Fact<bool>) -> Shortfall<'a, 'p> {
     let (mut least, mut most) = (0u64, Some(0u64));

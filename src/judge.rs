@@ -1,8 +1,12 @@
 //! Runs all rules over one root module.
 
+mod fold;
+
 use crate::base::budget::{Budget, CLUSTERS, Clock, FINDINGS, Limit};
 use crate::cty::value::Reasons;
-use crate::diagnostic::{ClusterReport, Coverage, Finding, PoolReport, Requirement, RootReport, Verdict};
+use crate::diagnostic::{
+    ClusterReport, Coverage, Finding, FoldedRequirement, PoolReport, Requirement, RootReport, Verdict,
+};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
@@ -19,17 +23,28 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     let found: Vec<Vec<Finding>> = rules.iter().map(in_time).collect();
     let is_cut = budget.is_late();
     let mut findings = plan.findings.clone();
+    let elsewhere = fold::codes(findings.iter().chain(found.iter().flatten()));
+    let mut folded = Vec::new();
     let mut clusters = Vec::with_capacity(graph.clusters.len().min(CLUSTERS));
     let mut left = Vec::new();
     let clock = budget.clock();
     for cluster in graph.clusters.iter().take(CLUSTERS) {
-        let answers = answers(cluster, whole, &found, &clock);
-        if answers.is_none() {
-            left.push(cluster);
-        }
-        let open = || rules.iter().filter(|rule| rule.cluster.is_some()).map(|rule| open(rule, budget)).collect();
-        let (requirements, mut own) = answers.unwrap_or_else(|| (open(), Vec::new()));
-        findings.append(&mut own);
+        let open =
+            || rules.iter().filter(|rule| rule.cluster.is_some()).map(|rule| open(rule, budget)).collect::<Vec<_>>();
+        let requirements: Vec<Requirement> = match answers(cluster, whole, &found, &clock) {
+            None => {
+                left.push(cluster);
+                open()
+            }
+            Some(answers) => {
+                let (answers, mut own) = fold::fold(answers, &elsewhere);
+                folded.extend(own.drain(..).map(|(rule, answer)| fold_of(rule, answer, cluster)));
+                answers
+                    .into_iter()
+                    .map(|(rule, answer)| requirement(rule, certain(answer, cluster), &mut findings))
+                    .collect()
+            }
+        };
         clusters.push(ClusterReport {
             root: plan.root.clone(),
             environment: None,
@@ -53,7 +68,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     sort(&mut findings);
     bound(&mut findings);
     let root = plan.root.clone();
-    RootReport { root, environment: None, clusters, findings, coverage: coverage(plan) }
+    RootReport { root, environment: None, clusters, findings, folded, coverage: coverage(plan) }
 }
 
 /// What all rules say of a cluster, which found this in the root as a whole; `None` where the time is used up before they
@@ -63,31 +78,45 @@ fn answers(
     whole: Context,
     found: &[Vec<Finding>],
     clock: &Clock,
-) -> Option<(Vec<Requirement>, Vec<Finding>)> {
-    let (mut requirements, mut findings) = (Vec::new(), Vec::new());
+) -> Option<Vec<(&'static Rule, Answer)>> {
+    let mut answers = Vec::new();
     for (rule, found) in crate::rules::all().iter().zip(found) {
         let Some(judge) = rule.cluster else { continue };
         if clock.is_late() {
             return None;
         }
-        let mut answer = judge(&Context { found, ..whole }, cluster);
-        if let Some(reasons) = &cluster.resource.uncertain {
-            answer = answer.if_so("the cluster is made at all", reasons);
-        }
-        findings.append(&mut answer.findings);
-        requirements.push(requirement(rule, answer));
+        answers.push((rule, judge(&Context { found, ..whole }, cluster)));
     }
-    (!whole.budget.is_late()).then_some((requirements, findings))
+    (!whole.budget.is_late()).then_some(answers)
 }
 
-fn requirement(rule: &Rule, answer: Answer) -> Requirement {
-    let Answer { status, reason, decides, .. } = answer;
-    Requirement { code: rule.code, name: rule.name, level: rule.level, status, reason, decides, suppressed: false }
+/// The answer, which hangs on whether there is such a cluster.
+fn certain(answer: Answer, cluster: &Cluster) -> Answer {
+    match &cluster.resource.uncertain {
+        Some(reasons) => answer.if_so("the cluster is made at all", reasons),
+        None => answer,
+    }
+}
+
+/// The requirement that an answer is, whose findings are added to the others.
+fn requirement(rule: &Rule, answer: Answer, findings: &mut Vec<Finding>) -> Requirement {
+    let Answer { status, reason, decides, because_of, findings: mut own } = answer;
+    findings.append(&mut own);
+    let (code, name, level) = (rule.code, rule.name, rule.level);
+    Requirement { code, name, level, status, reason, decides, because_of, suppressed: false }
+}
+
+/// A requirement as it is by itself.
+fn fold_of(rule: &Rule, answer: Answer, cluster: &Cluster) -> FoldedRequirement {
+    let mut findings = Vec::new();
+    let requirement = requirement(rule, certain(answer, cluster), &mut findings);
+    findings.iter_mut().for_each(Finding::tidy);
+    FoldedRequirement { cluster: cluster.address().to_string(), requirement, findings }
 }
 
 /// A requirement of a cluster that was not judged in time.
 fn open(rule: &Rule, budget: &Budget) -> Requirement {
-    requirement(rule, Answer::undecided(budget.late(), vec!["--timeout".into()], Vec::new()))
+    requirement(rule, Answer::undecided(budget.late(), vec!["--timeout".into()], Vec::new()), &mut Vec::new())
 }
 
 /// What says that clusters were not judged, at the first of them.

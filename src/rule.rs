@@ -63,6 +63,9 @@ pub struct Answer {
     pub reason: String,
     /// What would decide it; empty unless undecided.
     pub decides: Vec<String>,
+    /// The codes of the rules whose findings tell of it, where they find the same fault: it then has no findings of its own,
+    /// and does not hold.
+    pub because_of: Vec<&'static str>,
     /// The findings.
     pub findings: Vec<Finding>,
 }
@@ -70,7 +73,8 @@ pub struct Answer {
 impl Answer {
     /// The requirement holds.
     pub fn met(reason: impl Into<String>) -> Answer {
-        Answer { status: Status::Met, reason: reason.into(), decides: Vec::new(), findings: Vec::new() }
+        let (decides, because_of, findings) = (Vec::new(), Vec::new(), Vec::new());
+        Answer { status: Status::Met, reason: reason.into(), decides, because_of, findings }
     }
 
     /// It does not apply.
@@ -105,6 +109,11 @@ impl Answer {
         };
         let findings = self.findings.into_iter().map(soften).collect();
         Answer::undecided(format!("it is not known whether {doubt}; if so: {}", self.reason), decides, findings)
+    }
+
+    /// The answer folds into those of these rules, as far as they are not met: one fault is found once.
+    pub fn because_of(self, codes: &[&'static str]) -> Answer {
+        Answer { because_of: codes.to_vec(), ..self }
     }
 
     /// Adds a finding that does not change the answer.

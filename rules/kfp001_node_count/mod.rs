@@ -21,6 +21,9 @@ pub const RULE: Rule = Rule {
     root: None,
 };
 
+/// The rules that find why enough nodes do not qualify.
+const CAUSES: [&str; 5] = ["KFP002", "KFP003", "KFP007", "KFP009", "KFP010"];
+
 fn judge(cluster: &Cluster) -> Answer {
     let least = cluster.profile.nodes;
     let auto = &cluster.auto_provisioning;
@@ -86,7 +89,9 @@ fn unmet(cluster: &Cluster, found: u64, hidden: bool) -> Answer {
     let mut finding = draft.at(&pool.address, &place, label);
     finding.fixes.extend(text::fix(pool, least));
     finding.nodes_missing = (!hidden_all).then_some(least.saturating_sub(found));
-    Answer::unmet(reason, vec![finding])
+    let answer = Answer::unmet(reason, vec![finding]);
+    // Too few whatever their machines are is a fault of its own.
+    if all.is_none_or(|all| all >= least) { answer.because_of(&CAUSES) } else { answer }
 }
 
 fn undecided(cluster: &Cluster, by_auto: bool) -> Answer {
@@ -101,8 +106,11 @@ fn undecided(cluster: &Cluster, by_auto: bool) -> Answer {
         reasons = reasons.union(elsewhere);
     }
     let reason = format!("whether {least} nodes qualify is not known: {}", reasons.because());
-    let finding = finding_undecided(cluster, last(open), &reasons);
-    Answer::undecided(reason, reasons.decides(), vec![finding])
+    let finding = finding_undecided(cluster, last(open.iter().copied()), &reasons);
+    let answer = Answer::undecided(reason, reasons.decides(), vec![finding]);
+    let is_unlisted = |pool: &&Pool| pool.is_unlisted() && pool.nodes.ceiling.reasons.is_empty();
+    let by_input = by_auto || cluster.pools_elsewhere.is_some() || !open.iter().all(is_unlisted);
+    if by_input { answer } else { answer.because_of(&CAUSES) }
 }
 
 /// Why the number of a pool's qualifying nodes is not known.

@@ -1,6 +1,6 @@
 //! KFP002 node-capacity: machines below 2 vCPU or 4096 MiB, where three that are not are lacking.
 
-use super::support::{Shortfall, replace, shortfall, unless_autopilot};
+use super::support::{Shortfall, replace, shortfall, unless_autopilot, unlisted};
 use crate::catalog::machine::machine_type;
 use crate::cty::value::HIDDEN;
 use crate::diagnostic::{Finding, Level};
@@ -47,7 +47,8 @@ fn judge(cluster: &Cluster) -> Answer {
                 Some(pool) => (pool.address.as_str(), pool.place("machine_type")),
                 None => (cluster.address(), cluster.view.own_place()),
             };
-            Answer::undecided(reason, reasons.decides(), vec![draft.at(address, &place, "this decides")])
+            let finding = draft.at(address, &place, "this decides");
+            unlisted(pool, Answer::undecided(reason, reasons.decides(), vec![finding]))
         }
     }
 }

@@ -75,7 +75,8 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     if !open.is_empty() || cluster.pools_elsewhere.is_some() {
         let reasons = super::support::together(open.into_iter().chain(&cluster.pools_elsewhere));
         let reason = format!("whether the pods fit is not known: {}", reasons.because());
-        return Answer::undecided(reason, reasons.decides(), Vec::new());
+        let unlisted = pools.iter().find(|pool| pool.is_unlisted()).copied();
+        return super::support::unlisted(unlisted, Answer::undecided(reason, reasons.decides(), Vec::new()));
     }
     unmet(cluster, &certain, &version, &rest)
 }

@@ -56,6 +56,7 @@ impl Levels {
 
     /// Applies the settings to what a root module's check gave.
     pub fn apply(&self, report: &mut RootReport, places: &Places) {
+        report.unfold(|code| crate::rules::find(code).is_some_and(|rule| !self.is_on(rule.code, rule.name)));
         report.findings.retain(|f| self.is_on(f.code, f.name));
         let open: BTreeSet<(String, &str)> = report
             .clusters
@@ -93,9 +94,15 @@ impl Levels {
         for cluster in &mut report.clusters {
             cluster.requirements.retain(|r| self.is_on(r.code, r.name));
             for requirement in &mut cluster.requirements {
-                let found = worst.get(&(cluster.address.clone(), requirement.code)).copied();
-                let level = found.or_else(|| self.level(requirement.code, requirement.name, &[]));
-                requirement.level = level.unwrap_or(requirement.level);
+                let level_of = |code, name| {
+                    let found = worst.get(&(cluster.address.clone(), code)).copied();
+                    found.or_else(|| self.level(code, name, &[]))
+                };
+                let level = level_of(requirement.code, requirement.name).unwrap_or(requirement.level);
+                // What its causes are lowered to, it is too.
+                let causes = requirement.because_of.iter().filter_map(|code| crate::rules::find(code));
+                let causes = causes.map(|rule| level_of(rule.code, rule.name).unwrap_or(rule.level));
+                requirement.level = level.min(causes.max().unwrap_or(level));
             }
             cluster.verdict = Verdict::of(&cluster.requirements);
         }

@@ -9,4 +9,6 @@ pub mod words;
 pub use finding::{ALWAYS, Finding, Label, Level, Suppressed};
 pub use fix::{Edit, Fix, Safety};
 pub use location::{Location, Pointer};
-pub use root::{ClusterReport, Coverage, MissingModule, PoolReport, Requirement, RootReport, Status, Verdict};
+pub use root::{
+    ClusterReport, Coverage, FoldedRequirement, MissingModule, PoolReport, Requirement, RootReport, Status, Verdict,
+};

@@ -3,6 +3,8 @@
 use super::{Finding, Level};
 use crate::base::source::Span;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// What a rule says of one cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,8 +36,20 @@ pub struct Requirement {
     pub reason: String,
     /// What would decide it, as the user writes it (`var.size`); empty unless undecided.
     pub decides: Vec<String>,
+    /// The codes of the findings, on the same cluster or root module, that tell of it: it has none of its own.
+    pub because_of: Vec<&'static str>,
     /// All its findings were set aside: it does not decide the verdict.
     pub suppressed: bool,
+}
+
+impl Requirement {
+    /// The reason, with the codes of the findings that tell more.
+    pub fn why(&self) -> Cow<'_, str> {
+        match self.because_of.is_empty() {
+            true => Cow::Borrowed(&self.reason),
+            false => format!("{} (see {})", self.reason, self.because_of.join(", ")).into(),
+        }
+    }
 }
 
 /// The overall answer for a cluster or a run.
@@ -147,6 +161,43 @@ pub struct RootReport {
     pub clusters: Vec<ClusterReport>,
     /// Its findings, sorted by place.
     pub findings: Vec<Finding>,
+    /// The requirements that other findings tell of, as they are by themselves.
+    pub folded: Vec<FoldedRequirement>,
     /// What was looked at.
     pub coverage: Coverage,
+}
+
+/// A requirement that other findings tell of, as its rule answers it by itself: for where these findings are not made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoldedRequirement {
+    /// The cluster's address.
+    pub cluster: String,
+    /// The answer.
+    pub requirement: Requirement,
+    /// The findings.
+    pub findings: Vec<Finding>,
+}
+
+impl RootReport {
+    /// Takes causes that are gone out of the requirements that are because of them. One that has no cause left has its own
+    /// answer and findings again.
+    pub fn unfold(&mut self, is_gone: impl Fn(&str) -> bool) {
+        let mut own: BTreeMap<(String, &str), FoldedRequirement> = BTreeMap::new();
+        for folded in self.folded.drain(..) {
+            own.insert((folded.cluster.clone(), folded.requirement.code), folded);
+        }
+        for cluster in &mut self.clusters {
+            for requirement in cluster.requirements.iter_mut().filter(|r| !r.because_of.is_empty()) {
+                requirement.because_of.retain(|code| !is_gone(code));
+                if requirement.because_of.is_empty()
+                    && let Some(folded) = own.remove(&(cluster.address.clone(), requirement.code))
+                {
+                    *requirement = folded.requirement;
+                    self.findings.extend(folded.findings);
+                }
+            }
+            cluster.verdict = Verdict::of(&cluster.requirements);
+        }
+        self.folded.extend(own.into_values());
+    }
 }

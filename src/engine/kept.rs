@@ -56,7 +56,8 @@ pub fn report(report: &RootReport) -> usize {
     let coverage = &report.coverage;
     let places = coverage.skipped.iter().chain(&coverage.undecided_blocks).map(pair).sum::<usize>();
     let clusters = report.clusters.iter().map(cluster).sum::<usize>();
-    clusters + report.findings.iter().map(finding).sum::<usize>() + places + size_of::<CheckedRoot>()
+    let folded = report.folded.iter().flat_map(|folded| &folded.findings);
+    clusters + report.findings.iter().chain(folded).map(finding).sum::<usize>() + places + size_of::<CheckedRoot>()
 }
 
 /// About how many bytes a cluster takes.

@@ -71,6 +71,7 @@ fn requirement(requirement: &Requirement) -> JsonRequirement {
         status: requirement.status,
         reason: requirement.reason.clone(),
         decides: requirement.decides.clone(),
+        because_of: requirement.because_of.iter().map(ToString::to_string).collect(),
         more: Map::new(),
     }
 }

@@ -115,7 +115,7 @@ fn requirements(cluster: &ClusterReport, report: &Report, sources: &Sources) -> 
         };
         let decides: Vec<String> = r.decides.iter().map(|d| code(d)).collect();
         let decides = if decides.is_empty() { String::new() } else { format!(" (decided by: {})", decides.join(", ")) };
-        let _ = writeln!(text, "| {mark} | {} {} | {}{decides} |", link(r.code), r.name, prose(&r.reason));
+        let _ = writeln!(text, "| {mark} | {} {} | {}{decides} |", link(r.code), r.name, prose(&r.why()));
     }
     text + "\n</details>\n"
 }

@@ -88,6 +88,9 @@ pub struct JsonRequirement {
     pub reason: String,
     /// The inputs that would decide it, where it is undecided.
     pub decides: Vec<String>,
+    /// The codes of the findings, on the same cluster or root module, that tell of it: it has none of its own.
+    #[serde(default)]
+    pub because_of: Vec<String>,
     /// Fields of later versions.
     #[serde(flatten)]
     #[cfg_attr(test, schemars(skip))]

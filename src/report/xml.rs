@@ -120,8 +120,9 @@ fn cases<'r>(report: &Report, cluster: &'r ClusterReport, found: &[&Diagnostic],
     let case = |r: &'r Requirement| {
         let of_case = |d: &&Diagnostic| d.finding.code == r.code && d.is_of(cluster);
         let details: Vec<String> = found.iter().copied().filter(of_case).map(|d| detail(d, sources)).collect();
-        // With all its findings in the baseline it is known to fail.
-        let known = report.baseline.is_some() && details.is_empty();
+        // With all its findings in the baseline, or those of its causes, it is known to fail.
+        let tells = |d: &&Diagnostic| r.because_of.contains(&d.finding.code) && d.root == cluster.root;
+        let known = report.baseline.is_some() && details.is_empty() && !found.iter().copied().any(|d| tells(&d));
         let failed = r.status == Status::Unmet && r.level == Level::Error && !r.suppressed && !known;
         Case { requirement: r, details: details.join("\n"), failed }
     };
@@ -163,7 +164,8 @@ fn write(xml: &mut Xml, address: &str, case: &Case) -> std::io::Result<()> {
     let name = format!("{} {}", r.code, r.name);
     let element = xml.create_element("testcase").with_attribute(("classname", &*line(address)));
     element.with_attribute(("name", name.as_str())).write_inner_content(|xml| {
-        let reason = line(&r.reason);
+        let why = r.why();
+        let reason = line(&why);
         if case.failed {
             let failure = xml.create_element("failure").with_attribute(("message", &*reason));
             failure.write_text_content(BytesText::new(&case.details))?;

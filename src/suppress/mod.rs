@@ -11,7 +11,7 @@ mod scope;
 use crate::base::date;
 use crate::base::source::{FileId, Sources, Span};
 use crate::config::{Config, Ignore, Paths, Places};
-use crate::diagnostic::{ALWAYS, Finding, RootReport, Status, Suppressed, Verdict};
+use crate::diagnostic::{ALWAYS, Finding, FoldedRequirement, Requirement, RootReport, Status, Suppressed, Verdict};
 use crate::load::loader::Loader;
 use crate::plan::StaticPlan;
 use crate::report::path;
@@ -242,10 +242,32 @@ impl Suppressions {
         let known = outline.calls.iter().filter(|(_, header)| self.by_call.contains_key(header));
         let mut calls: FxHashMap<String, Vec<Span>> = FxHashMap::default();
         known.for_each(|(address, header)| calls.entry(format!("{address}.")).or_default().push(*header));
-        for finding in &mut report.findings {
+        let folded = report.folded.iter_mut().flat_map(|folded| &mut folded.findings);
+        for finding in report.findings.iter_mut().chain(folded) {
             self.mark(finding, &calls);
         }
+        self.use_at_causes(report, &calls);
         excuse(report, sources);
+    }
+
+    /// A comment that names a requirement counts as used where a finding stands that tells of it.
+    fn use_at_causes(&mut self, report: &RootReport, calls: &FxHashMap<String, Vec<Span>>) {
+        let mut told: BTreeMap<(Option<&str>, &str), BTreeSet<(&'static str, &'static str)>> = BTreeMap::new();
+        for cluster in report.clusters.iter().filter(|_| !self.all.is_empty()) {
+            for requirement in &cluster.requirements {
+                let rule = (requirement.code, requirement.name);
+                for cause in &requirement.because_of {
+                    for place in [Some(cluster.address.as_str()), None] {
+                        told.entry((place, cause)).or_default().insert(rule);
+                    }
+                }
+            }
+        }
+        for finding in report.findings.iter().filter(|_| !told.is_empty()) {
+            for rule in told.get(&(finding.cluster.as_deref(), finding.code)).into_iter().flatten() {
+                self.first(*rule, finding.span(), &around(finding, calls));
+            }
+        }
     }
 
     /// Marks one finding if a suppression covers it. `calls` has the beginnings of addresses that may be covered, with the
@@ -254,10 +276,7 @@ impl Suppressions {
         if ALWAYS.contains(&finding.code) {
             return;
         }
-        let address = finding.address.as_deref().filter(|_| !calls.is_empty());
-        let within = address.into_iter().flat_map(index::modules).filter_map(|module| calls.get(module));
-        let calls: Vec<Span> = within.flatten().copied().collect();
-        let first = self.first((finding.code, finding.name), finding.span(), &calls);
+        let first = self.first((finding.code, finding.name), finding.span(), &around(finding, calls));
         if let Some(suppression) = first.and_then(|first| self.all.get(first)) {
             finding.suppressed.get_or_insert_with(|| Suppressed {
                 reason: suppression.reason.clone(),
@@ -269,6 +288,13 @@ impl Suppressions {
     }
 }
 
+/// The module calls of these that a finding's resource is in.
+fn around(finding: &Finding, calls: &FxHashMap<String, Vec<Span>>) -> Vec<Span> {
+    let address = finding.address.as_deref().filter(|_| !calls.is_empty());
+    let within = address.into_iter().flat_map(index::modules).filter_map(|module| calls.get(module));
+    within.flatten().copied().collect()
+}
+
 fn state(until: Option<Date>, reason: &Option<String>, policy: Policy) -> SuppressionState {
     match (until, reason) {
         (Some(day), _) if day < policy.today => SuppressionState::Ended,
@@ -277,24 +303,43 @@ fn state(until: Option<Date>, reason: &Option<String>, policy: Policy) -> Suppre
     }
 }
 
-/// Takes requirements all of whose findings are set aside out of the verdicts, and says so in their reasons.
+/// Takes requirements all of whose findings are set aside, or those of all their causes, out of the verdicts, and says so in
+/// their reasons.
 fn excuse(report: &mut RootReport, sources: &Sources) {
+    // Those of the root module as a whole have no cluster.
     let mut said: BTreeMap<(&str, &str), Option<&Suppressed>> = BTreeMap::new();
     let any = report.findings.iter().any(|f| f.suppressed.is_some());
     for finding in report.findings.iter().filter(|_| any) {
-        let Some(cluster) = &finding.cluster else { continue };
+        let cluster = finding.cluster.as_deref().unwrap_or_default();
         let all = said.entry((cluster, finding.code)).or_insert(finding.suppressed.as_ref());
         *all = all.and(finding.suppressed.as_ref());
     }
     for cluster in &mut report.clusters {
         for requirement in &mut cluster.requirements {
             let open = matches!(requirement.status, Status::Unmet | Status::Undecided);
-            let Some(Some(by)) = said.get(&(&*cluster.address, requirement.code)).filter(|_| open) else { continue };
-            let line = sources.get(by.location.file).map_or(1, |f| f.position(by.location.start).line);
-            let why = by.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-            requirement.reason += &format!(" (suppressed at {}:{line}{why})", path(by.location, sources));
-            requirement.suppressed = true;
+            let of = |cluster: &str, code: &str| said.get(&(cluster, code)).copied();
+            let own = of(&cluster.address, requirement.code).flatten();
+            let cause = |code: &&str| of(&cluster.address, code).or_else(|| of("", code)).flatten();
+            let causes: Option<Vec<&Suppressed>> = requirement.because_of.iter().map(cause).collect();
+            let by = own.or_else(|| causes.and_then(|all| all.first().copied()));
+            if let Some(by) = by.filter(|_| open) {
+                held(requirement, by, sources);
+            }
         }
         cluster.verdict = Verdict::of(&cluster.requirements);
     }
+    for FoldedRequirement { requirement, findings, .. } in &mut report.folded {
+        let all: Option<Vec<&Suppressed>> = findings.iter().map(|f| f.suppressed.as_ref()).collect();
+        if let Some(by) = all.and_then(|all| all.first().copied()) {
+            held(requirement, by, sources);
+        }
+    }
+}
+
+/// Takes a requirement out of the verdict.
+fn held(requirement: &mut Requirement, by: &Suppressed, sources: &Sources) {
+    let line = sources.get(by.location.file).map_or(1, |f| f.position(by.location.start).line);
+    let why = by.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+    requirement.reason += &format!(" (suppressed at {}:{line}{why})", path(by.location, sources));
+    requirement.suppressed = true;
 }

@@ -13,6 +13,7 @@ mod console;
 mod documents;
 mod fix;
 mod fixtures;
+mod folded;
 mod formats;
 mod git;
 mod hidden;

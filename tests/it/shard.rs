@@ -137,7 +137,7 @@ fn fields_of_other_versions_are_kept_or_refused() {
     assert_eq!(read(&merged(&report).stdout), report, "joining one report changes nothing");
     let mut later = report.clone();
     later["diagnostics"][0]["effort"] = json!(1.50);
-    later["clusters"][0]["requirements"][0]["because_of"] = json!(["KFP002"]);
+    later["clusters"][0]["requirements"][0]["since"] = json!("2027-01-01");
     assert_eq!(read(&merged(&later).stdout), later);
     let mut earlier = report.clone();
     for key in ["origin", "trace"] {

@@ -43,6 +43,7 @@ pub fn live(report: &mut RootReport, given: &BTreeSet<What>, account_policy: boo
 /// Makes requirements not applicable, save those that are met.
 fn leave_out(report: &mut RootReport, rules: &[(&str, &str)]) {
     let why = |code: &str| rules.iter().find(|(left_out, _)| *left_out == code).map(|(_, why)| why.to_string());
+    report.unfold(|code| why(code).is_some());
     report.findings.retain(|f| why(f.code).is_none());
     for cluster in &mut report.clusters {
         for requirement in &mut cluster.requirements {
@@ -50,6 +51,7 @@ fn leave_out(report: &mut RootReport, rules: &[(&str, &str)]) {
                 requirement.status = Status::NotApplicable;
                 requirement.reason = reason;
                 requirement.decides.clear();
+                requirement.because_of.clear();
             }
         }
         cluster.verdict = Verdict::of(&cluster.requirements);

@@ -14,7 +14,8 @@ pub fn speak(report: &mut RootReport, plan: &StaticPlan) {
         let mut requirements = cluster.flat_map(|c| &c.requirements);
         requirements.any(|r| r.code == finding.code && r.status == Status::Undecided)
     };
-    for finding in report.findings.iter_mut().filter(|f| f.level > Level::Note && !open(f)) {
+    let folded = report.folded.iter_mut().flat_map(|folded| &mut folded.findings);
+    for finding in report.findings.iter_mut().chain(folded).filter(|f| f.level > Level::Note && !open(f)) {
         if let Some(help) = help(finding, plan) {
             finding.help = help;
         }

@@ -14,7 +14,8 @@ const API_NAMES: [(&str, &str); 4] = [
 
 /// Gives each finding without a place in a file its place in the documents.
 pub fn locate(report: &mut RootReport, recorded: &Recorded, subject: &DocumentSubject) {
-    for finding in report.findings.iter_mut().filter(|f| f.primary == Location::Whole) {
+    let folded = report.folded.iter_mut().flat_map(|folded| &mut folded.findings);
+    for finding in report.findings.iter_mut().chain(folded).filter(|f| f.primary == Location::Whole) {
         let Some(pointer) = pointer(finding, recorded, subject) else { continue };
         finding.primary = Location::Pointer(pointer);
         if let Some(address) = finding.address.as_ref().filter(|address| !names(finding, address)) {

@@ -69,7 +69,7 @@ fn one(i: usize, cluster: &ClusterReport, sources: &Sources, out: &mut String) {
             "<tr class=\"{class}\"><th scope=\"row\">{} {}</th><td class=\"answer\">{text}</td><td>{}{decides}</td></tr>",
             link(r.code),
             r.name,
-            escape(&r.reason)
+            escape(&r.why())
         );
     }
     out.push_str("</tbody></table></section>\n");

@@ -200,7 +200,7 @@ fn row(requirement: &Requirement, names: usize, page: &mut Page) {
     let indent = 4 + requirement.code.len() + 1 + names + 2;
     let open = requirement.decides.iter().filter(|d| !requirement.reason.contains(d.as_str()));
     let open: Vec<&str> = open.map(String::as_str).collect();
-    let mut lines = wrap(&requirement.reason, page.width.saturating_sub(indent).max(24));
+    let mut lines = wrap(&requirement.why(), page.width.saturating_sub(indent).max(24));
     if !open.is_empty() {
         lines.extend(wrap(&format!("decided by: {}", open.join(", ")), page.width.saturating_sub(indent).max(24)));
     }

@@ -21,7 +21,7 @@ fn all_keys_are_there_in_their_order() {
     assert_eq!(keys(cluster), expected);
     assert_eq!(cluster["root"], "infra");
     assert_eq!(cluster["environment"], Value::Null);
-    assert_eq!(keys(&cluster["requirements"][0]), ["code", "name", "status", "reason", "decides"]);
+    assert_eq!(keys(&cluster["requirements"][0]), ["code", "name", "status", "reason", "decides", "because_of"]);
     let pool = &cluster["node_pools"][0];
     let expected = ["address", "nodes", "machine_type", "vcpus", "memory_mib", "allocatable", "counts", "why_not"];
     assert_eq!(keys(pool), expected);

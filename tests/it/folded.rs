@@ -1,0 +1,61 @@
+//! One cause, one finding: requirements that another finding tells of.
+
+use crate::tree::Tree;
+use serde_json::{Value, json};
+
+/// Enough nodes, all of them too small; `comment` stands at the machine type.
+fn small(comment: &str) -> String {
+    format!(
+        "provider \"google\" {{\n  project = \"acme\"\n}}\nresource \"google_storage_bucket\" \"b\" {{\n  name     = \"acme-runs\"\n  \
+         location = \"US\"\n}}\nresource \"google_container_cluster\" \"c\" {{\n  name               = \"c\"\n  location           = \
+         \"us-central1-a\"\n  initial_node_count = 3\n  node_config {{\n    machine_type = \"e2-small\" {comment}\n    oauth_scopes = \
+         [\"cloud-platform\"]\n  }}\n}}\n"
+    )
+}
+
+/// The report, the answer to KFP001, and the codes of what is found, notes aside.
+fn judged(tree: &Tree) -> (Value, Value, Vec<String>) {
+    let report = tree.json(&[]);
+    let all = report["clusters"][0]["requirements"].as_array().unwrap();
+    let count = all.iter().find(|r| r["code"] == "KFP001").cloned().unwrap_or_default();
+    let found = report["diagnostics"].as_array().unwrap().iter();
+    let found = found.filter(|d| d["level"] != "note" && d["suppressed"].is_null());
+    let codes = found.map(|d| d["code"].as_str().unwrap().to_string()).collect();
+    (report, count, codes)
+}
+
+#[test]
+fn too_few_nodes_that_qualify_are_told_where_they_do_not() {
+    let tree = Tree::new(&[("main.tf", &small(""))]);
+    let (report, count, codes) = judged(&tree);
+    assert_eq!((&report["verdict"], codes), (&json!("not-ready"), vec!["KFP002".to_string()]));
+    assert_eq!((&count["status"], &count["because_of"]), (&json!("unmet"), &json!(["KFP002"])));
+    let human = tree.run(&[]).stdout;
+    assert!(human.contains("0 of 3 nodes qualify; Kubeflow Pipelines needs 3 (see KFP002)"), "{human}");
+}
+
+#[test]
+fn a_requirement_follows_its_causes_where_they_are_suppressed() {
+    let tree = Tree::new(&[("main.tf", &small("# kfplint: ignore[KFP001, KFP002] reason=\"a test cluster\""))]);
+    let (report, count, codes) = judged(&tree);
+    assert_eq!((&report["clusters"][0]["verdict"], codes), (&json!("ready"), Vec::<String>::new()));
+    assert!(count["reason"].as_str().unwrap().contains("suppressed at main.tf:13: a test cluster"), "{count}");
+}
+
+#[test]
+fn a_requirement_whose_causes_are_not_checked_has_its_own_finding() {
+    for settings in ["ignore = [\"KFP002\"]\n", "[rules]\nnode-capacity = \"off\"\n"] {
+        let tree = Tree::new(&[("main.tf", &small("")), ("kfplint.toml", settings)]);
+        let (report, count, codes) = judged(&tree);
+        assert_eq!((&report["verdict"], codes), (&json!("not-ready"), vec!["KFP001".to_string()]), "{settings}");
+        assert_eq!((&count["status"], &count["because_of"]), (&json!("unmet"), &json!([])), "{settings}");
+    }
+}
+
+#[test]
+fn a_requirement_is_as_bad_as_its_causes_are_said_to_be() {
+    let tree = Tree::new(&[("main.tf", &small("")), ("kfplint.toml", "[rules]\nKFP002 = \"warning\"\n")]);
+    let (report, count, codes) = judged(&tree);
+    assert_eq!((&report["verdict"], codes), (&json!("ready"), vec!["KFP002".to_string()]));
+    assert_eq!((&count["status"], &count["because_of"]), (&json!("unmet"), &json!(["KFP002"])));
+}
