@@ -3,7 +3,7 @@
 use crate::base::source::{FileId, Span};
 use crate::cty::value::ReasonKind;
 use crate::eval::instance::{CallState, Instance, merge_reasons};
-use crate::eval::{arguments, conditions, facts};
+use crate::eval::{arguments, conditions, facts, refused};
 use crate::module::{cycles, names};
 use crate::plan::scopes::part;
 use crate::plan::{ConfigAttribute, ConfigBody, InstanceKey, Mode, ModuleInstance, Resource, StaticPlan};
@@ -40,6 +40,7 @@ pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
     plan.scopes = Some(root.world.finish());
     plan.resources.iter_mut().filter(|r| r.span.is_none()).for_each(facts::relocate_config);
     plan.findings = root.world.take_findings();
+    plan.findings.extend(refused::check(&plan.resources));
     plan.missing_modules = root.world.missing.take();
     plan.missing_modules.sort_by(|a, b| a.address.cmp(&b.address));
     plan.undecided_blocks = root.world.undecided.take();

@@ -19,6 +19,7 @@ mod narrow;
 pub mod places;
 mod provider;
 mod reference;
+mod refused;
 mod resource;
 mod rewrite;
 pub mod scope;

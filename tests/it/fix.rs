@@ -6,7 +6,7 @@ use std::process::Command;
 /// A cluster that is ready but for its account, whose roles a safe fix grants.
 const NO_ROLES: &str = r#"# The nodes' account.
 resource "google_service_account" "nodes" {
-  account_id = "nodes" # short
+  account_id = "kfp-nodes" # short
   project    = "p"
 }
 
@@ -136,7 +136,7 @@ fn line_breaks_and_bytes_that_are_not_text_are_kept() {
 fn a_file_that_would_parse_worse_is_left() {
     let json = r#"{
   "resource": {
-    "google_service_account": {"nodes": {"account_id": "nodes", "project": "p"}},
+    "google_service_account": {"nodes": {"account_id": "kfp-nodes", "project": "p"}},
     "google_container_cluster": {"c": {
       "name": "c", "project": "p", "location": "us-central1-a", "initial_node_count": 3,
       "node_config": {

@@ -201,7 +201,7 @@ fn a_limit_on_links_is_said_and_never_silent() {
 /// An account that a root module makes, with what nodes need.
 const ACCOUNT: &str = r#"
 resource "google_service_account" "nodes" {
-  account_id = "nodes"
+  account_id = "kfp-nodes"
 }
 resource "google_project_iam_member" "nodes" {
   for_each = toset(["roles/container.defaultNodeServiceAccount", "roles/storage.objectAdmin", "roles/artifactregistry.reader"])

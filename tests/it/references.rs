@@ -14,7 +14,7 @@ resource "google_service_account" "nodes" {{
   account_id = var.account_id
 }}
 resource "google_service_account" "other" {{
-  account_id = "other"
+  account_id = "others"
 }}
 resource "google_project_iam_member" "nodes" {{
   for_each = toset(["roles/logging.logWriter", "roles/monitoring.metricWriter", "roles/monitoring.viewer", "roles/storage.objectViewer", "roles/artifactregistry.reader", "roles/stackdriver.resourceMetadata.writer", "roles/storage.admin"])

@@ -24,14 +24,14 @@ fn each_kind_of_difference_is_told_and_nothing_secret() {
 variable "open" {}
 variable "password" { sensitive = true }
 resource "google_service_account" "a" {
-  account_id   = "same"
+  account_id   = "account"
   display_name = "static"
   description  = var.open
 }
-resource "google_service_account" "invented" { account_id = "x" }
+resource "google_service_account" "invented" { account_id = "invented" }
 resource "google_service_account" "some" {
   count      = var.open == "" ? 0 : 2
-  account_id = "s"
+  account_id = "some-account"
 }
 resource "kubernetes_secret" "s" { data = { password = var.password } }
 "#,
@@ -40,7 +40,7 @@ resource "kubernetes_secret" "s" { data = { password = var.password } }
         "plan.json",
         r#"{"format_version": "1.2", "resource_changes": [
  {"address": "google_service_account.a", "mode": "managed", "type": "google_service_account", "name": "a",
-  "change": {"actions": ["create"], "after": {"account_id": "same", "description": "d"}, "after_unknown": {"display_name": true}}},
+  "change": {"actions": ["create"], "after": {"account_id": "account", "description": "d"}, "after_unknown": {"display_name": true}}},
  {"address": "google_service_account.missing", "mode": "managed", "type": "google_service_account", "name": "missing",
   "change": {"actions": ["create"], "after": {}, "after_unknown": {}}},
  {"address": "google_service_account.some[0]", "mode": "managed", "type": "google_service_account", "name": "some", "index": 0,
@@ -49,7 +49,7 @@ resource "kubernetes_secret" "s" { data = { password = var.password } }
   "change": {"actions": ["create"], "after": {"data": {"password": "hunter2"}}, "after_unknown": {}, "after_sensitive": {"data": {"password": true}}}}],
  "configuration": {"root_module": {"resources": [
   {"mode": "managed", "type": "google_service_account", "name": "a",
-   "expressions": {"account_id": {"constant_value": "same"}, "display_name": {}, "description": {"references": ["var.open"]}}},
+   "expressions": {"account_id": {"constant_value": "account"}, "display_name": {}, "description": {"references": ["var.open"]}}},
   {"mode": "managed", "type": "kubernetes_secret", "name": "s", "expressions": {"data": {"references": ["var.password"]}}}]}}}"#,
     );
     let text = printed(&root.path(""), &["evaluate", "--against", "plan.json", "-var", "password=other", "."]);

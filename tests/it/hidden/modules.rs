@@ -40,7 +40,7 @@ fn a_missing_module_that_makes_nothing_leaves_nothing_open() {
 #[test]
 fn a_missing_module_that_stands_for_known_facts_leaves_nothing_open() {
     let call = "module \"m\" {\n  source = \"terraform-google-modules/service-accounts/google\"\n  version = \"~> 4.0\"\n\
-                  project_id = \"p-123456\"\n  names = [\"a\"]\n}\n";
+                  project_id = \"p-123456\"\n  names = [\"runner\"]\n}\n";
     let tree = Tree::new(&[("main.tf", READY), ("call.tf", call)]);
     assert_eq!(outcome(&tree, &[]), (0, "ready".into()), "{:#}", tree.json(&[])["coverage"]);
 }

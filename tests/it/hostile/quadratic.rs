@@ -4,9 +4,9 @@ use super::{findings, json, run};
 use crate::tree::{READY, Tree};
 use std::fmt::Write;
 
-/// A service account with a name that Google refuses.
+/// A service account with an argument that there is not.
 fn account(name: usize) -> String {
-    format!("resource \"google_service_account\" \"a{name}\" {{\n  account_id = \"X!\"\n  bogus = 1\n}}\n")
+    format!("resource \"google_service_account\" \"a{name}\" {{\n  account_id = \"worker\"\n  bogus = 1\n}}\n")
 }
 
 #[test]

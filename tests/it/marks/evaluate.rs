@@ -53,7 +53,7 @@ variable "s" {
 }
 variable "p" {}
 resource "google_service_account" "a" {
-  account_id   = "fixed"
+  account_id   = "stable"
   display_name = var.s
   description  = var.p
 }

@@ -151,11 +151,11 @@ locals {
 }
 resource "google_service_account" "a" {
   for_each   = local.names
-  account_id = "fixed"
+  account_id = "stable"
   project    = "p"
 }
 output "shown" {
-  value = google_service_account.a["markerkey"].account_id == "fixed"
+  value = google_service_account.a["markerkey"].account_id == "stable"
 }
 "#,
         ),
