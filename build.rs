@@ -41,6 +41,13 @@ const TABLES: &[(&str, bool, &[&str])] = &[
     ("machine_type_regions", true, &["name", "offered"]),
     ("regions", true, &["region", "place", "zones"]),
     ("zones", true, &["zone", "region", "kind"]),
+    (
+        "series_limits",
+        true,
+        &["series", "accelerators", "confidential", "confidential_types", "images", "unsourced", "unverified"],
+    ),
+    ("accelerators", true, &["accelerator", "series", "attach", "counts", "most_vcpus", "verified"]),
+    ("gke_versions", true, &["minor", "offered", "verified"]),
     ("gke_system_pods", false, &["component", "scope", "cpu_request_m", "memory_request_mib", "condition"]),
     ("gcp_services", true, &["service", "need", "note"]),
     (

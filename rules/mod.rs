@@ -10,6 +10,8 @@ pub mod kfp005_autoscaling_floor;
 pub mod kfp006_leftover_default_pool;
 pub mod kfp007_unknown_machine_type;
 pub mod kfp008_workload_fit;
+pub mod kfp009_unknown_location;
+pub mod kfp010_refused_by_gke;
 pub mod kfp101_access_scope;
 pub mod kfp102_scope_too_narrow;
 pub mod kfp103_broad_access;
@@ -49,6 +51,8 @@ pub fn all() -> &'static [Rule] {
         kfp006_leftover_default_pool::RULE,
         kfp007_unknown_machine_type::RULE,
         kfp008_workload_fit::RULE,
+        kfp009_unknown_location::RULE,
+        kfp010_refused_by_gke::RULE,
         kfp101_access_scope::RULE,
         kfp102_scope_too_narrow::RULE,
         kfp103_broad_access::RULE,

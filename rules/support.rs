@@ -1,7 +1,7 @@
 //! What several rules need.
 
 use crate::base::source::Span;
-use crate::cty::value::{HIDDEN, Reasons};
+use crate::cty::value::{HIDDEN, ReasonKind, Reasons};
 use crate::diagnostic::{Edit, Finding, Fix, Level, Status};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::{Fact, Interval};
@@ -61,9 +61,15 @@ pub enum Shortfall<'a, 'p> {
     Open(Reasons, Option<&'a Pool<'p>>),
 }
 
-/// An answer that hangs on the machine type of this pool: where no such type is known, KFP007 tells of it.
-pub fn unlisted(pool: Option<&Pool>, answer: Answer) -> Answer {
-    if pool.is_some_and(Pool::is_unlisted) { answer.because_of(&["KFP007"]) } else { answer }
+/// Whether only facts that kfplint lacks are to blame, such as the size of a machine type.
+pub fn is_by_facts(reasons: &Reasons) -> bool {
+    reasons.iter().all(|reason| matches!(reason.kind, ReasonKind::Unsupported(_)))
+}
+
+/// An undecided answer: where only the size of a machine type is not known, KFP007 tells of it.
+pub fn undecided(reason: String, reasons: &Reasons, findings: Vec<Finding>) -> Answer {
+    let answer = Answer::undecided(reason, reasons.decides(), findings);
+    if is_by_facts(reasons) { answer.because_of(&["KFP007"]) } else { answer }
 }
 
 /// Judges pools by `good`: a pool at fault hurts only where three nodes without the fault are lacking.

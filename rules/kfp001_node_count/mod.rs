@@ -2,7 +2,7 @@
 
 mod text;
 
-use super::support::{count, last, nodes, together, unless_autopilot};
+use super::support::{count, is_by_facts, last, nodes, together, unless_autopilot};
 use crate::cty::value::{HIDDEN, Reasons};
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
@@ -74,7 +74,8 @@ fn unmet(cluster: &Cluster, found: u64, hidden: bool) -> Answer {
             .cluster(cluster)
             .help(text::new_pool(cluster))
             .at(cluster.address(), &cluster.view.own_place(), "this cluster has no node pool");
-        return Answer::unmet(reason, vec![finding]);
+        let answer = Answer::unmet(reason, vec![finding]);
+        return if cluster.starts_without_nodes() { answer.because_of(&["KFP010"]) } else { answer };
     };
     let place = pool.count_place();
     let message = format!("{}: {reason}", cluster.address());
@@ -106,10 +107,10 @@ fn undecided(cluster: &Cluster, by_auto: bool) -> Answer {
         reasons = reasons.union(elsewhere);
     }
     let reason = format!("whether {least} nodes qualify is not known: {}", reasons.because());
-    let finding = finding_undecided(cluster, last(open.iter().copied()), &reasons);
+    let finding = finding_undecided(cluster, last(open), &reasons);
     let answer = Answer::undecided(reason, reasons.decides(), vec![finding]);
-    let is_unlisted = |pool: &&Pool| pool.is_unlisted() && pool.nodes.ceiling.reasons.is_empty();
-    let by_input = by_auto || cluster.pools_elsewhere.is_some() || !open.iter().all(is_unlisted);
+    // Facts that kfplint lacks are another rule's to find; an input is not.
+    let by_input = by_auto || cluster.pools_elsewhere.is_some() || !is_by_facts(&reasons);
     if by_input { answer } else { answer.because_of(&CAUSES) }
 }
 

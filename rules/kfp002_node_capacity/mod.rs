@@ -1,6 +1,6 @@
 //! KFP002 node-capacity: machines below 2 vCPU or 4096 MiB, where three that are not are lacking.
 
-use super::support::{Shortfall, replace, shortfall, unless_autopilot, unlisted};
+use super::support::{Shortfall, replace, shortfall, undecided, unless_autopilot};
 use crate::catalog::machine::machine_type;
 use crate::cty::value::HIDDEN;
 use crate::diagnostic::{Finding, Level};
@@ -48,7 +48,7 @@ fn judge(cluster: &Cluster) -> Answer {
                 None => (cluster.address(), cluster.view.own_place()),
             };
             let finding = draft.at(address, &place, "this decides");
-            unlisted(pool, Answer::undecided(reason, reasons.decides(), vec![finding]))
+            undecided(reason, &reasons, vec![finding])
         }
     }
 }

@@ -1,6 +1,6 @@
 //! KFP004 allocatable-memory: three nodes on paper, but too little of them is left for pods.
 
-use super::support::{Shortfall, count, shortfall, unless_autopilot, unlisted};
+use super::support::{Shortfall, count, shortfall, undecided, unless_autopilot};
 use crate::catalog::allocatable::Allocatable;
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
@@ -34,9 +34,9 @@ fn judge(cluster: &Cluster) -> Answer {
     match shortfall(cluster, roomy) {
         Shortfall::NoFault => Answer::not_applicable("no pool has nodes that qualify"),
         Shortfall::Enough => Answer::met(format!("{least} nodes have 4 GiB and 1 CPU for pods")),
-        Shortfall::Open(reasons, pool) => {
+        Shortfall::Open(reasons, _) => {
             let reason = format!("what is left of the nodes for pods is not known: {}", reasons.because());
-            unlisted(pool, Answer::undecided(reason, reasons.decides(), Vec::new()))
+            undecided(reason, &reasons, Vec::new())
         }
         Shortfall::Faulty(pools) => {
             let tight: Vec<&Pool> = pools.into_iter().filter(|p| p.counts().is_true()).collect();

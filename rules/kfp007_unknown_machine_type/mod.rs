@@ -1,10 +1,13 @@
 //! KFP007 unknown-machine-type: no such machine type, or not offered in that region.
 
+mod offered;
+
 use super::support::{replace, unless_autopilot, worse};
-use crate::base::suggest::suggest;
-use crate::catalog::{location, machine};
-use crate::diagnostic::{Finding, Fix, Level};
+use crate::base::suggest::within_two;
+use crate::catalog::machine;
+use crate::diagnostic::{Fix, Level};
 use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Rule};
@@ -29,7 +32,7 @@ fn answer(_cx: &Context, cluster: &Cluster) -> Answer {
 fn judge(cluster: &Cluster, pool: &Pool) -> Answer {
     let Some(name) = pool.machine.type_name.known() else {
         let reasons = pool.machine.type_name.reasons().cloned().unwrap_or_default();
-        if let crate::graph::fact::Fact::OneOf(names, _) = &pool.machine.type_name
+        if let Fact::OneOf(names, _) = &pool.machine.type_name
             && names.iter().all(|n| machine::machine_type(n).is_some())
         {
             return Answer::met("every possible machine type exists");
@@ -45,13 +48,17 @@ fn judge(cluster: &Cluster, pool: &Pool) -> Answer {
     };
     match machine::machine_type(name) {
         None => unknown(cluster, pool, name),
-        Some(_) => offered(cluster, pool, name),
+        Some(_) => offered::judge(cluster, pool, name),
     }
 }
 
 fn unknown(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
     let place = &pool.place("machine_type");
-    if let Some(Err(error)) = machine::custom(name) {
+    let series = name.split('-').next().unwrap_or_default();
+    let is_newer_series = machine::series(series).is_none() && has_form_of_series(series);
+    if let Some(Err(error)) = machine::custom(name)
+        && !is_newer_series
+    {
         let reason = match name.is_hidden() {
             true => format!("{name} is not a possible custom machine type"),
             false => format!("{name} is not a possible custom machine type: {error}"),
@@ -59,60 +66,39 @@ fn unknown(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
         let finding = RULE.finding(reason.clone()).cluster(cluster).at(&pool.address, place, "outside of the limits");
         return Answer::unmet(reason, vec![finding]);
     }
-    let near = suggest(name, machine::names());
-    let series = name.split('-').next().unwrap_or_default();
-    let may_be_newer = machine::series(series).is_none() && has_form_of_series(series);
-    if may_be_newer || near.is_none() && machine::series(series).is_none() {
-        let reason = format!("machine type {name} is not among those that kfplint knows; it may be newer");
+    // Another size of a series that there is, and a series that has the form of one, may be new.
+    let own = machine::series(series).map(|known| known.name);
+    let alike = machine::names().filter(|other| own.is_none_or(|own| other.split('-').next() == Some(own)));
+    let Some(near) = within_two(name, alike).filter(|_| !is_newer_series) else {
+        let date = machine::DATE;
+        let reason = format!("machine type {name} is newer than the facts of {date}, or there is none");
         let finding = RULE.finding(reason.clone()).level(Level::Warning).cluster(cluster);
-        let finding = finding.at(&pool.address, place, "not known");
-        return Answer::undecided(reason, vec![format!("machine type {name}")], vec![finding]);
-    }
+        let finding = finding.at(&pool.address, place, "not among the types that kfplint knows");
+        return Answer::undecided(reason, vec![format!("{}.{}", pool.address, place.attribute)], vec![finding]);
+    };
     let reason = format!("there is no machine type {name}");
     let mut draft = RULE.finding(reason.clone()).cluster(cluster);
-    let near = near.filter(|_| !name.is_hidden());
-    if let Some(near) = near {
+    if !name.is_hidden() {
         draft = draft.help(format!("did you mean \"{near}\"?"));
     }
     let mut finding = draft.at(&pool.address, place, "no such machine type");
-    finding.fixes.extend(near.and_then(|near| replacement(pool, near)));
+    finding.fixes.extend(replacement(pool, near).filter(|_| !name.is_hidden()));
     Answer::unmet(reason, vec![finding])
 }
 
-/// Letters, then a number, then perhaps letters: as in `n2` or `c2d`.
+/// One to three letters, then one or two digits, then perhaps up to two letters: as in `n2`, `c2d` or `ct5lp`.
 fn has_form_of_series(name: &str) -> bool {
     let rest = name.trim_start_matches(|c: char| c.is_ascii_lowercase());
     let after = rest.trim_start_matches(|c: char| c.is_ascii_digit());
-    rest.len() < name.len() && after.len() < rest.len() && after.chars().all(|c| c.is_ascii_lowercase())
+    let (letters, digits) = (name.len() - rest.len(), rest.len() - after.len());
+    (1..=3).contains(&letters)
+        && (1..=2).contains(&digits)
+        && after.len() <= 2
+        && after.chars().all(|c| c.is_ascii_lowercase())
 }
 
 /// Replaces a literal machine type.
 fn replacement(pool: &Pool, near: &str) -> Option<Fix> {
     let span = pool.config.as_ref()?.literal("machine_type")?;
     Some(replace(span, format!("\"{near}\""), format!("use {near}")))
-}
-
-fn offered(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
-    let fits = Answer::met("every machine type exists and is offered in the region");
-    let Some(place) = cluster.location.known() else { return fits };
-    let region = location::region_of(place).unwrap_or(place);
-    if machine::offered_in(name, region) != Some(false) {
-        return fits;
-    }
-    let region = place.derive(region);
-    let reason = format!("machine type {name} is not offered in {region}");
-    let mut draft = RULE
-        .finding(reason.clone())
-        .cluster(cluster)
-        .related(&cluster.view.place("location"), "the cluster's location");
-    if !name.is_hidden() {
-        draft = draft.help(format!("regions that offer it: {}", some_regions(name)));
-    }
-    let finding: Finding = draft.at(&pool.address, &pool.place("machine_type"), format!("not offered in {region}"));
-    Answer::unmet(reason, vec![finding])
-}
-
-fn some_regions(name: &str) -> String {
-    let regions: Vec<&str> = machine::regions_offering(name).take(6).collect();
-    regions.join(", ")
 }

@@ -1,6 +1,6 @@
 //! KFP008 workload-fit: Kubeflow Pipelines' own pods do not pack onto what system pods leave of the nodes.
 
-use super::support::{last, list, unless_autopilot};
+use super::support::{last, list, together, undecided, unless_autopilot};
 use crate::catalog::gke::{self, Features};
 use crate::catalog::kfp::{self, Env};
 use crate::diagnostic::Level;
@@ -73,10 +73,9 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     });
     let open: Vec<_> = open.collect();
     if !open.is_empty() || cluster.pools_elsewhere.is_some() {
-        let reasons = super::support::together(open.into_iter().chain(&cluster.pools_elsewhere));
+        let reasons = together(open.into_iter().chain(&cluster.pools_elsewhere));
         let reason = format!("whether the pods fit is not known: {}", reasons.because());
-        let unlisted = pools.iter().find(|pool| pool.is_unlisted()).copied();
-        return super::support::unlisted(unlisted, Answer::undecided(reason, reasons.decides(), Vec::new()));
+        return undecided(reason, &reasons, Vec::new());
     }
     unmet(cluster, &certain, &version, &rest)
 }

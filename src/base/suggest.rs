@@ -32,11 +32,26 @@ const SETUP: usize = 50;
 /// matches. Among equally near ones the first wins. `None` if nothing is near, or `word` is itself a candidate, or longer
 /// than a name should be. Where [`NEAR`] steps were taken, nothing is suggested any more.
 pub fn suggest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest(word, candidates, (word.chars().count() / 3).clamp(1, 4))
+}
+
+/// The nearest candidate that at most two letters differ from, where its numbers begin with those of `word`: another number
+/// is another name, and none that was mistyped.
+pub fn within_two<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let own = numbers(word);
+    nearest(word, candidates.into_iter().filter(|candidate| numbers(candidate).starts_with(&own)), 2)
+}
+
+/// The numbers in a text, as they are written.
+fn numbers(text: &str) -> Vec<&str> {
+    text.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty()).collect()
+}
+
+fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>, limit: usize) -> Option<&'a str> {
     if word.len() > LONGEST || !spend(1) {
         return None;
     }
     let lower = word.to_lowercase();
-    let limit = (word.chars().count() / 3).clamp(1, 4);
     let mut best: Option<(usize, &'a str)> = None;
     for candidate in candidates {
         if candidate == word {
@@ -87,6 +102,23 @@ mod tests {
         let names = ["e2-standard-2", "e2-standard-4", "n1-standard-2"];
         assert_eq!(suggest("e2-standrad-4", names), Some("e2-standard-4"));
         assert_eq!(suggest("E2-STANDARD-2", names), Some("e2-standard-2"));
+    }
+
+    #[test]
+    fn another_number_is_another_name() {
+        let names = ["us-east1", "us-east1-b", "e2-standard-16", "n2-standard-2"];
+        for (word, near) in [
+            ("us-eats1", Some("us-east1")),
+            ("us-east", Some("us-east1")),
+            ("us-east-1b", Some("us-east1-b")),
+            ("us-east2", None),
+            ("us-east10", None),
+            ("e2-standrad-16", Some("e2-standard-16")),
+            ("e2-standard-1", None),
+            ("n4-standard-2", None),
+        ] {
+            assert_eq!(super::within_two(word, names), near, "{word}");
+        }
     }
 
     #[test]

@@ -12,6 +12,20 @@ static ZONES: Table = table!("zones", 3);
 /// region has four (Google's documentation).
 pub const DEFAULT_ZONES: u32 = 3;
 
+/// The day of the list of regions and zones.
+pub const DATE: &str = "2026-01-09";
+
+/// What the facts say of a location's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LocationStanding {
+    /// There is such a region or zone.
+    Known,
+    /// There is none, and this one was most likely meant.
+    Near(&'static str),
+    /// The facts do not have it: it may be newer.
+    Newer,
+}
+
 /// A region.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region {
@@ -52,6 +66,41 @@ pub fn zones() -> impl ExactSizeIterator<Item = &'static str> {
 /// Whether this zone is known.
 pub fn known_zone(name: &str) -> bool {
     ZONES.find(name).is_some()
+}
+
+/// Whether this region is known, those included that the public list does not have.
+pub fn is_known_region(name: &str) -> bool {
+    region(name).is_some() || zones_of(name).next().is_some()
+}
+
+/// The known zones of a region, sorted by name.
+pub fn zones_of(region_name: &str) -> impl Iterator<Item = &'static str> {
+    ZONES.rows().filter(move |row| row.text(1) == region_name).map(|row| row.text(0))
+}
+
+/// Whether there is such a region or zone. In a region that is known, a zone of one letter that it does not have is a mistake;
+/// elsewhere only what one or two letters differ from a name.
+pub fn standing(name: &str) -> LocationStanding {
+    if is_known_region(name) || known_zone(name) {
+        return LocationStanding::Known;
+    }
+    let own_region = region_of(name).filter(|region_name| is_known_region(region_name));
+    let letter = |zone: &str| zone.rsplit_once('-').and_then(|(_, letter)| letter.parse::<char>().ok());
+    if let (Some(own), Some(wanted)) = (own_region, letter(name)) {
+        let distance = |zone: &&str| letter(zone).map(|c| u32::from(c).abs_diff(u32::from(wanted)));
+        let near = zones_of(own).filter(|zone| letter(zone).is_some()).min_by_key(distance);
+        return near.map_or(LocationStanding::Newer, LocationStanding::Near);
+    }
+    let near = crate::base::suggest::within_two(name, regions().map(|r| r.name).chain(zones()));
+    near.map_or(LocationStanding::Newer, LocationStanding::Near)
+}
+
+/// The region or zone that a name means: itself, or the one that was most likely meant.
+pub fn meant(name: &str) -> &str {
+    match standing(name) {
+        LocationStanding::Near(near) => near,
+        _ => name,
+    }
 }
 
 /// How many zones GKE takes by default in a region: three. A region that is not known is taken to have three.

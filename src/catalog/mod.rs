@@ -7,6 +7,7 @@ pub mod allocatable;
 pub mod gke;
 pub mod iam;
 pub mod kfp;
+pub mod limits;
 pub mod location;
 pub mod machine;
 mod memo;

@@ -97,6 +97,11 @@ impl<'p> Cluster<'p> {
         default_of(&self.view, "project")
     }
 
+    /// Whether it asks for no nodes to begin with: no default pool, though only to remove it, and no pools in its block.
+    pub fn starts_without_nodes(&self) -> bool {
+        self.view.blocks("node_pool").is_empty() && self.view.number("initial_node_count", 0).max == Some(0)
+    }
+
     /// The pools that KFP's pods may land on: those with nodes that can run them; all with nodes, where there is none
     /// such; and those that auto-provisioning makes, where it is on.
     pub fn landing_pools(&self) -> Vec<&Pool<'p>> {

@@ -4,7 +4,7 @@ use super::fact::{Fact, Interval};
 use super::text::Text;
 use super::view::View;
 use crate::catalog::location;
-use crate::cty::value::Reasons;
+use crate::cty::value::{ReasonKind, Reasons};
 
 /// Nodes that the configuration asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,13 +29,17 @@ pub fn cluster_zones(location: &Fact<Text>, cluster: &View, drawn: Option<u64>) 
 }
 
 fn zones_at(location: &Fact<Text>, cluster: &View, drawn: Option<u64>) -> Interval {
+    let location = &location.map(|text| text.derive(location::meant(text)));
     let named = cluster.length("node_locations").filter(|n| n.max != Some(0));
     let named = match (named, drawn) {
         (Some(zones), Some(drawn)) if zones.known().is_none() => Some(Interval::exact(drawn)),
         (named, _) => named,
     };
     let named_hidden = named.as_ref().is_some_and(|zones| zones.hidden);
-    let zonal = location.judge(|text| Fact::Known(location::is_zone(text)));
+    let zonal = location.judge(|text| match location::is_zone(text) || location::is_region(text) || text.is_empty() {
+        true => Fact::Known(location::is_zone(text)),
+        false => Fact::Unknown(Reasons::one(ReasonKind::Unsupported(format!("the zones of {text}").into()), None)),
+    });
     match (zonal.known(), named) {
         (Some(true), None) => Interval::exact(1),
         (Some(true), Some(zones)) => match (location.known(), listed(cluster)) {
@@ -49,7 +53,7 @@ fn zones_at(location: &Fact<Text>, cluster: &View, drawn: Option<u64>) -> Interv
             None => Interval::exact(u64::from(location::DEFAULT_ZONES)),
         },
         (None, named) => {
-            let reasons = location.reasons().cloned().unwrap_or_default();
+            let reasons = zonal.reasons().cloned().unwrap_or_default();
             match named {
                 None => Interval { min: 1, max: Some(u64::from(location::DEFAULT_ZONES)), reasons, hidden: false },
                 Some(zones) => zones.hull(&zones.plus(&Interval::exact(1)), &reasons),

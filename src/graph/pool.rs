@@ -139,11 +139,6 @@ impl<'p> Pool<'p> {
         self.machine.big_enough.and(&self.usable)
     }
 
-    /// Whether the name of its machine type is known, but not to the catalog.
-    pub fn is_unlisted(&self) -> bool {
-        self.machine.type_name.known().is_some() && self.machine.machine.known().is_none()
-    }
-
     /// Whether it stands for pools that auto-provisioning makes.
     pub fn auto(&self) -> bool {
         self.kind == PoolKind::AutoProvisioned

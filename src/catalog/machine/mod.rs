@@ -15,6 +15,9 @@ static SERIES: Table = table!("machine_series", 7);
 static TYPE_REGIONS: Table = table!("machine_type_regions", 2);
 static SERIES_REGIONS: Table = table!("series_by_region", 2);
 
+/// The day of the list of machine types.
+pub const DATE: &str = "2026-07-01";
+
 /// A machine type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Machine {
@@ -90,6 +93,11 @@ pub struct Series {
 }
 
 impl Series {
+    /// The same types as one text, separated by blanks.
+    pub(super) fn boot_disks(&self) -> &'static str {
+        self.boot_disks
+    }
+
     /// The boot disk types that GKE takes with this series; none if that is not known.
     pub fn boot_disk_types(&self) -> impl Iterator<Item = &'static str> {
         self.boot_disks.split_whitespace()

@@ -5,8 +5,10 @@ use crate::plan_json::What;
 use std::collections::BTreeSet;
 
 /// Rules about names that do not exist: what exists has none such, and the catalog may be older than the thing.
-const NAMES: [(&str, &str); 3] = [
+const NAMES: [(&str, &str); 5] = [
     ("KFP007", "the nodes exist, and so does their machine type"),
+    ("KFP009", "the cluster exists, and so does its location"),
+    ("KFP010", "the cluster exists: GKE did not refuse it"),
     ("KFP104", "the nodes exist, and so do their scopes"),
     ("KFP202", "the grants exist, and so do their roles"),
 ];

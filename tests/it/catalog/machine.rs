@@ -1,6 +1,6 @@
 use super::facts::csv;
 use kfplint::base::suggest::suggest;
-use kfplint::catalog::location;
+use kfplint::catalog::location::{self, LocationStanding};
 use kfplint::catalog::machine::{self, Arch, CustomError, MachineStatus, custom, machine_type, offered_in};
 
 #[test]
@@ -90,12 +90,33 @@ fn regions_offer_what_the_listing_says() {
 }
 
 #[test]
+fn names_of_places_are_known_near_or_newer() {
+    for known in ["us-east1", "us-east1-b", "us-central2", "us-central2-d", "us-south1-ai1b"] {
+        assert_eq!(location::standing(known), LocationStanding::Known, "{known}");
+    }
+    for (name, near) in [
+        ("us-east1-a", "us-east1-b"),
+        ("us-central1-z", "us-central1-f"),
+        ("us-central2-f", "us-central2-d"),
+        ("europe-west-1b", "europe-west1-b"),
+        ("us central1", "us-central1"),
+        ("us-centrall1", "us-central1"),
+        ("US-EAST4", "us-east4"),
+    ] {
+        assert_eq!(location::standing(name), LocationStanding::Near(near), "{name}");
+    }
+    for newer in ["mars-north1", "us-east9", "us-east9-a", "us-east4-ai1a", "europa-nord1", "", "here"] {
+        assert_eq!(location::standing(newer), LocationStanding::Newer, "{newer}");
+    }
+}
+
+#[test]
 fn places_are_recognised() {
-    assert_eq!(location::zones().len(), 132);
+    assert_eq!(location::zones().len(), 137);
     assert_eq!(location::regions().len(), 43);
     for zone in location::zones() {
         let region = location::region_of(zone).unwrap();
-        assert!(location::region(region).is_some(), "{zone}");
+        assert!(location::is_known_region(region), "{zone}");
         assert!(location::known_zone(zone) && location::is_zone(zone) && !location::is_region(zone), "{zone}");
     }
     for region in location::regions() {
@@ -104,6 +125,7 @@ fn places_are_recognised() {
         assert_eq!(location::default_zones(region.name), 3, "{}", region.name);
     }
     assert_eq!(location::region_of("us-central1-ai1a"), Some("us-central1"));
+    assert!(location::is_known_region("us-central2") && location::region("us-central2").is_none());
     assert!(location::is_zone("moon-north7-b") && location::is_region("moon-north7"));
     assert!(!location::is_region("us-central") && !location::is_region("US-central1") && !location::is_zone("a-b"));
 }

@@ -1,0 +1,94 @@
+//! KFP010 refused-by-gke: what GKE refuses though Terraform plans it.
+
+mod cluster;
+mod machine;
+mod pool;
+
+use super::support::worse;
+use crate::diagnostic::{Finding, Level, Status};
+use crate::graph::cluster::Cluster;
+use crate::graph::text::Text;
+use crate::graph::view::{AttributePlace, View};
+use crate::rule::{Answer, Context, Rule};
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    code: "KFP010",
+    name: "refused-by-gke",
+    level: Level::Error,
+    page: include_str!("rule.md"),
+    cluster: Some(answer),
+    root: None,
+};
+
+/// Something that GKE refuses, or may.
+struct Refusal {
+    /// What is wrong.
+    message: String,
+    /// Where it stands.
+    place: AttributePlace,
+    /// What to do.
+    help: String,
+    /// Whether more than one secondary source says so: else it is a warning.
+    verified: bool,
+}
+
+impl Refusal {
+    fn new(message: String, place: AttributePlace, help: impl Into<String>) -> Refusal {
+        Refusal { message, place, help: help.into(), verified: true }
+    }
+
+    fn finding(&self, cluster: &Cluster, address: &str) -> Finding {
+        let level = if self.verified { Level::Error } else { Level::Warning };
+        let label = if self.verified { "GKE refuses this" } else { "GKE may refuse this" };
+        RULE.finding(&self.message).level(level).cluster(cluster).help(&self.help).at(address, &self.place, label)
+    }
+}
+
+fn answer(_cx: &Context, cluster: &Cluster) -> Answer {
+    let mut answers = vec![answer_of(cluster, cluster.address(), &cluster::refusals(cluster))];
+    answers.extend(cluster::newer_version(cluster));
+    for pool in cluster.pools.iter().filter(|pool| !pool.auto() && cluster.autopilot.is_false()) {
+        let mut refusals = machine::refusals(cluster, pool);
+        refusals.extend(pool::refusals(pool));
+        let answer = answer_of(cluster, &pool.address, &refusals);
+        answers.push(match &pool.uncertain {
+            Some(reasons) => answer.if_so("the pool is made", reasons),
+            None => answer,
+        });
+    }
+    let met = Answer::met("it has nothing that GKE is known to refuse");
+    answers.into_iter().fold(met, |mut all, mut one| match one.status {
+        Status::Met => {
+            all.findings.append(&mut one.findings);
+            all
+        }
+        _ => worse(all, one),
+    })
+}
+
+/// The answer for a cluster or pool of which this is refused.
+fn answer_of(cluster: &Cluster, address: &str, refusals: &[Refusal]) -> Answer {
+    let findings = refusals.iter().map(|refusal| refusal.finding(cluster, address)).collect();
+    let certain: Vec<&str> = refusals.iter().filter(|r| r.verified).map(|r| r.message.as_str()).collect();
+    match certain.is_empty() {
+        true => Answer { findings, ..Answer::met("") },
+        false => Answer::unmet(certain.join("; "), findings),
+    }
+}
+
+/// A known string argument.
+fn text(view: &View, name: &str) -> Option<Text> {
+    view.text(name)?.known().cloned()
+}
+
+/// A known number, where it may be shown.
+fn number(view: &View, name: &str) -> Option<u64> {
+    view.get(name)?;
+    view.number(name, 0).shown()
+}
+
+/// A nested block that is certainly there.
+fn block<'p>(view: &View<'p>, kind: &str) -> Option<View<'p>> {
+    view.block(kind).filter(|block| block.uncertain.is_none())
+}
