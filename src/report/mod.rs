@@ -34,7 +34,7 @@ pub use html::html;
 pub use human::{Detail, ReportStyle, findings, human};
 pub use json::{json, location};
 pub use markdown::markdown;
-pub use page::{page, rule_table, rules};
+pub use page::{page, rules};
 pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use text::pretty;
@@ -168,7 +168,7 @@ impl Report {
     }
 
     /// The open findings, each once: what several root modules have in a module that they share is said for the first.
-    pub(crate) fn told(&self) -> impl Iterator<Item = &Diagnostic> {
+    pub(crate) fn reported(&self) -> impl Iterator<Item = &Diagnostic> {
         let mut seen = HashSet::new();
         self.open()
             .filter(move |d| d.finding.span().is_none_or(|span| seen.insert((d.finding.code, span, d.message()))))

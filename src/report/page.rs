@@ -48,18 +48,6 @@ pub fn rules(color: bool, width: usize) -> Vec<u8> {
     buffer.into_inner()
 }
 
-/// The list of rules as a Markdown table, for the README.
-pub fn rule_table() -> String {
-    let mut out = String::from("| code | name | level | finds |\n|---|---|---|---|\n");
-    for rule in rules::all() {
-        let folder = super::folder(rule.code, rule.name);
-        let summary = rule.summary().split_whitespace().collect::<Vec<_>>().join(" ").replace('|', "\\|");
-        let level = level(rule.level);
-        out.push_str(&format!("| [{}](rules/{folder}/rule.md) | {} | {level} | {summary} |\n", rule.code, rule.name));
-    }
-    out
-}
-
 fn level(level: Level) -> &'static str {
     match level {
         Level::Error => "error",
@@ -83,16 +71,5 @@ mod tests {
         assert_eq!(page("kfp001"), page("node-count"));
         assert_eq!(page("node-cuont"), Err(Some("node-count".into())));
         assert_eq!(page("xyzzy-plugh"), Err(None));
-    }
-
-    #[test]
-    fn every_rule_has_a_row_and_its_page_is_where_the_row_points() {
-        let table = rule_table();
-        for rule in rules::all() {
-            let path = format!("rules/{}/rule.md", super::super::folder(rule.code, rule.name));
-            assert!(table.contains(&format!("[{}]({path})", rule.code)));
-            let page = std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-            assert_eq!(page, rule.page);
-        }
     }
 }

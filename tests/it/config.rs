@@ -199,7 +199,7 @@ fn what_is_wrong_is_shown_at_its_place() {
     wrong("[profile.a]\nscopes = [\"cloud-platfrm\"]", "2:11", &["`cloud-platform`?"]);
     wrong("[profile.a]\napis = [\"container\"]", "2:9", &["not the name of an API"]);
     wrong("[profile.a]\nnamespace = \"Kube Flow\"", "2:13", &["not a name that Kubernetes allows"]);
-    wrong("[environment.p]\nvars = { a = 2020-01-01 }", "2:14", &["a date"]);
+    wrong("[environment.p]\nvars = { a = 2020-01-01 }", "2:14", &["Terraform has no date type"]);
     wrong("rules = [", "1:10", &["unclosed array"]);
     wrong("select = \"KFP\"", "1:10", &["a list is expected here", "write it in brackets"]);
     wrong("[rules]\nKFP001 = 3", "2:10", &["text is expected here"]);
@@ -214,8 +214,8 @@ fn the_published_schema_knows_right_from_wrong() {
         let table: toml::Table = config.parse().unwrap_or_else(|e| panic!("{config}: {e}"));
         schema.is_valid(&serde_json::to_value(table).unwrap())
     };
-    let readme = read("README.md");
-    let example = readme.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let page = read("docs/configuration.md");
+    let example = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     for right in [example, ENVIRONMENTS, "", "profile = \"kfp\"", "[profile.a]\nmemory = 4096"] {
         assert!(is_valid(right), "{right}");
     }

@@ -1,12 +1,12 @@
-//! The README shows what a run on documents prints.
+//! docs/documents.md shows what a run on documents prints.
 
 use super::{folder, printed};
 use crate::hold::hold_with;
 
 #[test]
-fn the_example_prints_what_the_readme_shows() {
-    hold_with("README.md", |readme| {
-        let (before, rest) = readme.split_once("```console\n").expect("an example");
+fn the_example_prints_what_the_page_shows() {
+    hold_with("docs/documents.md", |page| {
+        let (before, rest) = page.split_once("```console\n").expect("an example");
         let (example, after) = rest.split_once("```").expect("its end");
         let command = example.lines().next().expect("a command");
         let args: Vec<&str> = command.strip_prefix("$ kfplint ").expect("a run of kfplint").split(' ').collect();
