@@ -46,13 +46,13 @@ pub enum Command {
     /// Check root modules (also without naming the command)
     #[command(after_help = examples::CHECK)]
     Check(Box<CheckArgs>),
-    /// Check, and make the fixes that are safe: the same as `check --fix`
+    /// Check and apply the safe fixes; the same as `check --fix`
     #[command(after_help = examples::FIX)]
     Fix(Box<CheckArgs>),
-    /// Write the findings of now to a file, for `check --baseline`
+    /// Write the current findings to a file, for `check --baseline`
     #[command(after_help = examples::BASELINE)]
     Baseline(BaselineArgs),
-    /// List the comments that suppress findings, and how many each holds back
+    /// List the comments that suppress findings, and how many findings each suppresses
     #[command(after_help = examples::SUPPRESSIONS)]
     Suppressions(ListArgs),
     /// Print a rule's page: what it finds, why it matters, how to fix it
@@ -66,7 +66,7 @@ pub enum Command {
     /// Draw the resource graph: clusters, pools, accounts, grants, secrets, buckets
     #[command(after_help = examples::GRAPH)]
     Graph(GraphArgs),
-    /// Say whether the pods of Kubernetes manifests fit onto the clusters' nodes
+    /// Check whether the pods of Kubernetes manifests fit on the clusters' nodes
     #[command(after_help = examples::FIT)]
     Fit(FitArgs),
     /// Evaluate expressions from stdin, one a line, in the scope of a root module
@@ -78,10 +78,10 @@ pub enum Command {
     /// Write a kfplint.toml to start from, and show how pre-commit runs kfplint
     #[command(after_help = examples::INIT)]
     Init(InitArgs),
-    /// Print what a shell needs to complete the command line
+    /// Print shell completions
     #[command(after_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
-    /// Print the manual page, or write those of all commands into a folder
+    /// Print the manual page, or write the pages of all commands to a folder
     #[command(after_help = examples::MAN)]
     Man(ManArgs),
     /// Work on kfplint itself, in a checkout of it
@@ -92,14 +92,14 @@ pub enum Command {
 /// What `check` is given.
 #[derive(Clone, Debug, Default, Args)]
 pub struct CheckArgs {
-    /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]; or plans, states and
+    /// Folders to search for root modules, or Terraform files (their folder is checked) [default: .]; or plans, states and
     /// descriptions of clusters as JSON, with `-` for stdin
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The root module of the plans and states given: findings then point into its files
     #[arg(long, value_name = "DIR")]
     pub source: Option<PathBuf>,
-    /// How values come in.
+    /// Input variables.
     #[command(flatten)]
     pub inputs: InputArgs,
     /// Format of the report on stdout
@@ -111,7 +111,7 @@ pub struct CheckArgs {
     /// The lowest level of finding that makes the exit code 1
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
     pub fail_on: FailOn,
-    /// What to make of requirements that cannot be decided: `fail` makes the exit code 1, `ignore` leaves out their findings
+    /// How to treat requirements that cannot be decided: `fail` makes the exit code 1, `ignore` drops their findings
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Undecided::Warn)]
     pub undecided: Undecided,
     /// Which comments that suppress findings count
@@ -122,19 +122,19 @@ pub struct CheckArgs {
     /// findings that are new or worse fail
     #[arg(long)]
     pub strict: bool,
-    /// Report only findings that are not in this file, which `kfplint baseline` has written
+    /// Report only findings that are not in this file, written by `kfplint baseline`
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// The paths are changed files: check the root modules below the working directory that they belong to, also through
     /// modules (for pre-commit)
     #[arg(long)]
     pub changed: bool,
-    /// Where the configuration is.
+    /// Configuration file.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// Options that were given on the command line, by the names of their fields: they win over the configuration.
+    /// Options set explicitly on the command line, by field name: they win over the configuration.
     #[arg(skip)]
-    pub told: Vec<&'static str>,
+    pub explicit: Vec<&'static str>,
     /// Report only verdicts and findings that are new or changed since this commit of the repository
     #[arg(long, value_name = "REF")]
     pub since: Option<String>,
@@ -144,7 +144,7 @@ pub struct CheckArgs {
     /// Exit with 3 if no GKE cluster is found
     #[arg(long)]
     pub require_cluster: bool,
-    /// What is made of fixes.
+    /// Fix options.
     #[command(flatten)]
     pub fixes: FixArgs,
     /// How the report is written.
@@ -158,35 +158,35 @@ pub struct CheckArgs {
     pub verbose: bool,
 }
 
-/// Where the configuration is.
+/// Configuration file.
 #[derive(Clone, Debug, Default, Args)]
 pub struct ConfigArgs {
-    /// Take this file for the configuration [default: the nearest kfplint.toml upward from PATH, within its repository]
+    /// Use this configuration file [default: the nearest kfplint.toml in PATH or above, within its repository]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
-    /// Leave kfplint.toml out of account
+    /// Ignore kfplint.toml
     #[arg(long)]
     pub no_config: bool,
-    /// Take the values of this environment of the configuration; `check` looks at all of them otherwise (repeatable there)
+    /// Use the values of this environment of the configuration; without it, `check` uses all of them (repeatable there)
     #[arg(long, value_name = "NAME")]
     pub environment: Vec<String>,
 }
 
-/// What is made of the fixes that findings propose.
+/// Fix options.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct FixArgs {
-    /// Make the safe fixes in the files, and report what is left
+    /// Apply the safe fixes to the files, and report what is left
     #[arg(long)]
     pub fix: bool,
-    /// Also make fixes that may change more than the fault (with --fix or --diff)
+    /// Also apply fixes that may change more than the fault (with --fix or --diff)
     #[arg(long)]
     pub unsafe_fixes: bool,
-    /// Print what --fix would change, as a unified diff, in place of the report; write nothing
+    /// Print the changes of --fix as a unified diff instead of the report; write nothing
     #[arg(long)]
     pub diff: bool,
 }
 
-/// Values from outside of the configuration.
+/// Input variables and access to files and the environment.
 #[derive(Clone, Debug, Default, Args)]
 pub struct InputArgs {
     /// Set an input variable of the root module, as NAME=VALUE (repeatable; Terraform's -var)
@@ -198,7 +198,7 @@ pub struct InputArgs {
     /// Both, in the order in which they were given: a later value takes the place of an earlier.
     #[arg(skip)]
     pub given: Vec<Given>,
-    /// The workspace's name, for `terraform.workspace`
+    /// Name of the workspace, for `terraform.workspace`
     #[arg(long, value_name = "NAME")]
     pub workspace: Option<String>,
     /// Follow links, module sources and functions such as file() out of the repository
@@ -207,15 +207,15 @@ pub struct InputArgs {
     /// Let Terragrunt's get_env() read an environment variable (repeatable); its value is never shown
     #[arg(long, value_name = "NAME")]
     pub allow_env: Vec<String>,
-    /// Take a module that is not on disk from a folder, as SOURCE=DIR (repeatable)
+    /// Read a module that is not on disk from a folder, as SOURCE=DIR (repeatable)
     #[arg(long, value_name = "SOURCE=DIR", value_parser = parse_module_dir)]
     pub module_dir: Vec<(String, PathBuf)>,
-    /// What it may cost.
+    /// Limits.
     #[command(flatten)]
     pub budget: BudgetArgs,
 }
 
-/// How text on the terminal looks.
+/// Terminal options.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct TerminalArgs {
     /// Colour the output
@@ -226,16 +226,16 @@ pub struct TerminalArgs {
 /// What `baseline` is given.
 #[derive(Clone, Debug, Args)]
 pub struct BaselineArgs {
-    /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]
+    /// Folders to search for root modules, or Terraform files (their folder is checked) [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How values come in.
+    /// Input variables.
     #[command(flatten)]
     pub inputs: InputArgs,
-    /// Where the configuration is.
+    /// Configuration file.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// The file to write; one that is there is written anew
+    /// Output file; overwritten if it exists
     #[arg(long, value_name = "FILE", default_value = baseline::FILE)]
     pub output: PathBuf,
 }
@@ -243,16 +243,16 @@ pub struct BaselineArgs {
 /// What `suppressions` is given.
 #[derive(Clone, Debug, Args)]
 pub struct ListArgs {
-    /// Folders to search for root modules, or Terraform files whose folders are meant [default: .]
+    /// Folders to search for root modules, or Terraform files (their folder is checked) [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How values come in.
+    /// Input variables.
     #[command(flatten)]
     pub inputs: InputArgs,
-    /// Where the configuration is.
+    /// Configuration file.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// How the list is written
+    /// Format of the list
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
     pub format: ListFormat,
 }
@@ -302,7 +302,7 @@ pub struct ExplainArgs {
 /// What `rules` is given.
 #[derive(Clone, Debug, Args)]
 pub struct RulesArgs {
-    /// How the list is written.
+    /// Format of the list.
     #[command(flatten)]
     pub terminal: TerminalArgs,
 }
@@ -313,13 +313,13 @@ pub struct GraphArgs {
     /// Folders to search for root modules [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// How values come in.
+    /// Input variables.
     #[command(flatten)]
     pub inputs: InputArgs,
-    /// Where the configuration is.
+    /// Configuration file.
     #[command(flatten)]
     pub config: ConfigArgs,
-    /// How the graph is written
+    /// Format of the graph
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Dot)]
     pub format: GraphFormat,
 }
@@ -346,13 +346,13 @@ pub struct FitArgs {
     /// Folders to search for root modules [default: .]
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// What to do about clusters of which it is not known whether the pods fit: `fail` makes the exit code 1
+    /// How to treat clusters where it is unknown whether the pods fit: `fail` makes the exit code 1
     #[arg(long, value_enum, value_name = "HOW", default_value_t = Undecided::Warn)]
     pub undecided: Undecided,
-    /// How values come in.
+    /// Input variables.
     #[command(flatten)]
     pub inputs: InputArgs,
-    /// Where the configuration is.
+    /// Configuration file.
     #[command(flatten)]
     pub config: ConfigArgs,
 }
@@ -363,7 +363,7 @@ pub struct EvaluateArgs {
     /// The root module.
     #[command(flatten)]
     pub root: RootArgs,
-    /// Print where the static plan differs from this plan of Terraform's instead
+    /// Print the differences between the static plan and this Terraform plan instead
     #[arg(long, value_name = "PLAN.JSON")]
     pub against: Option<PathBuf>,
 }
@@ -374,10 +374,10 @@ pub struct RootArgs {
     /// The root module's folder
     #[arg(value_name = "DIR", default_value = ".")]
     pub dir: PathBuf,
-    /// How values come in.
+    /// Input variables.
     #[command(flatten)]
     pub inputs: InputArgs,
-    /// Where the configuration is.
+    /// Configuration file.
     #[command(flatten)]
     pub config: ConfigArgs,
 }
@@ -414,10 +414,10 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
         inputs.given = in_order(own, inputs);
     }
     match &mut cli.command {
-        None => cli.check.told = told(own),
-        Some(Command::Check(args)) => args.told = told(own),
+        None => cli.check.explicit = explicit(own),
+        Some(Command::Check(args)) => args.explicit = explicit(own),
         Some(Command::Fix(args)) => {
-            args.told = told(own);
+            args.explicit = explicit(own);
             args.fixes.fix = true;
         }
         Some(_) => {}
@@ -425,8 +425,8 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Erro
     Ok(cli)
 }
 
-/// The options with a default that were given all the same.
-fn told(matches: &ArgMatches) -> Vec<&'static str> {
+/// Options set explicitly on the command line.
+fn explicit(matches: &ArgMatches) -> Vec<&'static str> {
     let given = |name: &&str| matches.value_source(name) == Some(ValueSource::CommandLine);
     ["format", "fail_on", "undecided", "ignores"].into_iter().filter(given).collect()
 }

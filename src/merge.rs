@@ -21,7 +21,7 @@ pub fn merge(reports: Vec<(String, Value)>) -> Result<Value, String> {
     let mut first: Option<(&str, String)> = None;
     for (name, report) in &reports {
         let Some(own) = kind(report) else {
-            return Err(format!("`{name}` is neither a JSON report of kfplint's nor SARIF"));
+            return Err(format!("`{name}` is neither a kfplint JSON report nor SARIF"));
         };
         let (kind, before) = first.get_or_insert_with(|| (own, name.clone()));
         if *kind != own {

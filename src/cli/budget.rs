@@ -6,13 +6,13 @@ use clap::Args;
 /// Budgets: what is past one is not looked at, and a finding (TF006) says so.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub struct BudgetArgs {
-    /// Evaluate so many instances of resources and modules in a root module [default: 200000]
+    /// Evaluate at most N resource and module instances in a root module [default: 200000]
     #[arg(long, value_name = "N")]
     pub max_instances: Option<u64>,
-    /// Look into so many modules inside of each other [default: 64]
+    /// Maximum module nesting depth [default: 64]
     #[arg(long, value_name = "N")]
     pub max_depth: Option<usize>,
-    /// Take so many seconds for the run [default: 120]
+    /// Stop after SECONDS [default: 120]
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
     /// Read files up to this size, such as 20MB or 512KB [default: 32MB]

@@ -80,11 +80,15 @@ fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {
 fn say_known(report: &Report) {
     let Some(held) = &report.baseline else { return };
     let mut err = std::io::stderr().lock();
-    let _ = writeln!(err, "known from the baseline: {}", report::plural(held.known, "finding"));
+    let _ = writeln!(err, "in the baseline: {}", report::plural(held.known, "finding"));
     if held.gone.is_empty() {
         return;
     }
-    let _ = writeln!(err, "gone: {}; write the baseline anew to drop them", report::plural(held.gone.len(), "finding"));
+    let _ = writeln!(
+        err,
+        "fixed since: {}; run `kfplint baseline` to update it",
+        report::plural(held.gone.len(), "finding")
+    );
     for entry in held.gone.iter().take(MOST) {
         let address = entry.address.as_deref().unwrap_or("");
         let _ = writeln!(err, "  {}", report::line(format!("{} {} {address}", entry.code, entry.root).trim_end()));

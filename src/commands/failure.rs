@@ -22,7 +22,7 @@ pub enum Failure {
     #[diagnostic(transparent)]
     Document(#[from] crate::plan_json::DocumentError),
     /// `--against` a document that is no plan.
-    #[error("`{path}` is no plan of Terraform's")]
+    #[error("`{path}` is not a Terraform plan")]
     #[diagnostic(help("make one: terraform plan -out=plan.bin && terraform show -json plan.bin > plan.json"))]
     NoPlan {
         /// The path as given.
@@ -33,7 +33,7 @@ pub enum Failure {
     #[diagnostic(help("name the plan too: kfplint plan.json --source DIR"))]
     NoDocument,
     /// A path that is not there, but looks like a command.
-    #[error("cannot read `{path}`: there is no such file or folder")]
+    #[error("cannot read `{path}`: no such file or folder")]
     #[diagnostic(help("did you mean the command `{command}`?"))]
     Command {
         /// As given.
@@ -109,7 +109,7 @@ pub enum Failure {
     },
     /// A baseline that cannot be read.
     #[error("cannot read the baseline `{path}`: {why}")]
-    #[diagnostic(help("`kfplint baseline --output {path}` writes it anew, with all findings of then"))]
+    #[diagnostic(help("`kfplint baseline --output {path}` regenerates it"))]
     Baseline {
         /// The file.
         path: String,
@@ -129,7 +129,7 @@ pub enum Failure {
     },
     /// Reports that cannot be joined.
     #[error("{what}")]
-    #[diagnostic(help("merge takes reports that `kfplint --format json` or `--format sarif` has written"))]
+    #[diagnostic(help("merge takes reports that `kfplint --format json` or `--format sarif` wrote"))]
     Merge {
         /// What is wrong.
         what: String,

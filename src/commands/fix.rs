@@ -232,7 +232,7 @@ fn kinds<'d>(diagnostics: impl IntoIterator<Item = &'d Diagnostic>, of: &Outcome
 fn foreign(id: FileId, now: &Outcome, opened: &Opened) -> Option<&'static str> {
     let Some((real, _)) = opened.get(&id) else { return Some("it is not a file of the configuration") };
     if real.components().any(|c| c.as_os_str() == ".terraform") {
-        return Some("`terraform init` wrote it, and would write it anew");
+        return Some("`terraform init` wrote it and would overwrite it");
     }
     let named = now.found.named.iter().any(|folder| real.starts_with(folder));
     (!named).then_some("it is outside of the folders that are checked; name its folder too")

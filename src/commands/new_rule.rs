@@ -90,7 +90,7 @@ impl New {
         if !digits.is_some_and(|d| d.len() == 3 && d.bytes().all(|b| b.is_ascii_digit())) {
             let help = "a code is KFP, TF or LINT and three digits, such as KFP407: KFP0 nodes, KFP1 scopes and identity, KFP2 roles, \
                         KFP3 secrets and keys, KFP4 what is around";
-            return Err(wrong(format!("`{code}` is no code for a rule"), help));
+            return Err(wrong(format!("`{code}` is not a rule code"), help));
         }
         let words: Vec<&str> = name.split('-').collect();
         let is_word = |word: &&str| {
@@ -100,7 +100,7 @@ impl New {
         if words.len() < 2 || !words.iter().all(is_word) || name.len() > LONGEST_NAME {
             let help = "a name says the fault's subject in two or more words of lower-case letters, joined by `-`, with 23 characters at most: \
                         node-count, leftover-default-pool";
-            return Err(wrong(format!("`{name}` is no name for a rule"), help));
+            return Err(wrong(format!("`{name}` is not a rule name"), help));
         }
         Ok(New {
             code: code.clone(),

@@ -88,12 +88,12 @@ fn config_of(args: &CheckArgs, base: Option<&Tree>) -> Result<Config, Failure> {
 /// Takes from the configuration what the command line does not say, and notes what that turns off. Whether the further
 /// reports are those that the configuration asks for.
 fn fill_up(args: &mut CheckArgs, config: &mut Config) -> bool {
-    let given = args.told.clone();
-    let told = |name| given.contains(&name);
-    args.format = config.format.filter(|_| !told("format")).unwrap_or(args.format);
-    args.fail_on = config.fail_on.filter(|_| !told("fail_on")).unwrap_or(args.fail_on);
-    args.undecided = config.undecided.filter(|_| !told("undecided")).unwrap_or(args.undecided);
-    args.ignores = config.comments.filter(|_| !told("ignores")).unwrap_or(args.ignores);
+    let given = args.explicit.clone();
+    let explicit = |name| given.contains(&name);
+    args.format = config.format.filter(|_| !explicit("format")).unwrap_or(args.format);
+    args.fail_on = config.fail_on.filter(|_| !explicit("fail_on")).unwrap_or(args.fail_on);
+    args.undecided = config.undecided.filter(|_| !explicit("undecided")).unwrap_or(args.undecided);
+    args.ignores = config.comments.filter(|_| !explicit("ignores")).unwrap_or(args.ignores);
     if args.strict {
         args.undecided = Undecided::Fail;
         args.ignores = Ignores::Off;
@@ -102,10 +102,10 @@ fn fill_up(args: &mut CheckArgs, config: &mut Config) -> bool {
     if asked_by_configuration {
         args.output = config.output.clone();
     }
-    if config.undecided == Some(Undecided::Ignore) && args.undecided == Undecided::Ignore && !told("undecided") {
+    if config.undecided == Some(Undecided::Ignore) && args.undecided == Undecided::Ignore && !explicit("undecided") {
         config.hides.other.push("leaves out findings that are undecided (undecided = \"ignore\")".into());
     }
-    if config.fail_on == Some(FailOn::Never) && args.fail_on == FailOn::Never && !told("fail_on") {
+    if config.fail_on == Some(FailOn::Never) && args.fail_on == FailOn::Never && !explicit("fail_on") {
         config.hides.other.push("keeps findings from failing the run (fail-on = \"never\")".into());
     }
     asked_by_configuration

@@ -92,7 +92,7 @@ pub struct EnvironmentTable {
     #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, serde_json::Value>"))]
     #[serde(default)]
     pub vars: IndexMap<SpannedText, Spanned<toml::Value>>,
-    /// The workspace's name, for `terraform.workspace`.
+    /// Name of the workspace, for `terraform.workspace`.
     pub workspace: Option<String>,
 }
 

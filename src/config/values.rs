@@ -14,10 +14,10 @@ pub fn tfvars(vars: &IndexMap<SpannedText, Spanned<Value>>, id: FileId) -> Check
     let attribute = |(name, value): (&SpannedText, &Spanned<Value>)| {
         let (name_span, value_span) = (span(id, name.span()), span(id, value.span()));
         let ident = Ident { name: name.get_ref().as_str().into(), span: name_span };
-        let expr =
-            Arc::new(expr(value.get_ref(), value_span).map_err(|()| {
-                Fault::at(value.span(), "a date is no value of Terraform's").help("write it in quotes")
-            })?);
+        let expr = Arc::new(
+            expr(value.get_ref(), value_span)
+                .map_err(|()| Fault::at(value.span(), "Terraform has no date type").help("write it in quotes"))?,
+        );
         Ok(Attribute { name: ident, expr, span: name_span.to(value_span) })
     };
     let attributes = vars.iter().map(attribute).collect::<Checked<_>>()?;

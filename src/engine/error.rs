@@ -18,7 +18,7 @@ pub enum SessionError {
     NoDocument,
     /// A baseline that cannot be read.
     #[error("cannot read the baseline `{path}`: {why}")]
-    #[diagnostic(help("`kfplint baseline --output {path}` writes it anew, with all findings of then"))]
+    #[diagnostic(help("`kfplint baseline --output {path}` regenerates it"))]
     Baseline {
         /// The file.
         path: String,

@@ -26,7 +26,7 @@ impl Unreached {
     /// What says how many root modules are not named, in the report of the first root module.
     pub fn rest(&self, first: Option<&Root>, budget: &Budget) -> Option<RootReport> {
         let rest = self.0.load(Ordering::Relaxed).saturating_sub(NAMED);
-        let message = format!("{} beside these are not checked: {}", plural(rest, "root module"), budget.late());
+        let message = format!("{} are not checked: {}", plural(rest, "more root module"), budget.late());
         let finding = exceeded(None, message.clone(), "", Limit::Timeout);
         let root = first.map(|root| root.shown.clone()).unwrap_or_default();
         let mut report = RootReport { root: root.clone(), findings: vec![finding], ..RootReport::default() };

@@ -37,7 +37,7 @@ pub struct Settings {
     pub trusts_config: bool,
     /// The environments that are checked; all that are configured where there is none.
     pub environments: Vec<String>,
-    /// Values from outside of the configuration.
+    /// Input variables and access to files and the environment.
     pub inputs: Inputs,
     /// What the session may cost.
     pub budget: Budget,
@@ -68,7 +68,7 @@ pub enum PathScope {
     One,
 }
 
-/// Values from outside of the configuration.
+/// Input variables and access to files and the environment.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
     /// `-var` and `-var-file` in the order given: a later value takes the place of an earlier.

@@ -235,7 +235,7 @@ impl Loader {
         &self.ignored
     }
 
-    /// What it may cost.
+    /// Limits.
     pub fn budget(&self) -> &Budget {
         &self.budget
     }

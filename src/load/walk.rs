@@ -267,7 +267,7 @@ fn has_terraform(dir: &Path, tree: &Tree) -> bool {
 /// What the operating system says, in plain words.
 pub fn reason(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file or folder".into(),
+        std::io::ErrorKind::NotFound => "no such file or folder".into(),
         std::io::ErrorKind::PermissionDenied => "permission denied".into(),
         _ => {
             let text = error.to_string();

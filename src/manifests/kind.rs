@@ -95,7 +95,7 @@ fn some<'o>(template: &'o Json, spec: &'o Json, member: &str) -> Makes<'o> {
         Json::Null => Makes::Pods(template, 1),
         count => match count.as_u64() {
             Some(count) => Makes::Pods(template, count),
-            None => Makes::About(template, 1, format!("`{member}` is no number: counted as one pod")),
+            None => Makes::About(template, 1, format!("`{member}` is not a number: counted as one pod")),
         },
     }
 }

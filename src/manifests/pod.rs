@@ -170,9 +170,8 @@ fn amounts(places: &[&Json], doubts: &mut Vec<String>) -> Result<Room, String> {
         })
     };
     let amount = |name: &str| match given(name) {
-        Some(text) => {
-            quantity(&text).ok_or_else(|| format!("`{text}` is no quantity of {name}; write for example 500m or 1Gi"))
-        }
+        Some(text) => quantity(&text)
+            .ok_or_else(|| format!("`{text}` is not a valid {name} quantity; write for example 500m or 1Gi")),
         None => Ok(0.0),
     };
     const MIB: f64 = 1024.0 * 1024.0;

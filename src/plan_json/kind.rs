@@ -81,7 +81,7 @@ fn shaped(file: &str, document: &Json, objects: &[&str], lists: &[&str]) -> Resu
         None => Ok(()),
         Some((name, what)) => {
             let what = format!("`/{name}` is not {what}");
-            Err(DocumentError::new(file, what, format!("make it anew, and do not edit it by hand\n{MAKE}")))
+            Err(DocumentError::new(file, what, format!("create it again, and do not edit it by hand\n{MAKE}")))
         }
     }
 }

@@ -16,7 +16,11 @@ pub fn parse(file: &str, bytes: Vec<u8>) -> Result<(Json, usize), DocumentError>
     let start = text.trim_start();
     if start.is_empty() {
         let what = "the file is empty; JSON was expected";
-        return Err(DocumentError::new(file, what, format!("make it anew, and look for an error on the way:\n{MAKE}")));
+        return Err(DocumentError::new(
+            file,
+            what,
+            format!("create it again, and look for an error on the way:\n{MAKE}"),
+        ));
     }
     if !start.starts_with(['{', '[']) {
         return Err(not_json(file, &text));
@@ -38,7 +42,7 @@ fn unpack(file: &str, bytes: Vec<u8>) -> Result<Vec<u8>, DocumentError> {
         let mut out = Vec::new();
         let mut limited = flate2::read::MultiGzDecoder::new(bytes.as_slice()).take(DOCUMENT + 1);
         limited.read_to_end(&mut out).map_err(|e| {
-            DocumentError::new(file, format!("the gzip data cannot be unpacked: {e}"), "compress the file anew")
+            DocumentError::new(file, format!("the gzip data cannot be unpacked: {e}"), "compress the file again")
         })?;
         return if out.len() as u64 > DOCUMENT { Err(too_large()) } else { Ok(out) };
     }
@@ -98,13 +102,13 @@ fn broken(file: &str, text: &str, error: &serde_json::Error) -> DocumentError {
     let (what, help) = match (error.is_eof(), said.starts_with("recursion limit")) {
         (true, _) => (
             "the JSON ends too early, inside of a value that is still open".to_string(),
-            "the file is cut off: make it anew, and look whether the command succeeds and the disk is full",
+            "the file is truncated; regenerate it and check that the command succeeded",
         ),
         (_, true) => (
             "the JSON is nested more than 128 levels deep".to_string(),
-            "neither Terraform nor gcloud writes such a file: look where it comes from",
+            "neither Terraform nor gcloud writes a file like this; check where it comes from",
         ),
-        _ => (format!("this is not JSON: {said}"), "make it anew, and do not edit it by hand"),
+        _ => (format!("this is not JSON: {said}"), "create it again, and do not edit it by hand"),
     };
     let at = Some((error.line().max(1), column(text, error)));
     DocumentError { at, ..DocumentError::new(file, what, format!("{help}\n{}", make(text))) }

@@ -8,7 +8,7 @@ use std::fmt::Write;
 /// The report as text: `file:line:column: level code name: message`.
 pub fn compact(report: &Report, sources: &Sources) -> String {
     let mut text = String::new();
-    for diagnostic in report.told() {
+    for diagnostic in report.reported() {
         let f = &diagnostic.finding;
         let place = match f.span().map(|span| ShownPlace::of(span, sources)) {
             Some(place) => place.to_string(),

@@ -16,7 +16,7 @@ pub fn github(report: &Report, sources: &Sources) -> String {
         let _ = writeln!(text, "::notice file={},line=1,title={title}::{}", property(file), data(&hidden));
     }
     // GitHub shows ten of each kind for a step: those that count most come first.
-    let mut all: Vec<_> = report.told().collect();
+    let mut all: Vec<_> = report.reported().collect();
     all.sort_by_key(|d| std::cmp::Reverse(d.finding.level));
     for diagnostic in all {
         let f = &diagnostic.finding;

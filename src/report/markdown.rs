@@ -33,7 +33,7 @@ pub fn markdown(report: &Report, sources: &Sources) -> String {
     }
     let end = summary(report);
     let room = MOST.saturating_sub(end.chars().count() + COUNTS);
-    let mut open: Vec<&Diagnostic> = report.told().collect();
+    let mut open: Vec<&Diagnostic> = report.reported().collect();
     open.sort_by_key(|d| std::cmp::Reverse(d.finding.level));
     if !open.is_empty() {
         text.push_str("\n### Findings\n\n");

@@ -44,7 +44,7 @@ pub fn rdjson(report: &Report, sources: &Sources) -> Value {
     json!({
         "source": { "name": "kfplint", "url": env!("CARGO_PKG_REPOSITORY") },
         "severity": if report.verdict == Verdict::NotReady { "ERROR" } else { "WARNING" },
-        "diagnostics": report.told().map(one).chain(hidden).collect::<Vec<_>>(),
+        "diagnostics": report.reported().map(one).chain(hidden).collect::<Vec<_>>(),
     })
 }
 

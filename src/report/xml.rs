@@ -26,7 +26,7 @@ fn document(fill: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Vec<u8> {
 /// The findings by file.
 pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
     let mut files: BTreeMap<String, Vec<(&Diagnostic, u32, u32)>> = BTreeMap::new();
-    for diagnostic in report.told() {
+    for diagnostic in report.reported() {
         match diagnostic.finding.span().map(|span| ShownPlace::of(span, sources)) {
             Some(p) => files.entry(p.file).or_default().push((diagnostic, p.start.line, p.start.column)),
             None => files.entry(diagnostic.root.clone()).or_default().push((diagnostic, 1, 1)),

@@ -65,7 +65,7 @@ fn directive(text: &str, from: usize) -> Result<Directive, Malformed> {
     let after = rest.get(word.len()..).unwrap_or("").trim_start();
     let Some((list, options)) = after.strip_prefix('[').and_then(|list| list.split_once(']')) else {
         let message = "the comment names no rule whose findings are to be ignored".into();
-        return wrong(from..end, message, "write `kfplint: ignore[CODE]`, with several codes parted by commas");
+        return wrong(from..end, message, "write `kfplint: ignore[CODE]`, with several codes separated by commas");
     };
     let start = end - after.len() + 1;
     let list_place = start..start + list.len();
@@ -76,7 +76,7 @@ fn directive(text: &str, from: usize) -> Result<Directive, Malformed> {
         let place = at + (item.len() - item.trim_start().len());
         if name.is_empty() {
             let message = "a rule's code is missing here".into();
-            return wrong(list_place, message, "write `kfplint: ignore[CODE]`, with several codes parted by commas");
+            return wrong(list_place, message, "write `kfplint: ignore[CODE]`, with several codes separated by commas");
         }
         if rules.len() == RULES {
             let message = format!("the comment names more than {RULES} rules");

@@ -62,15 +62,14 @@ impl Suppressions {
         let list = list.join(", ");
         match (s.state, s.until, s.until_place) {
             (SuppressionState::Ended, Some(until), Some(place)) => {
-                let message = format!("the suppression of {list} ended on {}", date::show(until));
-                let draft =
-                    RULE.finding(message).help("mend what it suppressed and delete the comment, or set a later day");
+                let message = format!("the suppression of {list} expired on {}", date::show(until));
+                let draft = RULE.finding(message).help("fix the finding and delete the comment, or set a later date");
                 let mut finding = draft.on(place, "in the past");
                 finding.fixes.extend(without(s, &s.rules.iter().collect::<Vec<_>>(), sources));
                 return out.push(finding);
             }
             (SuppressionState::NoReason, ..) => {
-                let draft = RULE.finding(format!("the suppression of {list} gives no reason, so it does not count"));
+                let draft = RULE.finding(format!("the suppression of {list} has no reason and is ignored"));
                 return out
                     .push(draft.help("write reason=\"…\" after the brackets").on(s.location, "a reason is required"));
             }

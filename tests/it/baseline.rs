@@ -22,7 +22,7 @@ fn only_what_is_new_is_reported() {
     let args = ["--baseline", "kfplint-baseline.json"];
     tree.write("main.tf", format!("# Lines move.\n\n{TOO_FEW}").as_bytes());
     let run = tree.run(&args);
-    assert_eq!((run.code, run.stderr), (0, format!("known from the baseline: {} findings\n", entries.len())));
+    assert_eq!((run.code, run.stderr), (0, format!("in the baseline: {} findings\n", entries.len())));
     assert!(run.stdout.starts_with("NOT READY") && !run.stdout.contains("error["), "{}", run.stdout);
 
     let small = TOO_FEW.replace("\"c\"", "\"d\"").replace("e2-standard-4", "e2-micro");
@@ -40,13 +40,13 @@ fn what_is_gone_is_named_unless_it_was_not_looked_at() {
     tree.run(&["baseline", "--output", "known.json", "."]);
     tree.write("a/main.tf", TOO_FEW.replace("= 1", "= 3").as_bytes());
     let run = tree.run(&["--baseline", "known.json"]);
-    let gone = "gone: 1 finding; write the baseline anew to drop them\n  KFP001 a google_container_cluster.c\n";
+    let gone = "fixed since: 1 finding; run `kfplint baseline` to update it\n  KFP001 a google_container_cluster.c\n";
     assert!(run.stderr.ends_with(gone), "{}", run.stderr);
     let report = tree.json(&["--baseline", "known.json"]);
     assert_eq!(report["baseline"]["gone"][0]["code"], "KFP001");
-    assert!(!tree.run(&["--baseline", "known.json", "b"]).stderr.contains("gone"), "a was not looked at");
+    assert!(!tree.run(&["--baseline", "known.json", "b"]).stderr.contains("fixed since"), "a was not looked at");
     std::fs::remove_dir_all(tree.path("a")).unwrap();
-    assert!(tree.run(&["--baseline", "known.json", "b"]).stderr.contains("gone"), "a is not there any more");
+    assert!(tree.run(&["--baseline", "known.json", "b"]).stderr.contains("fixed since"), "a is not there any more");
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn a_file_that_is_none_is_refused() {
         let said: String = run.stderr.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
         assert!(said.contains(says) && said.contains(&format!("`{file}`")), "{}", run.stderr);
     };
-    fails("absent.json", "there is no such file");
+    fails("absent.json", "no such file");
     fails("broken.json", "line 3 column 16");
     fails("later.json", "version 1 of baselines, not 2");
     tree.write("merge.json", b"{\n<<<<<<< HEAD\n  \"version\": 1,\n");

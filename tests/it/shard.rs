@@ -119,7 +119,7 @@ fn what_is_no_report_is_refused() {
         assert!(said.contains(says), "{args:?}: {}", run.stderr);
     };
     fails(&["merge"], "FILE");
-    fails(&["merge", "absent.json"], "cannot read `absent.json`: there is no such file");
+    fails(&["merge", "absent.json"], "cannot read `absent.json`: no such file");
     fails(&["merge", "y.json"], "cannot read `y.json`: EOF while parsing a value at line 1");
     fails(&["merge", "x.json"], "`x.json` is neither");
     fails(&["merge", "a.json", "a.sarif"], "`a.json` is JSON, and `a.sarif` is SARIF");

@@ -75,7 +75,7 @@ impl<'p> AccountNames<'p> {
 fn help(finding: &Finding, plan: &StaticPlan) -> Option<Vec<String>> {
     if finding.code == "KFP301" {
         return Some(vec![format!(
-            "make it anew:\nkubectl create secret generic {SECRET} --namespace={NAMESPACE} --from-file={SECRET_KEY}"
+            "create it again:\nkubectl create secret generic {SECRET} --namespace={NAMESPACE} --from-file={SECRET_KEY}"
         )]);
     }
     let names = AccountNames::of(finding, plan)?;
@@ -104,7 +104,7 @@ fn help(finding: &Finding, plan: &StaticPlan) -> Option<Vec<String>> {
         )],
         "KFP201" => vec![grants(finding, &names)?],
         "KFP203" => vec![format!(
-            "grant it to whoever makes nodes:\ngcloud iam service-accounts add-iam-policy-binding {} \\\n  --member=group:platform@example.com --role=roles/iam.serviceAccountUser",
+            "grant it to the identity that creates nodes:\ngcloud iam service-accounts add-iam-policy-binding {} \\\n  --member=group:platform@example.com --role=roles/iam.serviceAccountUser",
             names.email()?
         )],
         "KFP403" => vec![format!(

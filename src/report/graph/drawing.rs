@@ -254,7 +254,7 @@ impl Artist {
         let name = match account {
             NodeAccount::Here(here) => return Some(self.account(here)),
             NodeAccount::Default => "the Compute Engine default service account",
-            NodeAccount::Elsewhere(other) if other.title.is_empty() => "an account made elsewhere",
+            NodeAccount::Elsewhere(other) if other.title.is_empty() => "an account of another configuration",
             NodeAccount::Elsewhere(other) => other.title.shown(),
             NodeAccount::Unknown(_) => return None,
         };

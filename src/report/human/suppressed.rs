@@ -23,7 +23,7 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
         page.end();
         let reason = by.reason.as_ref().map(|r| format!(": {r}")).unwrap_or_default();
         let until = by.until.as_ref().map(|day| format!(", until {day}")).unwrap_or_default();
-        let why = format!("set aside at {}{until}{reason}", place(by.location, sources));
+        let why = format!("suppressed at {}{until}{reason}", place(by.location, sources));
         let width = page.width.saturating_sub(4);
         for line in [&*finding.text(), &why].iter().flat_map(|text| wrap(text, width)) {
             page.space(4);

@@ -141,7 +141,7 @@ fn what_is_left_out_is_listed_and_leaves_it_undecided() {
         ("k/b.yaml.tpl", "", "k/b.yaml.tpl: a template"),
         ("k/b.yaml", workflow, "k/b.yaml:1: how many pods the kind `Workflow` makes is not known"),
         ("k/b.yaml", &rollout, "the kind `Rollout` is not known: counted as 2 of its pods"),
-        ("k/b.yaml", &lots, "`lots` is no quantity"),
+        ("k/b.yaml", &lots, "`lots` is not a valid"),
         ("k/b.yaml", "resources: [a.yaml]\nkind: Kustomization\n", "the kind `Kustomization`"),
     ];
     for (path, text, said) in cases {

@@ -69,6 +69,6 @@ exit code Some(1)
 #[test]
 fn only_a_plan_is_compared() {
     let text = printed(&folder("documents/state"), &["evaluate", "--against", "state.json", "../../plan/basic-zonal"]);
-    assert!(text.contains("`state.json` is no plan of Terraform's"), "{text}");
+    assert!(text.contains("`state.json` is not a Terraform plan"), "{text}");
     assert!(text.ends_with("exit code Some(2)\n"), "{text}");
 }
