@@ -140,8 +140,8 @@ pub struct Reference<'e> {
     pub subject: Subject<'e>,
     /// What is taken from that, the first step first.
     pub rest: Vec<TraversalStep<'e>>,
-    /// All of it.
-    pub span: Span,
+    /// The place of its subject, without what is taken from that.
+    pub at: Span,
 }
 
 impl<'e> Reference<'e> {
@@ -172,7 +172,7 @@ impl<'e> Reference<'e> {
             };
         };
         rest.reverse();
-        Some(Reference { subject, rest, span: expr.span })
+        Some(Reference { subject, rest, at: inner.span })
     }
 }
 

@@ -1,19 +1,20 @@
 //! Keeps the places of literals out of excerpts: those that a sensitive value is made of.
 
+use crate::address::ResourceAddr;
+use crate::base::source::Span;
 use crate::eval::inputs::Input;
-use crate::eval::reference::module_call;
 use crate::eval::scope::Scope;
-use crate::syntax::ast::{Expr, ExprKind, ObjectItem, ObjectKey, TemplatePart};
+use crate::plan::scopes::part;
+use crate::resolve::provenance::Step;
+use crate::resolve::{Follower, Names, PathPart, VariableSource, follow, follow_variable};
+use crate::syntax::ast::{Expr, ExprKind, Ident, TemplatePart};
 use std::rc::Rc;
 use std::sync::Arc;
-
-/// The most expressions that are followed for one value.
-const MOST: usize = 10_000;
 
 /// Hides the literals of an expression in full: text, numbers, truths, collections with their keys; also those that come
 /// in through locals, variables, outputs of modules and `each`.
 pub fn source(scope: &Scope, expr: &Expr) {
-    Hider { left: MOST }.follow(scope, expr);
+    follow(scope, expr, &mut Hider);
 }
 
 /// The same for an object whose keys are no secret.
@@ -44,7 +45,7 @@ pub fn manifest(scope: &Scope, expr: &Expr) {
     match &expr.kind {
         ExprKind::Paren(inner) | ExprKind::Wrap(inner) => manifest(scope, inner),
         ExprKind::Tuple(items) => items.iter().for_each(|item| manifest(scope, item)),
-        ExprKind::Object(items) => items.iter().for_each(|item| match key_text(item) {
+        ExprKind::Object(items) => items.iter().for_each(|item| match item.key.text() {
             Some("data" | "stringData") => entries(scope, &item.value),
             Some("apiVersion" | "kind" | "metadata") => {}
             _ => manifest(scope, &item.value),
@@ -53,109 +54,113 @@ pub fn manifest(scope: &Scope, expr: &Expr) {
     }
 }
 
-fn key_text(item: &ObjectItem) -> Option<&str> {
-    match &item.key {
-        ObjectKey::Name(name) => Some(&name.name),
-        ObjectKey::Expr(key) => key.as_str(),
-    }
-}
+/// Hides the literals that a value is made of.
+struct Hider;
 
-struct Hider {
-    /// How many expressions may still be followed.
-    left: usize,
-}
-
-impl Hider {
-    fn follow(&mut self, scope: &Scope, expr: &Expr) {
-        let world = &scope.instance.world;
-        let at = (Rc::as_ptr(&scope.instance) as usize, expr.span);
-        if self.left == 0 || !world.hidden.borrow_mut().insert(at) {
-            return;
-        }
-        self.left -= 1;
-        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.follow_kind(scope, expr));
-    }
-
-    fn follow_kind(&mut self, scope: &Scope, expr: &Expr) {
-        let hide = || scope.instance.world.evaluator.sources.hide(expr.span);
-        match &expr.kind {
-            ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Bool(_) => hide(),
-            ExprKind::Object(_) | ExprKind::Tuple(_) => {
-                hide();
-                crate::syntax::visit::children(expr, &mut |child| self.follow(scope, child));
-            }
-            ExprKind::Template(parts) => {
-                // A text that only joins others has nothing of its own.
-                if parts.iter().any(|part| !matches!(part, TemplatePart::Interpolation(_))) {
-                    hide();
-                }
-                crate::syntax::visit::children(expr, &mut |child| self.follow(scope, child));
-            }
-            ExprKind::Conditional(c) => {
-                self.follow(scope, &c.yes);
-                self.follow(scope, &c.no);
-            }
-            ExprKind::Index(object, _) => self.follow(scope, object),
-            ExprKind::Variable(name) => {
-                if let Some((collection, outer)) = scope.source_of(name) {
-                    self.follow(&outer, &collection);
-                }
-            }
-            ExprKind::GetAttr(object, name) => {
-                if !self.reference(scope, object, &name.name) {
-                    self.follow(scope, object);
-                }
-            }
-            _ => crate::syntax::visit::children(expr, &mut |child| self.follow(scope, child)),
-        }
-    }
-
-    /// Follows `object.name` where that is a variable, local or module output.
-    fn reference(&mut self, scope: &Scope, object: &Expr, name: &Arc<str>) -> bool {
-        let instance = &scope.instance;
-        if let ExprKind::Variable(root) = &object.kind
-            && !scope.has(root)
-        {
-            match &**root {
-                "local" => {
-                    if let Some(local) = instance.config.locals.get(name) {
-                        self.follow(&instance.scope(), &local.expr);
-                    }
-                }
-                "var" => self.variable(scope, name),
-                _ => return false,
-            }
-            return true;
-        }
-        let inner = if let ExprKind::Index(inner, _) = &object.kind { inner } else { object };
-        let Some(call) = module_call(scope, inner) else { return false };
-        let Ok(state) = instance.call_state(call, object.span) else { return true };
-        for (_, child) in &state.instances {
-            let value = child.config.outputs.get(name).and_then(|output| output.body.attribute("value"));
-            value.into_iter().for_each(|value| self.follow(&child.scope(), &value.expr));
-        }
+impl Follower<Scope> for Hider {
+    fn every_way(&self) -> bool {
         true
     }
 
-    fn variable(&mut self, scope: &Scope, name: &Arc<str>) {
-        let instance = &scope.instance;
-        let Some(config) = instance.config.variables.get(name) else { return };
-        config.default.iter().for_each(|default| self.follow(&instance.scope(), default));
-        match instance.call_block() {
+    fn whole(&self) -> bool {
+        true
+    }
+
+    fn enter(&mut self, scope: &Scope, expr: &Expr) -> bool {
+        let hide = || scope.instance.world.evaluator.sources.hide(expr.span);
+        match &expr.kind {
+            ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Bool(_) => hide(),
+            ExprKind::Object(_) | ExprKind::Tuple(_) => hide(),
+            // A text that only joins others has nothing of its own.
+            ExprKind::Template(parts) if parts.iter().any(|part| !matches!(part, TemplatePart::Interpolation(_))) => {
+                hide()
+            }
+            _ => {}
+        }
+        scope.instance.world.hidden.borrow_mut().insert((scope.module(), expr.span))
+    }
+
+    fn value(&mut self, scope: &Scope, at: Span) {
+        scope.instance.world.evaluator.sources.hide(at);
+    }
+
+    fn step(&mut self, _: Step) -> bool {
+        true
+    }
+
+    fn resource(&mut self, _: &Scope, _: ResourceAddr, _: &[PathPart]) {}
+}
+
+/// What names stand for while the root module is evaluated. The values of keys and conditions are not asked for.
+impl Names for Scope {
+    fn module(&self) -> usize {
+        Rc::as_ptr(&self.instance) as usize
+    }
+
+    fn spend(&self, at: Span) -> bool {
+        self.instance.world.spend(1, at).is_ok()
+    }
+
+    fn gives(&self, name: &str) -> bool {
+        self.has(name)
+    }
+
+    fn truth(&self, _: &Expr) -> Option<bool> {
+        None
+    }
+
+    fn key(&self, _: &Expr) -> Option<PathPart> {
+        None
+    }
+
+    fn element(&self, name: &str) -> Option<(Arc<Expr>, Scope, PathPart)> {
+        let (collection, outer) = self.source_of(name)?;
+        Some((collection, outer, PathPart::Any))
+    }
+
+    fn local(&self, name: &str) -> Option<(Arc<Expr>, Span, Scope)> {
+        let local = self.instance.config.locals.get(name)?;
+        Some((local.expr.clone(), local.span, self.instance.scope()))
+    }
+
+    fn variable(&self, name: &str) -> Option<(Span, VariableSource<Scope>)> {
+        let instance = &self.instance;
+        let config = instance.config.variables.get(name)?;
+        let given = match instance.call_block() {
             Some((parent, outer, site)) => {
                 let argument = parent.config.calls.get(&site.name).and_then(|call| call.body.attribute(name));
-                argument.into_iter().for_each(|argument| self.follow(&outer, &argument.expr));
+                argument.map(|a| VariableSource::Argument(a.expr.clone(), outer, instance.address.clone()))
             }
-            None => match instance.world.inputs.get(name) {
-                Some(Input::Expr(expr, _)) => self.follow(scope, &expr.clone()),
-                Some(Input::Preset(_, span)) => instance.world.evaluator.sources.hide(*span),
-                Some(Input::Text(..)) | None => {}
-            },
-        }
+            None => instance.world.inputs.get(name).map(|input| match input {
+                Input::Expr(expr, span) => VariableSource::File(expr.clone(), *span),
+                Input::Preset(_, span) => VariableSource::Value(*span),
+                Input::Text(_, from, _) => VariableSource::Text(from.clone()),
+            }),
+        };
+        let default = || config.default.clone().map_or(VariableSource::Nothing, VariableSource::Default);
+        Some((config.header(), given.unwrap_or_else(default)))
+    }
+
+    fn instances(&self, call: &Ident) -> Vec<(Option<PathPart>, Scope)> {
+        let Ok(state) = self.instance.call_state(&call.name, call.span) else { return Vec::new() };
+        state.instances.iter().map(|(key, child)| (part(key), child.scope())).collect()
+    }
+
+    fn output(&self, name: &str) -> Option<Arc<Expr>> {
+        let output = self.instance.config.outputs.get(name)?;
+        output.body.attribute("value").map(|a| a.expr.clone())
+    }
+
+    fn outputs(&self) -> Vec<Arc<str>> {
+        self.instance.config.outputs.keys().cloned().collect()
+    }
+
+    fn default(&self, variable: &str) -> Option<Arc<Expr>> {
+        self.instance.config.variables.get(variable)?.default.clone()
     }
 }
 
 /// Hides the literals that give a variable its value.
 pub fn variable(scope: &Scope, name: &Arc<str>) {
-    Hider { left: MOST }.variable(scope, name);
+    follow_variable(scope, name, &mut Hider);
 }

@@ -1,12 +1,12 @@
 //! Cycles among what a module declares, whatever the values are: Terraform refuses them even where evaluation would
 //! never go around (a branch that is not taken).
 
-use crate::address::{ResourceAddr, Subject};
+use crate::address::{Reference, ResourceAddr, Subject, TraversalStep};
 use crate::base::source::Span;
 use crate::module::ModuleConfig;
 use crate::module::error::EvalError;
-use crate::syntax::ast::{Block, Body, Expr, ExprKind};
-use crate::syntax::visit;
+use crate::resolve::written::{self, ReferenceVisitor};
+use crate::syntax::ast::{Block, Body, Expr};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 
@@ -108,52 +108,49 @@ fn bodies(config: &ModuleConfig) -> impl Iterator<Item = (CycleNode, Definition<
 
 /// The references in an expression or body to what the module declares.
 fn references(config: &ModuleConfig, part: Definition) -> Edges {
-    let mut edges: Edges = Vec::new();
-    let mut note = |e: &Expr| edges.extend(reference(config, e).map(|node| (node, e.span)));
+    let mut found = Targets { config, edges: Vec::new() };
     match part {
-        Definition::Expr(expr) => visit::expr(expr, &mut note),
-        Definition::Body(body) => body_references(body, &mut note),
+        Definition::Expr(expr) => written::in_expr(expr, &mut found),
+        Definition::Body(body) => written::in_body(body, &mut found),
     }
-    // `module.x.y` has `module.x` in it, which there is not the whole call.
-    let outputs: Vec<Span> =
-        edges.iter().filter(|(node, _)| matches!(node, CycleNode::Output(..))).map(|(_, span)| *span).collect();
-    let inside = |span: &Span| outputs.iter().any(|o| o.start <= span.start && span.end <= o.end);
-    edges.retain(|(node, span)| !matches!(node, CycleNode::Call(_)) || !inside(span));
-    edges
+    found.edges
 }
 
-fn body_references(body: &Body, note: &mut dyn FnMut(&Expr)) {
-    // Attribute names and provider addresses, not references to values.
-    let values = |name: &str| !matches!(name, "ignore_changes" | "provider" | "providers");
-    for attribute in body.attributes.iter().filter(|a| values(&a.name.name)) {
-        visit::expr(&attribute.expr, note);
-    }
-    body.blocks.iter().for_each(|block: &Block| body_references(&block.body, note));
+/// Gathers the nodes that references are to.
+struct Targets<'c> {
+    config: &'c ModuleConfig,
+    edges: Edges,
 }
 
-/// The node that an expression names, where it is just that.
-fn reference(config: &ModuleConfig, expr: &Expr) -> Option<CycleNode> {
-    let ExprKind::GetAttr(object, name) = &expr.kind else { return None };
-    let call = match &object.kind {
-        ExprKind::Index(inner, _) => inner,
-        _ => object,
-    };
-    match (Subject::of(expr, |_| false), Subject::of(call, |_| false)) {
-        (Some(Subject::Variable(name)), _) => Some(CycleNode::Variable(name.name.clone())),
-        (Some(Subject::Local(name)), _) => {
-            config.locals.contains_key(&name.name).then(|| CycleNode::Local(name.name.clone()))
+impl ReferenceVisitor for Targets<'_> {
+    fn skips(&self, argument: &str) -> bool {
+        // Attribute names and provider addresses, not references to values.
+        matches!(argument, "ignore_changes" | "provider" | "providers")
+    }
+
+    fn reference(&mut self, reference: &Reference) {
+        self.edges.extend(target(self.config, reference));
+    }
+}
+
+/// The node that a reference is to, with its place.
+fn target(config: &ModuleConfig, Reference { subject, rest, at }: &Reference) -> Option<(CycleNode, Span)> {
+    let at = *at;
+    match subject {
+        Subject::Variable(name) => Some((CycleNode::Variable(name.name.clone()), at)),
+        Subject::Local(name) => {
+            config.locals.contains_key(&name.name).then(|| (CycleNode::Local(name.name.clone()), at))
         }
-        // The output that follows says it better; alone, it is the whole call.
-        (Some(Subject::Call(call)), _) => {
-            config.calls.contains_key(&call.name).then(|| CycleNode::Call(call.name.clone()))
+        Subject::Call(call) => config.calls.contains_key(&call.name).then(|| match rest.as_slice() {
+            [TraversalStep::Attribute(name), ..] | [TraversalStep::Key(_), TraversalStep::Attribute(name), ..] => {
+                (CycleNode::Output(call.name.clone(), name.name.clone()), at.to(name.span))
+            }
+            _ => (CycleNode::Call(call.name.clone()), at),
+        }),
+        Subject::Resource(address) => {
+            config.resources.contains_key(address).then(|| (CycleNode::Resource(address.clone()), at))
         }
-        (Some(Subject::Resource(address)), _) => {
-            config.resources.contains_key(&address).then_some(CycleNode::Resource(address))
-        }
-        (None, Some(Subject::Call(call))) => {
-            config.calls.contains_key(&call.name).then(|| CycleNode::Output(call.name.clone(), name.name.clone()))
-        }
-        _ => None,
+        Subject::Path(_) | Subject::Terraform(_) | Subject::Name(_) => None,
     }
 }
 

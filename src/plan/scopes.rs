@@ -300,6 +300,14 @@ impl Names for PlanScope<'_> {
         let output = self.record().config.outputs.get(name)?;
         output.body.attribute("value").map(|a| a.expr.clone())
     }
+
+    fn outputs(&self) -> Vec<Arc<str>> {
+        self.record().config.outputs.keys().cloned().collect()
+    }
+
+    fn default(&self, variable: &str) -> Option<Arc<Expr>> {
+        self.record().config.variables.get(variable)?.default.clone()
+    }
 }
 
 /// An instance's key as the resolver has it; `None` for the instance of what is not repeated.

@@ -5,6 +5,7 @@
 
 mod path;
 pub mod provenance;
+pub mod written;
 
 pub use path::PathPart;
 
@@ -40,6 +41,10 @@ pub trait Names: Sized {
     fn instances(&self, call: &Ident) -> Vec<(Option<PathPart>, Self)>;
     /// The expression of an output of this module.
     fn output(&self, name: &str) -> Option<Arc<Expr>>;
+    /// The names of this module's outputs.
+    fn outputs(&self) -> Vec<Arc<str>>;
+    /// The default of a variable, whether or not something else is given for it.
+    fn default(&self, variable: &str) -> Option<Arc<Expr>>;
 }
 
 /// What is given for a variable.
@@ -63,6 +68,17 @@ pub enum VariableSource<N> {
 pub trait Follower<N> {
     /// Whether every way is followed: all instances of a module, and no condition; else the first instance, and conditions.
     fn every_way(&self) -> bool;
+    /// Whether all counts that a value is taken from, and not only what is taken: all of an object of which one entry is
+    /// used, the default of a variable that has another value.
+    fn whole(&self) -> bool {
+        false
+    }
+    /// An expression is reached. Whether to go on into it.
+    fn enter(&mut self, _names: &N, _expr: &Expr) -> bool {
+        true
+    }
+    /// A value that is written at a place, and is no expression.
+    fn value(&mut self, _names: &N, _at: Span) {}
     /// A step of a value. Whether to go on from there.
     fn step(&mut self, step: Step) -> bool;
     /// A resource, and what is taken from it.
@@ -71,8 +87,12 @@ pub trait Follower<N> {
 
 /// Follows an expression.
 pub fn follow<N: Names>(names: &N, expr: &Expr, follower: &mut dyn Follower<N>) {
-    let mut walk = Walk { follower, in_condition: false, open: FxHashSet::default(), done: FxHashSet::default() };
-    walk.expr(&NameContext { names, bound: None }, expr, &[]);
+    Walk::new(follower).expr(&NameContext { names, bound: None }, expr, &[]);
+}
+
+/// Follows an input variable of the module.
+pub fn follow_variable<N: Names>(names: &N, name: &Arc<str>, follower: &mut dyn Follower<N>) {
+    Walk::new(follower).variable(names, name, &[]);
 }
 
 struct Walk<'f, N> {
@@ -121,14 +141,19 @@ impl<N: Names> NameContext<'_, N> {
     }
 }
 
-impl<N: Names> Walk<'_, N> {
+impl<'f, N: Names> Walk<'f, N> {
+    fn new(follower: &'f mut dyn Follower<N>) -> Walk<'f, N> {
+        Walk { follower, in_condition: false, open: FxHashSet::default(), done: FxHashSet::default() }
+    }
+
     fn step(&mut self, kind: StepKind, span: Span) -> bool {
         self.follower.step(Step { kind, span, is_condition: self.in_condition })
     }
 
     /// Follows an expression from whose value `path` is taken.
     fn expr(&mut self, at: &NameContext<N>, expr: &Expr, path: &[PathPart]) {
-        if at.names.spend(expr.span) {
+        if self.follower.enter(at.names, expr) && at.names.spend(expr.span) {
+            let path = if self.follower.whole() { &[] } else { path };
             stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.kind(at, expr, path));
         }
     }
@@ -309,6 +334,11 @@ impl<N: Names> Walk<'_, N> {
 
     fn variable(&mut self, names: &N, name: &Arc<str>, path: &[PathPart]) {
         let Some((declared, given)) = names.variable(name) else { return };
+        if self.follower.whole()
+            && let Some(default) = names.default(name)
+        {
+            self.declaration(names, &default, names.module(), &[]);
+        }
         match given {
             VariableSource::Argument(expr, outer, module) => {
                 let go_on = self.step(StepKind::Argument { module }, expr.span);
@@ -323,6 +353,7 @@ impl<N: Names> Walk<'_, N> {
                 self.step(StepKind::Tfvars(name.clone()), span);
             }
             VariableSource::Value(span) => {
+                self.follower.value(names, span);
                 self.step(StepKind::Variable(name.clone()), declared);
                 self.step(StepKind::Tfvars(name.clone()), span);
             }
@@ -341,18 +372,24 @@ impl<N: Names> Walk<'_, N> {
     }
 
     /// Goes on with an output of the instances of a call that the path leads into.
-    fn output(&mut self, names: &N, call: &Ident, path: &[PathPart]) {
-        for (key, child) in names.instances(call) {
+    fn output(&mut self, within: &N, call: &Ident, path: &[PathPart]) {
+        for (key, child) in within.instances(call) {
             let (matches, rest) = match (&key, path.split_first()) {
                 (None, Some((PathPart::Each | PathPart::Any, rest))) => (true, rest),
                 (None, _) => (true, path),
                 (Some(key), Some((first, rest))) => (first.may_be(key), rest),
                 (Some(_), None) => (false, path),
             };
-            let Some((PathPart::Name(name), rest)) = rest.split_first().filter(|_| matches) else { continue };
-            let Some(expr) = child.output(name) else { continue };
-            if self.step(StepKind::Output { call: call.name.clone(), name: name.clone() }, expr.span) {
-                self.declaration(&child, &expr, child.module(), rest);
+            let (names, rest) = match rest.split_first().filter(|_| matches) {
+                Some((PathPart::Name(name), rest)) => (vec![name.clone()], rest),
+                None if matches && self.follower.whole() => (child.outputs(), rest),
+                _ => continue,
+            };
+            for name in names {
+                let Some(expr) = child.output(&name) else { continue };
+                if self.step(StepKind::Output { call: call.name.clone(), name }, expr.span) {
+                    self.declaration(&child, &expr, child.module(), rest);
+                }
             }
             if !self.follower.every_way() {
                 return;

@@ -24,7 +24,7 @@ pub fn expr(e: &Expr, visit: &mut dyn FnMut(&Expr)) {
 }
 
 /// Calls `visit` on the expressions directly below an expression.
-pub fn children(e: &Expr, visit: &mut dyn FnMut(&Expr)) {
+pub fn children<'e>(e: &'e Expr, visit: &mut dyn FnMut(&'e Expr)) {
     match &e.kind {
         ExprKind::Null
         | ExprKind::Bool(_)
@@ -76,7 +76,7 @@ pub fn children(e: &Expr, visit: &mut dyn FnMut(&Expr)) {
     }
 }
 
-fn template(parts: &[TemplatePart], visit: &mut dyn FnMut(&Expr)) {
+fn template<'e>(parts: &'e [TemplatePart], visit: &mut dyn FnMut(&'e Expr)) {
     for part in parts {
         match part {
             TemplatePart::Text(_) => {}

@@ -1,6 +1,6 @@
 //! Where a value comes from: references are followed in every form that Terraform has, however long the way is.
 
-use crate::tree::Tree;
+use crate::tree::{Tree, check, codes};
 
 /// A cluster whose nodes have an account with all required roles. Its e-mail is known only after apply: which account it
 /// is, only the reference tells.
@@ -87,4 +87,35 @@ fn many_ways_to_one_value_are_followed_once() {
     let chain: String = (1..=60).map(link).collect();
     let locals = format!("locals {{\n  l0 = google_service_account.nodes.email\n{chain}}}\n");
     assert_eq!(roles("local.l60", &locals), "met");
+}
+
+#[test]
+fn a_variable_of_a_for_is_no_resource_of_the_same_name() {
+    let text = "resource \"null_resource\" \"r\" {\n  triggers = { a = join(\",\", [for null_resource in [{ r = \"x\" }] : null_resource.r]) }\n}\n";
+    assert_eq!(codes(&check(text)), [""; 0]);
+}
+
+#[test]
+fn what_makes_no_instance_refers_to_what_there_is_all_the_same() {
+    let secret = |kind: &str| {
+        format!("resource \"kubernetes_secret\" \"s\" {{\n  count = 0\n  type  = {kind}\n  metadata {{}}\n}}\n")
+    };
+    assert_eq!(codes(&check(&secret("\"Opaque\""))), [""; 0]);
+    assert_eq!(codes(&check(&secret("var.kind"))), ["TF002"]);
+    assert_eq!(codes(&check(&secret("resource.kubernetes_secret.other.type"))), ["TF002"]);
+}
+
+#[test]
+fn a_cycle_through_any_form_of_reference_is_found() {
+    for reference in
+        ["resource.null_resource.r.id", "(null_resource.r).id", "{ a = null_resource.r[*].id }", "f(null_resource.r)"]
+    {
+        let text = format!(
+            "locals {{\n  a = {reference}\n}}\nresource \"null_resource\" \"r\" {{\n  triggers = {{ a = local.a }}\n}}\n"
+        );
+        let report = check(&text);
+        let found = report["diagnostics"].as_array().expect("diagnostics");
+        let is_cycle = |d: &serde_json::Value| d["message"].as_str().is_some_and(|m| m.ends_with("depends on itself"));
+        assert!(found.iter().any(is_cycle), "{reference}: {found:?}");
+    }
 }

@@ -71,3 +71,28 @@ fn secrets_are_in_no_output() {
     let baseline = std::fs::read_to_string(tree.path("baseline.json")).unwrap();
     assert!(SECRETS.iter().all(|secret| !baseline.contains(secret)), "{baseline}");
 }
+
+/// An error on the line of a text that is sensitive: the excerpt leaves the text out.
+fn is_hidden(files: &[(&str, &str)]) {
+    let tree = Tree::new(files);
+    let ended = run(&tree, &["--verbose"]);
+    let said = ended.stdout + &ended.stderr;
+    assert!(said.contains("there is no variable `nowhere`"), "{said}");
+    assert!(!said.contains("marker"), "{said}");
+}
+
+#[test]
+fn a_sensitive_value_is_hidden_however_large_it_is() {
+    let many: String = (0..12_000).map(|i| format!("    \"x{i}\",\n")).collect();
+    let text = format!(
+        "locals {{\n  list = [\n{many}    \"marker-last${{var.nowhere}}\",\n  ]\n}}\noutput \"o\" {{\n  value     = local.list\n  sensitive = true\n}}\n"
+    );
+    is_hidden(&[("main.tf", &text)]);
+}
+
+#[test]
+fn the_outputs_of_a_module_are_hidden_where_the_whole_of_it_is_taken() {
+    let root = "module \"m\" {\n  source = \"./m\"\n}\nlocals {\n  all = module.m\n}\noutput \"o\" {\n  value     = local.all.key\n  sensitive = true\n}\n";
+    let module = "output \"key\" {\n  value = \"marker-inner${var.nowhere}\"\n}\n";
+    is_hidden(&[("main.tf", root), ("m/main.tf", module)]);
+}

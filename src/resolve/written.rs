@@ -1,0 +1,214 @@
+//! The references in expressions and blocks as they are written, whatever the values are: none is followed.
+
+use crate::address::{Reference, Subject, TraversalStep};
+use crate::syntax::ast::{Block, Body, Call, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, TemplatePart};
+use crate::syntax::visit;
+
+/// A use of the references that are written somewhere.
+pub trait ReferenceVisitor {
+    /// Whether an argument of this name, of whatever block, is not an expression that counts.
+    fn skips(&self, argument: &str) -> bool;
+    /// A reference to something that is not given by the place around it, as `each` and variables of `for` are.
+    fn reference(&mut self, reference: &Reference);
+    /// A call of a function. `perhaps`: Terraform may never evaluate it, or `try` and `can` catch what it gets wrong.
+    fn call(&mut self, _call: &Call, _perhaps: bool) {}
+}
+
+/// Visits the references in an expression.
+pub fn in_expr(expr: &Expr, visitor: &mut dyn ReferenceVisitor) {
+    WrittenWalk::new(visitor).expr(expr);
+}
+
+/// Visits the references in a block's body, which may have `count` or `for_each`.
+pub fn in_body(body: &Body, visitor: &mut dyn ReferenceVisitor) {
+    let mut written = WrittenWalk::new(visitor);
+    for (argument, name) in [("for_each", "each"), ("count", "count")] {
+        if body.attribute(argument).is_some() {
+            written.given.push(name);
+        }
+    }
+    written.body(body);
+}
+
+struct WrittenWalk<'v, 'e> {
+    visitor: &'v mut dyn ReferenceVisitor,
+    /// The names that the place around gives, innermost last.
+    given: Vec<&'e str>,
+    /// See [`ReferenceVisitor::call`].
+    perhaps: bool,
+}
+
+impl<'v, 'e> WrittenWalk<'v, 'e> {
+    fn new(visitor: &'v mut dyn ReferenceVisitor) -> WrittenWalk<'v, 'e> {
+        WrittenWalk { visitor, given: Vec::new(), perhaps: false }
+    }
+
+    /// Visits where further names are given.
+    fn within(&mut self, names: impl IntoIterator<Item = &'e str>, visit: impl FnOnce(&mut Self)) {
+        let before = self.given.len();
+        self.given.extend(names);
+        visit(self);
+        self.given.truncate(before);
+    }
+
+    /// Visits what Terraform may never evaluate.
+    fn perhaps(&mut self, visit: impl FnOnce(&mut Self)) {
+        let before = std::mem::replace(&mut self.perhaps, true);
+        visit(self);
+        self.perhaps = before;
+    }
+
+    fn body(&mut self, body: &'e Body) {
+        for attribute in &body.attributes {
+            match body.json {
+                _ if self.visitor.skips(&attribute.name.name) => {}
+                true => self.json(&attribute.name.name, &attribute.expr),
+                false => self.expr(&attribute.expr),
+            }
+        }
+        body.blocks.iter().for_each(|block| self.block(block));
+    }
+
+    fn block(&mut self, block: &'e Block) {
+        match &*block.kind.name {
+            "provisioner" | "connection" | "postcondition" => self.within(["self"], |all| all.body(&block.body)),
+            "dynamic" => {
+                let iterator = match block.body.attribute("iterator").map(|a| &a.expr.kind) {
+                    Some(ExprKind::Variable(name) | ExprKind::String(name)) => name,
+                    _ => block.label(0),
+                };
+                self.within([iterator], |all| all.dynamic(&block.body));
+            }
+            _ => self.body(&block.body),
+        }
+    }
+
+    fn dynamic(&mut self, body: &'e Body) {
+        let arguments = body.attributes.iter().filter(|a| &*a.name.name != "iterator");
+        arguments.for_each(|a| self.expr(&a.expr));
+        body.blocks.iter().for_each(|block| self.body(&block.body));
+    }
+
+    /// A member of a JSON object, which may stand for blocks: `dynamic` names what its `content` may use.
+    fn json(&mut self, name: &str, expr: &'e Expr) {
+        let items = match &expr.kind {
+            ExprKind::Tuple(items) => return items.iter().for_each(|item| self.json(name, item)),
+            ExprKind::Object(items) => items,
+            _ => return self.expr(expr),
+        };
+        for ObjectItem { key, value } in items {
+            if let ObjectKey::Expr(key) = key {
+                self.expr(key);
+            }
+            let key = key.text().unwrap_or_default();
+            if name == "dynamic" {
+                self.within([iterator_of(value).unwrap_or(key)], |all| all.json(key, value));
+            } else if key != "iterator" {
+                self.json(key, value);
+            }
+        }
+    }
+
+    fn expr(&mut self, expr: &'e Expr) {
+        stacker::maybe_grow(64 * 1024, 1024 * 1024, || self.kind(expr));
+    }
+
+    fn kind(&mut self, expr: &'e Expr) {
+        if let Some(reference) = Reference::of(expr, |name| self.given.contains(&name)) {
+            let is_given = matches!(reference.subject, Subject::Name(name) if self.given.contains(&&**name));
+            if !is_given {
+                self.visitor.reference(&reference);
+            }
+            for step in reference.rest {
+                if let TraversalStep::Key(key) = step {
+                    self.expr(key);
+                }
+            }
+            return;
+        }
+        match &expr.kind {
+            ExprKind::GetAttr(..) | ExprKind::Index(..) | ExprKind::Splat(_) => self.taken_from_another(expr),
+            ExprKind::For(f) => self.comprehension(f),
+            ExprKind::Template(parts) => self.template(parts),
+            ExprKind::Conditional(c) => {
+                self.expr(&c.condition);
+                self.perhaps(|all| [&c.yes, &c.no].into_iter().for_each(|arm| all.expr(arm)));
+            }
+            ExprKind::Call(call) => {
+                self.visitor.call(call, self.perhaps);
+                let catches = matches!(&*call.name.name, "try" | "can");
+                let arguments = |all: &mut Self| call.args.iter().for_each(|argument| all.expr(argument));
+                if catches { self.perhaps(arguments) } else { arguments(self) }
+            }
+            _ => visit::children(expr, &mut |child| self.expr(child)),
+        }
+    }
+
+    /// Goes down to what a traversal begins with that is no reference, past all of its steps at once.
+    fn taken_from_another(&mut self, mut expr: &'e Expr) {
+        loop {
+            expr = match &expr.kind {
+                ExprKind::GetAttr(object, _) => object,
+                ExprKind::Index(object, key) => {
+                    self.expr(key);
+                    object
+                }
+                ExprKind::Splat(splat) => {
+                    let keys = crate::address::splat_steps(&splat.steps);
+                    keys.into_iter().for_each(|step| {
+                        if let TraversalStep::Key(key) = step {
+                            self.expr(key)
+                        }
+                    });
+                    &splat.object
+                }
+                _ => return self.expr(expr),
+            };
+        }
+    }
+
+    fn comprehension(&mut self, f: &'e For) {
+        self.expr(&f.collection);
+        self.within(names(&f.key, &f.value), |all| {
+            all.perhaps(|all| f.result_key.iter().chain([&f.result]).chain(&f.condition).for_each(|e| all.expr(e)));
+        });
+    }
+
+    fn template(&mut self, parts: &'e [TemplatePart]) {
+        for part in parts {
+            match part {
+                TemplatePart::Text(_) => {}
+                TemplatePart::Interpolation(e) => self.expr(e),
+                TemplatePart::If(directive) => {
+                    self.expr(&directive.condition);
+                    self.perhaps(|all| [&directive.yes, &directive.no].into_iter().for_each(|arm| all.template(arm)));
+                }
+                TemplatePart::For(directive) => {
+                    self.expr(&directive.collection);
+                    self.within(names(&directive.key, &directive.value), |all| {
+                        all.perhaps(|all| all.template(&directive.body));
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// The variables of a `for`.
+fn names<'e>(key: &'e Option<Ident>, value: &'e Ident) -> impl Iterator<Item = &'e str> {
+    key.iter().chain([value]).map(|name| &*name.name)
+}
+
+/// The iterator that a dynamic block in JSON names.
+fn iterator_of(block: &Expr) -> Option<&str> {
+    let items = match &block.kind {
+        ExprKind::Object(items) => items,
+        ExprKind::Tuple(blocks) => return blocks.iter().find_map(iterator_of),
+        _ => return None,
+    };
+    let named = |item: &&ObjectItem| item.key.text() == Some("iterator");
+    match &items.iter().find(named)?.value.kind {
+        ExprKind::String(name) | ExprKind::Variable(name) => Some(name),
+        _ => None,
+    }
+}
