@@ -5,7 +5,7 @@ mod fold;
 use crate::base::budget::{Budget, CLUSTERS, Clock, FINDINGS, Limit};
 use crate::cty::value::Reasons;
 use crate::diagnostic::{
-    ClusterReport, Coverage, Finding, FoldedRequirement, PoolReport, Requirement, RootReport, Verdict,
+    ClusterReport, Coverage, Finding, FoldedRequirement, PoolReport, Requirement, RootReport, Status, Verdict,
 };
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
@@ -30,7 +30,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     let clock = budget.clock();
     for cluster in graph.clusters.iter().take(CLUSTERS) {
         let open =
-            || rules.iter().filter(|rule| rule.cluster.is_some()).map(|rule| open(rule, budget)).collect::<Vec<_>>();
+            || rules.iter().filter(|rule| rule.cluster.is_some()).map(|rule| open(rule, cluster, budget)).collect::<Vec<_>>();
         let requirements: Vec<Requirement> = match answers(cluster, whole, &found, &clock) {
             None => {
                 left.push(cluster);
@@ -41,7 +41,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
                 folded.extend(own.drain(..).map(|(rule, answer)| fold_of(rule, answer, cluster)));
                 answers
                     .into_iter()
-                    .map(|(rule, answer)| requirement(rule, certain(answer, cluster), &mut findings))
+                    .map(|(rule, answer)| requirement(rule, cluster, certain(answer, cluster), &mut findings))
                     .collect()
             }
         };
@@ -98,25 +98,46 @@ fn certain(answer: Answer, cluster: &Cluster) -> Answer {
     }
 }
 
-/// The requirement that an answer is, whose findings are added to the others.
-fn requirement(rule: &Rule, answer: Answer, findings: &mut Vec<Finding>) -> Requirement {
-    let Answer { status, reason, decides, because_of, findings: mut own } = answer;
+/// The most inputs that are listed as those that decide a requirement.
+const DECIDES: usize = 8;
+
+/// An answer as the report has it; its findings are added to the others. Where no input decides an unknown value, the argument
+/// that the finding is about stands for it, or the cluster.
+fn requirement(rule: &Rule, cluster: &Cluster, answer: Answer, findings: &mut Vec<Finding>) -> Requirement {
+    let Answer { status, mut reason, mut decides, because_of, findings: mut own } = answer;
+    if status == Status::Undecided && decides.is_empty() {
+        decides.push(own.iter().find_map(argument).unwrap_or_else(|| cluster.address().to_string()));
+    }
+    decides.sort();
+    decides.dedup();
+    let more = decides.len().saturating_sub(DECIDES);
+    if more > 0 {
+        decides.truncate(DECIDES);
+        reason += &format!(" ({more} more inputs decide it)");
+    }
     findings.append(&mut own);
-    let (code, name, level) = (rule.code, rule.name, rule.level);
+    let Rule { code, name, level, .. } = *rule;
     Requirement { code, name, level, status, reason, decides, because_of, suppressed: false }
+}
+
+/// The argument that a finding is about, or the resource.
+fn argument(finding: &Finding) -> Option<String> {
+    let address = finding.address.as_ref()?;
+    Some(finding.attribute.as_ref().map_or_else(|| address.clone(), |attribute| format!("{address}.{attribute}")))
 }
 
 /// A requirement as it is by itself.
 fn fold_of(rule: &Rule, answer: Answer, cluster: &Cluster) -> FoldedRequirement {
     let mut findings = Vec::new();
-    let requirement = requirement(rule, certain(answer, cluster), &mut findings);
+    let requirement = requirement(rule, cluster, certain(answer, cluster), &mut findings);
     findings.iter_mut().for_each(Finding::tidy);
     FoldedRequirement { cluster: cluster.address().to_string(), requirement, findings }
 }
 
 /// A requirement of a cluster that was not judged in time.
-fn open(rule: &Rule, budget: &Budget) -> Requirement {
-    requirement(rule, Answer::undecided(budget.late(), vec!["--timeout".into()], Vec::new()), &mut Vec::new())
+fn open(rule: &Rule, cluster: &Cluster, budget: &Budget) -> Requirement {
+    let answer = Answer::undecided(budget.late(), vec!["--timeout".into()], Vec::new());
+    requirement(rule, cluster, answer, &mut Vec::new())
 }
 
 /// What says that clusters were not judged, at the first of them.
@@ -210,7 +231,6 @@ fn coverage(plan: &StaticPlan) -> Coverage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Status;
     use crate::graph::testing::plan;
     use crate::profile::Profile;
     use serde_json::json;

@@ -61,7 +61,7 @@ pub struct Answer {
     pub status: Status,
     /// Why, one sentence.
     pub reason: String,
-    /// What would decide it; empty unless undecided.
+    /// The inputs that would decide it; empty unless undecided.
     pub decides: Vec<String>,
     /// The codes of the rules whose findings tell of it, where they find the same fault: it then has no findings of its own,
     /// and does not hold.
@@ -87,11 +87,9 @@ impl Answer {
         Answer { status: Status::Unmet, findings, ..Answer::met(reason) }
     }
 
-    /// It cannot be known; `decides` says what would decide it.
+    /// It cannot be known; `decides` has the inputs that would decide it. Where there is none, it is the argument that its
+    /// finding is about.
     pub fn undecided(reason: impl Into<String>, decides: Vec<String>, findings: Vec<Finding>) -> Answer {
-        let mut decides = decides;
-        decides.sort();
-        decides.dedup();
         Answer { status: Status::Undecided, decides, findings, ..Answer::met(reason) }
     }
 
@@ -165,7 +163,7 @@ impl Draft {
             if let ReasonKind::Variable(name) = &reason.kind {
                 self.0.help.push(format!("set it with -var {name}=…, or in a terraform.tfvars file"));
             }
-            if let ReasonKind::NotGiven(what) = &reason.kind {
+            if let ReasonKind::NotGiven(what, _) = &reason.kind {
                 self.0.help.push(format!("add {what}"));
             }
         }

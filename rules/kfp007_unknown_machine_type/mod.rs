@@ -74,7 +74,7 @@ fn unknown(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
         let reason = format!("machine type {name} is newer than the facts of {date}, or there is none");
         let finding = RULE.finding(reason.clone()).level(Level::Warning).cluster(cluster);
         let finding = finding.at(&pool.address, place, "not among the types that kfplint knows");
-        return Answer::undecided(reason, vec![format!("{}.{}", pool.address, place.attribute)], vec![finding]);
+        return Answer::undecided(reason, Vec::new(), vec![finding]);
     };
     let reason = format!("there is no machine type {name}");
     let mut draft = RULE.finding(reason.clone()).cluster(cluster);

@@ -41,11 +41,7 @@ fn judge(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
     if near.is_none() && name.starts_with(scope::PREFIX) {
         let message = format!("the OAuth scope \"{name}\" is not among those that kfplint knows; it may be newer");
         let finding = RULE.finding(message.clone()).level(Level::Warning).cluster(cluster);
-        return Answer::undecided(
-            message,
-            vec![format!("scope {name}")],
-            vec![finding.at(&pool.address, place, "not known")],
-        );
+        return Answer::undecided(message, Vec::new(), vec![finding.at(&pool.address, place, "not known")]);
     }
     let mut draft = RULE.finding(message.clone()).cluster(cluster);
     let near = near.filter(|_| !name.is_hidden());

@@ -129,7 +129,6 @@ fn undecided(cluster: &Cluster, pool: &Pool, account: &NodeAccount, lack: Lack) 
     let mut decides = lack.decides;
     if let (NodeAccount::Elsewhere(_), false) = (account, lack.roles.is_empty()) {
         whys.push(format!("{name} is not made by this configuration: look where it is made for its grants"));
-        decides.push(format!("grants to {name}"));
     }
     if let Some(reasons) = pool.uncertain.as_ref().filter(|_| whys.is_empty()) {
         whys.push(reasons.because());

@@ -1,7 +1,6 @@
 //! KFP403 disabled-api: services are managed here, and a needed one is missing.
 
-use super::support::list;
-use crate::cty::value::Reasons;
+use super::support::{list, together};
 use crate::diagnostic::Level;
 use crate::graph::api::Api;
 use crate::graph::cluster::Cluster;
@@ -41,8 +40,7 @@ fn judge(cluster: &Cluster, apis: &[&Api], last: &View) -> Answer {
                 enabled.insert(name.as_str().to_string());
             }
             (Some(other), uncertain) => {
-                open.extend(other.reasons().map(Reasons::decides).unwrap_or_default());
-                open.extend(uncertain.as_ref().map(Reasons::decides).unwrap_or_default());
+                open.extend(other.reasons().into_iter().chain(uncertain));
             }
             (None, _) => {}
         }
@@ -54,7 +52,8 @@ fn judge(cluster: &Cluster, apis: &[&Api], last: &View) -> Answer {
         return Answer::met("every API that is needed is enabled here");
     }
     if !open.is_empty() {
-        return Answer::undecided(format!("whether {} is enabled is not known", list(&missing)), open, Vec::new());
+        let reason = format!("whether {} is enabled is not known", list(&missing));
+        return Answer::undecided(reason, together(open).decides(), Vec::new());
     }
     let message = format!("the project's services are managed here, but not {}", list(&missing));
     let lines: String = missing.iter().map(|m| format!("    \"{m}\",\n")).collect();

@@ -24,7 +24,8 @@ pub fn step(kind: &StepKind) -> String {
 impl Reasons {
     /// The reasons as words: `var.size has no default and no value`.
     pub fn because(&self) -> String {
-        let all: Vec<String> = self.iter().map(|r| r.kind.to_string()).collect();
+        let mut all: Vec<String> = self.iter().map(|r| r.kind.to_string()).collect();
+        all.extend(self.is_cut().then(|| "and others".into()));
         if all.is_empty() { "it is not known before apply".into() } else { all.join("; ") }
     }
 }
@@ -34,18 +35,21 @@ impl fmt::Display for ReasonKind {
         match self {
             ReasonKind::Variable(name) => write!(f, "var.{name} has no default and no value"),
             ReasonKind::Default(name) => write!(f, "var.{name} is for the callers of this module to set"),
+            ReasonKind::Computed(address, attribute) if attribute.is_empty() => {
+                write!(f, "{address} is known only after apply")
+            }
             ReasonKind::Computed(address, attribute) => write!(f, "{address}.{attribute} is known only after apply"),
             ReasonKind::DataSource(address) => write!(f, "{address} is read from the cloud"),
             ReasonKind::MissingModule(address, source) => write!(f, "{address} ({source}) is not on disk"),
             ReasonKind::Provider(name, argument) => {
                 write!(f, "neither the provider {name} nor its environment variables set a {argument}")
             }
-            ReasonKind::Impure(what) => write!(f, "{what} is not known before apply"),
+            ReasonKind::Impure(what) | ReasonKind::Untold(what) => write!(f, "{what} is not known before apply"),
             ReasonKind::Error(message) => write!(f, "{message} (see the error)"),
             ReasonKind::File(message) => write!(f, "{message} (it may exist when Terraform runs)"),
             ReasonKind::Budget(message) => f.write_str(message),
             ReasonKind::Unsupported(what) => write!(f, "kfplint does not evaluate {what}"),
-            ReasonKind::NotGiven(what) => write!(f, "{what} is not given"),
+            ReasonKind::NotGiven(what, _) => write!(f, "{what} is not given"),
         }
     }
 }

@@ -114,7 +114,7 @@ fn visit_call(instance: &Rc<Instance>, name: &str, block: &Block, state: &CallSt
             source: state.source.clone(),
             version: block.body.attribute("version").and_then(|a| a.expr.as_str()).map(Arc::from),
             present: state.missing.is_none(),
-            closed: state.missing.clone().filter(|why| why.iter().any(|r| matches!(r.kind, ReasonKind::Budget(_)))),
+            closed: state.missing.clone().filter(|why| why.has(|kind| matches!(kind, ReasonKind::Budget(_)))),
             arguments: instance.world.within(instance.uncertain.is_some() || repetition.uncertain.is_some(), || {
                 arguments(instance, block, repetition)
             }),

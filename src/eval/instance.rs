@@ -257,7 +257,7 @@ impl Instance {
         let mut state = CallState { shape, instances: Vec::new(), repetitions, missing: None, source };
         let absent = match &found {
             Ok((config, _)) => config.facts.is_some(),
-            Err(reasons) => reasons.iter().any(|r| matches!(r.kind, ReasonKind::MissingModule(..))),
+            Err(reasons) => reasons.has(|kind| matches!(kind, ReasonKind::MissingModule(..))),
         };
         if absent && self.config.facts.is_none() {
             let version = block.body.attribute("version").and_then(|a| a.expr.as_str()).map(str::to_string);

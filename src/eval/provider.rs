@@ -241,7 +241,7 @@ impl KnownResource<'_> {
             }
         };
         // Another version of the provider, or google-beta, may have attributes that this schema has not.
-        Value::open_object(seen, self.reasons("…"))
+        Value::open_object(seen, self.reasons(""))
     }
 
     /// All attributes and blocks of the schema.
@@ -272,7 +272,7 @@ impl KnownResource<'_> {
             }
             Data::Object(entries) => {
                 let inner = entries.iter().map(|(k, v)| (k.clone(), self.open_below(v))).collect();
-                Value::open_object(inner, self.reasons("…")).mark(value.marks)
+                Value::open_object(inner, self.reasons("")).mark(value.marks)
             }
             _ => value.clone(),
         }

@@ -219,7 +219,7 @@ impl<'p> Graph<'p> {
             }
             (Err(reasons), None, _) => {
                 let role = grant.role.known().map(|r| r.to_string()).unwrap_or_else(|| "a role".into());
-                let given = !reasons.iter().any(|r| matches!(r.kind, ReasonKind::NotGiven(_)));
+                let given = !reasons.has(|kind| matches!(kind, ReasonKind::NotGiven(..)));
                 let why = match given {
                     true => format!("{address} grants {role}, whose permissions are not known"),
                     false => reasons.because(),
@@ -270,7 +270,7 @@ impl<'p> Graph<'p> {
         let callers = self.handed.to_callers(account.resource).then(|| Doubt {
             permissions: None,
             why: "this module is for others, and its callers are given the account".into(),
-            decides: vec!["the callers of this module".into()],
+            decides: vec![account.resource.address.to_string()],
             place: None,
         });
         let unread = self.handed.unread().map(|reasons| Doubt {

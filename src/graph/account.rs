@@ -60,7 +60,7 @@ impl<'p> ServiceAccount<'p> {
     fn computed(&self, text: &Value) -> bool {
         let own =
             |kind: &ReasonKind| matches!(kind, ReasonKind::Computed(address, _) if *address == self.resource.address);
-        text.reasons().is_some_and(|reasons| reasons.iter().all(|r| own(&r.kind)))
+        text.reasons().is_some_and(|reasons| reasons.all(own))
     }
 }
 

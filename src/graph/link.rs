@@ -91,8 +91,7 @@ fn names_cluster_elsewhere(pool: &Resource) -> bool {
     let Some(reasons) = name.reasons() else { return true };
     let own = |r: &ResolvedReference| r.type_name == CLUSTER && r.mode == Mode::Managed;
     let is_here = |kind: &ReasonKind| matches!(kind, ReasonKind::MissingModule(..) | ReasonKind::Error(_));
-    !reasons.iter().any(|reason| is_here(&reason.kind))
-        && !view.written("cluster").is_some_and(|written| written.references().iter().any(own))
+    !reasons.has(is_here) && !view.written("cluster").is_some_and(|written| written.references().iter().any(own))
 }
 
 /// How many zones `random_shuffle` draws for a cluster's `node_locations`: the usual way to take some of a region's.
@@ -208,8 +207,8 @@ impl<'p> PoolLinker<'p, '_> {
         if let Some(owners) = by_reference(&refs, pool, clusters) {
             return owners;
         }
-        let from_data = |r: &crate::cty::value::Reason| matches!(&r.kind, ReasonKind::DataSource(_));
-        if name.reasons().is_some_and(|reasons| reasons.iter().all(from_data)) {
+        let from_data = |kind: &ReasonKind| matches!(kind, ReasonKind::DataSource(_));
+        if name.reasons().is_some_and(|reasons| reasons.all(from_data)) {
             return Vec::new();
         }
         by_text(name, &view, clusters)

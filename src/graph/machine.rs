@@ -236,9 +236,8 @@ fn by_reasons(reasons: &Reasons) -> Option<Account> {
         }
         _ => None,
     };
-    let mut all = reasons.iter().map(|r| one(&r.kind));
-    let first = all.next()??;
-    all.all(|a| a.as_ref() == Some(&first)).then_some(first)
+    let first = one(&reasons.iter().next()?.kind)?;
+    reasons.all(|kind| one(kind).as_ref() == Some(&first)).then_some(first)
 }
 
 /// Reads the effective scopes.

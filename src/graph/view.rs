@@ -78,7 +78,7 @@ impl<'p> View<'p> {
     fn is_own(&self, value: &Value) -> bool {
         let own =
             |kind: &ReasonKind| matches!(kind, ReasonKind::Computed(address, _) if *address == self.resource.address);
-        value.reasons().is_some_and(|reasons| reasons.iter().all(|r| own(&r.kind)))
+        value.reasons().is_some_and(|reasons| reasons.all(own))
     }
 
     /// An argument's value with the marks of all that it is in.

@@ -224,13 +224,13 @@ impl<'a> Owner<'a> {
                     (Some(name), _) if has_true(&known.unknown[name.as_str()]) => {
                         ReasonKind::Computed(known.address.into(), name.as_str().into())
                     }
-                    (None, _) if has_true(known.unknown) => ReasonKind::Computed(known.address.into(), "…".into()),
+                    (None, _) if has_true(known.unknown) => ReasonKind::Computed(known.address.into(), "".into()),
                     _ => continue,
                 };
                 reasons = reasons.union(&Reasons::one(kind, None));
             }
         }
-        let open = found.open.iter().map(|name| Reasons::one(ReasonKind::Impure(name.as_str().into()), None));
+        let open = found.open.iter().map(|name| Reasons::one(ReasonKind::Untold(name.as_str().into()), None));
         match reasons.is_empty() {
             true => open.reduce(|a, b| a.union(&b)).unwrap_or_else(|| self.own(path)),
             false => reasons,
@@ -262,7 +262,7 @@ impl<'a> Owner<'a> {
 
 /// Whether, or how, a `dynamic` block writes something.
 fn lost() -> Reasons {
-    Reasons::one(ReasonKind::NotGiven(NO_SOURCE.into()), None)
+    Reasons::one(ReasonKind::NotGiven(NO_SOURCE.into(), "--source".into()), None)
 }
 
 /// The arguments of a provisioner or provider: constants, and what the others refer to.

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// How deep files read one another; more is a circle.
+/// How deep files read one another. A file that is not read says so in the unit's reasons.
 const DEEPEST: usize = 12;
 /// The most files that are read for one unit.
 const MOST_FILES: usize = 500;
@@ -126,9 +126,13 @@ impl ConfigReader {
     pub fn read(&self, path: &Path, context: UnitContext) -> Result<UnitConfig, String> {
         self.read.set(self.read.get() + 1);
         let plain = normalise(path);
-        let circle = context.way.contains(&plain) || context.way.len() > DEEPEST;
-        if circle || self.read.get() > MOST_FILES {
+        if context.way.contains(&plain) {
             return Err("the files read one another in a circle".into());
+        }
+        if context.way.len() > DEEPEST || self.read.get() > MOST_FILES {
+            return Err(format!(
+                "more than {DEEPEST} files read one another, or more than {MOST_FILES} are read in all"
+            ));
         }
         let file = self.evaluator.loader().hcl(path)?;
         let mut context = context;
@@ -217,7 +221,8 @@ impl ConfigReader {
         let dir = path.as_ref().and_then(Value::as_str).map(|p| normalise(&context.unit.join(p)));
         let known = dir.filter(|_| context.way.len() <= DEEPEST).and_then(|dir| (self.outputs)(&dir));
         let known = known.and_then(|outputs| outputs.entries().cloned()).unwrap_or_default();
-        let kind = ReasonKind::NotGiven(format!("the state that dependency.{name} is read from").into());
+        let input = format!("dependency.{name}");
+        let kind = ReasonKind::NotGiven(format!("the state that {input} is read from").into(), input.into());
         object([("outputs", Value::open_object(known, Reasons::one(kind, Some(block.header))))])
     }
 }
@@ -362,7 +367,8 @@ fn exposed(config: &UnitConfig) -> Value {
 }
 
 fn unread(path: &Path) -> Reasons {
-    Reasons::one(ReasonKind::NotGiven(format!("`{}`, which is included,", path.display()).into()), None)
+    let path = path.display().to_string();
+    Reasons::one(ReasonKind::NotGiven(format!("`{path}`, which is included,").into(), path.into()), None)
 }
 
 /// The entries of `inputs`, each evaluated alone so that one fault costs one input; why there may be others.

@@ -9,9 +9,6 @@ use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-/// The most folders that are searched upwards.
-const MOST_PARENTS: usize = 100;
-
 /// Functions that run something, or ask the cloud or the command line.
 const OPEN: [&str; 14] = [
     "constraint_check",
@@ -93,7 +90,7 @@ impl Functions {
     fn find_in_parent_folders(&self, args: &[&str]) -> Result<Value, String> {
         let name = args.first().copied().unwrap_or("terragrunt.hcl");
         let last = self.repository().ok();
-        let mut folders = self.context.unit.ancestors().take(MOST_PARENTS);
+        let mut folders = self.context.unit.ancestors();
         let within = |folder: &Path| last.is_none_or(|last| folder.starts_with(last));
         folders.next();
         match (
@@ -113,7 +110,8 @@ impl Functions {
             // A job's tokens are in its environment: a configuration that asks for one does not get it unasked.
             (Some((_, false)), _) => {
                 let what = format!("permission to read the environment variable {name} (--allow-env {name})");
-                Value::unknown(Type::String, Reasons::one(ReasonKind::NotGiven(what.into()), None))
+                let kind = ReasonKind::NotGiven(what.into(), format!("--allow-env {name}").into());
+                Value::unknown(Type::String, Reasons::one(kind, None))
             }
             (None, Some(fallback)) => Value::string(fallback),
             (None, None) => impure(format!("the environment variable {name}")),

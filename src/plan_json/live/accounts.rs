@@ -3,7 +3,7 @@
 use super::pieces::{DocumentPiece, What};
 use super::{DocumentPlace, LivePlanBuilder, place, unknown, value, with};
 use crate::catalog::gke::is_default_account;
-use crate::cty::value::Value;
+use crate::cty::value::{ReasonKind, Reasons, Type, Value};
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,7 +61,9 @@ pub fn add(
 /// A resource with nothing but what it is made on.
 fn target(name: &str, on: Option<&str>) -> Value {
     let known = on.map(|on| vec![(name, Value::string(on))]);
-    let open = || vec![(name, unknown("which project the policy is of"))];
+    let command = "`gcloud container clusters describe CLUSTER --format=json`";
+    let kind = || ReasonKind::NotGiven("which project the policy is of".into(), command.into());
+    let open = || vec![(name, Value::unknown(Type::Any, Reasons::one(kind(), None)))];
     with(value(&json!({})), known.unwrap_or_else(open))
 }
 

@@ -247,7 +247,7 @@ fn with(value: Value, more: Vec<(&str, Value)>) -> Value {
     Value::object(entries)
 }
 
-/// A value that another command would tell.
-fn unknown(what: &str) -> Value {
-    Value::unknown(Type::Any, Reasons::one(ReasonKind::NotGiven(what.into()), None))
+/// A value that another command's output would tell.
+fn unknown(command: &str) -> Value {
+    Value::unknown(Type::Any, Reasons::one(ReasonKind::NotGiven(command.into(), command.into()), None))
 }
