@@ -122,6 +122,8 @@ pub fn shortfall<'a, 'p>(cluster: &'a Cluster<'p>, good: impl Fn(&Pool) -> Fact<
 
 /// From so many bytes on, a reason takes no further ones in: each cluster has its own.
 const REASON: usize = 4096;
+/// What says so.
+const MORE: &str = "; and more";
 
 /// The worse of two answers, with the findings of both.
 pub fn worse(a: Answer, b: Answer) -> Answer {
@@ -135,6 +137,8 @@ pub fn worse(a: Answer, b: Answer) -> Answer {
     if first.status == second.status {
         if first.reason.len() < REASON {
             first.reason += &format!("; {}", second.reason);
+        } else if !first.reason.ends_with(MORE) {
+            first.reason += MORE;
         }
         first.decides.append(&mut second.decides);
     }

@@ -9,7 +9,8 @@ use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// The largest file of patterns, in bytes.
+/// The largest file of patterns that is read, in bytes. A larger one counts as one that matches everything: what may be
+/// private is not shown, and what is left out for it and not tracked is skipped, with the reason.
 const MOST: u64 = 1 << 20;
 
 /// The patterns that the files of each folder hold, read once.
@@ -24,7 +25,9 @@ pub struct PatternFiles {
 impl PatternFiles {
     /// Those of the folder's `.gitignore`; `None` where it has none.
     pub fn own(&self, folder: &Path, tree: &Tree) -> Option<Arc<Gitignore>> {
-        kept(&self.own, folder, || tree.up_to(&folder.join(".gitignore"), MOST).ok().flatten())
+        kept(&self.own, folder, || {
+            Some(tree.up_to(&folder.join(".gitignore"), MOST).ok()?.unwrap_or_else(|| b"*".into()))
+        })
     }
 
     /// Those of `info/exclude` of the repository in the folder; `None` where it has none.

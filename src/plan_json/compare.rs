@@ -7,6 +7,7 @@ use crate::cty::value::HIDDEN;
 use crate::plan::Mode;
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 /// What differs, and how much does not.
@@ -36,7 +37,11 @@ type Leaves = BTreeMap<String, Leaf>;
 
 /// Compares Terraform's plan with a static one, both as `terraform show -json` has them.
 pub fn compare(real: &Json, fixed: &Json) -> Comparison {
-    let configuration = PlanConfiguration { document: &real["configuration"], instances: FxHashMap::default() };
+    let configuration = PlanConfiguration {
+        document: &real["configuration"],
+        instances: FxHashMap::default(),
+        is_cut: Cell::default(),
+    };
     let managed = |document| -> BTreeMap<&str, ResourceEntry> {
         let all: Vec<ResourceEntry> = entries(document);
         all.into_iter().filter(|e| e.mode == Mode::Managed).map(|e| (e.address, e)).collect()

@@ -1,14 +1,17 @@
 //! `terraform show -json` of a plan: format 1 of Terraform and OpenTofu.
 
 use super::providers::Providers;
-use super::references::{KnownInstance, PlanConfiguration, ResourceKey, Site, repeated};
+use super::references::{KnownInstance, MOST, PlanConfiguration, ResourceKey, Site, repeated};
 use super::values::{Expressions, Owner, Trees, constants, has_true};
 use crate::address::{ModuleStep, module_steps};
+use crate::base::budget::Limit;
 use crate::catalog::schema;
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
+use crate::module::report::exceeded;
 use crate::plan::{ConfigBlock, InstanceKey, Mode, Resource, StaticPlan};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Map, Value as Json};
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -88,7 +91,8 @@ pub fn read(file: &str, document: &Json) -> Recorded {
 
 /// Builds the resources of a document.
 pub fn assemble(file: &str, entries: &[ResourceEntry], configuration: &Json) -> Recorded {
-    let configuration = PlanConfiguration { document: configuration, instances: index(entries) };
+    let configuration =
+        PlanConfiguration { document: configuration, instances: index(entries), is_cut: Cell::new(false) };
     let providers = Providers::of(&configuration, entries);
     let mut recorded = Recorded::default();
     for entry in entries {
@@ -100,6 +104,11 @@ pub fn assemble(file: &str, entries: &[ResourceEntry], configuration: &Json) -> 
     let order = |r: &Resource| (r.module.clone(), r.mode, r.type_name.clone(), r.name.clone(), r.key.clone());
     recorded.plan.resources.sort_by_cached_key(order);
     recorded.plan.files = 1;
+    if configuration.is_cut.get() {
+        let message =
+            format!("an expression of this plan leads to more than {MOST} references, which are not followed");
+        recorded.plan.findings.push(exceeded(None, message, "", Limit::Fixed));
+    }
     recorded
 }
 

@@ -5,9 +5,11 @@ use crate::address::{AddressPart, ModuleStep, module_address, module_steps, part
 use crate::plan::{InstanceKey, Mode, ResolvedReference};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::Value as Json;
+use std::cell::Cell;
+use std::cmp::Ordering;
 
-/// The most references that are followed for one expression: more would not help.
-const MOST: usize = 2000;
+/// The most references that are followed for one expression; more are an error (TF006).
+pub const MOST: usize = 2000;
 
 /// Module, mode, type and name.
 pub type ResourceKey = (String, Mode, String, String);
@@ -32,6 +34,8 @@ pub struct PlanConfiguration<'j> {
     pub document: &'j Json,
     /// The instances of each resource.
     pub instances: FxHashMap<ResourceKey, Vec<KnownInstance<'j>>>,
+    /// Some expression leads to more references than are followed.
+    pub is_cut: Cell<bool>,
 }
 
 /// Where an expression stands.
@@ -104,12 +108,10 @@ struct ReferenceWalk<'c, 'j> {
 impl ReferenceWalk<'_, '_> {
     fn expression(&mut self, site: Site, expression: &Json) {
         let listed = expression["references"].as_array().into_iter().flatten();
-        let all: Vec<&str> = listed.filter_map(Json::as_str).take(MOST).collect();
+        let mut named: Vec<&str> = listed.filter_map(Json::as_str).collect();
         // Terraform lists `a.b.c`, `a.b` for a reference to `a.b.c`: the longest says all.
-        let longer = |short: &str| {
-            all.iter().any(|long| long.strip_prefix(short).is_some_and(|rest| rest.starts_with(['.', '['])))
-        };
-        let named: Vec<&str> = all.iter().copied().filter(|reference| !longer(reference)).collect();
+        named.sort_by(|a, b| by_parts(b, a));
+        named.dedup_by(|short, long| long.strip_prefix(*short).is_some_and(is_further));
         // `x[each.key].y` is listed as `x` and `each.key`.
         let by_key = named.len() == 2 && named.iter().any(|name| matches!(*name, "each.key" | "count.index"));
         for reference in named {
@@ -119,7 +121,10 @@ impl ReferenceWalk<'_, '_> {
 
     fn reference(&mut self, site: Site, text: &str, by_key: bool) {
         let fresh = self.seen.insert((module_address(site.module), text.to_string()));
-        if !fresh || self.seen.len() > MOST {
+        if self.seen.len() > MOST {
+            self.configuration.is_cut.set(true);
+        }
+        if !fresh || self.configuration.is_cut.get() {
             return;
         }
         let parts = parts(text);
@@ -204,6 +209,17 @@ impl ReferenceWalk<'_, '_> {
         keys.dedup();
         keys
     }
+}
+
+/// What follows a reference within a longer one; nothing, where they are the same.
+fn is_further(rest: &str) -> bool {
+    rest.is_empty() || rest.starts_with(['.', '['])
+}
+
+/// Orders references so that those that go on from another come right after it.
+fn by_parts(a: &str, b: &str) -> Ordering {
+    let rank = |byte: u8| (!matches!(byte, b'.' | b'['), byte);
+    a.bytes().map(rank).cmp(b.bytes().map(rank))
 }
 
 /// What a resource or module call goes over.

@@ -220,6 +220,9 @@ impl<'t> Cursor<'t> {
         if !self.failed && self.errors.len() < MOST_ERRORS {
             let help = help.map(str::to_string);
             self.errors.push(SyntaxError { span, message: message.into(), help, related: None, limit: None });
+        } else if !self.failed && self.errors.len() == MOST_ERRORS {
+            let message = format!("this file has more than {MOST_ERRORS} errors: the others are not listed");
+            self.errors.push(SyntaxError { span, message, help: None, related: None, limit: Some(Limit::Fixed) });
         }
         self.failed = true;
     }

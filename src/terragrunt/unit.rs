@@ -17,9 +17,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
-/// How far dependencies are followed from unit to unit.
+/// How far dependencies are followed from unit to unit. Outputs of units beyond are not known, as those are that only a
+/// state tells, and say so.
 const FARTHEST: usize = 16;
-/// The most units that are evaluated for one.
+/// The most units that are evaluated for one; the same holds for others.
 const MOST: usize = 200;
 
 /// What is known of units' outputs, by folder.

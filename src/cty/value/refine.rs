@@ -95,6 +95,7 @@ pub fn safe_prefix(text: &str) -> &str {
 
 /// The values that it can have, where they are few and known.
 fn possible(value: &Value) -> Option<Vec<Value>> {
+    // More make no difference: without them, the value is not known at all.
     const MOST: usize = 16;
     match &value.data {
         Data::Unknown(u) => u.refinement.one_of.as_ref().filter(|v| v.len() < MOST).map(|v| v.to_vec()),
@@ -105,6 +106,7 @@ fn possible(value: &Value) -> Option<Vec<Value>> {
 
 /// The value that a refinement leaves, if it leaves one: a number between equal bounds, a list of so many unknown elements.
 pub(super) fn only_value(ty: &Type, reasons: &Reasons, refinement: &Refinement) -> Option<Value> {
+    // A longer list stays one that is not known, with its length.
     const MOST: usize = 1024;
     if !refinement.not_null {
         return None;
