@@ -85,9 +85,9 @@ impl Budget {
         }
     }
 
-    /// The same with no end to its time.
-    pub fn without_timeout(self) -> Budget {
-        Budget { timeout: Duration::MAX, ..self }
+    /// The same, whose time runs from now on.
+    pub fn renewed(self) -> Budget {
+        Budget { began: Instant::now(), ..self }
     }
 
     /// The same with a moment more, for what has to be done when the time is used up.

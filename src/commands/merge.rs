@@ -1,7 +1,7 @@
 //! `kfplint merge`.
 
 use super::{FINDINGS, Failure, READY, output};
-use crate::base::budget::{DOCUMENT, size};
+use crate::base::budget::{Budget, DOCUMENT, PARSED, size};
 use crate::cli::MergeArgs;
 use crate::load::loader::up_to;
 use crate::load::reason;
@@ -15,11 +15,18 @@ use std::path::Path;
 /// # Errors
 /// A file that is no report, or reports of different kinds.
 pub fn run(args: &MergeArgs) -> Result<u8, Failure> {
-    let read = |path: &Path| {
+    let budget = Budget::new(None, None, None, args.timeout);
+    let mut all = 0;
+    let mut read = |path: &Path| {
         let name = path.display().to_string();
         let wrong = |why: String| Failure::Merge { what: format!("cannot read `{name}`: {why}") };
         let bytes = up_to(path, DOCUMENT).map_err(|e| wrong(reason(&e)))?;
         let bytes = bytes.ok_or_else(|| wrong(format!("it is larger than {}", size(DOCUMENT))))?;
+        // What is read is joined and written too.
+        all += bytes.len();
+        if budget.is_late() || all > budget.room(PARSED) {
+            return Err(wrong(budget.too_long()));
+        }
         Ok((name.clone(), serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))?))
     };
     let reports = args.files.iter().map(|path| read(path)).collect::<Result<_, Failure>>()?;

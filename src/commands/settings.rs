@@ -188,12 +188,10 @@ impl Single {
     /// What is wrong with the configuration, the values given or the path.
     pub fn of(args: &RootArgs, strict: bool) -> Result<Single, Failure> {
         let budget = args.inputs.budget.budget();
-        // Whoever types expressions takes the time that they take.
-        let budget = if strict { budget.without_timeout() } else { budget };
         let paths = std::slice::from_ref(&args.dir);
         let (mut settings, environment) = state(paths, &args.config, &args.inputs, budget)?;
         (settings.scope, settings.inputs.strict) = (PathScope::One, strict);
-        let session = Session::new(settings)?;
+        let session = if strict { Session::keeping(settings)? } else { Session::new(settings)? };
         let Some(root) = session.roots().first().cloned() else {
             let places = format!("`{}`", args.dir.display());
             return Err(engine::SessionError::Nothing { places, skipped: Vec::new() }.into());

@@ -3,7 +3,7 @@
 use super::called::Made;
 use super::kept::KeptReports;
 use super::links::RootLinker;
-use super::reach::{Unreached, unreached};
+use super::reach::Unreached;
 use super::stages::{CheckedRoot, Look, guarded, judged};
 use super::{Session, SessionError, project};
 use crate::base::parallel;
@@ -119,8 +119,5 @@ impl<'s> Rounds<'s> {
 
 /// Plans and judges one root module.
 pub fn check_one(root: &Root, units: &Units, evaluator: &Arc<Evaluator>, look: Look) -> CheckedRoot {
-    guarded(&root.shown, || match unreached(root, evaluator.loader()) {
-        Some(plan) => judged(plan, look),
-        None => project::of(root, units).judge(evaluator, look),
-    })
+    guarded(&root.shown, || judged(project::plan(root, units, evaluator), look))
 }

@@ -1,7 +1,6 @@
 //! A session over a tree of files.
 
 use super::project::{self, configurations, split};
-use super::reach::unreached;
 use super::stages::{CheckedRoot, Look};
 use super::workspace::{Change, Workspace};
 use super::{PathScope, SessionError, Settings, called, inputs, rounds};
@@ -55,6 +54,7 @@ impl Session {
     /// Values or paths that cannot be read; no root module at all.
     pub fn keeping(settings: Settings) -> Result<Session, SessionError> {
         let loader = Loader::new(Arc::new(settings.config.sources()));
+        let settings = Settings { tree: settings.tree.listed_once(), ..settings };
         Session::over(settings, loader, None, Some(Workspace::default()))
     }
 
@@ -84,8 +84,8 @@ impl Session {
     }
 
     /// Goes on to the next state of the tree, in which these files have other texts. Only what the change touches is read,
-    /// parsed and evaluated again; with a file that was not read so far, everything. Reports of states before keep their
-    /// files.
+    /// parsed and evaluated again, and no folder is listed again; with a file that was not read so far, everything. The time
+    /// of the budget runs anew. Reports of states before keep their files.
     ///
     /// # Errors
     /// Values that cannot be read any more; no root module is left. The session is then in the state before.
@@ -101,9 +101,13 @@ impl Session {
                 changed.insert(path);
             }
         }
-        let settings = Settings { texts, ..self.settings.clone() };
+        let settings = Settings { texts, budget: self.settings.budget.renewed(), ..self.settings.clone() };
         let opened: FxHashSet<PathBuf> = self.loader.opened().into_values().map(|(real, _)| real).collect();
-        let known = |real: &PathBuf, workspace: &Workspace| opened.contains(real) || workspace.has_read(real);
+        // What Git ignores says what is found.
+        let is_found = |real: &PathBuf| real.file_name().is_some_and(|name| name == ".gitignore");
+        let known = |real: &PathBuf, workspace: &Workspace| {
+            !is_found(real) && (opened.contains(real) || workspace.has_read(real))
+        };
         *self = match &self.workspace {
             None => Session::new(settings)?,
             Some(workspace) if !changed.iter().all(|real| known(real, workspace)) => Session::keeping(settings)?,
@@ -216,11 +220,8 @@ impl Session {
     /// # Errors
     /// An environment that is not configured, or whose values cannot be read.
     pub fn plan(&self, root: &Root, environment: Option<&str>) -> Result<StaticPlan, SessionError> {
-        if let Some(plan) = unreached(root, &self.loader) {
-            return Ok(plan);
-        }
         let evaluator = self.evaluator(environment)?;
-        Ok(project::of(root, &Units::new(&evaluator)).plan(&evaluator))
+        Ok(project::plan(root, &Units::new(&evaluator), &evaluator))
     }
 
     /// All rules over one root module, with the values of an environment. Suppressions do not count here.

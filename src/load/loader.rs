@@ -5,7 +5,7 @@ use super::files::{self, FileRole, Syntax};
 use super::index::GitIndex;
 use super::private::{self, IgnoredFiles};
 use super::shown::{self, Shown};
-use super::walk::reason;
+use super::walk::{Walked, reason};
 use crate::base::budget::{Budget, DOCUMENT};
 use crate::base::parallel;
 use crate::base::reads::{Read, note, note_folder};
@@ -69,6 +69,8 @@ pub struct Loader {
     ignored: IgnoredFiles,
     /// By the top folder of the repository.
     indexes: RwLock<FxHashMap<PathBuf, Slot<Option<Arc<GitIndex>>>>>,
+    /// What was found below the paths of the user.
+    walked: Mutex<Option<Walked>>,
 }
 
 /// So many files or folders are read one after the other: more, on all cores.
@@ -121,6 +123,7 @@ impl Loader {
             led: RwLock::default(),
             ignored: IgnoredFiles::default(),
             indexes: RwLock::default(),
+            walked: Mutex::default(),
         }
     }
 

@@ -29,6 +29,7 @@ use module::Traits;
 use rustc_hash::FxHashSet;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use walk::{FoundFolders, Walked};
 
 /// What was found under the paths that the user named.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -116,12 +117,7 @@ pub fn roots(paths: &[PathBuf], loader: &Loader) -> Result<Discovery, PathError>
 }
 
 fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), PathError> {
-    let named = paths.iter().map(|path| walk::named(path, loader.tree())).collect::<Result<Vec<_>, _>>()?;
-    let mut found = walk::FoundFolders::default();
-    for folder in &named {
-        loader.name_folder(&folder.dir, &folder.given);
-        walk::walk(folder, &mut found, loader);
-    }
+    let Walked { named, found, .. } = walked(paths, loader)?;
     for (dir, way) in found.folders.iter().chain(&found.unit_folders) {
         loader.name_folder_elsewhere(dir, way);
     }
@@ -151,6 +147,25 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     roots.sort();
     let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
     Ok((Discovery { roots, called, others: Vec::new(), named, skipped }, dirs))
+}
+
+/// The folders that the paths mean, and what is below them; as it was found in the state of the tree before, if there is one.
+fn walked(paths: &[PathBuf], loader: &Loader) -> Result<Walked, PathError> {
+    if let Some(walked) = loader.walked().filter(|walked| walked.paths == paths) {
+        walked.named.iter().for_each(|folder| loader.name_folder(&folder.dir, &folder.given));
+        return Ok(walked);
+    }
+    let named = paths.iter().map(|path| walk::named(path, loader.tree())).collect::<Result<Vec<_>, _>>()?;
+    let mut found = FoundFolders::default();
+    for folder in &named {
+        loader.name_folder(&folder.dir, &folder.given);
+        walk::walk(folder, &mut found, loader);
+    }
+    let walked = Walked { paths: paths.to_vec(), named, found };
+    if !loader.budget().is_late() {
+        loader.keep_walked(&walked);
+    }
+    Ok(walked)
 }
 
 /// The files of a root module and of the local modules that it calls.

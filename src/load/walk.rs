@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 /// A folder that the user named.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct NamedFolder {
     /// The real folder.
     pub dir: PathBuf,
@@ -23,8 +23,19 @@ pub struct NamedFolder {
     pub given: PathBuf,
 }
 
+/// The folders that a user's paths mean, and what walks found below them.
+#[derive(Clone, Debug)]
+pub struct Walked {
+    /// The paths.
+    pub paths: Vec<PathBuf>,
+    /// The folders that they mean.
+    pub named: Vec<NamedFolder>,
+    /// What is below them.
+    pub found: FoundFolders,
+}
+
 /// What a walk found.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct FoundFolders {
     /// Real folders with Terraform files, and the way by which they were found first.
     pub folders: BTreeMap<PathBuf, PathBuf>,

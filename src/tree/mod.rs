@@ -12,18 +12,24 @@ pub use repository::{Repository, pointer};
 pub use walk::WalkStep;
 
 use crate::base::reads::{self, note};
+use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 /// Where the checked files come from: the disk, or a commit laid over it.
 #[derive(Clone, Debug, Default)]
 pub struct Tree {
     commit: Option<Arc<Commit>>,
     texts: Arc<Texts>,
+    /// What folders have, where that is asked for once only.
+    listed: Option<Arc<Listings>>,
 }
+
+/// The entries of folders.
+type Listings = RwLock<FxHashMap<PathBuf, Arc<Vec<FolderEntry>>>>;
 
 /// Texts that take the place of those of files that are there, by real path.
 pub type Texts = BTreeMap<PathBuf, Vec<u8>>;
@@ -63,14 +69,19 @@ impl From<std::fs::FileType> for FileKind {
 
 impl From<Commit> for Tree {
     fn from(commit: Commit) -> Tree {
-        Tree { commit: Some(Arc::new(commit)), texts: Arc::default() }
+        Tree { commit: Some(Arc::new(commit)), ..Tree::default() }
     }
 }
 
 impl Tree {
     /// The same tree with texts in the place of those of its files.
     pub fn with_texts(&self, texts: Texts) -> Tree {
-        Tree { commit: self.commit.clone(), texts: Arc::new(texts) }
+        Tree { texts: Arc::new(texts), ..self.clone() }
+    }
+
+    /// The same tree, which from now on lists each folder once: for as long as no file is added or removed.
+    pub fn listed_once(&self) -> Tree {
+        Tree { listed: Some(Arc::default()), ..self.clone() }
     }
 
     /// What stands in the place of a file's text.
@@ -125,10 +136,19 @@ impl Tree {
     /// # Errors
     /// What the system says.
     pub fn entries(&self, dir: &Path) -> std::io::Result<Vec<FolderEntry>> {
-        match &self.commit {
-            None => on_disk(dir),
-            Some(commit) => commit.entries(dir),
+        let known = |listed: &Listings| listed.read().unwrap_or_else(PoisonError::into_inner).get(dir).cloned();
+        if let Some(known) = self.listed.as_deref().and_then(known) {
+            return Ok(known.to_vec());
         }
+        let entries = match &self.commit {
+            None => on_disk(dir)?,
+            Some(commit) => commit.entries(dir)?,
+        };
+        if let Some(listed) = &self.listed {
+            let mut listed = listed.write().unwrap_or_else(PoisonError::into_inner);
+            listed.insert(dir.to_path_buf(), Arc::new(entries.clone()));
+        }
+        Ok(entries)
     }
 
     /// The bytes of a regular file (opening a pipe would wait for a writer); `None` where there are more than `most`.

@@ -132,6 +132,22 @@ fn after_a_change_only_what_it_touches_is_done_again() {
 }
 
 #[test]
+fn folders_are_listed_again_where_a_file_is_new_to_the_session_alone() {
+    let cluster = module("e2-standard-4");
+    let tree = Tree::new(&[("a/main.tf", cluster.as_str())]);
+    let mut session = Session::keeping(Settings::of(&tree.path(""))).expect("root modules");
+    assert_eq!(session.roots().len(), 1);
+    tree.write("b/main.tf", cluster.as_bytes());
+    let mut change = |name: &str| {
+        let path = tree.path(name).canonicalize().expect("a file");
+        session.apply_change([(path, Some(b"# changed".to_vec()))].into()).expect("root modules");
+        session.roots().len()
+    };
+    assert_eq!(change("a/main.tf"), 1, "no file was added, as far as the session was told");
+    assert_eq!(change("b/main.tf"), 2);
+}
+
+#[test]
 fn after_any_change_a_session_says_what_a_fresh_one_says() {
     let (tree, files) = (tree(), files());
     let settings = Settings { draws: true, ..Settings::of(&tree.path("")) };

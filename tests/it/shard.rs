@@ -122,6 +122,7 @@ fn what_is_no_report_is_refused() {
     fails(&["merge", "absent.json"], "cannot read `absent.json`: no such file");
     fails(&["merge", "y.json"], "cannot read `y.json`: EOF while parsing a value at line 1");
     fails(&["merge", "x.json"], "`x.json` is neither");
+    fails(&["merge", "--timeout", "0", "a.json"], "it would take the run longer than 0 s");
     fails(&["merge", "a.json", "a.sarif"], "`a.json` is JSON, and `a.sarif` is SARIF");
     fails(&["--shard", "3/2"], "from 1 to 2");
 }

@@ -9,6 +9,7 @@ pub use document::{DocumentProject, configurations, evaluate, limited, read, spl
 pub use terraform::TerraformRoot;
 pub use terragrunt::TerragruntUnit;
 
+use super::reach::unreached;
 use super::stages::{CheckedRoot, Look, judged};
 use crate::eval::Evaluator;
 use crate::load::{Root, RootKind};
@@ -28,6 +29,11 @@ pub trait Project: std::fmt::Debug + Sync {
     fn judge(&self, evaluator: &Arc<Evaluator>, look: Look) -> CheckedRoot {
         judged(self.plan(evaluator), look)
     }
+}
+
+/// The static plan of a root; one that says so where the time is used up.
+pub fn plan(root: &Root, units: &Units, evaluator: &Arc<Evaluator>) -> StaticPlan {
+    unreached(root, evaluator.loader()).unwrap_or_else(|| of(root, units).plan(evaluator))
 }
 
 /// The project of a root; `units` has what units need of one another.

@@ -1,15 +1,15 @@
 //! What a loader keeps for the next state of a tree.
 
 use super::parsing::is_left_out;
-use super::{FileKey, Loader, ModuleFiles};
+use super::{FileKey, Loader, ModuleFiles, Walked};
 use crate::base::reads::{Read, Reads};
 use crate::base::source::FileId;
 use crate::syntax::ast;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 /// A file that was parsed before.
 #[derive(Clone, Debug)]
@@ -36,7 +36,18 @@ impl Loader {
         }
         let wanted = kept.values().map(|kept| kept.file.id).chain(made.iter().copied()).chain(config).collect();
         let sources = Arc::new(self.sources.next(&wanted, &ids.values().copied().collect()));
-        Loader { kept, ids, ..Loader::new(sources) }
+        let walked = Mutex::new(self.walked());
+        Loader { kept, ids, walked, ..Loader::new(sources) }
+    }
+
+    /// What was found below the paths of the user in the state before, where there was one.
+    pub(in crate::load) fn walked(&self) -> Option<Walked> {
+        self.walked.lock().unwrap_or_else(|e| e.into_inner()).clone()
+    }
+
+    /// Keeps what was found below the paths of the user for the next state, which has the same files.
+    pub(in crate::load) fn keep_walked(&self, walked: &Walked) {
+        *self.walked.lock().unwrap_or_else(|e| e.into_inner()) = Some(walked.clone());
     }
 
     /// The real folders with Terraform files among these real files.

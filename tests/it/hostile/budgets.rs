@@ -196,6 +196,51 @@ fn only_so_many_findings_are_kept() {
 }
 
 #[test]
+fn only_so_many_errors_of_a_file_are_listed() {
+    let tree = Tree::new(&[("main.tf", &"a {\n  b = *\n}\n".repeat(150))]);
+    let (report, _) = json(&tree, &["."]);
+    assert_eq!(findings(&report, "TF001").len(), 100);
+    let [(message, ..)] = &findings(&report, "TF006")[..] else { panic!("{:?}", findings(&report, "TF006")) };
+    assert_eq!(message, "this file has more than 100 errors: the others are not listed");
+}
+
+#[test]
+fn the_references_of_a_plan_that_are_not_followed_are_told() {
+    let plan = |count: usize| {
+        let references: Vec<String> = (0..count).map(|i| format!("null_resource.r{i}")).collect();
+        let own = |more: (&str, serde_json::Value)| {
+            let mut own = serde_json::json!({ "address": "google_storage_bucket.b", "mode": "managed",
+                "type": "google_storage_bucket", "name": "b" });
+            own[more.0] = more.1;
+            own
+        };
+        serde_json::json!({
+            "format_version": "1.2", "terraform_version": "1.11.4",
+            "planned_values": { "root_module": { "resources": [own(("values", serde_json::json!({ "location": "US" })))] } },
+            "resource_changes": [own(("change", serde_json::json!({
+                "actions": ["create"], "before": null, "after": { "location": "US" }, "after_unknown": { "name": true } })))],
+            "configuration": { "root_module": { "resources":
+                [own(("expressions", serde_json::json!({ "name": { "references": references } })))] } },
+        })
+    };
+    let told = |count: usize| {
+        let tree = Tree::new(&[("plan.json", &plan(count).to_string())]);
+        let (report, _) = json(&tree, &["plan.json"]);
+        findings(&report, "TF006").len()
+    };
+    assert_eq!((told(2000), told(2001)), (0, 1));
+}
+
+#[test]
+fn the_console_has_the_time_for_each_expression() {
+    let tree = Tree::new(&[("main.tf", "")]);
+    let long = "length([for a in range(1000) : [for b in range(1000) : a * b]])";
+    let ended = tree.run_with(&["console", "--timeout", "0"], &[], &format!("{long}\n1 + 1\n"));
+    assert_eq!((ended.code, ended.stdout.as_str()), (1, "2\n"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("the run took longer than 0 s"), "{}", ended.stderr);
+}
+
+#[test]
 fn a_file_of_too_many_tokens_is_not_read() {
     let tree = Tree::new(&[("main.tf", READY), ("dense.tf", &"a=b\n".repeat(2_000_100))]);
     tree.write("dense.tf.json", format!("[{}]", "[],".repeat(4_000_100)).as_bytes());
