@@ -40,10 +40,11 @@ pub fn run(args: &FitArgs) -> Result<u8, Failure> {
     let (mut clusters, mut short, mut open) = (0, false, !pods.left.is_empty());
     let mut reports = Vec::new();
     let roots = session.roots_with_uncalled(environment.as_deref())?;
+    let (pools, said) = session.link(&roots, environment.as_deref())?;
     let unreached = Unreached::default();
     for root in roots.iter().filter(|_| !unreached.counts(&budget)) {
         let plan = session.plan(root, environment.as_deref())?;
-        let graph = Graph::build(&plan, &session.settings().config.profile, &budget);
+        let graph = Graph::with(pools.of(root), &plan, &session.settings().config.profile, &budget);
         let mut late = engine::late(root, loader).filter(|_| plan.unreached.is_none());
         for cluster in graph.clusters.iter().filter(|_| late.is_none()) {
             clusters += 1;
@@ -61,7 +62,7 @@ pub fn run(args: &FitArgs) -> Result<u8, Failure> {
         let (root, findings) = (root.shown.clone(), plan.findings.iter().cloned().chain(late).collect());
         reports.push(RootReport { root, findings, ..RootReport::default() });
     }
-    reports.extend(unreached.rest(roots.first(), &budget));
+    reports.extend(unreached.rest(roots.first(), &budget).into_iter().chain(said));
     let report = Report::new(reports, loader.skipped(), loader.files_read(), sources);
     let over = left_out::say(&report, loader, sources);
     if clusters == 0 {
@@ -93,7 +94,9 @@ fn nodes<'a, 'p>(cluster: &'a Cluster<'p>, pods: &Pods) -> (Vec<FitNode>, Vec<&'
     let (mut nodes, mut open) = (Vec::new(), Vec::new());
     for pool in cluster.pools.iter().filter(|p| !p.is_empty()) {
         let allocatable = pool.allocatable();
-        let (Some(left), Some(marks)) = (allocatable.known(), NodeTraits::of(pool)) else {
+        // Where it is not certain that there is the pool, nothing has a place on its nodes for certain.
+        let certain = allocatable.known().filter(|_| pool.uncertain.is_none());
+        let (Some(left), Some(marks)) = (certain, NodeTraits::of(pool)) else {
             open.push(pool);
             continue;
         };
@@ -102,7 +105,7 @@ fn nodes<'a, 'p>(cluster: &'a Cluster<'p>, pods: &Pods) -> (Vec<FitNode>, Vec<&'
         let daemons: Vec<Room> = pods.daemons.iter().filter(|d| node.admits(d)).map(|d| d.room).collect();
         daemons.iter().for_each(|daemon| node.room = node.room.minus(daemon));
         let certain = pool.nodes.ceiling.min;
-        if pool.nodes.ceiling.max != Some(certain) || pool.uncertain.is_some() {
+        if pool.nodes.ceiling.max != Some(certain) {
             open.push(pool);
         }
         let count = certain.min(NODES.1) as usize;

@@ -16,12 +16,13 @@ pub fn run(args: &GraphArgs) -> Result<u8, Failure> {
     let (settings, environment) = settings::state(&args.paths, &args.config, &args.inputs, budget)?;
     let session = Session::new(settings)?;
     let roots = session.roots_with_uncalled(environment.as_deref())?;
+    let (pools, said) = session.link(&roots, environment.as_deref())?;
     let unreached = Unreached::default();
     let wanted = roots.iter().filter(|_| !unreached.counts(&budget));
-    let drawn = wanted.map(|root| session.draw_root(root, environment.as_deref()));
+    let drawn = wanted.map(|root| session.draw_root(root, environment.as_deref(), pools.of(root)));
     let (mut reports, mut drawings): (Vec<RootReport>, Vec<Drawing>) =
         drawn.collect::<Result<Vec<_>, SessionError>>()?.into_iter().unzip();
-    reports.extend(unreached.rest(roots.first(), &budget));
+    reports.extend(unreached.rest(roots.first(), &budget).into_iter().chain(said));
     reports.extend(engine::shorten_drawings(&mut drawings, Format::Html.bytes_per_second(), &budget));
     let (loader, sources) = (session.loader(), session.sources());
     let report = Report::new(reports, session.skipped(), loader.files_read(), sources);

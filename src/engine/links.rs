@@ -1,11 +1,11 @@
-//! Links between root modules: those with clusters whose node pools another root module makes are judged again, with these
-//! pools.
+//! Links between root modules: those with clusters whose node pools another root module makes are judged with these pools.
 
 use super::stages::{CheckedRoot, Look, guarded};
-use super::{Session, project};
+use super::{Session, SessionError, project};
 use crate::address::{Mode, Reference, Subject};
 use crate::base::budget::{LINKS, Limit};
 use crate::base::parallel;
+use crate::cty::value::{ReasonKind, Reasons};
 use crate::diagnostic::{Finding, RootReport};
 use crate::eval::Evaluator;
 use crate::graph::Graph;
@@ -30,14 +30,14 @@ pub struct RootLinker<'s> {
     /// With what they are looked at.
     pub look: Look<'s>,
     /// Those that the session knows of, whether it checks them or not.
-    pub roots: Vec<&'s Root>,
+    pub roots: &'s [&'s Root],
 }
 
 impl RootLinker<'_> {
     /// Judges the root modules again whose clusters have node pools in others. `others` are the root modules that are not
-    /// among those checked: they are planned, and not judged. `unjudged` are those of them that no other shard judges
-    /// either. What is to be said beside the root modules.
-    pub fn link(&self, checked: &mut [CheckedRoot], others: &[&Root], unjudged: &[Root]) -> Vec<CheckedRoot> {
+    /// among those checked: they are planned. Of these, `unjudged` are those that no other shard judges: one whose clusters
+    /// have pools of those checked is judged, and added to them. What is to be said beside the root modules.
+    pub fn link(&self, checked: &mut Vec<CheckedRoot>, others: &[&Root], unjudged: &[Root]) -> Vec<CheckedRoot> {
         let has_pools = !unjudged.is_empty() && checked.iter().any(|root| !root.links.pools.is_empty());
         if !has_pools && checked.iter().all(|root| root.links.clusters.is_empty()) {
             return Vec::new();
@@ -53,9 +53,8 @@ impl RootLinker<'_> {
             planned.extend(plan(&clusters));
             read.extend(clusters);
         }
-        if let Some(root) = read.first().filter(|_| self.look.budget.is_late()) {
-            let message = format!("the node pools of other root modules are not read: {}", self.look.budget.late());
-            return vec![self.said(&root.shown, exceeded(None, message, "", Limit::Timeout))];
+        if let Some(said) = read.first().and_then(|root| self.unread(root)) {
+            return vec![said];
         }
         if checked.iter().chain(&planned).all(|root| root.links.pools.is_empty()) {
             return Vec::new();
@@ -68,38 +67,34 @@ impl RootLinker<'_> {
         let nothing = RootLinks::default();
         let links: Vec<&RootLinks> = all.iter().map(|(root, links)| root.map_or(&nothing, |_| *links)).collect();
         let (linked, left) = linked(&links, self.look.budget);
-        let mut said: Vec<CheckedRoot> = self.left_out(&left).into_iter().collect();
-        let (here, beside) = (&linked[..checked.len()], &linked[checked.len()..]);
+        let said: Vec<CheckedRoot> = self.left_out(&left).into_iter().collect();
+        let here: FxHashSet<&str> = checked.iter().map(|c| c.report.root.as_str()).collect();
         let unjudged: FxHashSet<&Root> = unjudged.iter().collect();
-        let beside = read.iter().zip(beside).filter(|(root, _)| unjudged.contains(*root));
-        said.extend(beside.filter_map(|(root, pools)| self.unjudged(root, pools, checked)));
-        let again: Vec<(usize, &Root, &Vec<LinkedPool>)> = all[..checked.len()]
+        let is_judged = |at: usize, root: &Root, pools: &[LinkedPool]| {
+            at < checked.len() || unjudged.contains(root) && pools.iter().any(|p| here.contains(p.pool.root.as_str()))
+        };
+        let again: Vec<(usize, &Root, &Vec<LinkedPool>)> = all
             .iter()
-            .zip(here)
+            .zip(&linked)
             .enumerate()
             .filter_map(|(at, ((root, _), pools))| Some((at, (*root)?, pools)))
-            .filter(|(.., pools)| !pools.is_empty())
+            .filter(|(at, root, pools)| !pools.is_empty() && is_judged(*at, root, pools))
             .collect();
         let one = |(at, root, linked): &(usize, &Root, &Vec<LinkedPool>)| {
             (*at, self.session.checked(root, &units, self.evaluator, Look { linked, ..self.look }))
         };
-        for (at, new) in parallel::map(&again, 1, one) {
-            checked[at] = new;
-        }
+        let (again, new): (Vec<_>, Vec<_>) =
+            parallel::map(&again, 1, one).into_iter().partition(|(at, _)| *at < checked.len());
+        again.into_iter().for_each(|(at, root)| checked[at] = root);
+        checked.extend(new.into_iter().map(|(_, root)| root));
         said
     }
 
-    /// What says that a root module is not judged though pools of those checked belong to its clusters, or may.
-    fn unjudged(&self, root: &Root, pools: &[LinkedPool], checked: &[CheckedRoot]) -> Option<CheckedRoot> {
-        let pool = pools.iter().find(|linked| checked.iter().any(|c| c.report.root == linked.pool.root))?;
-        let (address, cluster) = (pool.pool.address(), &pool.cluster);
-        let doubt = if pool.doubt.is_some() { "may belong" } else { "belongs" };
-        let why =
-            format!("{address} {doubt} to its {cluster}, which this run does not judge: name this root module too");
-        let mut report = RootReport { root: pool.pool.root.clone(), ..RootReport::default() };
-        report.environment = self.look.environment.map(str::to_string);
-        report.coverage.skipped.push((root.shown.clone(), why));
-        Some(CheckedRoot::from(report))
+    /// What says that the root modules that may have pools for others are not read in time.
+    fn unread(&self, first: &Root) -> Option<CheckedRoot> {
+        let message = format!("the node pools of other root modules are not read: {}", self.look.budget.late());
+        let late = self.look.budget.is_late();
+        late.then(|| self.said(&first.shown, exceeded(None, message, "", Limit::Timeout)))
     }
 
     /// What says that pools are not linked, at the first of them.
@@ -136,6 +131,64 @@ impl RootLinker<'_> {
             }
             planned
         })
+    }
+}
+
+/// Why pools of a folder that others call, and of which no call makes anything, are not certain.
+fn unmade(folder: &str) -> Reasons {
+    let what =
+        format!("whether `{folder}` is applied: it is called as a module, and no call is known to make anything");
+    Reasons::one(ReasonKind::Unsupported(what.into()), None)
+}
+
+/// The pools of other root modules that belong to the clusters of each, by its shown path, or may.
+#[derive(Debug, Default)]
+pub struct PoolsByRoot(FxHashMap<String, Vec<LinkedPool>>);
+
+impl PoolsByRoot {
+    /// Those of one root module.
+    pub fn of(&self, root: &Root) -> &[LinkedPool] {
+        self.0.get(&root.shown).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Session {
+    /// Links these root modules in one environment, and says which links are left out.
+    ///
+    /// # Errors
+    /// An environment that is not configured, or whose values cannot be read.
+    pub fn link(
+        &self,
+        roots: &[Root],
+        environment: Option<&str>,
+    ) -> Result<(PoolsByRoot, Option<RootReport>), SessionError> {
+        let evaluator = self.evaluator(environment)?;
+        let roots: Vec<&Root> = roots.iter().filter(|root| !root.is_reusable()).collect();
+        if roots.len() < 2 || may_have_loose_pools(&roots, self.loader()).is_empty() {
+            return Ok(Default::default());
+        }
+        let linker = RootLinker { session: self, evaluator: &evaluator, look: self.look(environment), roots: &roots };
+        let units = Units::new(&evaluator);
+        let mut planned = parallel::map(&roots, 1, |root| linker.planned(root, &units));
+        doubt_uncalled(&mut planned, self.roots());
+        if let Some(said) = roots.first().and_then(|root| linker.unread(root)) {
+            return Ok((PoolsByRoot::default(), Some(said.report)));
+        }
+        let links: Vec<&RootLinks> = planned.iter().map(|planned| &planned.links).collect();
+        let (pools, left) = linked(&links, linker.look.budget);
+        let names = roots.iter().map(|root| root.shown.clone());
+        Ok((PoolsByRoot(names.zip(pools).collect()), linker.left_out(&left).map(|said| said.report)))
+    }
+}
+
+/// Notes that folders are not certain to be applied: those that are not among the root modules found, but called.
+pub fn doubt_uncalled(checked: &mut [CheckedRoot], found: &[Root]) {
+    let found: FxHashSet<&str> = found.iter().map(|root| root.shown.as_str()).collect();
+    for root in checked.iter_mut().filter(|c| !c.links.pools.is_empty()) {
+        let shown = root.report.root.as_str();
+        if !found.contains(shown) {
+            root.links.doubt = Some(unmade(shown));
+        }
     }
 }
 

@@ -98,10 +98,11 @@ impl Session {
         let all = &self.found().roots;
         let rounds = Rounds::new(self, watch)?;
         let wanted: BTreeSet<&str> = found.roots.iter().map(|root| root.shown.as_str()).collect();
-        let (mut checked, evaluated) = rounds.all(all, &wanted, &found.others)?;
+        let (mut checked, evaluated) = rounds.all(all, &wanted)?;
         drop(wanted);
         let left = called::left(&checked, found, all, &|roots| rounds.roots(roots, evaluated), self.loader())?;
         checked.extend(left);
+        checked = rounds.link(checked, found, (all, evaluated))?;
         checked.extend(rounds.rest(all));
         let source = self.source(documents)?;
         let evaluator = self.evaluator(None)?;

@@ -2,14 +2,15 @@
 
 use super::called::Made;
 use super::kept::KeptReports;
-use super::links::RootLinker;
+use super::links::{RootLinker, doubt_uncalled};
 use super::reach::Unreached;
 use super::stages::{CheckedRoot, Look, guarded, judged};
 use super::{Session, SessionError, project};
 use crate::base::parallel;
 use crate::eval::Evaluator;
-use crate::load::Root;
+use crate::load::{Discovery, Root};
 use crate::terragrunt::Units;
+use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -45,17 +46,11 @@ impl<'s> Rounds<'s> {
         Ok(Rounds { session, environments, unreached: Unreached::default(), watch })
     }
 
-    /// Checks all of these root modules that are wanted, and says how many environments there was room for. `others` are root
-    /// modules beside all of these, which may have node pools for their clusters.
+    /// Checks all of these root modules that are wanted, and says how many environments there was room for.
     ///
     /// # Errors
     /// What is wrong with the values of an environment.
-    pub fn all(
-        &self,
-        all: &[Root],
-        wanted: &BTreeSet<&str>,
-        others: &[Root],
-    ) -> Result<(Vec<CheckedRoot>, usize), SessionError> {
+    pub fn all(&self, all: &[Root], wanted: &BTreeSet<&str>) -> Result<(Vec<CheckedRoot>, usize), SessionError> {
         let (mut checked, mut kept) = (Vec::new(), KeptReports::default());
         for (i, environment) in self.environments.iter().copied().enumerate() {
             if let Some(report) = kept.leave(i, &self.environments, all, &self.session.settings().budget) {
@@ -69,21 +64,51 @@ impl<'s> Rounds<'s> {
             let of_units = self.round(&units, &evaluator, look);
             let mut made = Made::default();
             of_units.iter().for_each(|unit| made.add(unit, evaluator.loader()));
-            roots.retain(|root| !(root.is_reusable() && made.has(&root.dir)));
-            let is_wanted = |root: &Root| wanted.contains(root.shown.as_str());
-            let (roots, unwanted): (Vec<Root>, Vec<Root>) = roots.into_iter().partition(is_wanted);
-            let mut new: Vec<CheckedRoot> =
-                of_units.into_iter().filter(|unit| wanted.contains(unit.report.root.as_str())).collect();
-            new.extend(self.round(&roots, &evaluator, look));
-            let unwanted_units = units.iter().filter(|unit| !is_wanted(unit));
-            let every_other: Vec<&Root> = unwanted.iter().chain(unwanted_units).chain(others).collect();
-            let known = all.iter().chain(others).collect();
-            let linker = RootLinker { session: self.session, evaluator: &evaluator, look, roots: known };
-            let said = linker.link(&mut new, &every_other, others);
-            checked.extend(new.into_iter().chain(said));
+            let is_made = |root: &Root| root.is_reusable() && made.has(&root.dir);
+            roots.retain(|root| wanted.contains(root.shown.as_str()) && !is_made(root));
+            checked.extend(of_units.into_iter().filter(|unit| wanted.contains(unit.report.root.as_str())));
+            checked.extend(self.round(&roots, &evaluator, look));
             kept.add(&checked);
         }
         Ok((checked, self.environments.len()))
+    }
+
+    /// Judges the root modules again whose clusters have node pools in others, environment by environment. `found` has those
+    /// that were checked, and those beside them; one of these that is judged for its pools is then among the first. `all` are
+    /// the root modules of all shards; so many `environments` were checked.
+    ///
+    /// # Errors
+    /// What is wrong with the values of an environment.
+    pub fn link(
+        &self,
+        mut checked: Vec<CheckedRoot>,
+        found: &mut Discovery,
+        (all, environments): (&[Root], usize),
+    ) -> Result<Vec<CheckedRoot>, SessionError> {
+        let here: FxHashSet<&Root> = found.roots.iter().collect();
+        let others = all.iter().chain(&found.others).filter(|root| !here.contains(root) && !root.is_reusable());
+        let others: Vec<&Root> = others.collect();
+        let roots: Vec<&Root> = found.roots.iter().chain(others.iter().copied()).collect();
+        doubt_uncalled(&mut checked, all);
+        let mut out = Vec::with_capacity(checked.len());
+        for environment in self.environments.iter().copied().take(environments) {
+            let is_own = |c: &CheckedRoot| c.report.environment.as_deref() == environment;
+            let (mut own, rest): (Vec<CheckedRoot>, Vec<CheckedRoot>) = checked.into_iter().partition(is_own);
+            checked = rest;
+            let evaluator = &self.session.evaluator(environment)?;
+            let look = self.session.look(environment);
+            let linker = RootLinker { session: self.session, evaluator, look, roots: &roots };
+            let said = linker.link(&mut own, &others, &found.others);
+            out.extend(own.into_iter().chain(said));
+        }
+        out.extend(checked);
+        let judged: FxHashSet<&str> = out.iter().map(|c| c.report.root.as_str()).collect();
+        let is_judged = |root: &Root| judged.contains(root.shown.as_str());
+        let (judged, others) = std::mem::take(&mut found.others).into_iter().partition(is_judged);
+        found.others = others;
+        found.roots.extend::<Vec<Root>>(judged);
+        found.roots.sort();
+        Ok(out)
     }
 
     /// Checks root modules in so many environments.

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::diagnostic::RootReport;
 use crate::eval::instance::Instance;
 use crate::eval::{EvalResult, Evaluator, Options};
+use crate::graph::across::LinkedPool;
 use crate::load::loader::Loader;
 use crate::load::{self, Discovery, Root};
 use crate::plan::StaticPlan;
@@ -234,13 +235,18 @@ impl Session {
         Ok(checked.report)
     }
 
-    /// [`Session::check_root`], with the root module's resource graph.
+    /// [`Session::check_root`] with node pools of other root modules, and the root module's resource graph.
     ///
     /// # Errors
     /// An environment that is not configured, or whose values cannot be read.
-    pub fn draw_root(&self, root: &Root, environment: Option<&str>) -> Result<(RootReport, Drawing), SessionError> {
+    pub fn draw_root(
+        &self,
+        root: &Root,
+        environment: Option<&str>,
+        linked: &[LinkedPool],
+    ) -> Result<(RootReport, Drawing), SessionError> {
         let evaluator = self.evaluator(environment)?;
-        let look = Look { draws: true, ..self.look(environment) };
+        let look = Look { draws: true, linked, ..self.look(environment) };
         let CheckedRoot { report, drawing, .. } = rounds::check_one(root, &Units::new(&evaluator), &evaluator, look);
         let mut drawing = drawing.unwrap_or_default();
         drawing.colour(&report);

@@ -5,7 +5,7 @@ use super::access::{Access, NodeAccount};
 use super::cluster::{Cluster, default_of};
 use super::fact::Fact;
 use super::identity::same;
-use super::link::location_of;
+use super::link::{location_of, union};
 use super::machine::Account;
 use super::pool::Pool;
 use super::view::View;
@@ -51,6 +51,8 @@ pub struct RootLinks {
     pub clusters: Vec<(Arc<str>, ClusterIdentity)>,
     /// The pools whose cluster it does not make.
     pub pools: Vec<Arc<LoosePool>>,
+    /// Why it is not certain that it is applied, and its pools with it.
+    pub doubt: Option<Reasons>,
 }
 
 /// A pool of another root module that belongs to a cluster, or may.
@@ -139,7 +141,7 @@ impl<'p> Graph<'p> {
         let calls: FxHashMap<&str, Span> =
             calls.filter_map(|module| Some((&*module.address, module.header?))).collect();
         let pools = self.in_time(&self.loose).filter_map(|pool| self.loose_pool(pool, &plan.root, &calls));
-        RootLinks { clusters: clusters.collect(), pools: pools.collect() }
+        RootLinks { clusters: clusters.collect(), pools: pools.collect(), doubt: None }
     }
 
     fn loose_pool(&self, pool: &Pool<'p>, root: &str, calls: &FxHashMap<&str, Span>) -> Option<Arc<LoosePool>> {
@@ -182,6 +184,7 @@ pub fn linked<'l>(all: &[&'l RootLinks], budget: &Budget) -> (Vec<Vec<LinkedPool
             continue;
         }
         let named = name_of(&pool.cluster);
+        let applied = all[own].doubt.as_ref();
         let candidates = by_name.iter().filter(|(name, _)| named.is_none() || name.is_none() || **name == named);
         let mut candidates: Vec<_> = candidates.flat_map(|(_, at)| at).filter(|(root, _)| *root != own).collect();
         candidates.sort_unstable();
@@ -193,16 +196,16 @@ pub fn linked<'l>(all: &[&'l RootLinks], budget: &Budget) -> (Vec<Vec<LinkedPool
             out[at.0].push(LinkedPool { cluster: cluster(at).0.clone(), pool: pool.clone(), doubt });
         };
         match sure.as_slice() {
-            [only] => add(*only, None),
+            [only] => add(*only, applied.cloned()),
             [] => answers.iter().for_each(|(at, answer)| {
                 if let Some(reasons) = answer.reasons() {
-                    add(*at, Some(reasons.clone()));
+                    add(*at, union(Some(reasons), applied));
                 }
             }),
             several => {
                 let what = format!("which of several root modules makes the cluster of {}", pool.address());
                 let doubt = Reasons::one(ReasonKind::Unsupported(what.into()), pool.resource.header);
-                several.iter().for_each(|at| add(*at, Some(doubt.clone())));
+                several.iter().for_each(|at| add(*at, union(Some(&doubt), applied)));
             }
         }
     }

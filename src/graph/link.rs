@@ -105,7 +105,8 @@ fn drawn_zones(types: &ByType, cluster: &Resource) -> Option<u64> {
     count.as_number()?.to_i64()?.try_into().ok()
 }
 
-fn union(a: Option<&Reasons>, b: Option<&Reasons>) -> Option<Reasons> {
+/// The reasons of both.
+pub fn union(a: Option<&Reasons>, b: Option<&Reasons>) -> Option<Reasons> {
     match (a, b) {
         (Some(a), Some(b)) => Some(a.union(b)),
         (a, b) => a.or(b).cloned(),

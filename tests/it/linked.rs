@@ -296,11 +296,68 @@ fn a_part_of_the_root_modules_sees_the_pools_of_the_others() {
     assert_eq!(parts, whole);
     let changed = tree.json(&["--changed", "gke/main.tf"]);
     assert_eq!(verdicts(&changed), ["gke ready met met"]);
+    // The cluster of a pool that changed is judged too, and so are those that may be.
     let changed = tree.json(&["--changed", "a/main.tf"]);
-    let skipped = skipped(&changed);
-    assert_eq!((changed["clusters"].clone(), skipped.len()), (serde_json::json!([]), 1), "{skipped:?}");
-    let belongs =
-        "a:google_container_node_pool.p belongs to its google_container_cluster.c, which this run does not judge";
-    assert!(skipped[0].0 == "gke" && skipped[0].1.starts_with(belongs), "{skipped:?}");
+    assert_eq!((verdicts(&changed), skipped(&changed)), (vec!["gke ready met met".into()], Vec::new()));
+    tree.write("a/main.tf", pool().replace("e2-standard-4", "e2-small").as_bytes());
+    assert_eq!(verdicts(&tree.json(&["--changed", "a/main.tf"])), ["gke not-ready unmet met"]);
+    let open = pool().replace("\"shared\"", "var.it") + "variable \"it\" {\n  type = string\n}\n";
+    tree.write("a/main.tf", open.as_bytes());
+    let changed = tree.json(&["--changed", "a/main.tf"]);
+    assert_eq!(verdicts(&changed), ["gke undecided undecided met", "z ready met met"]);
+    tree.write("a/main.tf", pool().as_bytes());
     assert_eq!(verdicts(&tree.json(&["gke"])), [NO_POOL], "the others are not of this run");
+}
+
+/// A root module that calls the folder `modules/it`, and makes nothing of it.
+const NONE_OF_IT: &str = "module \"it\" {\n  source = \"../modules/it\"\n  count  = 0\n}\n";
+
+#[test]
+fn a_folder_of_which_no_call_makes_anything_is_linked_too() {
+    let with = |module: &str, other: (&str, &str)| {
+        // With a provider of its own, the folder would be a root module.
+        let module = module.replace("\"us-central1\"", "\"us-central1\"\n  project = \"acme\"");
+        Tree::new(&[("app/main.tf", NONE_OF_IT), ("modules/it/main.tf", &module), other])
+    };
+    let tree = with(CLUSTER, ("pools/main.tf", &pool()));
+    assert_eq!(verdicts(&tree.json(&[])), ["modules/it ready met met"]);
+    // Nothing says that the pool is ever made: that another root module calls it with a count of 0 speaks against it.
+    let tree = with(POOL, ("gke/main.tf", &cluster()));
+    let report = tree.json(&[]);
+    assert_eq!(verdicts(&report), ["gke undecided undecided met"]);
+    assert!(report["diagnostics"].to_string().contains("whether `modules/it` is applied"), "{report}");
+}
+
+#[test]
+fn drawings_and_fit_have_the_pools_of_other_root_modules() {
+    let workload = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: train}\nspec:\n  replicas: 3\n  template:\n    spec:\n      \
+                    containers: [{resources: {requests: {cpu: \"2\", memory: 8Gi}}}]\n";
+    let tree = split(&cluster(), &pool());
+    tree.write("train.yaml", workload.as_bytes());
+    let drawn = |tree: &Tree| {
+        let graph = tree.run(&["graph", "--format", "json"]).json();
+        let root = graph["roots"].as_array().unwrap().iter().find(|r| r["root"] == "gke").unwrap().clone();
+        let address =
+            |at: &Value| root["nodes"][at.as_u64().unwrap() as usize]["address"].as_str().unwrap().to_string();
+        let has = root["edges"].as_array().unwrap().iter().filter(|e| e["label"] == "has");
+        has.map(|e| format!("{} {}", address(&e["from"]), address(&e["to"]))).collect::<Vec<_>>()
+    };
+    let edge = ["google_container_cluster.c pools:google_container_node_pool.p"];
+    assert_eq!(drawn(&tree), edge);
+    let fit = |tree: &Tree| tree.run(&["fit", "--manifests", "train.yaml"]);
+    let run = fit(&tree);
+    assert!(
+        run.code == 0 && run.stdout.contains("FITS       google_container_cluster.c: on 3 nodes"),
+        "{}",
+        run.stdout
+    );
+    let open = pool().replace("\"shared\"", "var.it") + "variable \"it\" {\n  type = string\n}\n";
+    tree.write("pools/main.tf", open.as_bytes());
+    assert_eq!(drawn(&tree), edge);
+    let run = fit(&tree);
+    assert!(run.stdout.contains("UNDECIDED  google_container_cluster.c"), "{}", run.stdout);
+    assert!(run.stdout.contains("not known: the nodes of pools:google_container_node_pool.p"), "{}", run.stdout);
+    tree.write("pools/main.tf", pool().replace("\"shared\"", "\"mine\"").as_bytes());
+    assert_eq!(drawn(&tree), Vec::<String>::new());
+    assert!(fit(&tree).stdout.contains("TOO SMALL  google_container_cluster.c"), "{}", fit(&tree).stdout);
 }
