@@ -325,7 +325,7 @@ fn a_folder_of_which_no_call_makes_anything_is_linked_too() {
     let tree = with(POOL, ("gke/main.tf", &cluster()));
     let report = tree.json(&[]);
     assert_eq!(verdicts(&report), ["gke undecided undecided met"]);
-    assert!(report["diagnostics"].to_string().contains("whether `modules/it` is applied"), "{report}");
+    assert!(report["clusters"].to_string().contains("whether `modules/it` is applied"), "{report}");
 }
 
 #[test]
