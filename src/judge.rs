@@ -29,8 +29,13 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     let mut left = Vec::new();
     let clock = budget.clock();
     for cluster in graph.clusters.iter().take(CLUSTERS) {
-        let open =
-            || rules.iter().filter(|rule| rule.cluster.is_some()).map(|rule| open(rule, cluster, budget)).collect::<Vec<_>>();
+        let open = || {
+            rules
+                .iter()
+                .filter(|rule| rule.cluster.is_some())
+                .map(|rule| open(rule, cluster, budget))
+                .collect::<Vec<_>>()
+        };
         let requirements: Vec<Requirement> = match answers(cluster, whole, &found, &clock) {
             None => {
                 left.push(cluster);

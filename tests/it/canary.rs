@@ -1,7 +1,7 @@
 //! A hidden value anywhere in a configuration is judged, and stands in no report, graph, message or answer of the console:
 //! neither as it is, nor turned, cased, encoded or hashed.
 
-use crate::properties::judged::{folder, judge};
+use crate::properties::judged::judge;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use kfplint::engine::{Inputs, Session, Settings};
@@ -168,7 +168,10 @@ fn said(dir: &Path, value: &str) -> Vec<(String, String)> {
 
 #[test]
 fn no_hidden_value_is_seen_anywhere() {
-    let dir: PathBuf = folder("canary", &FILES);
+    // A folder of this run alone: two runs at once would read each other's files.
+    let folder = tempfile::tempdir().unwrap();
+    let dir: PathBuf = folder.path().canonicalize().unwrap();
+    FILES.iter().for_each(|file| std::fs::create_dir_all(dir.join(file).parent().unwrap()).unwrap());
     let mut dice = Dice(7);
     let mut seen = Vec::new();
     for case in 0..CASES {
