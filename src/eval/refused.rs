@@ -12,7 +12,13 @@ struct NameRule {
     /// Fewest and most characters.
     length: (usize, usize),
     /// What else it asks for.
-    form: Option<(&'static str, fn(&str) -> bool)>,
+    form: Option<NameForm>,
+}
+
+/// What the letters of a name have to be, in words and as a check.
+struct NameForm {
+    words: &'static str,
+    fits: fn(&str) -> bool,
 }
 
 const RULES: [NameRule; 3] = [
@@ -20,10 +26,10 @@ const RULES: [NameRule; 3] = [
         type_name: "google_service_account",
         argument: "account_id",
         length: (6, 30),
-        form: Some((
-            "a lower-case letter, then such letters, digits and hyphens, and no hyphen at the end",
-            is_rfc1035,
-        )),
+        form: Some(NameForm {
+            words: "a lower-case letter, then such letters, digits and hyphens, and no hyphen at the end",
+            fits: is_rfc1035,
+        }),
     },
     NameRule { type_name: "google_container_cluster", argument: "name", length: (1, 40), form: None },
     NameRule { type_name: "google_container_node_pool", argument: "name_prefix", length: (1, 31), form: None },
@@ -50,14 +56,14 @@ impl NameRule {
         let count = name.chars().count();
         let what = format!("`{}` of {}", self.argument, resource.address);
         let hidden = written.value.marks.is_hidden();
-        let message = match self.form {
+        let message = match &self.form {
             _ if !(least..=most).contains(&count) => {
                 let has = if hidden { format!("is {HIDDEN}") } else { format!("has {count} characters") };
                 format!("{what} {has}: the google provider takes {least} to {most}")
             }
-            Some((form, fits)) if !fits(name) => {
+            Some(form) if !(form.fits)(name) => {
                 let shown = if hidden { HIDDEN } else { name };
-                format!("{what} is `{shown}`: the google provider takes {form}")
+                format!("{what} is `{shown}`: the google provider takes {}", form.words)
             }
             _ => return None,
         };

@@ -23,6 +23,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use time::Date;
 
+/// A rule's code and name.
+type RuleName = (&'static str, &'static str);
+
 /// Which suppressions count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
@@ -252,7 +255,7 @@ impl Suppressions {
 
     /// A comment that names a requirement counts as used where a finding stands that tells of it.
     fn use_at_causes(&mut self, report: &RootReport, calls: &FxHashMap<String, Vec<Span>>) {
-        let mut told: BTreeMap<(Option<&str>, &str), BTreeSet<(&'static str, &'static str)>> = BTreeMap::new();
+        let mut told: BTreeMap<(Option<&str>, &str), BTreeSet<RuleName>> = BTreeMap::new();
         for cluster in report.clusters.iter().filter(|_| !self.all.is_empty()) {
             for requirement in &cluster.requirements {
                 let rule = (requirement.code, requirement.name);
