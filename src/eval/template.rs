@@ -2,7 +2,7 @@
 
 use crate::base::budget::{Limit, TEXT, size};
 use crate::base::source::Span;
-use crate::cty::value::{Data, Marks, Reasons, Refinement, Type, Value, convert};
+use crate::cty::value::{Data, DraftWriter, Marks, Reasons, Refinement, Type, Value, convert};
 use crate::eval::expr::{bind_element, elements_of, eval, eval_as};
 use crate::eval::scope::Scope;
 use crate::module::error::{EvalError, EvalResult};
@@ -11,7 +11,10 @@ use std::sync::Arc;
 
 #[derive(Default)]
 struct Output {
+    /// The text up to the first part that is not known, with the known beginning of that.
     text: String,
+    /// All of it, once a part is not known.
+    draft: DraftWriter,
     /// Why what follows `text` is not known.
     unknown: Option<Reasons>,
     marks: Marks,
@@ -29,7 +32,7 @@ pub fn render(scope: &Scope, parts: &[TemplatePart]) -> EvalResult<Value> {
         Some(reasons) => {
             let prefix = crate::cty::value::refine::safe_prefix(&out.text);
             let prefix = (!prefix.is_empty()).then(|| Arc::from(prefix));
-            let refinement = Refinement { not_null: true, prefix, ..Refinement::default() };
+            let refinement = Refinement { not_null: true, prefix, draft: out.draft.finish(), ..Refinement::default() };
             Value::unknown_refined(Type::String, reasons, refinement)
         }
     }
@@ -54,7 +57,7 @@ fn write_parts(scope: &Scope, parts: &[TemplatePart], out: &mut Output) -> EvalR
                 }
             }
             TemplatePart::For(directive) => match elements_of(scope, &directive.collection)? {
-                Err(reasons) => out.because(&reasons),
+                Err(reasons) => out.not_known(&Value::unknown(Type::String, reasons)),
                 Ok(found) => {
                     out.marks = out.marks.union(found.marks);
                     let conceal = found.conceal(directive.span);
@@ -86,8 +89,9 @@ fn part_span(part: &TemplatePart) -> Span {
 
 impl Output {
     fn push(&mut self, text: &str) {
-        if self.unknown.is_none() {
-            self.text.push_str(text);
+        match self.unknown {
+            None => self.text.push_str(text),
+            Some(_) => self.draft.text(text),
         }
     }
 
@@ -100,6 +104,10 @@ impl Output {
 
     fn not_known(&mut self, value: &Value) {
         if let Data::Unknown(u) = &value.data {
+            if self.unknown.is_none() {
+                self.draft.text(&self.text);
+            }
+            self.draft.value(value);
             if self.unknown.is_none()
                 && let Some(prefix) = &u.refinement.prefix
             {

@@ -12,7 +12,8 @@ pub fn format(args: &[Value], _: &dyn Host) -> FunctionResult {
     let rest = args.get(1..).unwrap_or_default();
     if let Some(unknown) = unknown_of(rest) {
         let prefix = text(args, 0).split('%').next().filter(|p| !p.is_empty()).map(Arc::from);
-        let refinement = Refinement { not_null: true, prefix, ..Refinement::default() };
+        let draft = super::draft::of("format", args);
+        let refinement = Refinement { not_null: true, prefix, draft, ..Refinement::default() };
         return Ok(Value::unknown_refined(Type::String, unknown, refinement));
     }
     formatted(text(args, 0), rest).map(Value::string)

@@ -6,6 +6,7 @@ mod collection;
 mod convert;
 mod csv;
 mod datetime;
+mod draft;
 mod encoding;
 mod files;
 mod format;

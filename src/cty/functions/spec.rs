@@ -1,8 +1,8 @@
 //! The table of functions, and what happens to the arguments before a function sees them.
 
 use super::{
-    ErrorKind, FunctionError, FunctionResult, Host, cidr, collection, convert as types, csv, datetime, encoding, files,
-    format, hash, numeric, regex, sequence, set, string, yaml,
+    ErrorKind, FunctionError, FunctionResult, Host, cidr, collection, convert as types, csv, datetime, draft, encoding,
+    files, format, hash, numeric, regex, sequence, set, string, yaml,
 };
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Refinement, Type, Value, convert};
 use std::sync::{Arc, LazyLock};
@@ -350,7 +350,8 @@ pub fn call(name: &str, args: &[Value], host: &dyn Host) -> FunctionResult {
             return Ok(Value::unknown_refined(ty, reasons, refinement).mark(marks));
         }
         let not_null = function.result != Type::Any;
-        let refinement = Refinement { not_null, prefix: prefix(name, &converted), ..Refinement::default() };
+        let (prefix, draft) = (prefix(name, &converted), draft::of(name, &converted));
+        let refinement = Refinement { not_null, prefix, draft, ..Refinement::default() };
         return Ok(Value::unknown_refined(function.result.clone(), reasons, refinement).mark(marks));
     }
     let bare: Vec<Value> = match marks.is_empty() || function.marked {

@@ -150,6 +150,9 @@ fn unknown(u: &Unknown, to: &Type) -> Value {
         if *to == Type::String && matches!(u.ty, Type::String | Type::Any) {
             refinement.prefix = known.prefix.clone();
         }
+        if matches!(to, Type::String | Type::Any) {
+            refinement.draft = known.draft.clone();
+        }
     }
     Value::unknown_refined(ty, u.reasons.clone(), refinement)
 }

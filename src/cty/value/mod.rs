@@ -5,6 +5,7 @@ pub mod console;
 mod convert;
 mod decimal;
 mod defaults;
+mod draft;
 mod float;
 pub mod json;
 mod mismatch;
@@ -22,6 +23,7 @@ pub use access::{AccessError, get_attr, index};
 pub use console::format_console;
 pub use convert::{ConvertError, can_convert, convert};
 pub use defaults::Defaults;
+pub use draft::{DraftWriter, OpenText, ValueDraft};
 pub use number::Number;
 pub use reason::{Reason, ReasonKind, Reasons};
 pub use show::{HIDDEN, shown_or};
@@ -142,6 +144,8 @@ pub struct Refinement {
     pub attributes: Option<Arc<BTreeMap<Arc<str>, Value>>>,
     /// One of these (both arms of a conditional, or a validation such as `contains(["a", "b"], var.x)`).
     pub one_of: Option<Arc<Vec<Value>>>,
+    /// Text, or what it is decoded to: what it is made of.
+    pub draft: Option<Arc<ValueDraft>>,
 }
 
 impl From<Data> for Value {
