@@ -26,7 +26,7 @@ const MOST_NODES: u64 = 64;
 
 /// The version that is pinned, as the catalog has it, else the newest.
 fn version(cx: &Context) -> Text {
-    let pinned = cx.graph.installations.iter().find_map(|i| i.version.as_ref());
+    let pinned = cx.graph.installations.iter().find_map(|i| i.version.as_ref()?.known());
     match pinned {
         Some(version) => version.derive(kfp::nearest(version)),
         None => Text::from(kfp::versions().last().copied().unwrap_or_default()),

@@ -17,7 +17,7 @@ pub const RULE: Rule = Rule {
 
 fn answer(cx: &Context, _cluster: &Cluster) -> Answer {
     let all = &cx.graph.installations;
-    let certain = all.iter().find(|i| i.uncertain.is_none());
+    let certain = all.iter().find(|i| i.uncertain.is_none() && !i.at_startup);
     match (certain, all.first()) {
         (_, None) => Answer::met("this configuration does not install Kubeflow Pipelines"),
         (Some(i), _) if cx.graph.clusters.len() > 1 => {
@@ -25,6 +25,11 @@ fn answer(cx: &Context, _cluster: &Cluster) -> Answer {
             Answer::undecided(reason, vec![i.address.clone()], Vec::new())
         }
         (Some(i), _) => Answer::unmet(format!("{} installs Kubeflow Pipelines", i.address), Vec::new()),
+        (None, Some(i)) if i.at_startup && i.uncertain.is_none() => {
+            let reason =
+                format!("{} installs Kubeflow Pipelines when it starts; into which cluster is not known", i.address);
+            Answer::undecided(reason, vec![format!("{}.{}", i.address, i.place.attribute)], Vec::new())
+        }
         (None, Some(i)) => {
             let reasons = i.uncertain.clone().unwrap_or_default();
             let reason = format!("whether {} is made, and installs it, is not known: {}", i.address, reasons.because());
@@ -38,9 +43,10 @@ fn find(cx: &Context) -> Vec<Finding> {
 }
 
 fn finding(installation: &Installation) -> Finding {
-    let (message, level) = match installation.uncertain {
-        None => ("installs Kubeflow Pipelines already", Level::Error),
-        Some(_) => ("may install Kubeflow Pipelines already", Level::Warning),
+    let (message, level) = match (&installation.uncertain, installation.at_startup) {
+        (None, false) => ("installs Kubeflow Pipelines already", Level::Error),
+        (None, true) => ("installs Kubeflow Pipelines when it starts", Level::Warning),
+        (Some(_), _) => ("may install Kubeflow Pipelines already", Level::Warning),
     };
     RULE.finding(format!("{} {message}", installation.address))
         .level(level)

@@ -3,6 +3,7 @@
 use crate::catalog::kfp::{self, KubernetesRange};
 use crate::diagnostic::Level;
 use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
 use crate::graph::install::Installation;
 use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Rule};
@@ -22,7 +23,11 @@ fn answer(cx: &Context, cluster: &Cluster) -> Answer {
     let pinned = cx.graph.installations.iter().find_map(|i| Some((i, i.version.as_ref()?)));
     match pinned {
         None => Answer::not_applicable("no version of Kubeflow Pipelines is pinned here"),
-        Some((installation, version)) => judge(cluster, installation, version),
+        Some((installation, Fact::Known(version))) => judge(cluster, installation, version),
+        Some((installation, Fact::OneOf(_, reasons) | Fact::Unknown(reasons))) => {
+            let reason = format!("which version {} pins is not known: {}", installation.address, reasons.because());
+            Answer::undecided(reason, reasons.decides(), Vec::new())
+        }
     }
 }
 
@@ -43,16 +48,27 @@ fn judge(cluster: &Cluster, installation: &Installation, version: &Text) -> Answ
         return Answer::unmet(reason, vec![finding]);
     }
     let Some(range) = kfp::kubernetes_range(version) else {
-        return Answer::undecided(
-            format!("Kubeflow Pipelines {version} is not among those that kfplint knows"),
-            Vec::new(),
-            Vec::new(),
-        );
+        let reason = format!("Kubeflow Pipelines {version} is not among those that kfplint knows");
+        return Answer::undecided(reason, vec![installation.address.clone()], Vec::new());
     };
-    let known = cluster.view.text("min_master_version").and_then(|v| v.known().and_then(|v| Some(v.derive(minor(v)?))));
+    let written = cluster.view.text("min_master_version");
+    let open = written.as_ref().and_then(|version| version.reasons()).filter(|reasons| !reasons.is_empty());
+    if let Some(reasons) = open {
+        let reason = format!("which Kubernetes the cluster gets is not known: {}", reasons.because());
+        return Answer::undecided(reason, reasons.decides(), Vec::new());
+    }
+    let known = written.as_ref().and_then(|v| v.known().and_then(|v| Some(v.derive(minor(v)?))));
     let Some(kubernetes) = known else {
-        let reason = "min_master_version does not say which Kubernetes the cluster gets";
-        return Answer::undecided(reason, vec![format!("{}.min_master_version", cluster.address())], Vec::new());
+        // What is not given is one that GKE offers today: none of them is surely too new.
+        return match range.max_is_hard {
+            true => {
+                let reason = "min_master_version does not say which Kubernetes the cluster gets";
+                Answer::undecided(reason, vec![format!("{}.min_master_version", cluster.address())], Vec::new())
+            }
+            false => {
+                Answer::met(format!("no Kubernetes that GKE offers is known to break Kubeflow Pipelines {version}"))
+            }
+        };
     };
     let hidden = version.is_hidden() || kubernetes.is_hidden();
     outside(&range, &kubernetes).map_or_else(

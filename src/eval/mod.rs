@@ -1,5 +1,6 @@
 //! Evaluation: from syntax trees to the static plan.
 
+mod applied;
 mod arguments;
 mod body;
 mod build;

@@ -2,19 +2,18 @@
 
 use crate::address::{ResourceAddr, Subject};
 use crate::catalog::schema;
-use crate::cty::functions::Host;
 use crate::cty::value::{Marks, Value};
+use crate::eval::applied;
 use crate::eval::body;
 use crate::eval::conditions;
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::facts;
-use crate::eval::host::TreeHost;
 use crate::eval::instance::{Instance, Shape, merge_reasons};
 use crate::eval::provider;
 use crate::eval::rewrite;
 use crate::eval::scope::Scope;
 use crate::eval::secrets;
-use crate::plan::{ConfigAttribute, ConfigBlock, ConfigBody, InstanceKey, Mode, ProviderInfo, Resource, SCRIPTS};
+use crate::plan::{ConfigAttribute, ConfigBlock, ConfigBody, InstanceKey, Mode, ProviderInfo, Resource};
 use crate::syntax::ast::{Block, Body, ExprKind};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -206,6 +205,7 @@ impl ResourceBuilder<'_> {
         if body.blocks("provisioner").next().is_some() {
             resource.provisioners = self.provisioners(&scope, &resource.filled());
         }
+        resource.provisioners.extend(applied::of_resource(&scope, &self.id.type_name, &resource.config));
         resource
     }
 
@@ -217,36 +217,12 @@ impl ResourceBuilder<'_> {
                 kind: block.label(0).into(),
                 header: Some(block.header),
                 span: None,
-                body: with_scripts(&scope, with_keywords(evaluated.config, &block.body)),
+                body: applied::with_files(&scope, block.label(0), with_keywords(evaluated.config, &block.body)),
                 uncertain: None,
             }
         };
         self.block.body.blocks("provisioner").map(one).collect()
     }
-}
-
-/// What a command runs may be in a script of the repository: its text is kept beside the arguments.
-fn with_scripts(scope: &Scope, mut config: ConfigBody) -> ConfigBody {
-    let text = |name: &str| config.attribute(name).and_then(|a| a.value.as_str());
-    let Some(command) = text("command") else { return config };
-    let folder = text("working_dir").unwrap_or(".");
-    let words = command.split(|c: char| c.is_whitespace() || "\"'`;&|()=<>".contains(c));
-    let read = |script: &str| TreeHost { scope }.read(&format!("{folder}/{script}")).ok();
-    let scripts = words.filter(|word| word.ends_with(".sh")).filter_map(read);
-    let (texts, marks): (Vec<Vec<u8>>, Vec<Marks>) = scripts.unzip();
-    let all = texts.concat();
-    if !all.is_empty() {
-        let marks = marks.into_iter().fold(Marks::NONE, Marks::union);
-        let value = Value::string(&*String::from_utf8_lossy(&all)).mark(marks);
-        config.attributes.push(ConfigAttribute {
-            name: SCRIPTS.into(),
-            value,
-            span: None,
-            origin: None,
-            refers: Vec::new(),
-        });
-    }
-    config
 }
 
 /// `when = destroy` and `on_failure = continue` are keywords, not references.

@@ -19,6 +19,7 @@ pub mod identity;
 pub mod install;
 pub mod link;
 pub mod machine;
+mod manifest;
 pub mod network;
 pub mod nodes;
 pub mod pool;
@@ -130,7 +131,7 @@ impl<'p> Graph<'p> {
             grants,
             handed,
             custom_roles: custom_role::of_types(&types),
-            installations: install::of_plan(plan),
+            installations: install::of_plan(plan, &types),
             buckets: types.managed("google_storage_bucket").map(Bucket::new).collect(),
             secrets: secret::of_types(&types).take_while(|_| !clock.is_late()).collect(),
             networks: types.managed("google_compute_network").map(Network::new).collect(),

@@ -112,7 +112,7 @@ pub struct Resource {
     pub values: Value,
     /// What the configuration writes, with places. `dynamic` blocks are expanded.
     pub config: Arc<ConfigBody>,
-    /// `provisioner` blocks: type as the kind, and their arguments.
+    /// `provisioner` blocks: type as the kind, and their arguments. Then what it applies otherwise, see [`SCRIPTS`].
     pub provisioners: Vec<ConfigBlock>,
     /// The provider configuration that it uses.
     pub provider: Arc<ProviderInfo>,
@@ -162,7 +162,8 @@ pub struct ConfigAttribute {
     pub refers: Vec<ResolvedReference>,
 }
 
-/// Where a `local-exec` provisioner has the text of the scripts that its command names: no argument has this name.
+/// Where a provisioner has the files that its command names, each as a list of its name and its text; and the block in
+/// which a resource has those that it applies by its arguments. No argument and no provisioner has this name.
 pub const SCRIPTS: &str = "(scripts)";
 
 /// An expression, in the scope in which it is evaluated.

@@ -1,12 +1,19 @@
 //! Installations of Kubeflow Pipelines that the configuration makes.
 
+mod command;
+mod sign;
+
+use super::fact::Fact;
+use super::manifest::documents;
 use super::text::Text;
+use super::types::ByType;
 use super::view::{AttributePlace, View};
 use crate::catalog::kfp;
-use crate::cty::value::{Reasons, Value};
-use crate::plan::{ConfigAttribute, Mode, ModuleInstance, Resource, SCRIPTS, StaticPlan};
+use crate::cty::value::{OpenText, Reasons, Value};
+use crate::plan::{ConfigAttribute, ConfigBlock, InstanceKey, Mode, ModuleInstance, Resource, SCRIPTS, StaticPlan};
 use crate::syntax::ast::{Expr, ExprKind, TemplatePart};
 use rustc_hash::FxHashSet;
+use sign::{InstallSign, SERVER, ShellCommand, by_argo, in_files, of_document, of_image, of_text};
 
 /// Something that installs Kubeflow Pipelines.
 #[derive(Clone, Debug)]
@@ -18,13 +25,17 @@ pub struct Installation {
     /// What gives it away, such as `github.com/kubeflow/pipelines/manifests/`.
     pub mark: &'static str,
     /// The version that it pins, if any.
-    pub version: Option<Text>,
+    pub version: Option<Fact<Text>>,
+    /// The namespace that it is in, where that is known.
+    pub namespace: Option<Text>,
     /// Why it is not certain that it is made.
     pub uncertain: Option<Reasons>,
+    /// Whether a machine does it when it starts: into which cluster is not known.
+    pub at_startup: bool,
 }
 
 /// All installations of a plan; none where the clusters are another cloud's.
-pub fn of_plan(plan: &StaticPlan) -> Vec<Installation> {
+pub fn of_plan(plan: &StaticPlan, types: &ByType) -> Vec<Installation> {
     let any = |prefix: &str| plan.resources.iter().any(|r| r.type_name.starts_with(prefix));
     if !any("google_") && (any("aws_") || any("azurerm_")) {
         return Vec::new();
@@ -36,67 +47,143 @@ pub fn of_plan(plan: &StaticPlan) -> Vec<Installation> {
     let builds = |r: &Resource| kustomize(&r) && applying.contains(&*r.module);
     let resources = plan.resources.iter().filter(|r| r.mode == Mode::Managed || builds(r));
     let modules = plan.modules.iter().filter(|m| !m.present);
-    resources.flat_map(of_resource).chain(modules.flat_map(of_module)).collect()
+    resources.filter_map(|r| of_resource(r, types)).chain(modules.flat_map(of_module)).collect()
 }
 
-fn of_resource(resource: &Resource) -> Vec<Installation> {
+fn of_resource(resource: &Resource, types: &ByType) -> Option<Installation> {
     let view = View::of(resource);
-    let found = |place: AttributePlace, mark: &'static str, text: &Text| Installation {
+    let found = |(place, sign): (AttributePlace, InstallSign)| Installation {
         address: resource.address.to_string(),
         place,
-        mark,
-        version: version(text),
+        mark: sign.mark,
+        version: sign.version,
+        namespace: sign.namespace,
         uncertain: resource.uncertain.clone(),
+        at_startup: false,
     };
     match &*resource.type_name {
-        "helm_release" => ["chart", "name"]
-            .iter()
-            .find_map(|name| {
-                let text = argument(&view, name)?;
-                Some(found(view.place(name), mark(&text, "helm_release")?, &text))
-            })
-            .into_iter()
-            .collect(),
-        "kubernetes_manifest" | "kubectl_manifest" => {
-            manifest(&view).map(|(p, m, t)| found(p, m, &t)).into_iter().collect()
-        }
-        name if name.starts_with("kustomization_") => ["resources", "path", "manifest"]
-            .iter()
-            .filter_map(|name| {
-                let text = argument(&view, name)?;
-                Some(found(view.place(name), mark(&text, "kustomization_")?, &text))
-            })
-            .take(1)
-            .collect(),
-        "kubernetes_deployment" | "kubernetes_deployment_v1" => {
-            let image = image(&resource.values).map(|i| Text::new(i, resource.values.is_hidden()));
-            let mark = image.as_deref().and_then(|image| mark(image, "container image"));
-            mark.zip(image.as_ref()).map(|(mark, image)| found(view.place("spec"), mark, image)).into_iter().collect()
+        "helm_release" => helm_release(&view).map(found),
+        "kubernetes_manifest" => manifest(&view, "manifest").map(found),
+        // One manifest for each document that a data source divides text into: those are made for sure.
+        "kubectl_manifest" => manifest(&view, "yaml_body")
+            .map(found)
+            .or_else(|| Some(Installation { uncertain: None, ..found(divided(&view, types)?) })),
+        "argocd_application" => Some(found((view.place("spec"), by_argo(&resource.values)?))),
+        name if name.starts_with("kustomization_") => kustomization(&view).map(found),
+        "kubernetes_deployment" | "kubernetes_deployment_v1" => deployment(&view).map(found),
+        name if name.starts_with("google_compute_") && name.contains("instance") => {
+            let by_startup = || Some(Installation { at_startup: true, ..found(startup_script(&view)?) });
+            provisioners(resource).map(found).or_else(by_startup)
         }
         // One resource with several commands (custom resource definitions first) is one installation.
-        _ => provisioners(resource)
-            .map(|(place, mark, text)| found(place, mark, &text))
-            .next()
-            .or_else(|| unseen(resource))
-            .into_iter()
-            .collect(),
+        _ => provisioners(resource).map(found).or_else(|| unseen(resource)),
     }
 }
 
-/// The image of a container that is KFP's API server.
-fn image(value: &Value) -> Option<String> {
-    if let Some(image) = value.get("image").and_then(Value::as_str) {
-        return mark(image, "container image").map(|_| image.to_string());
-    }
-    let inside = value.elements().into_iter().flatten().chain(value.entries().into_iter().flat_map(|e| e.values()));
-    inside.into_iter().find_map(image)
+fn helm_release(view: &View) -> Option<(AttributePlace, InstallSign)> {
+    let namespace = view.text("namespace").map_or_else(|| Some("default".into()), |text| text.known().cloned());
+    let by_name = ["chart", "name"].iter().find_map(|name| {
+        let open = argument(view, name)?;
+        let sign = of_text(&(&open, &open.text), "helm_release", view.value(name)?.marks.is_hidden())?;
+        Some((view.place(name), InstallSign { version: None, namespace: namespace.clone(), ..sign }))
+    });
+    by_name.or_else(|| {
+        // A chart that makes applications of Argo CD from its values.
+        argument(view, "chart").filter(|chart| chart.text.contains("argo"))?;
+        let values = view.value("values")?;
+        let all: Vec<Value> = values.elements()?.iter().filter_map(documents).flatten().collect();
+        Some((view.place("values"), by_argo(&Value::tuple(all).mark(values.marks))?))
+    })
+}
+
+fn kustomization(view: &View) -> Option<(AttributePlace, InstallSign)> {
+    let by_url = ["resources", "path", "manifest"].iter().find_map(|name| {
+        let open = argument(view, name)?;
+        let sign = of_text(&(&open, &open.text), "kustomization_", view.get(name)?.marks.is_hidden())?;
+        Some((view.place(name), sign))
+    });
+    by_url.or_else(|| {
+        let files = files(&view.resource.provisioners)?;
+        let name = ["resources", "path"].iter().find(|name| view.get(name).is_some())?;
+        Some((view.place(name), in_files(&files.manifests, files.is_hidden)?))
+    })
+}
+
+fn deployment(view: &View) -> Option<(AttributePlace, InstallSign)> {
+    let values = &view.resource.values;
+    let hidden = values.deep_marks().is_hidden();
+    let metadata = view.block("metadata");
+    let text = |name: &str| metadata.as_ref().and_then(|m| m.text(name)?.known().cloned());
+    let by_image = || sign::images(values).into_iter().find_map(|image| of_image(image, hidden));
+    let is_server = text("name").is_some_and(|name| &*name == SERVER);
+    let namespace = text("namespace");
+    let here = namespace.as_deref() == Some(kfp::NAMESPACE);
+    let by_name = || Some(InstallSign { mark: "Deployment ml-pipeline", version: None, namespace: None });
+    let sign = by_image().or_else(|| by_name().filter(|_| is_server && here))?;
+    Some((view.place("spec"), InstallSign { namespace, ..sign }))
+}
+
+fn manifest(view: &View, name: &'static str) -> Option<(AttributePlace, InstallSign)> {
+    let written = view.written(name).map(|written| &written.value);
+    let value = written.filter(|value| value.is_known() || value.draft().is_some()).or(view.get(name))?;
+    let value = value.clone().mark(view.resource.values.marks);
+    let sign = match documents(&value) {
+        Some(all) => all.iter().find_map(of_document),
+        None => by_words(&value),
+    };
+    Some((view.place(name), sign?))
+}
+
+/// A custom resource definition of Kubeflow Pipelines' in text that cannot be read as YAML.
+fn by_words(value: &Value) -> Option<InstallSign> {
+    let text = OpenText::of(value)?.text.to_lowercase();
+    let mut crds = kfp::install_marks().filter(|m| m.installs && m.kind == "crd");
+    let mark = crds.find(|m| text.contains("customresourcedefinition") && text.contains(m.pattern))?.pattern;
+    Some(InstallSign { mark, version: None, namespace: None })
+}
+
+/// The sign that text gives which a data source beside a manifest divides into documents.
+fn divided(view: &View, types: &ByType) -> Option<(AttributePlace, InstallSign)> {
+    let references = view.references("yaml_body");
+    let open = view.resource.key == InstanceKey::Unknown;
+    let all = ["kubectl_file_documents", "kubectl_path_documents"].into_iter().flat_map(|name| types.read(name));
+    let named = |source: &&Resource| match references.is_empty() {
+        true => open && source.module == view.resource.module,
+        false => references.iter().any(|r| r.is_to(source)),
+    };
+    let sign = all.filter(named).find_map(|source| {
+        let all = View::of(source).value("content").and_then(|content| documents(&content)).unwrap_or_default();
+        let files = || files(&source.provisioners).and_then(|files| in_files(&files.manifests, files.is_hidden));
+        all.iter().find_map(of_document).or_else(files)
+    });
+    Some((view.place("yaml_body"), sign?))
+}
+
+/// A start-up script of a machine.
+fn startup_script(view: &View) -> Option<(AttributePlace, InstallSign)> {
+    let own = view.value("metadata_startup_script").map(|script| ("metadata_startup_script", script));
+    let metadata = view.value("metadata");
+    let entry = |name: &str| {
+        let metadata = metadata.as_ref()?;
+        Some(("metadata", metadata.get(name)?.clone().mark(metadata.marks)))
+    };
+    let all = own.into_iter().chain(["startup-script", "user-data"].into_iter().filter_map(entry));
+    let mut scripts = all.filter_map(|(name, script)| {
+        let command = ShellCommand {
+            texts: vec![OpenText::of(&script)?],
+            is_hidden: script.marks.is_hidden(),
+            ..ShellCommand::default()
+        };
+        Some((view.place(name), command.sign()?))
+    });
+    scripts.next()
 }
 
 /// The text of an argument, written or only recorded.
-fn argument(view: &View, name: &str) -> Option<Text> {
+fn argument(view: &View, name: &str) -> Option<OpenText> {
     match view.written(name) {
         Some(written) => Some(text(written)),
-        None => Text::of(&view.value(name)?),
+        None => OpenText::of(&view.value(name)?),
     }
 }
 
@@ -106,49 +193,75 @@ fn unseen(resource: &Resource) -> Option<Installation> {
     let commands = resource.provisioners.iter().filter(|p| &*p.kind == "local-exec");
     let hidden = |c: &&ConfigAttribute| c.origin.is_none() && !c.value.is_known();
     let command = commands.filter_map(|p| p.body.attribute("command")).find(hidden)?;
-    let held = Text::new(flat_all(&resource.values), resource.values.is_hidden());
-    let seen = mark(&held, "local-exec").filter(|_| applies(&held));
+    let held = ShellCommand {
+        texts: OpenText::of(&Value::string(super::manifest::all_text(&resource.values))).into_iter().collect(),
+        is_hidden: resource.values.is_hidden(),
+        ..ShellCommand::default()
+    };
+    let seen = held.sign();
     Some(Installation {
         address: resource.address.to_string(),
         place: place(command, None),
-        mark: seen.unwrap_or("a command that the plan does not show"),
-        version: seen.and_then(|_| version(&held)),
+        mark: seen.as_ref().map_or("a command that the plan does not show", |sign| sign.mark),
+        version: seen.as_ref().and_then(|sign| sign.version.clone()),
+        namespace: seen.as_ref().and_then(|sign| sign.namespace.clone()),
         uncertain: match seen {
             Some(_) => resource.uncertain.clone(),
             None => command.value.reasons().cloned(),
         },
+        at_startup: false,
     })
 }
 
-/// `local-exec` commands that run when the resource is made.
-fn provisioners(resource: &Resource) -> impl Iterator<Item = (AttributePlace, &'static str, Text)> + '_ {
-    resource.provisioners.iter().filter(|p| &*p.kind == "local-exec").filter_map(|provisioner| {
-        let when = provisioner.body.attribute("when").and_then(|w| w.value.as_str().map(str::to_string));
-        let command = provisioner.body.attribute("command")?;
-        let scripts = provisioner.body.attribute(SCRIPTS).map(text).unwrap_or_else(|| Text::from(""));
-        let command_text = text(command);
-        let hidden = command_text.is_hidden() || scripts.is_hidden();
-        let text = Text::new(format!("{}\n{}", command_text.as_str(), scripts.as_str()), hidden);
-        let mark = mark(&text, "local-exec").filter(|_| when.as_deref() != Some("destroy") && applies(&text))?;
-        Some((place(command, provisioner.header), mark, text))
+/// The first command that installs when the resource is made.
+fn provisioners(resource: &Resource) -> Option<(AttributePlace, InstallSign)> {
+    resource.provisioners.iter().find_map(|provisioner| {
+        let body = &provisioner.body;
+        let name = match &*provisioner.kind {
+            "local-exec" => "command",
+            "remote-exec" => ["inline", "script", "scripts"].into_iter().find(|name| body.attribute(name).is_some())?,
+            _ => return None,
+        };
+        let at_end = body.attribute("when").is_some_and(|when| when.value.as_str() == Some("destroy"));
+        let argument = body.attribute(name).filter(|_| !at_end)?;
+        let mut command = files(std::slice::from_ref(provisioner)).unwrap_or_default();
+        command.texts.insert(0, text(argument));
+        command.is_hidden |= argument.value.marks.is_hidden();
+        if let Some(environment) = body.attribute("environment").and_then(|e| e.value.entries()) {
+            for (name, value) in environment {
+                command.is_hidden |= value.marks.is_hidden();
+                command.environment.extend(value.as_str().map(|value| (name.to_string(), value.to_string())));
+            }
+        }
+        Some((place(argument, provisioner.header), command.sign()?))
     })
 }
 
-/// Whether a command makes things in a cluster, rather than deleting or only rendering them.
-fn applies(command: &str) -> bool {
-    ["kubectl apply", "kubectl create", "kfctl apply", " apply -k", " apply -f", " create -k", " create -f"]
-        .iter()
-        .any(|verb| command.contains(verb))
+/// The files that provisioners name.
+fn files(provisioners: &[ConfigBlock]) -> Option<ShellCommand> {
+    let mut command = ShellCommand::default();
+    provisioners.iter().filter_map(|p| p.body.attribute(SCRIPTS)).for_each(|files| command.add_files(&files.value));
+    (!command.texts.is_empty() || !command.manifests.is_empty()).then_some(command)
 }
 
 /// A wrapper module that is not on disk and is handed the command.
 fn of_module(module: &ModuleInstance) -> Vec<Installation> {
     let found = module.arguments.attributes.iter().filter_map(|argument| {
-        let text = text(argument);
-        let mark = mark(&text, "local-exec").filter(|_| applies(&text))?;
-        let place = place(argument, module.header);
-        let (address, version) = (module.address.to_string(), version(&text));
-        Some(Installation { address, place, mark, version, uncertain: module.uncertain.clone() })
+        let command = ShellCommand {
+            texts: vec![text(argument)],
+            is_hidden: argument.value.marks.is_hidden(),
+            ..ShellCommand::default()
+        };
+        let sign = command.sign()?;
+        Some(Installation {
+            address: module.address.to_string(),
+            place: place(argument, module.header),
+            mark: sign.mark,
+            version: sign.version,
+            namespace: sign.namespace,
+            uncertain: module.uncertain.clone(),
+            at_startup: false,
+        })
     });
     found.filter(|i| !i.place.attribute.contains("destroy")).collect()
 }
@@ -162,72 +275,19 @@ fn place(attribute: &ConfigAttribute, header: Option<crate::base::source::Span>)
     }
 }
 
-/// Whether a manifest is an application of Argo CD that takes Kubeflow Pipelines' own manifests.
-fn by_argo(manifest: &Value) -> bool {
-    let text = flat_all(manifest);
-    ["argoproj.io", "Application", "github.com/kubeflow/pipelines", "manifests/kustomize"]
-        .iter()
-        .all(|p| text.contains(p))
-}
-
-/// A custom resource definition, or an application of the Marketplace or Argo CD.
-fn manifest(view: &View) -> Option<(AttributePlace, &'static str, Text)> {
-    let name = if view.get("yaml_body").is_some() { "yaml_body" } else { "manifest" };
-    let value = view.written(name).map(|w| &w.value).or(view.get(name))?;
-    let text = match value.get("metadata") {
-        Some(metadata) => {
-            let text = format!("{} {} {}", flat(value, "kind"), flat(metadata, "name"), flat_all(metadata));
-            Text::new(text, value.is_hidden())
-        }
-        None => argument(view, name).unwrap_or_else(|| Text::from("")),
+/// The text of an argument; where nothing of its value is known, the literal parts of its expression.
+fn text(attribute: &ConfigAttribute) -> OpenText {
+    let value = &attribute.value;
+    let lines = |elements: &[Value]| -> OpenText {
+        let texts: Vec<String> = elements.iter().filter_map(OpenText::of).map(|open| open.text).collect();
+        OpenText::of(&Value::string(texts.join("\n"))).unwrap_or_default()
     };
-    let lower = text.to_lowercase();
-    let is_crd = lower.contains("customresourcedefinition");
-    let crds = kfp::install_marks().filter(|m| m.installs && m.kind == "crd");
-    let by_crd = crds.map(|m| m.pattern).find(|p| is_crd && lower.contains(p));
-    let market = lower.contains("marketplace.cloud.google.com/deploy-info") && lower.contains("kubeflow pipelines");
-    let argo = by_argo(value).then_some("argoproj.io Application");
-    let mark = by_crd.or(market.then_some("app.k8s.io Application")).or(argo)?;
-    Some((view.place(name), mark, text))
-}
-
-fn flat(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_string()
-}
-
-fn flat_all(value: &Value) -> String {
-    match (value.entries(), value.as_str()) {
-        (Some(entries), _) => entries.iter().map(|(k, v)| format!("{k} {} ", flat_all(v))).collect(),
-        (None, Some(text)) => text.to_string(),
-        _ => value.elements().into_iter().flatten().map(flat_all).collect(),
-    }
-}
-
-/// The first mark of an installation in a text, of those that are looked for in `place`.
-fn mark(text: &str, place: &str) -> Option<&'static str> {
-    let marks = kfp::install_marks().filter(|m| m.installs && m.looks_in.contains(place));
-    marks.map(|m| m.pattern).find(|pattern| text.contains(pattern))
-}
-
-/// The text of an argument without the lines that are comments; where its value is not known, the literal parts of its
-/// expression.
-fn text(attribute: &ConfigAttribute) -> Text {
-    let whole = whole_text(attribute);
-    let lines = whole.lines().filter(|line| !line.trim_start().starts_with('#'));
-    Text::new(lines.collect::<Vec<_>>().join("\n"), attribute.value.is_hidden())
-}
-
-fn whole_text(attribute: &ConfigAttribute) -> String {
-    let mut text = String::new();
-    match (attribute.value.as_str(), attribute.value.elements()) {
-        (Some(known), _) => text.push_str(known),
-        (None, Some(elements)) => elements.iter().filter_map(Value::as_str).for_each(|e| {
-            text.push_str(e);
-            text.push('\n');
-        }),
-        _ => attribute.origin.iter().for_each(|o| literals(&o.expr, &mut text)),
-    }
-    text
+    let literal = || {
+        let mut text = String::new();
+        attribute.origin.iter().for_each(|o| literals(&o.expr, &mut text));
+        OpenText::of(&Value::string(text)).unwrap_or_default()
+    };
+    OpenText::of(value).or_else(|| value.elements().map(lines)).unwrap_or_else(literal)
 }
 
 fn literals(expr: &Expr, text: &mut String) {
@@ -243,14 +303,4 @@ fn literals(expr: &Expr, text: &mut String) {
         ExprKind::Tuple(items) => items.iter().for_each(|a| literals(a, text)),
         _ => {}
     }
-}
-
-/// The version in `?ref=2.4.1`, in the path of a raw file, or behind an image's name.
-fn version(text: &Text) -> Option<Text> {
-    const RAW: &str = "raw.githubusercontent.com/kubeflow/pipelines/";
-    let after = |mark: &str| text.find(mark).and_then(|at| text.get(at + mark.len()..));
-    let rest = after("ref=").or_else(|| after(RAW)).or_else(|| after("api-server:"))?;
-    let word: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')).collect();
-    let bare = word.strip_prefix('v').unwrap_or(&word);
-    (bare.starts_with(|c: char| c.is_ascii_digit()) && bare.contains('.')).then(|| text.derive(bare))
 }
