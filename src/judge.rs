@@ -109,7 +109,7 @@ const DECIDES: usize = 8;
 /// An answer as the report has it; its findings are added to the others. Where no input decides an unknown value, the argument
 /// that the finding is about stands for it, or the cluster.
 fn requirement(rule: &Rule, cluster: &Cluster, answer: Answer, findings: &mut Vec<Finding>) -> Requirement {
-    let Answer { status, mut reason, mut decides, because_of, findings: mut own } = answer;
+    let Answer { status, mut reason, mut decides, because_of, level, findings: mut own } = answer;
     if status == Status::Undecided && decides.is_empty() {
         decides.push(own.iter().find_map(argument).unwrap_or_else(|| cluster.address().to_string()));
     }
@@ -121,7 +121,7 @@ fn requirement(rule: &Rule, cluster: &Cluster, answer: Answer, findings: &mut Ve
         reason += &format!(" ({more} more inputs decide it)");
     }
     findings.append(&mut own);
-    let Rule { code, name, level, .. } = *rule;
+    let (code, name, level) = (rule.code, rule.name, level.unwrap_or(rule.level));
     Requirement { code, name, level, status, reason, decides, because_of, suppressed: false }
 }
 

@@ -66,15 +66,19 @@ pub struct Answer {
     /// The codes of the rules whose findings tell of it, where they find the same fault: it then has no findings of its own,
     /// and does not hold.
     pub because_of: Vec<&'static str>,
+    /// Another level than the rule's own, where what is found here is less bad.
+    pub level: Option<Level>,
     /// The findings.
     pub findings: Vec<Finding>,
 }
+
+/// The most inputs that are named: whoever sets these is told of others then.
 
 impl Answer {
     /// The requirement holds.
     pub fn met(reason: impl Into<String>) -> Answer {
         let (decides, because_of, findings) = (Vec::new(), Vec::new(), Vec::new());
-        Answer { status: Status::Met, reason: reason.into(), decides, because_of, findings }
+        Answer { status: Status::Met, reason: reason.into(), decides, because_of, level: None, findings }
     }
 
     /// It does not apply.
@@ -106,12 +110,18 @@ impl Answer {
             Draft(f).reasons(reasons).0
         };
         let findings = self.findings.into_iter().map(soften).collect();
-        Answer::undecided(format!("it is not known whether {doubt}; if so: {}", self.reason), decides, findings)
+        let reason = format!("it is not known whether {doubt}; if so: {}", self.reason);
+        Answer { level: self.level, ..Answer::undecided(reason, decides, findings) }
     }
 
     /// The answer folds into those of these rules, as far as they are not met: one fault is found once.
     pub fn because_of(self, codes: &[&'static str]) -> Answer {
         Answer { because_of: codes.to_vec(), ..self }
+    }
+
+    /// The answer at another level than the rule's own: one of a warning does not decide the verdict.
+    pub fn at_level(self, level: Level) -> Answer {
+        Answer { level: Some(level), ..self }
     }
 
     /// Adds a finding that does not change the answer.

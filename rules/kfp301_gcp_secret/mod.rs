@@ -1,12 +1,13 @@
 //! KFP301 gcp-secret: the `user-gcp-sa` secret lacks its key, or is in the wrong namespace.
 
-use super::support::{list, of_root, replace};
+mod place;
+
+use super::support::{list, replace, together};
 use crate::catalog::kfp::SECRET_KEY;
 use crate::cty::value::Reasons;
-use crate::diagnostic::{Finding, Fix, Level, Status};
-use crate::graph::access::NodeAccount;
+use crate::diagnostic::{Finding, Fix, Level};
+use crate::graph::access::{NodeAccount, is_member};
 use crate::graph::cluster::Cluster;
-use crate::graph::fact::Fact;
 use crate::graph::secret::Secret;
 use crate::graph::view::View;
 use crate::profile::Profile;
@@ -22,25 +23,28 @@ pub const RULE: Rule = Rule {
     root: Some(find),
 };
 
-fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+fn answer(cx: &Context, _: &Cluster) -> Answer {
     let secrets: Vec<&Secret> = all(cx).collect();
-    if secrets.is_empty() {
-        return Answer::not_applicable(format!("no secret {} is made here", cx.graph.profile.secret_name));
-    }
-    let lacking: Vec<Finding> = secrets.iter().filter_map(|s| roles(cx, cluster, s)).collect();
-    let whole = of_root(&RULE, cx.found, "the secret has its key, in the right namespace");
-    match lacking.first() {
-        Some(first) => Answer::unmet(first.message.clone(), lacking),
-        None if whole.status == Status::Undecided => {
-            let open = secrets.iter().filter_map(|s| s.namespace.reasons()).flat_map(Reasons::decides);
-            Answer { decides: open.collect(), ..whole }
-        }
-        None => whole,
+    let Some(worst) = cx.found.iter().max_by_key(|finding| finding.level) else {
+        return match secrets.is_empty() {
+            true => Answer::not_applicable(format!("no secret {} is made here", cx.graph.profile.secret_name)),
+            false => Answer::met("the secret has its key, where Kubeflow Pipelines reads it"),
+        };
+    };
+    let keys = secrets.iter().filter_map(|secret| open_key(secret));
+    let doubts = together(keys.chain(place::doubt(&secrets, &place::namespaces(cx))));
+    match worst.level >= Level::Error || doubts.is_empty() {
+        true => Answer::unmet(worst.message.clone(), Vec::new()).at_level(worst.level),
+        false => Answer::undecided(worst.message.clone(), doubts.decides(), Vec::new()),
     }
 }
 
 fn find(cx: &Context) -> Vec<Finding> {
-    all(cx).flat_map(|secret| judge(secret, cx.graph.profile)).collect()
+    let secrets: Vec<&Secret> = all(cx).collect();
+    let mut found: Vec<Finding> = secrets.iter().flat_map(|secret| key(secret, cx.graph.profile)).collect();
+    found.extend(place::judge(&secrets, &place::namespaces(cx), cx.graph.profile));
+    found.extend(secrets.iter().filter_map(|secret| powerless(cx, secret)));
+    found
 }
 
 /// The secrets of the profile's name.
@@ -49,42 +53,31 @@ fn all<'p>(cx: &Context<'p>) -> impl Iterator<Item = &'p Secret<'p>> {
     graph.secrets.iter().filter(|secret| secret.is_named(&graph.profile.secret_name))
 }
 
-fn judge(found: &Secret, profile: &Profile) -> Vec<Finding> {
-    let (secret, wanted) = (&profile.secret_name, &profile.namespace);
-    let (view, data) = (&found.view, found.data);
-    let resource = view.resource;
-    let mut all = Vec::new();
-    match &found.keys {
-        Some(keys) if keys.iter().any(|k| &**k == SECRET_KEY) => all.extend(encoded(view, secret)),
-        Some(keys) => {
-            let has: Vec<String> = keys.iter().map(|k| format!("\"{k}\"")).collect();
-            let has = if has.is_empty() { "none".to_string() } else { list(&has) };
-            let finding = RULE
-                .finding(format!("the secret {secret} has no key \"{SECRET_KEY}\" (it has {has})"))
-                .help(format!("write `\"{SECRET_KEY}\" = …`: pipelines with use_gcp_secret mount that key"))
-                .at(&resource.address, &view.place(data), "not the key that is read");
-            all.push(Finding { fixes: rename_key(view, data).into_iter().collect(), ..finding });
-        }
-        None => {
-            let draft = RULE.finding(format!("whether the secret {secret} has the key \"{SECRET_KEY}\" is not known"));
-            all.push(draft.level(Level::Warning).at(&resource.address, &view.place(data), "this decides"));
-        }
+/// Why it is not known whether a secret has its key; `None` where that is known.
+fn open_key<'s>(secret: &'s Secret) -> Option<&'s Reasons> {
+    let has = secret.keys.iter().any(|key| &**key == SECRET_KEY);
+    secret.open_keys.as_ref().filter(|_| !has)
+}
+
+/// What is wrong with the names in a secret's data.
+fn key(found: &Secret, profile: &Profile) -> Option<Finding> {
+    let (view, data, secret) = (&found.view, found.data, &profile.secret_name);
+    let address = &view.resource.address;
+    let place = found.data_place();
+    if found.keys.iter().any(|key| &**key == SECRET_KEY) {
+        return encoded(view, secret);
     }
-    if let Fact::Unknown(reasons) | Fact::OneOf(_, reasons) = &found.namespace {
-        let draft = RULE.finding(format!("whether the secret {secret} is in namespace \"{wanted}\" is not known"));
-        let draft = draft.level(Level::Warning).reasons(reasons);
-        all.push(draft.at(&resource.address, &found.namespace_place(), "this decides"));
+    if let Some(reasons) = &found.open_keys {
+        let draft = RULE.finding(format!("whether the secret {secret} has the key \"{SECRET_KEY}\" is not known"));
+        return Some(draft.level(Level::Warning).reasons(reasons).at(address, &place, "this decides"));
     }
-    if let Some(namespace) = found.namespace.known().filter(|n| ***n != **wanted) {
-        let finding = RULE
-            .finding(format!("the secret {secret} is in namespace \"{namespace}\", not where Kubeflow Pipelines runs"))
-            .help(format!("write `namespace = \"{wanted}\"` in its metadata"))
-            .at(&resource.address, &found.namespace_place(), "not Kubeflow Pipelines' namespace");
-        let literal = view.block("metadata").and_then(|m| m.literal("namespace"));
-        let fix = literal.map(|span| replace(span, format!("\"{wanted}\""), format!("put it in {wanted}")));
-        all.push(Finding { fixes: fix.into_iter().collect(), ..finding });
-    }
-    all
+    let has: Vec<String> = found.keys.iter().map(|k| format!("\"{k}\"")).collect();
+    let has = if has.is_empty() { "none".to_string() } else { list(&has) };
+    let finding = RULE
+        .finding(format!("the secret {secret} has no key \"{SECRET_KEY}\" (it has {has})"))
+        .help(format!("write `\"{SECRET_KEY}\" = …`: pipelines with use_gcp_secret mount that key"))
+        .at(address, &place, "not the key that is read");
+    Some(Finding { fixes: rename_key(view, data).into_iter().collect(), ..finding })
 }
 
 /// A finding where `data` holds a key as the provider gives it, which is base64, and so encoded twice in the secret.
@@ -106,15 +99,19 @@ fn rename_key(secret: &View, data: &str) -> Option<Fix> {
     (!span.is_fact()).then(|| replace(span, format!("\"{SECRET_KEY}\""), format!("name it {SECRET_KEY}")))
 }
 
-/// A finding where the account whose key the secret holds is made here and surely lacks required roles.
-fn roles<'p>(cx: &Context<'p>, cluster: &Cluster<'p>, found: &Secret<'p>) -> Option<Finding> {
-    let view = &found.view;
+/// A finding where the account whose key the secret holds is made here and surely granted nothing.
+fn powerless<'p>(cx: &Context<'p>, found: &Secret<'p>) -> Option<Finding> {
     let account = cx.graph.key_account(found)?;
-    let access = cx.graph.access(&NodeAccount::Here(account), cluster);
-    let lacking = |role: &&String| access.lacks(role).is_some_and(|(_, doubts)| doubts.is_empty());
-    let roles: Vec<String> = cluster.profile.roles.iter().filter(lacking).cloned().collect();
-    let secret = &cluster.profile.secret_name;
-    let message = format!("{}, whose key the secret {secret} holds, lacks {}", account.resource.address, list(&roles));
-    let draft = RULE.finding(message).cluster(cluster).related(&account.view.own_place(), "the account");
-    (!roles.is_empty()).then(|| draft.at(&view.resource.address, &view.place(found.data), "pipelines use this account"))
+    let who = NodeAccount::Here(account);
+    let granted = cx.graph.grants_to(&who).any(|grant| !is_member(grant, &who).is_false());
+    if granted || !cx.graph.missing_modules(account).is_empty() {
+        return None;
+    }
+    let (name, secret) = (&account.resource.address, &cx.graph.profile.secret_name);
+    let draft = RULE
+        .finding(format!("{name}, whose key the secret {secret} holds, is granted nothing here"))
+        .level(Level::Warning)
+        .related(&account.view.own_place(), "the account")
+        .help("grant it what the pipelines use, such as roles/storage.admin on the project of their bucket");
+    Some(draft.at(&found.view.resource.address, &found.data_place(), "pipelines use this account"))
 }

@@ -3,7 +3,7 @@
 use super::support::of_root;
 use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level};
-use crate::graph::view::{AttributePlace, View};
+use crate::graph::view::{AttributePlace, RunCommand, View};
 use crate::rule::{Context, Rule};
 
 /// The rule.
@@ -17,7 +17,29 @@ pub const RULE: Rule = Rule {
 };
 
 fn find(cx: &Context) -> Vec<Finding> {
-    cx.graph.managed().map(View::of).flat_map(|view| written(&view).into_iter().chain(read(&view))).collect()
+    cx.graph
+        .managed()
+        .map(View::of)
+        .flat_map(|view| written(&view).into_iter().chain(run(&view)).chain(read(&view)))
+        .collect()
+}
+
+/// Commands that make a key in a file, or write one of this configuration's into it.
+fn run(view: &View) -> Vec<Finding> {
+    let address = &view.resource.address;
+    let writes = |command: &RunCommand| {
+        let holds = command.references.iter().any(|r| r.type_name == "google_service_account_key");
+        let redirects = ["> ", ">>", "tee "].iter().any(|way| command.text.contains(way));
+        let makes = command.text.contains("service-accounts keys create");
+        let kept = !["rm ", "shred ", "/dev/stdout"].iter().any(|end| command.text.contains(end));
+        kept && (makes || holds && redirects)
+    };
+    let finding = |command: RunCommand| {
+        RULE.finding(format!("{address} writes a service account key to disk"))
+            .help("delete the file once the key is handed on, or use Workload Identity without keys")
+            .at(address, &command.place, "the key stays behind in a file")
+    };
+    view.commands().into_iter().filter(writes).map(finding).collect()
 }
 
 /// A key that Terraform writes to a file.

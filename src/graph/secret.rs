@@ -3,13 +3,12 @@
 use super::Graph;
 use super::account::ServiceAccount;
 use super::fact::Fact;
+use super::manifest::{documents, string};
 use super::text::Text;
 use super::types::ByType;
 use super::view::{AttributePlace, View, text_of};
-use crate::cty::functions::yaml_documents;
-use crate::cty::value::{Marks, Value};
+use crate::cty::value::{Marks, OpenText, Reasons, Value};
 use crate::plan::Resource;
-use std::sync::Arc;
 
 /// The resource types that make secrets.
 const TYPES: [&str; 4] = ["kubernetes_secret", "kubernetes_secret_v1", "kubernetes_manifest", "kubectl_manifest"];
@@ -21,8 +20,10 @@ pub struct Secret<'p> {
     pub view: View<'p>,
     /// Its name, where it has one.
     pub name: Option<Fact<Text>>,
-    /// The names in its data; `None` where they are not known.
-    pub keys: Option<Vec<Text>>,
+    /// The names in its data, as far as they are known.
+    pub keys: Vec<Text>,
+    /// Why there may be further ones.
+    pub open_keys: Option<Reasons>,
     /// The argument that has the data, such as `data` or `manifest`.
     pub data: &'static str,
     /// Its namespace.
@@ -36,15 +37,24 @@ pub fn of_types<'p>(types: &ByType<'p>) -> impl Iterator<Item = Secret<'p>> {
     let read = move |resource: &'p Resource| match &*resource.type_name {
         "kubernetes_manifest" => of_manifest(View::of(resource), "manifest"),
         "kubectl_manifest" => of_manifest(View::of(resource), "yaml_body"),
-        _ => Some(of_resource(View::of(resource), types)),
+        _ => vec![of_resource(View::of(resource), types)],
     };
-    TYPES.iter().flat_map(|name| types.managed(name)).filter_map(read)
+    TYPES.iter().flat_map(|name| types.managed(name)).flat_map(read)
 }
 
 impl Secret<'_> {
     /// Whether it surely has this name.
     pub fn is_named(&self, name: &str) -> bool {
         self.name.as_ref().and_then(Fact::known).is_some_and(|own| **own == *name)
+    }
+
+    /// Where the data stands: the whole manifest, where that is text or made elsewhere.
+    pub fn data_place(&self) -> AttributePlace {
+        let place = self.view.place(self.data);
+        let names: [&str; 2] = ["data", "stringData"];
+        let inner =
+            names.iter().find_map(|name| self.view.written_entry(self.data, name)).filter(|_| !self.is_resource);
+        AttributePlace { span: inner.or(place.span), ..place }
     }
 
     /// Where the namespace stands.
@@ -72,7 +82,7 @@ fn of_resource<'p>(view: View<'p>, types: &ByType<'p>) -> Secret<'p> {
     // The names are as written: the provider takes all of `data` for sensitive.
     let marks = |name: &str| view.written(name).map(|w| w.value.marks);
     let given = DATA.map(|name| view.value(name).map(|v| (marks(name).unwrap_or(v.marks), v)));
-    let keys = names(given.iter().flatten().map(|(marks, v)| (*marks, v)));
+    let (keys, open_keys) = names(given.iter().flatten().map(|(marks, v)| (*marks, v)));
     let data = DATA.into_iter().find(|name| view.get(name).is_some()).unwrap_or("data");
     let metadata = view.block("metadata");
     let namespace = match metadata.as_ref().and_then(|m| m.text("namespace")) {
@@ -80,27 +90,48 @@ fn of_resource<'p>(view: View<'p>, types: &ByType<'p>) -> Secret<'p> {
         Some(Fact::Known(name)) => Fact::Known(name),
         Some(open) => metadata.as_ref().and_then(|m| referred(m, types)).map_or(open, Fact::Known),
     };
-    Secret { name: metadata.and_then(|m| m.text("name")), keys, data, namespace, is_resource: true, view }
+    Secret { name: metadata.and_then(|m| m.text("name")), keys, open_keys, data, namespace, is_resource: true, view }
 }
 
-fn of_manifest<'p>(view: View<'p>, argument: &'static str) -> Option<Secret<'p>> {
-    let value = view.value(argument)?;
-    let documents = value.as_str().and_then(|text| yaml_documents(text).ok());
-    let manifest = documents.map_or_else(|| Some(value.clone()), |all| all.into_iter().next().map(|(_, v)| v))?;
+fn of_manifest<'p>(view: View<'p>, argument: &'static str) -> Vec<Secret<'p>> {
+    let written = view.written(argument).map(|written| written.value.clone().mark(view.resource.values.marks));
+    let value = written.filter(|value| value.is_known() || value.draft().is_some()).or_else(|| view.value(argument));
+    let Some(value) = value else { return Vec::new() };
+    match documents(&value) {
+        Some(all) => all.iter().filter_map(|manifest| of_document(&view, argument, manifest)).collect(),
+        None => by_words(view, argument, &value).into_iter().collect(),
+    }
+}
+
+fn of_document<'p>(view: &View<'p>, argument: &'static str, manifest: &Value) -> Option<Secret<'p>> {
     let metadata = manifest.get("metadata")?;
-    if manifest.get("kind").and_then(Value::as_str)? != "Secret" {
+    if string(manifest, "kind")? != "Secret" {
         return None;
     }
     let given = |value: &&Value| !value.is_null();
-    let around = value.marks.union(manifest.marks);
     let data = ["data", "stringData"].into_iter().filter_map(|name| manifest.get(name)).filter(given);
-    let keys = names(data.map(|data| (around.union(data.marks), data)));
+    let (keys, open_keys) = names(data.map(|data| (manifest.marks.union(data.marks), data)));
     let text = |name: &str| {
         let value = metadata.get(name).filter(given)?;
-        Some(text_of(&value.clone().mark(around.union(metadata.marks))))
+        Some(text_of(&value.clone().mark(manifest.marks.union(metadata.marks))))
     };
     let namespace = text("namespace").unwrap_or_else(|| Fact::Known(Text::from("default")));
-    Some(Secret { name: text("name"), keys, data: argument, namespace, is_resource: false, view })
+    let (name, view) = (text("name"), view.clone());
+    Some(Secret { name, keys, open_keys, data: argument, namespace, is_resource: false, view })
+}
+
+/// A secret in text that cannot be read as YAML, since parts of it are not known: of it, only the name is known.
+fn by_words<'p>(view: View<'p>, argument: &'static str, value: &Value) -> Option<Secret<'p>> {
+    let open = OpenText::of(value)?;
+    let reasons = value.reasons()?.clone();
+    let word = |name: &str| {
+        let after = open.text.lines().find_map(|line| line.trim().strip_prefix(name)?.strip_prefix(':'))?;
+        Some(after.trim().trim_matches(['"', '\'']).to_string())
+    };
+    let name = word("name").filter(|_| word("kind").as_deref() == Some("Secret"))?;
+    let name = Some(text_of(&open.value_of(&name).mark(value.marks)));
+    let (open_keys, namespace) = (Some(reasons.clone()), Fact::Unknown(reasons));
+    Some(Secret { name, keys: Vec::new(), open_keys, data: argument, namespace, is_resource: false, view })
 }
 
 /// The name of the namespace that the secret's refers to by what only apply knows, such as its `id`.
@@ -111,11 +142,14 @@ fn referred(metadata: &View, types: &ByType) -> Option<Text> {
     View::of(namespace).block("metadata")?.text("name")?.known().cloned()
 }
 
-/// The names in some data, hidden where the marks of the data say so.
-fn names<'v>(data: impl Iterator<Item = (Marks, &'v Value)>) -> Option<Vec<Text>> {
-    let each = data.map(|(marks, d)| {
-        let name = |name: &Arc<str>| Text::new(name.clone(), marks.is_hidden());
-        d.entries().map(|e| e.keys().map(name).collect::<Vec<_>>())
-    });
-    each.collect::<Option<Vec<_>>>().map(|all| all.concat())
+/// The names in some data, hidden where the marks of the data say so, and why there may be more.
+fn names<'v>(data: impl Iterator<Item = (Marks, &'v Value)>) -> (Vec<Text>, Option<Reasons>) {
+    let (mut names, mut open) = (Vec::new(), None);
+    for (marks, data) in data {
+        match data.entries() {
+            Some(entries) => names.extend(entries.keys().map(|name| Text::new(name.clone(), marks.is_hidden()))),
+            None => open = Some(data.reasons().cloned().unwrap_or_default()),
+        }
+    }
+    (names, open)
 }

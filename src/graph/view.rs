@@ -3,7 +3,7 @@
 use super::fact::{Fact, Interval};
 use super::text::Text;
 use crate::base::source::Span;
-use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Value};
+use crate::cty::value::{Data, Marks, OpenText, ReasonKind, Reasons, Value};
 use crate::plan::{ConfigAttribute, ConfigBody, ResolvedReference, Resource};
 use crate::resolve::provenance::Step;
 
@@ -39,6 +39,17 @@ pub struct AttributePlace {
     pub trace: Vec<Step>,
 }
 
+/// A command that Terraform runs when it makes a resource.
+#[derive(Clone, Debug)]
+pub struct RunCommand {
+    /// Where it stands.
+    pub place: AttributePlace,
+    /// What is known of it.
+    pub text: String,
+    /// The resources that it refers to.
+    pub references: Vec<ResolvedReference>,
+}
+
 impl<'p> View<'p> {
     /// A whole resource.
     pub fn of(resource: &'p Resource) -> View<'p> {
@@ -62,6 +73,20 @@ impl<'p> View<'p> {
     /// The resources that an argument's expression refers to; none where it is not written.
     pub fn references(&self, name: &str) -> Vec<ResolvedReference> {
         self.written(name).map(ConfigAttribute::references).unwrap_or_default()
+    }
+
+    /// The commands that Terraform runs here when it makes the resource.
+    pub fn commands(&self) -> Vec<RunCommand> {
+        let provisioners = self.resource.provisioners.iter().filter(|provisioner| &*provisioner.kind == "local-exec");
+        let command = |provisioner: &'p crate::plan::ConfigBlock| {
+            let at_end = provisioner.body.attribute("when").is_some_and(|when| when.value.as_str() == Some("destroy"));
+            let command = provisioner.body.attribute("command").filter(|_| !at_end)?;
+            let span = command.span.or(provisioner.header);
+            let place = AttributePlace { span, attribute: "command".into(), written: true, trace: command.trace() };
+            let text = OpenText::of(&command.value).map(|open| open.text).unwrap_or_default();
+            Some(RunCommand { place, text, references: command.references() })
+        };
+        provisioners.filter_map(command).collect()
     }
 
     /// An argument's value; `None` where it is absent: not written, null, or left to the provider.

@@ -55,6 +55,12 @@ impl<'p> View<'p> {
         Some(WrittenList { span: expr.span, items: items.iter().map(|item| (item.as_str(), item.span)).collect() })
     }
 
+    /// The place of an entry's value in an argument that is written as an object.
+    pub fn written_entry(&self, name: &str, key: &str) -> Option<Span> {
+        let ExprKind::Object(items) = &self.expression(name)?.kind else { return None };
+        items.iter().find(|item| item.key.text() == Some(key)).map(|item| item.value.span)
+    }
+
     /// The entries of an argument that is written as an object; `None` for other expressions.
     pub fn written_entries(&self, name: &str) -> Option<Vec<WrittenEntry<'p>>> {
         let ExprKind::Object(items) = &self.expression(name)?.kind else { return None };
