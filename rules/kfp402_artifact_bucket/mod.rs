@@ -1,11 +1,15 @@
 //! KFP402 artifact-bucket: no bucket for artifacts, or the nodes' account cannot write to it.
 
-use crate::catalog::iam::Permission;
+mod bound;
+
+use super::support::together;
 use crate::diagnostic::Level;
-use crate::graph::access::NodeAccount;
+use crate::graph::access::{Doubt, NodeAccount};
 use crate::graph::bucket::Bucket;
 use crate::graph::cluster::Cluster;
+use crate::graph::grant::{Grant, GrantLevel};
 use crate::rule::{Answer, Context, Rule};
+use bound::BoundAccounts;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -21,55 +25,101 @@ pub const RULE: Rule = Rule {
 const WRITE: &str = "storage.objects.create";
 
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
-    let buckets = &cx.graph.buckets;
-    let certain = buckets.iter().any(Bucket::is_certain);
-    let missing = cx.graph.absent_modules().next();
-    match (buckets.is_empty(), certain, missing) {
-        (true, _, Some(module)) => {
-            let reason = format!("no bucket is made here, but {} is not on disk", module.address);
-            return Answer::undecided(reason, vec![module.address.to_string()], Vec::new());
-        }
-        (true, ..) if cx.graph.is_for_callers() => {
-            return Answer::not_applicable("this module is for others: a bucket is for its callers to make");
-        }
-        (true, ..) => {
-            let finding = RULE
-                .finding(format!("no bucket for artifacts is made beside {}", cluster.address()))
-                .cluster(cluster)
-                .help("add one, unless it is made elsewhere:\nresource \"google_storage_bucket\" \"artifacts\" {\n  name     = \"PROJECT-kubeflow-pipelines\"\n  location = \"US\"\n\n  uniform_bucket_level_access = true\n}")
-                .at(cluster.address(), &cluster.view.own_place(), "its pipelines need a bucket");
-            return Answer::unmet("no bucket for artifacts is made here", vec![finding]);
-        }
-        (false, false, _) => return Answer::undecided("whether a bucket is made is not known", Vec::new(), Vec::new()),
-        _ => {}
+    let graph = cx.graph;
+    let (made, read) = (!graph.buckets.is_empty(), graph.types.read("google_storage_bucket").next().is_some());
+    if made || read {
+        let certain = read || graph.buckets.iter().any(Bucket::is_certain);
+        return match certain {
+            true => writers(cx, cluster),
+            false => {
+                let all = graph.buckets.iter().filter_map(|bucket| bucket.view.uncertain.as_ref());
+                let reasons = together(all);
+                Answer::undecided("whether a bucket is made is not known", reasons.decides(), Vec::new())
+            }
+        };
     }
-    let pools = cluster.landing_pools();
-    let here = pools.iter().find_map(|pool| match cx.graph.node_account(pool) {
-        account @ NodeAccount::Here(_) => Some(account),
-        _ => None,
-    });
-    match here {
-        Some(account) => writes(cx, cluster, &account),
-        None => Answer::met("a bucket is made here"),
+    let missing: Vec<String> = graph.absent_modules().map(|module| module.address.to_string()).collect();
+    if let Some(first) = missing.first() {
+        return Answer::undecided(format!("no bucket is made here, but {first} is not on disk"), missing, Vec::new());
+    }
+    if graph.is_for_callers() {
+        return Answer::not_applicable("this module is for others: a bucket is for its callers to make");
+    }
+    bucketless(cx, cluster)
+}
+
+/// The answer where no bucket is made or read here. A grant on one says that there is one.
+fn bucketless(cx: &Context, cluster: &Cluster) -> Answer {
+    let on_objects = |grant: &&Grant| {
+        grant.level == GrantLevel::Bucket
+            || cx.graph.permissions(grant).as_ref().is_ok_and(|set| set.contains_name(WRITE))
+    };
+    let mut grants = cx.graph.grants_in_time().filter(on_objects).peekable();
+    let level = if grants.peek().is_some() { Level::Warning } else { Level::Note };
+    if grants.any(|grant| grant.level == GrantLevel::Bucket) {
+        return writers(cx, cluster);
+    }
+    let finding = RULE
+        .finding(format!("no bucket for artifacts is made beside {}", cluster.address()))
+        .level(level)
+        .cluster(cluster)
+        .help("add one, unless it is made elsewhere:\nresource \"google_storage_bucket\" \"artifacts\" {\n  name     = \"PROJECT-kubeflow-pipelines\"\n  location = \"US\"\n\n  uniform_bucket_level_access = true\n}")
+        .at(cluster.address(), &cluster.view.own_place(), "its pipelines need a bucket");
+    Answer::unmet("no bucket for artifacts is made here", vec![finding])
+}
+
+/// Whether an account that may write artifacts can: the nodes', or one that a Kubernetes account acts as. What accounts that
+/// are made elsewhere may do is not seen here: for them, a bucket is enough.
+fn writers(cx: &Context, cluster: &Cluster) -> Answer {
+    let graph = cx.graph;
+    let identity = cluster.workload_identity.or(&cluster.autopilot);
+    let nodes: Vec<NodeAccount> = cluster.landing_pools().into_iter().map(|pool| graph.node_account(pool)).collect();
+    let bound = if identity.is_false() { BoundAccounts::default() } else { BoundAccounts::of(cx) };
+    if let Some(direct) = bound.direct {
+        return Answer::met(format!("{direct} may write to a bucket"));
+    }
+    let is_here = |account: &&NodeAccount| matches!(account, NodeAccount::Here(_));
+    let mut undecided = Vec::new();
+    let own = nodes.iter().chain(&bound.accounts);
+    for (account, is_own) in own.map(|a| (a, true)).chain(bound.others.iter().map(|a| (a, false))) {
+        if !is_here(&account) {
+            continue;
+        }
+        let access = graph.access(account, cluster);
+        if access.granted.contains_name(WRITE) {
+            return Answer::met(format!("{} may write to a bucket", name(account)));
+        }
+        let gives = |d: &&Doubt| is_own && d.permissions.as_ref().is_none_or(|s| s.contains_name(WRITE));
+        undecided.extend(access.doubts.iter().filter(gives).flat_map(|d| d.decides.clone()));
+    }
+    let elsewhere = |account: &NodeAccount| !matches!(account, NodeAccount::Here(_));
+    let here = bound.accounts.iter().chain(&nodes).find(is_here);
+    let Some(here) = here.filter(|_| !bound.accounts.iter().any(elsewhere)) else {
+        return Answer::met("there is a bucket");
+    };
+    let title = name(here);
+    if !undecided.is_empty() {
+        return Answer::undecided(format!("whether {title} may write to a bucket is not known"), undecided, Vec::new());
+    }
+    if bound.accounts.is_empty() && !identity.is_false() {
+        let argument = if cluster.autopilot.is_true() { "enable_autopilot" } else { "workload_identity_config" };
+        let reason =
+            format!("{title} cannot write to a bucket; as which account pods do with Workload Identity is not known");
+        return Answer::undecided(reason, vec![format!("{}.{argument}", cluster.address())], Vec::new());
+    }
+    unable(cluster, here)
+}
+
+fn name<'p>(account: &NodeAccount<'_, 'p>) -> &'p str {
+    match account {
+        NodeAccount::Here(here) => &here.resource.address,
+        _ => "",
     }
 }
 
-/// Whether an account that is made here may write objects.
-fn writes(cx: &Context, cluster: &Cluster, account: &NodeAccount) -> Answer {
-    let NodeAccount::Here(here) = account else { return Answer::met("a bucket is made here") };
+fn unable(cluster: &Cluster, account: &NodeAccount) -> Answer {
+    let NodeAccount::Here(here) = account else { return Answer::met("there is a bucket") };
     let name = &here.resource.address;
-    let access = cx.graph.access(account, cluster);
-    let write = Permission::named(WRITE);
-    if write.is_some_and(|p| access.granted.contains(p)) {
-        return Answer::met(format!("{name} may write to a bucket"));
-    }
-    let workload_identity = !cluster.workload_identity.is_false();
-    let doubts = access.doubts.iter().any(|d| d.permissions.as_ref().is_none_or(|s| s.contains_name(WRITE)));
-    if doubts || workload_identity {
-        let reason =
-            format!("whether {name}, or an account that its pods are bound to, may write to a bucket is not known");
-        return Answer::undecided(reason, Vec::new(), Vec::new());
-    }
     let finding = RULE
         .finding(format!("{name} cannot write to a bucket"))
         .cluster(cluster)

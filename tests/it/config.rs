@@ -43,7 +43,7 @@ fn levels_and_choices_of_rules() {
     let report = too_few("[rules]\nnode-count = \"warning\"\n").json(&[]);
     assert_eq!(find(&report, "KFP001")["level"], "warning");
     assert_eq!(report["clusters"][0]["verdict"], "ready", "a warning does not decide");
-    assert_eq!(too_few("[rules]\nKFP402 = \"error\"\nKFP0 = \"note\"").run(&[]).code, 1);
+    assert_eq!(too_few("[rules]\nKFP103 = \"error\"\nKFP0 = \"note\"").run(&[]).code, 1);
     let report = too_few("[rules]\nKFP0 = \"note\"\nKFP001 = \"off\"").json(&[]);
     assert!(!codes(&report).contains(&"KFP001"), "the closer name wins");
     let named: Vec<&Value> =

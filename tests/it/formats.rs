@@ -53,7 +53,7 @@ fn github_gets_errors_first() {
     let tree = Tree::new(&[("a.tf", TOO_FEW), ("b.tf", &TOO_FEW.replace("\"c\"", "\"d\""))]);
     let shown = text(&tree, &["--format", "github"]);
     let kinds: Vec<&str> = shown.lines().filter_map(|l| l.split_whitespace().next()).collect();
-    assert_eq!(kinds, ["::error", "::error", "::warning", "::warning", "::notice", "::notice"]);
+    assert_eq!(kinds, ["::error", "::error", "::notice", "::notice", "::notice", "::notice"]);
 }
 
 #[test]

@@ -103,7 +103,7 @@ fn the_exit_code_follows_the_findings() {
     let tree = Tree::new(&[("main.tf", READY)]);
     tree.write("a.json", tree.run(&["--format", "json"]).stdout.as_bytes());
     assert_eq!(tree.run(&["merge", "a.json"]).code, 0);
-    assert_eq!(tree.run(&["merge", "--fail-on", "warning", "a.json"]).code, 1);
+    assert_eq!(tree.run(&["merge", "--fail-on", "note", "a.json"]).code, 1);
     assert_eq!(read(&tree.run(&["merge", "a.json", "a.json"]).stdout)["clusters"].as_array().unwrap().len(), 1);
 }
 

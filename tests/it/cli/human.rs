@@ -117,7 +117,7 @@ fn findings_stand_with_their_cluster_and_errors_come_first() {
     assert!(whole < place("error[TF002") && place("error[TF002") < c, "{out}");
     let of_c = &out[c..d];
     assert!(of_c.contains("main.tf:5:24") && !of_c.contains("main.tf:14:24"), "{of_c}");
-    assert!(of_c.find("error[KFP001").unwrap() < of_c.find("warning[KFP402").unwrap(), "{of_c}");
+    assert!(of_c.find("error[KFP001").unwrap() < of_c.find("note[KFP402").unwrap(), "{of_c}");
     let alone = Tree::new(&[("main.tf", TOO_FEW)]).run(&[]).stdout;
     assert!(!alone.contains("──"), "one cluster needs no headings: {alone}");
 }
@@ -146,7 +146,7 @@ fn long_lists_are_folded_and_verbose_unfolds_them() {
         out.contains("KFP001 node-count: 230 more (--verbose shows them)\n  main.tf:205:24  google_container"),
         "{out}"
     );
-    assert_eq!(out.matches("warning[KFP402").count(), 5, "{out}");
+    assert_eq!(out.matches("note[KFP402").count(), 5, "{out}");
     assert!(out.contains("KFP402 artifact-bucket: 245 more") && out.contains("  and 235 more\n"), "{out}");
     assert!(out.contains("250 clusters not ready · 250 errors"), "{out}");
     let verbose = tree.run(&["--verbose"]).stdout;
