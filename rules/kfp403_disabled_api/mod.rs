@@ -26,13 +26,21 @@ const AS_GOOD: [(&str, &[&str]); 1] =
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
     let apis: Vec<&Api> = cx.graph.apis_for(cluster).collect();
     match apis.last() {
-        Some(last) => judge(cluster, &apis, &last.view),
+        Some(last) => judge(cx, cluster, &apis, &last.view),
         None => Answer::not_applicable("no google_project_service is managed here"),
     }
 }
 
-fn judge(cluster: &Cluster, apis: &[&Api], last: &View) -> Answer {
-    let mut enabled = BTreeSet::new();
+/// The services that commands enable.
+fn by_command(cx: &Context) -> BTreeSet<String> {
+    let commands = cx.graph.managed().map(View::of).flat_map(|view| view.commands());
+    let enabling = commands.filter(|command| command.text.contains("services enable"));
+    let words = |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_string).collect() };
+    enabling.flat_map(|c| words(&c.text)).filter(|word| word.ends_with(".googleapis.com")).collect()
+}
+
+fn judge(cx: &Context, cluster: &Cluster, apis: &[&Api], last: &View) -> Answer {
+    let mut enabled = by_command(cx);
     let mut open = Vec::new();
     for api in apis {
         match (&api.name, &api.view.uncertain) {
@@ -51,6 +59,7 @@ fn judge(cluster: &Cluster, apis: &[&Api], last: &View) -> Answer {
     if missing.is_empty() {
         return Answer::met("every API that is needed is enabled here");
     }
+    open.extend(cx.graph.absent_modules().map(|module| module.address.to_string()));
     if !open.is_empty() {
         let reason = format!("whether {} is enabled is not known", list(&missing));
         return Answer::undecided(reason, together(open).decides(), Vec::new());

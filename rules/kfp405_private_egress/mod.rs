@@ -2,6 +2,9 @@
 
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
+use crate::graph::network;
+use crate::graph::view::AttributePlace;
 use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
@@ -18,41 +21,75 @@ pub const RULE: Rule = Rule {
 const WEBHOOK: u64 = 8443;
 
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
-    match cluster.private_nodes.known() {
-        Some(true) => judge(cx, cluster),
-        Some(false) => Answer::not_applicable("enable_private_nodes is not true"),
-        None => {
-            let reasons = cluster.private_nodes.reasons().cloned().unwrap_or_default();
+    let (private, place) = private_nodes(cluster);
+    match private {
+        Fact::Known(true) => judge(cx, cluster, &place),
+        Fact::Known(false) => Answer::not_applicable("enable_private_nodes is not true"),
+        Fact::OneOf(_, reasons) | Fact::Unknown(reasons) => {
             let reason = format!("whether the nodes are private is not known: {}", reasons.because());
             Answer::undecided(reason, reasons.decides(), Vec::new())
         }
     }
 }
 
-fn judge(cx: &Context, cluster: &Cluster) -> Answer {
-    // What belongs to a network is made where the network is: elsewhere, nothing can be said.
-    let network_here = !cx.graph.networks.is_empty();
-    let missing = cx.graph.absent_modules().next().is_some();
-    let nat = cx.graph.nats.iter().any(|nat| nat.may_serve(cluster));
-    let webhook = cx.graph.firewalls.iter().any(|rule| rule.may_let_in(cluster, WEBHOOK));
+/// Whether Kubeflow Pipelines' pods may land on private nodes, and where that stands. A pool says so for itself, else the
+/// cluster does.
+fn private_nodes(cluster: &Cluster) -> (Fact<bool>, AttributePlace) {
+    let block = cluster.view.block("private_cluster_config");
+    let of_cluster = block.map_or_else(|| cluster.view.own_place(), |b| b.place("enable_private_nodes"));
+    let own = || (cluster.private_nodes.clone(), of_cluster.clone());
+    let pools: Vec<_> =
+        cluster.landing_pools().into_iter().map(|pool| pool.private_nodes().unwrap_or_else(own)).collect();
+    let any = pools.iter().find(|(private, _)| private.is_true());
+    let open = || pools.iter().find(|(private, _)| !private.is_false());
+    any.or_else(open).or(pools.first()).cloned().unwrap_or_else(own)
+}
+
+fn judge(cx: &Context, cluster: &Cluster, place: &AttributePlace) -> Answer {
+    let graph = cx.graph;
+    let nat = graph.nats.iter().any(|nat| nat.may_serve(cluster)) || network::has_way_out(&graph.types);
+    let policies = FIREWALL_POLICIES.iter().any(|name| graph.types.managed(name).next().is_some());
+    let webhook = policies || graph.firewalls.iter().any(|rule| rule.may_let_in(cluster, WEBHOOK));
     if nat && webhook {
         return Answer::met("there is a NAT, and tcp 8443 is let in");
     }
-    if !network_here || missing {
-        let reason = "the network is not made here, so that its NAT and firewall rules cannot be seen";
-        return Answer::undecided(reason, vec![format!("{}.network", cluster.address())], Vec::new());
+    // What belongs to a network is made where the network is: elsewhere, nothing can be said.
+    let undecided = |reason: &str, decides| Answer::undecided(reason, decides, Vec::new());
+    match network::is_made_here(&graph.networks, cluster) {
+        Some(true) => {}
+        Some(false) => {
+            let reason = "the network is not made here, so that its NAT and firewall rules cannot be seen";
+            return undecided(reason, vec![format!("{}.network", cluster.address())]);
+        }
+        None => {
+            let network = cluster.view.text("network");
+            let reasons = network.as_ref().and_then(|n| n.reasons()).cloned().unwrap_or_default();
+            let decides =
+                if reasons.is_empty() { vec![format!("{}.network", cluster.address())] } else { reasons.decides() };
+            return undecided("which network the cluster is in is not known", decides);
+        }
+    }
+    let missing: Vec<String> = graph.absent_modules().map(|module| module.address.to_string()).collect();
+    if !missing.is_empty() {
+        return undecided("a module that is not on disk may make the NAT and firewall rules", missing);
     }
     let mut findings = Vec::new();
     if !nat {
+        let message = match graph.nats.is_empty() {
+            true => "has private nodes, but no NAT: they cannot pull Kubeflow Pipelines' images",
+            false => "has private nodes that no NAT here serves: they cannot pull Kubeflow Pipelines' images",
+        };
         findings.push(finding(
             cluster,
-            "has private nodes, but no NAT: they cannot pull Kubeflow Pipelines' images",
+            place,
+            message,
             "add a google_compute_router and a google_compute_router_nat in the nodes' region and network",
         ));
     }
     if !webhook {
         findings.push(finding(
             cluster,
+            place,
             "has private nodes, but no firewall rule lets tcp 8443 in from the control plane, for the cache webhook",
             "add a google_compute_firewall with `allow { protocol = \"tcp\", ports = [\"8443\"] }` and the control plane's \
              master_ipv4_cidr_block as source_ranges",
@@ -62,12 +99,18 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     Answer::unmet(reasons.join("; "), findings)
 }
 
-fn finding(cluster: &Cluster, message: &str, help: &str) -> Finding {
-    let block = cluster.view.block("private_cluster_config");
-    let place = block.map_or_else(|| cluster.view.own_place(), |b| b.place("enable_private_nodes"));
+/// Types of rules in firewall policies: what they let in is not looked at.
+const FIREWALL_POLICIES: [&str; 4] = [
+    "google_compute_firewall_policy_rule",
+    "google_compute_firewall_policy_with_rules",
+    "google_compute_network_firewall_policy_rule",
+    "google_compute_network_firewall_policy_with_rules",
+];
+
+fn finding(cluster: &Cluster, place: &AttributePlace, message: &str, help: &str) -> Finding {
     RULE.finding(format!("{} {message}", cluster.address())).cluster(cluster).help(help).at(
         cluster.address(),
-        &place,
+        place,
         "private nodes",
     )
 }

@@ -1,8 +1,11 @@
 //! Networks, and what of them serves a cluster. Each answer is no only where it is surely so.
 
 use super::cluster::Cluster;
+use super::fact::Fact;
+use super::text::Text;
 use super::types::ByType;
 use super::view::View;
+use crate::catalog::gke::last_part;
 use crate::catalog::location::region_of;
 use crate::plan::{Mode, ResolvedReference, Resource};
 use ipnet::IpNet;
@@ -24,6 +27,34 @@ pub struct Nat<'p> {
     pub region: Option<String>,
     /// The networks of the configuration that its router is in.
     networks: Vec<ResolvedReference>,
+    /// The subnetworks that it is for; `None` for all, or where they are not known.
+    subnetworks: Option<Vec<Subnetwork>>,
+}
+
+/// A subnetwork, as an argument names it.
+#[derive(Clone, Debug)]
+struct Subnetwork {
+    /// The subnetworks of the configuration that the argument refers to.
+    references: Vec<ResolvedReference>,
+    /// The last part of its name, where that is known.
+    name: Option<String>,
+}
+
+impl Subnetwork {
+    fn of(view: &View, argument: &str) -> Option<Subnetwork> {
+        let name = view.text(argument)?.known().map(|name| last_part(name).to_string());
+        let all = view.references(argument).into_iter();
+        let references = all.filter(|r| r.type_name == "google_compute_subnetwork" && r.mode == Mode::Managed);
+        Some(Subnetwork { references: references.collect(), name })
+    }
+
+    /// Whether it is surely another one.
+    fn is_other(&self, other: &Subnetwork) -> bool {
+        match (&self.name, &other.name) {
+            (Some(a), Some(b)) => a != b,
+            _ => are_apart(&self.references, &other.references),
+        }
+    }
 }
 
 /// A rule of a VPC firewall: a `google_compute_firewall`.
@@ -51,11 +82,17 @@ impl<'p> Nat<'p> {
         let of = view.references("router");
         let router = types.managed("google_compute_router").find(|r| of.iter().any(|of| of.is_to(r)));
         let networks = router.map(|router| networks_of(&View::of(router))).unwrap_or_default();
-        Nat { view, region, networks }
+        Nat { region, networks, subnetworks: subnetworks(&view), view }
     }
 
-    /// Whether it may serve a cluster: it is in its region and its network, as far as these are known.
+    /// Whether it may serve a cluster's nodes: it is for its region, network and subnetwork, as far as these are known.
     pub fn may_serve(&self, cluster: &Cluster) -> bool {
+        let own = Subnetwork::of(&cluster.view, "subnetwork");
+        let others =
+            own.zip(self.subnetworks.as_ref()).is_some_and(|(own, all)| all.iter().all(|one| one.is_other(&own)));
+        if others {
+            return false;
+        }
         let location = cluster.location.known().map(|l| region_of(l).unwrap_or(l).to_string());
         let elsewhere = location.zip(self.region.as_ref()).is_some_and(|(cluster, nat)| cluster != *nat);
         !elsewhere && !are_others(&self.networks, cluster)
@@ -110,12 +147,60 @@ fn networks_of(view: &View) -> Vec<ResolvedReference> {
 
 /// Whether these are surely other networks than the cluster's.
 fn are_others(networks: &[ResolvedReference], cluster: &Cluster) -> bool {
+    are_apart(networks, &networks_of(&cluster.view))
+}
+
+/// Whether what these refer to is surely not the same.
+fn are_apart(some: &[ResolvedReference], others: &[ResolvedReference]) -> bool {
     let same = |a: &ResolvedReference, b: &ResolvedReference| {
         let key = a.key.is_none() || b.key.is_none() || a.key == b.key;
         key && (&a.module, &a.name) == (&b.module, &b.name)
     };
-    let own = networks_of(&cluster.view);
-    !networks.is_empty() && !own.is_empty() && !networks.iter().any(|n| own.iter().any(|o| same(n, o)))
+    !some.is_empty() && !others.is_empty() && !some.iter().any(|a| others.iter().any(|b| same(a, b)))
+}
+
+/// The subnetworks that a NAT lists whose nodes it serves; `None` where it serves all, or that is not known.
+fn subnetworks(nat: &View) -> Option<Vec<Subnetwork>> {
+    let which = nat.text("source_subnetwork_ip_ranges_to_nat")?;
+    which.known().filter(|which| &***which == "LIST_OF_SUBNETWORKS")?;
+    let listed = nat.blocks("subnetwork");
+    // Nodes have addresses of the primary range; the secondary ones are for pods and services.
+    let has_nodes = |block: &View| {
+        let ranges = block.texts("source_ip_ranges_to_nat");
+        let ranges = ranges.as_ref().and_then(|ranges| ranges.known());
+        let alone = |range: &Fact<Text>| range.known().is_some_and(|r| &**r == "LIST_OF_SECONDARY_IP_RANGES");
+        !ranges.is_some_and(|ranges| !ranges.is_empty() && ranges.iter().all(alone))
+    };
+    if listed.iter().any(|block| block.uncertain.is_some()) {
+        return None;
+    }
+    listed.iter().filter(|block| has_nodes(block)).map(|block| Subnetwork::of(block, "name")).collect()
+}
+
+/// Whether the network that a cluster is in is made here: `None` where that is not known.
+pub fn is_made_here(networks: &[Network], cluster: &Cluster) -> Option<bool> {
+    if !networks_of(&cluster.view).is_empty() {
+        return Some(true);
+    }
+    let Some(own) = cluster.view.text("network") else { return Some(false) };
+    let own = own.known()?;
+    let named =
+        |network: &Network| network.view.text("name").map(|name| name.known().map(|name| **name == *last_part(own)));
+    let all: Vec<Option<bool>> = networks.iter().filter_map(named).collect();
+    match all.contains(&Some(true)) {
+        true => Some(true),
+        false => (!all.contains(&None)).then_some(false),
+    }
+}
+
+/// Whether nodes may reach the world in another way than by a NAT of Google's: by a route to a machine that does it.
+pub fn has_way_out(types: &ByType) -> bool {
+    let ways = ["next_hop_instance", "next_hop_ilb", "next_hop_ip", "next_hop_vpn_tunnel"];
+    types.managed("google_compute_route").map(View::of).any(|route| {
+        let all =
+            route.text("dest_range").is_some_and(|range| range.known().is_none_or(|range| &**range == "0.0.0.0/0"));
+        all && ways.iter().any(|way| route.get(way).is_some())
+    })
 }
 
 /// Whether `8443` or a range such as `8000-9000` holds a port.

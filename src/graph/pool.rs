@@ -154,6 +154,17 @@ impl<'p> Pool<'p> {
         self.uncertain.is_none() && (self.auto() || self.nodes.ceiling.min > 0)
     }
 
+    /// Whether its own block says that its nodes have private addresses alone, and where; `None` where it does not say.
+    pub fn private_nodes(&self) -> Option<(Fact<bool>, AttributePlace)> {
+        let network = self.view.block("network_config")?;
+        network.get("enable_private_nodes")?;
+        let flag = match &network.uncertain {
+            Some(reasons) => Fact::Unknown(reasons.clone()),
+            None => network.flag("enable_private_nodes", false),
+        };
+        Some((flag, network.place("enable_private_nodes")))
+    }
+
     /// Where an argument of its nodes' configuration stands, or the block that lacks it.
     pub fn place(&self, argument: &str) -> AttributePlace {
         machine::place(self.config.as_ref(), &self.view, argument)
