@@ -14,6 +14,8 @@ pub fn body(c: &mut Cursor, indent: Option<usize>) -> Body {
     let start = c.last_end();
     let mut body = Body { attributes: Vec::new(), blocks: Vec::new(), span: c.span_from(start), json: false };
     let mut seen: FxHashMap<Arc<str>, Span> = FxHashMap::default();
+    // Where the item before begins, if it is broken.
+    let mut broken: Option<usize> = None;
     loop {
         let token = c.peek();
         match token.kind {
@@ -22,22 +24,44 @@ pub fn body(c: &mut Cursor, indent: Option<usize>) -> Body {
             }
             TokenKind::End => break,
             TokenKind::CloseBrace if indent.is_some() => break,
+            _ if broken.is_some_and(|column| goes_on(c, column)) => {
+                let level = c.level();
+                c.failed = true;
+                c.recover(level, broken.unwrap_or_default());
+            }
             TokenKind::Ident => {
                 // A name at the start of a line inside a nested block, where the block's own `}` is missing.
                 if c.recovering && indent.is_some() && c.column(token) == 0 && starts_top_level(c) {
                     break;
                 }
+                let column = c.column(token);
                 c.failed = false;
                 item(c, &mut body, &mut seen);
+                broken = c.failed.then_some(column);
             }
             _ => {
+                let column = c.column(token);
                 c.failed = false;
                 unexpected(c);
+                broken = c.failed.then_some(column);
             }
         }
     }
     body.span = Span::new(c.file, start, c.span(c.raw()).start.max(start));
     body
+}
+
+/// Whether a line goes on with the broken item before it, which begins at this column: it stands deeper and is no item itself,
+/// or closes what that opened. One error is enough for both.
+fn goes_on(c: &mut Cursor, column: usize) -> bool {
+    use TokenKind::{CloseBrace, CloseBracket, CloseParen, Equal, Ident, OpenBrace, OpenQuote};
+    let token = c.peek();
+    match token.kind {
+        CloseBrace => false,
+        CloseBracket | CloseParen => true,
+        Ident => c.column(token) > column && !matches!(c.peek_second().kind, Equal | OpenBrace | OpenQuote | Ident),
+        _ => c.column(token) > column,
+    }
 }
 
 fn starts_top_level(c: &mut Cursor) -> bool {

@@ -152,6 +152,17 @@ fn errors_say_where_and_what() {
 }
 
 #[test]
+fn lines_that_go_on_with_a_broken_item_are_part_of_its_error() {
+    let source = "locals {\n  a = true ?\n    [\"x\",\n     \"y\"] :\n    foo(1)\n  b = 2\n  c = (1 +\n  ]\n}\nlocals {\n  d = \n}\n";
+    let all = errors(source);
+    let lines: Vec<&str> = all.iter().filter_map(|error| error.split(':').next()).collect();
+    assert_eq!(lines, ["2", "8", "11"], "{all:?}");
+    let file = parse(source);
+    let names = file.body.blocks.iter().flat_map(|b| &b.body.attributes).map(|a| a.name.name.to_string());
+    assert!(names.collect::<Vec<_>>().contains(&"b".to_string()), "what follows is read");
+}
+
+#[test]
 fn deep_and_long_input_gives_one_clean_error_fast() {
     let n = 100_000;
     let inputs = [
