@@ -72,7 +72,6 @@ pub struct Answer {
     pub findings: Vec<Finding>,
 }
 
-/// The most inputs that are named: whoever sets these is told of others then.
 
 impl Answer {
     /// The requirement holds.

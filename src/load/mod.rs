@@ -1,7 +1,7 @@
 //! Finds root modules and their files.
 //!
 //! A root module is a folder with Terraform files that no other folder found calls as a local module, or that has a
-//! backend, a configured provider or variable files of its own. A folder that the user names is one in any case.
+//! backend or variable files of its own. A folder that the user names is one in any case.
 
 pub mod bounds;
 mod changed;

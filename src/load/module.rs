@@ -10,8 +10,10 @@ use std::path::PathBuf;
 pub struct Traits {
     /// Real folders that it calls as local modules.
     pub calls: FxHashSet<PathBuf>,
-    /// It has a backend, a configured provider or variable files.
+    /// It has a backend or variable files: a root module, whoever calls it.
     pub is_own_root: bool,
+    /// It configures a provider, as root modules do, and old modules that others call.
+    has_provider: bool,
     /// It has input variables.
     has_inputs: bool,
 }
@@ -28,7 +30,7 @@ impl Traits {
                 }
                 "terraform" => traits.is_own_root |= has(&block.body, "backend") || has(&block.body, "cloud"),
                 "variable" => traits.has_inputs = true,
-                "provider" => traits.is_own_root |= is_configured(&block.body),
+                "provider" => traits.has_provider |= is_configured(&block.body),
                 _ => {}
             }
         }
@@ -37,7 +39,7 @@ impl Traits {
 
     /// Whether it looks like a module that is there for others to call.
     pub fn is_library(&self) -> bool {
-        self.has_inputs && !self.is_own_root
+        self.has_inputs && !self.is_own_root && !self.has_provider
     }
 }
 

@@ -18,7 +18,7 @@ fn a_called_folder_that_is_named_is_a_root() {
 }
 
 #[test]
-fn backend_provider_or_variable_files_make_a_root() {
+fn a_backend_or_variable_files_make_a_root() {
     let own = |name: &str, text: &str| {
         let tree = Tree::new(&[("app/main.tf", CALL), ("modules/m/main.tf", FAULT), (name, text)]);
         tree.roots(&[]).contains(&"modules/m".to_string())
@@ -28,8 +28,7 @@ fn backend_provider_or_variable_files_make_a_root() {
     assert!(own("modules/m/backend.tf", "terraform {\n  backend \"gcs\" {}\n}\n"));
     assert!(own("modules/m/cloud.tf", "terraform {\n  cloud {}\n}\n"));
     assert!(own("modules/m/backend.tf.json", r#"{"terraform": {"backend": {"gcs": {}}}}"#));
-    assert!(own("modules/m/provider.tf", "provider \"google\" {\n  project = \"p\"\n}\n"));
-    assert!(!own("modules/m/provider.tf", "provider \"google\" {\n  alias = \"x\"\n}\n"));
+    assert!(!own("modules/m/provider.tf", "provider \"google\" {\n  project = \"p\"\n}\n"));
     assert!(!own("modules/m/versions.tf", "terraform {\n  required_version = \">= 1.5\"\n}\n"));
     assert!(!own("modules/m/prod.tfvars", "a = 1\n"));
 }

@@ -1,6 +1,7 @@
 //! Folders that are called, but that no caller makes.
 
 use super::{READY, TOO_FEW, Tree, Value, outcome};
+use crate::tree::FAULT;
 
 fn call(source: &str, more: &str) -> String {
     format!("module \"m\" {{\n  source = \"{source}\"\n  {more}\n}}\n")
@@ -59,6 +60,16 @@ fn a_call_that_makes_it_is_enough() {
     let tree = decoyed(&call("../prod", "count = 0"));
     tree.write("used/main.tf", call("../prod", "").as_bytes());
     assert_eq!(roots(&tree, &[]), ["good", "used"]);
+}
+
+#[test]
+fn a_called_module_may_configure_a_provider() {
+    let provider = "provider \"google\" {\n  project = var.project\n}\nvariable \"project\" {}\n";
+    let module = provider.to_string() + FAULT;
+    let tree = Tree::new(&[("main.tf", &call("./mod", "project = \"p\"")), ("mod/main.tf", &module)]);
+    assert_eq!(tree.roots(&[]), ["."], "its caller checks it");
+    tree.write("mod/terraform.tfvars", b"project = \"q\"\n");
+    assert_eq!(tree.roots(&[]), [".", "mod"], "it is a root module of its own");
 }
 
 #[test]
