@@ -59,10 +59,11 @@ fn judge(cx: &Context, cluster: &Cluster, apis: &[&Api], last: &View) -> Answer 
     if missing.is_empty() {
         return Answer::met("every API that is needed is enabled here");
     }
-    open.extend(cx.graph.absent_modules().map(|module| module.address.to_string()));
-    if !open.is_empty() {
+    let mut decides = together(open).decides();
+    decides.extend(cx.graph.absent_modules().map(|module| module.address.to_string()));
+    if !decides.is_empty() {
         let reason = format!("whether {} is enabled is not known", list(&missing));
-        return Answer::undecided(reason, together(open).decides(), Vec::new());
+        return Answer::undecided(reason, decides, Vec::new());
     }
     let message = format!("the project's services are managed here, but not {}", list(&missing));
     let lines: String = missing.iter().map(|m| format!("    \"{m}\",\n")).collect();
