@@ -23,6 +23,7 @@ pub mod kfp203_service_account_user;
 pub mod kfp204_unknown_member;
 pub mod kfp205_authoritative_conflict;
 pub mod kfp206_basic_role;
+pub mod kfp207_unusable_account;
 pub mod kfp301_gcp_secret;
 pub mod kfp302_key_on_disk;
 pub mod kfp401_already_installed;
@@ -64,6 +65,7 @@ pub fn all() -> &'static [Rule] {
         kfp204_unknown_member::RULE,
         kfp205_authoritative_conflict::RULE,
         kfp206_basic_role::RULE,
+        kfp207_unusable_account::RULE,
         kfp301_gcp_secret::RULE,
         kfp302_key_on_disk::RULE,
         kfp401_already_installed::RULE,

@@ -8,6 +8,10 @@ use crate::graph::fact::{Fact, Interval};
 use crate::graph::pool::Pool;
 use crate::rule::{Answer, Context, Rule};
 
+/// Why rules about the nodes' account do not judge one that an Autopilot cluster has in its `node_config`.
+pub const IGNORED_ACCOUNT: &str = "enable_autopilot = true: GKE ignores the service_account in node_config, and runs the \
+                                   nodes as the Compute Engine default service account";
+
 /// A rule about nodes does not apply where Google manages them; where that is not known, it is never unmet.
 pub fn unless_autopilot(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> Answer {
     match &cluster.autopilot {
@@ -16,6 +20,17 @@ pub fn unless_autopilot(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> An
         ),
         Fact::Known(false) => judge(),
         open => judge().if_so("enable_autopilot is false", &open.reasons().cloned().unwrap_or_default()),
+    }
+}
+
+/// A rule about scopes and accounts applies to an Autopilot cluster's nodes as far as `auto_provisioning_defaults` says
+/// something of them.
+pub fn unless_autopilot_decides(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> Answer {
+    let says = |pool: &Pool| ["service_account", "oauth_scopes"].iter().any(|name| pool.place(name).written);
+    match &cluster.auto_provisioned {
+        Some(pool) if cluster.autopilot.is_true() && says(pool) => judge(),
+        _ if cluster.ignored_account().is_some() => Answer::not_applicable(IGNORED_ACCOUNT),
+        _ => unless_autopilot(cluster, judge),
     }
 }
 

@@ -5,7 +5,7 @@ mod fold;
 use crate::base::budget::{Budget, CLUSTERS, Clock, FINDINGS, Limit};
 use crate::cty::value::Reasons;
 use crate::diagnostic::{
-    ClusterReport, Coverage, Finding, FoldedRequirement, PoolReport, Requirement, RootReport, Status, Verdict,
+    ClusterReport, Coverage, Finding, FoldedRequirement, Level, PoolReport, Requirement, RootReport, Status, Verdict,
 };
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
@@ -120,8 +120,9 @@ fn requirement(rule: &Rule, cluster: &Cluster, answer: Answer, findings: &mut Ve
         decides.truncate(DECIDES);
         reason += &format!(" ({more} more inputs decide it)");
     }
+    let level = level.unwrap_or_else(|| level_of(rule, status, &own));
     findings.append(&mut own);
-    let (code, name, level) = (rule.code, rule.name, level.unwrap_or(rule.level));
+    let (code, name) = (rule.code, rule.name);
     Requirement { code, name, level, status, reason, decides, because_of, suppressed: false }
 }
 
@@ -129,6 +130,12 @@ fn requirement(rule: &Rule, cluster: &Cluster, answer: Answer, findings: &mut Ve
 fn argument(finding: &Finding) -> Option<String> {
     let address = finding.address.as_ref()?;
     Some(finding.attribute.as_ref().map_or_else(|| address.clone(), |attribute| format!("{address}.{attribute}")))
+}
+
+/// What is not met weighs as much as the worst that is found of it.
+fn level_of(rule: &Rule, status: Status, findings: &[Finding]) -> Level {
+    let worst = findings.iter().map(|finding| finding.level).max().filter(|_| status == Status::Unmet);
+    worst.map_or(rule.level, |worst| worst.min(rule.level))
 }
 
 /// A requirement as it is by itself.

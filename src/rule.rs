@@ -72,7 +72,6 @@ pub struct Answer {
     pub findings: Vec<Finding>,
 }
 
-
 impl Answer {
     /// The requirement holds.
     pub fn met(reason: impl Into<String>) -> Answer {

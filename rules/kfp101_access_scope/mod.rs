@@ -1,6 +1,6 @@
 //! KFP101 access-scope: neither the full scope nor a custom service account.
 
-use super::support::{add_line, replace, together, unless_autopilot};
+use super::support::{add_line, replace, together, unless_autopilot_decides};
 use crate::base::source::Span;
 use crate::cty::value::Reasons;
 use crate::diagnostic::{Finding, Fix, Level};
@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     name: "access-scope",
     level: Level::Error,
     page: include_str!("rule.md"),
-    cluster: Some(|cx, cluster| unless_autopilot(cluster, || judge(cx, cluster))),
+    cluster: Some(|cx, cluster| unless_autopilot_decides(cluster, || judge(cx, cluster))),
     root: None,
 };
 
@@ -43,7 +43,9 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     }
     let open: Vec<(&Pool, Reasons)> = answers.iter().filter_map(|(p, a)| Some((*p, open(p, a)?))).collect();
     match open.first() {
-        None => Answer::met("every pool that KFP's pods can run on has the full scope or a custom service account"),
+        None => by_compute_class(cluster).unwrap_or_else(|| {
+            Answer::met("every pool that KFP's pods can run on has the full scope or a custom service account")
+        }),
         Some((pool, _)) => {
             let reasons = together(open.iter().map(|(_, r)| r));
             let reason = format!("the nodes' scopes and service account are not known: {}", reasons.because());
@@ -56,6 +58,23 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
             Answer::undecided(reason, reasons.decides(), vec![finding])
         }
     }
+}
+
+/// Nodes that GKE makes for compute classes have default scopes where nothing says otherwise.
+fn by_compute_class(cluster: &Cluster) -> Option<Answer> {
+    let is_on = &cluster.auto_provisioning.compute_class;
+    let scaling = cluster.view.block("cluster_autoscaling").filter(|_| !is_on.is_false())?;
+    if cluster.auto_provisioned.is_some() {
+        return None;
+    }
+    let what = "the scopes and service account of nodes that GKE makes for compute classes are not given";
+    let own = || vec![format!("{}.cluster_autoscaling.auto_provisioning_defaults", cluster.address())];
+    let decides = is_on.reasons().map_or_else(own, Reasons::decides);
+    let draft = RULE.finding(what).level(Level::Warning).cluster(cluster);
+    let draft = draft.help("write in cluster_autoscaling:\nauto_provisioning_defaults {\n  oauth_scopes = [\"https://www.googleapis.com/auth/cloud-platform\"]\n}");
+    let place = scaling.place("default_compute_class_enabled");
+    let finding = draft.at(cluster.address(), &place, "without auto_provisioning_defaults they have default scopes");
+    Some(Answer::undecided(format!("default_compute_class_enabled: {what}"), decides, vec![finding]))
 }
 
 /// Why a pool leaves the answer open: its access is not known, or it lacks it and may not be there.

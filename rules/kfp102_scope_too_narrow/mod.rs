@@ -1,6 +1,6 @@
 //! KFP102 scope-too-narrow: a custom service account whose node scopes shut off what its required roles grant.
 
-use super::support::{list, together, unless_autopilot};
+use super::support::{list, together, unless_autopilot_decides};
 use crate::catalog::scope::{self, CLOUD_PLATFORM, OauthScope};
 use crate::cty::value::Reasons;
 use crate::diagnostic::{Finding, Level};
@@ -16,16 +16,18 @@ pub const RULE: Rule = Rule {
     name: "scope-too-narrow",
     level: Level::Error,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    cluster: Some(|_, cluster| unless_autopilot_decides(cluster, || judge(cluster))),
     root: None,
 };
 
+/// The scope for monitoring alone.
+const MONITORING: &str = "monitoring";
 /// What each required role is for, the scope that is enough for it, and whether a scope allows it.
 type Need = (&'static str, &'static str, fn(&OauthScope) -> bool);
 const NEEDS: [Need; 4] = [
     ("roles/logging.logWriter", "logging-write", |s| s.log_write),
-    ("roles/monitoring.metricWriter", "monitoring", |s| s.metric_write),
-    ("roles/monitoring.viewer", "monitoring", |s| s.metric_read),
+    ("roles/monitoring.metricWriter", MONITORING, |s| s.metric_write),
+    ("roles/monitoring.viewer", MONITORING, |s| s.metric_read),
     ("roles/storage.objectViewer", "storage-ro", |s| s.storage_read),
 ];
 
@@ -84,7 +86,10 @@ fn finding(cluster: &Cluster, pool: &Pool, shut: &[&Need]) -> Finding {
     let mut scopes: Vec<String> = shut.iter().map(|n| format!("\"{}\"", n.1)).collect();
     scopes.dedup();
     let message = format!("the scopes of {} shut off what {} grant its service account", pool.title(), list(&roles));
+    // Pipelines run without metrics of their nodes.
+    let is_serious = shut.iter().any(|need| need.1 != MONITORING);
     RULE.finding(message)
+        .level(if is_serious { Level::Error } else { Level::Warning })
         .cluster(cluster)
         .help(format!("with a service account of its own, let IAM decide:\noauth_scopes = [\"{CLOUD_PLATFORM}\"]"))
         .help(format!("or add the scopes {}", list(&scopes)))

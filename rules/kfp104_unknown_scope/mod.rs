@@ -1,6 +1,6 @@
 //! KFP104 unknown-scope: no such OAuth scope or alias.
 
-use super::support::{unless_autopilot, worse};
+use super::support::{unless_autopilot_decides, worse};
 use crate::base::suggest::suggest;
 use crate::catalog::scope;
 use crate::diagnostic::{Finding, Fix, Level};
@@ -20,7 +20,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn answer(_cx: &Context, cluster: &Cluster) -> Answer {
-    unless_autopilot(cluster, || {
+    unless_autopilot_decides(cluster, || {
         let pools = cluster.pools.iter().chain(&cluster.auto_provisioned);
         let answers = pools.flat_map(|p| scopes(p).into_iter().map(move |s| judge(cluster, p, &s)));
         answers.reduce(worse).unwrap_or_else(|| Answer::met("every scope exists"))

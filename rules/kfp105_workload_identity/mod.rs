@@ -1,9 +1,10 @@
 //! KFP105 workload-identity: half-configured, or a binding for an account that Kubeflow Pipelines does not use.
 
-use super::support::{unless_autopilot, worse};
-use crate::base::suggest::suggest;
-use crate::catalog::kfp::identities;
+mod bindings;
+
+use super::support::worse;
 use crate::diagnostic::{Finding, Level};
+use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::pool::{Pool, PoolKind};
@@ -17,19 +18,34 @@ pub const RULE: Rule = Rule {
     level: Level::Warning,
     page: include_str!("rule.md"),
     cluster: Some(answer),
-    root: Some(find),
+    root: Some(|cx| bindings::find(cx.graph)),
 };
 
 const POOL: &str = "write in the cluster:\nworkload_identity_config {\n  workload_pool = \"PROJECT.svc.id.goog\"\n}";
 
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
     let bindings = cx.found.iter().map(|f| Answer::unmet(f.message.as_str(), Vec::new()));
-    let halves = unless_autopilot(cluster, || judge(cx, cluster));
-    bindings.fold(halves, worse)
+    let halves = match cluster.autopilot.is_true() {
+        true => Answer::met("an Autopilot cluster always has Workload Identity"),
+        false => judge(cx, cluster),
+    };
+    bindings.fold(pool_of_other(cluster).unwrap_or(halves), worse)
 }
 
-fn find(cx: &Context) -> Vec<Finding> {
-    cx.graph.grants_in_time().filter_map(|g| strange(g, &cx.graph.profile.namespace)).collect()
+/// The cluster's own identity pool is that of its project, or of its fleet's.
+fn pool_of_other(cluster: &Cluster) -> Option<Answer> {
+    let own = Graph::identity_projects(cluster)?;
+    let (project, others) = own.split_first()?;
+    if others.is_empty() || cluster.view.block("fleet").is_some() {
+        return None;
+    }
+    let block = cluster.view.block("workload_identity_config")?;
+    let finding = RULE
+        .finding(format!("the identity pool of {} is that of another project", cluster.address()))
+        .cluster(cluster)
+        .help(format!("write `workload_pool = \"{project}.svc.id.goog\"`"))
+        .at(cluster.address(), &block.place("workload_pool"), "GKE takes the pool of the cluster's own project");
+    Some(Answer::unmet("the cluster's identity pool is that of another project", vec![finding]))
 }
 
 /// What a pool says of its metadata server.
@@ -89,9 +105,10 @@ fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
 
 /// Whether a grant binds an account of Kubeflow Pipelines in this cluster's own pool.
 fn bound(cx: &Context, cluster: &Cluster, grant: &Grant) -> bool {
-    let own = |pool: &str| cluster.project().as_str().map_or(cx.graph.clusters.len() == 1, |project| project == pool);
+    let project = cluster.project();
+    let own = |pool: &str| project.as_str().map_or(cx.graph.clusters.len() == 1, |project| project == pool);
     let ours = |b: &WorkloadBinding| *b.namespace == *cx.graph.profile.namespace && own(b.project);
-    grant.uncertain.is_none() && grant.workload_bindings().any(|b| ours(&b))
+    grant.uncertain.is_none() && grant.binds_workloads() && grant.workload_bindings().any(|b| ours(&b))
 }
 
 fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
@@ -104,20 +121,4 @@ fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
     let draft = RULE.finding(message).cluster(cluster).help(POOL);
     let draft = bindings.fold(draft, |draft, g| draft.related(&g.members_place(), "bound here"));
     draft.at(cluster.address(), &cluster.view.own_place(), "no workload_identity_config")
-}
-
-/// A binding of a Kubernetes account in Kubeflow Pipelines' namespace that it does not use.
-fn strange(grant: &Grant, namespace: &str) -> Option<Finding> {
-    let own = grant.workload_bindings().filter(|b| b.namespace == namespace);
-    let strange = own.map(|b| b.name).find(|name| !identities().any(|i| i.ksa == name.as_str()))?;
-    let near = suggest(&strange, identities().map(|i| i.ksa)).filter(|_| !strange.is_hidden());
-    let near = near.unwrap_or("pipeline-runner");
-    let finding = RULE
-        .finding(format!(
-            "{} binds {namespace}/{strange}, which Kubeflow Pipelines does not run as",
-            grant.resource.address
-        ))
-        .help(format!("its steps run as \"{namespace}/pipeline-runner\"; did you mean \"{namespace}/{near}\"?"))
-        .at(&grant.resource.address, &grant.members_place(), "no Kubernetes account of Kubeflow Pipelines");
-    Some(finding)
 }

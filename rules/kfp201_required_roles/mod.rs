@@ -1,11 +1,13 @@
 //! KFP201 required-roles: the node service account lacks a required role's core permissions.
 
+mod causes;
+mod faults;
 mod lack;
+mod streaming;
 mod text;
 
-use self::lack::Lack;
-use super::support::{list, worse};
-use crate::diagnostic::{Finding, Level};
+use super::support::{IGNORED_ACCOUNT, list, worse};
+use crate::diagnostic::Level;
 use crate::graph::access::{Access, NodeAccount};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
@@ -24,7 +26,7 @@ pub const RULE: Rule = Rule {
     root: None,
 };
 
-fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+fn answer<'p>(cx: &Context<'p>, cluster: &Cluster<'p>) -> Answer {
     let pools: Vec<&Pool> = match &cluster.autopilot {
         Fact::Known(true) => cluster.auto_provisioned.iter().collect(),
         _ => cluster.landing_pools(),
@@ -33,15 +35,33 @@ fn answer(cx: &Context, cluster: &Cluster) -> Answer {
     for pool in pools {
         let account = cx.graph.node_account(pool);
         let key = text::key(&account, pool);
-        if !matches!(account, NodeAccount::Default) && known.insert(key) {
-            answers.push(judge(cx, cluster, pool, &account));
+        // The default account may do nearly everything, unless its roles are taken away.
+        let is_judged = !matches!(account, NodeAccount::Default) || cx.graph.takes_roles_of_default(cluster);
+        if is_judged && known.insert(key) {
+            let judged = judge(cx, cluster, pool, &account);
+            let mut judged = causes::fold(cx, cluster, (pool, &account), judged);
+            judged.findings.extend(streaming::finding(cx, cluster, pool, &account));
+            answers.push(judged);
         }
     }
-    let why = match cluster.autopilot.is_true() {
-        true => "enable_autopilot = true, and no service account is named for its nodes",
-        false => "no pool has a custom service account",
-    };
-    answers.into_iter().reduce(worse).unwrap_or_else(|| Answer::not_applicable(why))
+    answers.into_iter().reduce(worse).unwrap_or_else(|| match cluster.ignored_account() {
+        Some(place) => ignored(cluster, &place),
+        None if cluster.autopilot.is_true() => {
+            Answer::not_applicable("enable_autopilot = true, and no service account is named for its nodes")
+        }
+        None => Answer::not_applicable("no pool has a custom service account"),
+    })
+}
+
+/// Autopilot takes no notice of the account in `node_config`.
+fn ignored(cluster: &Cluster, place: &AttributePlace) -> Answer {
+    let finding = RULE
+        .finding(format!("the service account in the node_config of {} is ignored", cluster.address()))
+        .level(Level::Note)
+        .cluster(cluster)
+        .help("name it in the cluster for the nodes that Autopilot makes:\ncluster_autoscaling {\n  auto_provisioning_defaults {\n    service_account = google_service_account.nodes.email\n  }\n}")
+        .at(cluster.address(), place, "Autopilot's nodes run as the Compute Engine default service account");
+    Answer::not_applicable(IGNORED_ACCOUNT).with(finding)
 }
 
 fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) -> Answer {
@@ -63,10 +83,10 @@ fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) ->
     let name = text::name(account, pool);
     match (account, lack.roles.is_empty() && lack.open.is_empty()) {
         (_, true) => met(cluster, pool, account, &access, &name),
-        (NodeAccount::Here(_), false) if !lack.roles.is_empty() && pool.uncertain.is_none() => {
-            unmet(cx, cluster, pool, account, (&access, &lack))
+        (NodeAccount::Here(_) | NodeAccount::Default, false) if !lack.roles.is_empty() && pool.uncertain.is_none() => {
+            faults::unmet(cx, cluster, pool, account, (&access, &lack))
         }
-        _ => undecided(cluster, pool, account, lack),
+        _ => faults::undecided(cluster, pool, account, lack),
     }
 }
 
@@ -86,61 +106,17 @@ fn met(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, n
     let answer = Answer::met(format!("{name} has the core permissions of all {} roles", cluster.profile.roles.len()));
     let gaps: Vec<_> =
         cluster.profile.roles.iter().map(|r| (r, access.gaps(r))).filter(|(_, g)| !g.is_empty()).collect();
-    if gaps.is_empty() {
+    if gaps.is_empty() || access.has_basic_role {
         return answer;
     }
     let parts: Vec<String> = gaps.iter().map(|(role, gaps)| format!("{role} ({})", text::few(gaps))).collect();
     let (address, place) = place_of(account, pool);
     let mut finding = RULE
         .finding(format!("{name} has what nodes need, but not all of {}", list(&parts)))
-        .level(Level::Warning)
+        .level(if access.has_node_role { Level::Note } else { Level::Warning })
         .cluster(cluster)
         .help("grant the roles themselves if something beside GKE's own agents uses them")
         .at(&address, &place, "not every permission of the required roles");
     finding.roles = gaps.iter().map(|(role, _)| role.to_string()).collect();
     answer.with(finding)
-}
-
-fn unmet(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount, has: (&Access, &Lack)) -> Answer {
-    let (access, lack) = has;
-    let name = text::name(account, pool);
-    let parts: Vec<String> =
-        lack.roles.iter().map(|(role, missing)| format!("{role} ({})", text::few(missing))).collect();
-    let names: Vec<String> = lack.roles.iter().map(|(role, _)| role.to_string()).collect();
-    let reason = format!("{name} lacks {}", list(&names));
-    let (address, place) = place_of(account, pool);
-    let mut draft = RULE.finding(format!("{name} lacks {}", list(&parts))).cluster(cluster);
-    draft = draft.related(&account_place(pool), format!("the nodes of {} run as this account", pool.title()));
-    for other in &access.other_projects {
-        draft = draft.related(other, "this grant is on another project than the cluster's");
-    }
-    let mut finding = draft.at(&address, &place, "the nodes' account lacks required roles");
-    text::mend(&mut finding, cx.graph, account, &names);
-    finding.roles = names;
-    Answer::unmet(reason, vec![finding])
-}
-
-fn undecided(cluster: &Cluster, pool: &Pool, account: &NodeAccount, lack: Lack) -> Answer {
-    let name = text::name(account, pool);
-    let mut roles: Vec<String> = lack.roles.iter().map(|(role, _)| role.to_string()).collect();
-    roles.extend(lack.open.iter().map(|r| r.to_string()));
-    roles.sort();
-    let mut whys = lack.whys;
-    let mut decides = lack.decides;
-    if let (NodeAccount::Elsewhere(_), false) = (account, lack.roles.is_empty()) {
-        whys.push(format!("{name} is not made by this configuration: look where it is made for its grants"));
-    }
-    if let Some(reasons) = pool.uncertain.as_ref().filter(|_| whys.is_empty()) {
-        whys.push(reasons.because());
-        decides.extend(reasons.decides());
-    }
-    let reason = format!("whether {name} has {} is not known: {}", list(&roles), whys.join("; "));
-    let (address, place) = place_of(account, pool);
-    let finding: Finding = whys
-        .into_iter()
-        .fold(RULE.finding(format!("whether {name} has {} is not known", list(&roles))), |draft, why| draft.help(why))
-        .level(Level::Warning)
-        .cluster(cluster)
-        .at(&address, &place, "its grants are not all here");
-    Answer::undecided(reason, decides, vec![finding])
 }

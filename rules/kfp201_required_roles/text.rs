@@ -4,7 +4,7 @@ use crate::address::InstanceKey;
 use crate::base::source::Span;
 use crate::diagnostic::{Edit, Finding, Fix, Safety};
 use crate::graph::Graph;
-use crate::graph::access::NodeAccount;
+use crate::graph::access::{NodeAccount, title};
 use crate::graph::account::ServiceAccount;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
@@ -25,6 +25,16 @@ pub fn key(account: &NodeAccount, pool: &Pool) -> String {
     match account {
         NodeAccount::Elsewhere(other) if !other.title.is_empty() => other.title.as_str().to_string(),
         _ => name(account, pool),
+    }
+}
+
+/// What decides what an account that is made elsewhere may do: where it comes from, else the argument that names it.
+pub fn made_by(account: &NodeAccount, pool: &Pool) -> Vec<String> {
+    let NodeAccount::Elsewhere(other) = account else { return Vec::new() };
+    match (other.refs.as_slice(), other.email.reasons()) {
+        (_, Some(reasons)) if !reasons.is_empty() => reasons.decides(),
+        ([only], _) => vec![title(only)],
+        _ => vec![format!("{}.{}", pool.address, super::account_place(pool).attribute)],
     }
 }
 

@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 pub const RULE: Rule = Rule {
     code: "KFP203",
     name: "service-account-user",
-    level: Level::Warning,
+    level: Level::Note,
     page: include_str!("rule.md"),
     cluster: Some(answer),
     root: None,
@@ -49,7 +49,7 @@ fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
             Fact::OneOf(_, reasons) | Fact::Unknown(reasons) => open.push(reasons),
         }
     }
-    let modules = cx.graph.missing_modules(account);
+    let modules = cx.graph.grants_elsewhere(account);
     if !open.is_empty() || !modules.is_empty() {
         let mut decides: Vec<String> = open.iter().flat_map(Reasons::decides).collect();
         decides.extend(modules.into_iter().flat_map(|m| m.decides));
@@ -88,7 +88,9 @@ fn allows(cx: &Context, grant: &Grant, account: &ServiceAccount) -> Fact<bool> {
             account.is(email.as_ref().unwrap_or(&grant.target), || grant.target_refs())
         }
         On::Project => same_by_cause(&grant.target, &account.project, last_part),
-        On::Folder | On::Organization => Fact::Known(true),
+        On::Folder | On::Organization => {
+            Fact::Known(cx.graph.is_below(&account.project, grant.level, &grant.target) != Some(false))
+        }
         On::Bucket => return Fact::Known(false),
     };
     let someone = Fact::Known(!grant.members.is_empty() || grant.open_members.is_some());

@@ -1,12 +1,14 @@
 //! KFP204 unknown-member: a malformed member, or an account of this project that the configuration never makes.
 
-use super::support::of_root;
 use crate::base::suggest::suggest;
+use crate::catalog::iam::PermissionSet;
 use crate::diagnostic::{Finding, Level};
+use crate::graph::access::NodeAccount;
+use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::text::Text;
 use crate::graph::view::View;
-use crate::rule::{Context, Rule};
+use crate::rule::{Answer, Context, Rule};
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -15,9 +17,7 @@ pub const RULE: Rule = Rule {
     name: "unknown-member",
     level: Level::Error,
     page: include_str!("rule.md"),
-    cluster: Some(|cx, _| {
-        of_root(&RULE, cx.found, "every member that is granted something here is well-formed and known")
-    }),
+    cluster: Some(answer),
     root: Some(find),
 };
 
@@ -32,9 +32,45 @@ fn find(cx: &Context) -> Vec<Finding> {
     let mut all = Vec::new();
     for grant in cx.graph.grants_in_time() {
         for text in grant.members.iter().filter_map(Text::of) {
-            all.extend(malformed(grant, &text).or_else(|| known.unknown(grant, &text)));
+            all.extend(malformed(grant, &text).or_else(|| Some(known.unknown(grant, &text)?.0)));
         }
     }
+    all
+}
+
+/// Members that are meant to be the cluster's accounts decide about it; what others are granted does not.
+fn answer<'p>(cx: &Context<'p>, cluster: &Cluster<'p>) -> Answer {
+    if cx.found.iter().all(|finding| finding.level < Level::Error) {
+        return Answer::met("every member that is granted something here is well-formed, and no other's near name");
+    }
+    match wrong(cx, &cx.graph.used_by(cluster)).into_iter().next() {
+        Some((_, finding)) => Answer::unmet(finding.message, Vec::new()),
+        None => Answer::met("the members that are malformed or unknown are others than the cluster's accounts"),
+    }
+}
+
+/// The grants with a wrong member that is meant to be one of these accounts.
+fn wrong<'g, 'p>(cx: &Context<'g>, accounts: &[NodeAccount<'_, 'p>]) -> Vec<(&'g Grant<'g>, Finding)> {
+    let emails: Vec<String> = accounts.iter().filter_map(|a| Some(a.email()?.as_str()?.to_ascii_lowercase())).collect();
+    let known = Accounts::of(cx);
+    let is_meant = |text: &str| emails.iter().any(|email| text.to_ascii_lowercase().contains(email.as_str()));
+    let of_member = |grant: &Grant, text: &Text| {
+        let malformed = malformed(grant, text).filter(|_| is_meant(text));
+        let near = || known.unknown(grant, text).filter(|(_, near)| near.as_deref().is_some_and(is_meant));
+        malformed.or_else(|| Some(near()?.0))
+    };
+    let of_grant = |grant: &'g Grant<'g>| {
+        let finding = grant.members.iter().filter_map(Text::of).find_map(|text| of_member(grant, &text))?;
+        Some((grant, finding))
+    };
+    cx.graph.grants_in_time().filter_map(of_grant).collect()
+}
+
+/// The permissions of such grants.
+pub fn meant<'g, 'p>(cx: &Context<'g>, accounts: &[NodeAccount<'_, 'p>]) -> PermissionSet {
+    let mut all = PermissionSet::new();
+    let given = wrong(cx, accounts).into_iter().filter_map(|(grant, _)| cx.graph.permissions(grant).as_ref().ok());
+    given.for_each(|set| all.union_with(set));
     all
 }
 
@@ -91,8 +127,8 @@ impl Accounts {
         all
     }
 
-    /// An account of a project whose accounts are made here, but not this one.
-    fn unknown(&self, grant: &Grant, text: &Text) -> Option<Finding> {
+    /// An account of a project whose accounts are made here, but not this one; and the one that it is near to.
+    fn unknown(&self, grant: &Grant, text: &Text) -> Option<(Finding, Option<String>)> {
         let (kind, email) = text.split_once(':')?;
         let email = email.to_ascii_lowercase();
         let project = email.split_once('@')?.1.strip_suffix(DOMAIN)?;
@@ -106,9 +142,11 @@ impl Accounts {
             RULE.finding(format!("no service account {email} is made here, where {project}'s accounts are made"));
         draft = match near {
             Some(near) => draft.help(format!("did you mean \"serviceAccount:{near}\"?")),
+            // Another configuration may make it, as one does for the account that runs Terraform.
             None => draft.level(Level::Warning).help("make it here, or read it with `data \"google_service_account\"`"),
         };
-        Some(draft.at(&grant.resource.address, &grant.members_place(), "made nowhere here"))
+        let finding = draft.at(&grant.resource.address, &grant.members_place(), "made nowhere here");
+        Some((finding, near.map(str::to_string)))
     }
 }
 

@@ -1,12 +1,12 @@
 //! KFP205 authoritative-conflict: a policy or binding that wipes grants made elsewhere in the configuration.
 
-use super::support::of_root;
 use crate::catalog::gke::last_part;
 use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level};
+use crate::graph::cluster::Cluster;
 use crate::graph::grant::{Form, Grant};
 use crate::graph::identity::{same, small};
-use crate::rule::{Context, Rule};
+use crate::rule::{Answer, Context, Rule};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
@@ -17,27 +17,44 @@ pub const RULE: Rule = Rule {
     name: "authoritative-conflict",
     level: Level::Error,
     page: include_str!("rule.md"),
-    cluster: Some(|cx, _| of_root(&RULE, cx.found, "no policy or binding here removes another grant made here")),
+    cluster: Some(answer),
     root: Some(find),
 };
 
 fn find(cx: &Context) -> Vec<Finding> {
+    removals(cx, |_| true)
+}
+
+/// Only what is removed of the cluster's accounts decides about it.
+fn answer<'p>(cx: &Context<'p>, cluster: &Cluster<'p>) -> Answer {
+    if cx.found.is_empty() {
+        return Answer::met("no policy or binding here removes another grant made here");
+    }
+    let used = cx.graph.used_by(cluster);
+    match removals(cx, |grant| cx.graph.is_to(grant, &used)).into_iter().next() {
+        Some(finding) => Answer::unmet(finding.message, Vec::new()),
+        None => Answer::met("the grants that are removed here are of others than the cluster's accounts"),
+    }
+}
+
+/// The policies and bindings that remove other grants, such as are asked about.
+fn removals<'p>(cx: &Context<'p>, is_asked: impl Fn(&Grant<'p>) -> bool) -> Vec<Finding> {
     let certain = cx.graph.grants.iter().filter(|g| g.uncertain.is_none());
     if certain.clone().all(|grant| grant.form == Form::Member) {
         return Vec::new();
     }
     let mut sets = BTreeMap::new();
     let grants: Vec<NamedGrant> = certain.map(|grant| NamedGrant::of(grant, &mut sets)).collect();
+    let asked: Vec<&NamedGrant> = grants.iter().filter(|grant| is_asked(grant.grant)).collect();
     let mut by_role: BTreeMap<_, Vec<&NamedGrant>> = BTreeMap::new();
-    for grant in &grants {
+    for grant in &asked {
         by_role.entry(grant.role.known()).or_default().push(grant);
     }
     let mut told = BTreeSet::new();
     let mut all = Vec::new();
-    let policies: Vec<&NamedGrant> = grants.iter().collect();
     for owner in grants.iter().filter(|g| g.form != Form::Member) {
         let policy = owner.form == Form::Policy;
-        let others = if policy { Some(&policies) } else { by_role.get(&owner.role.known()) };
+        let others = if policy { Some(&asked) } else { by_role.get(&owner.role.known()) };
         // What is not compared in time is not judged: the clusters are then undecided.
         let others = others.into_iter().flatten().take_while(|_| !cx.budget.is_late());
         for other in others.filter(|g| wiped(&grants, owner, g)) {
@@ -51,8 +68,8 @@ fn find(cx: &Context) -> Vec<Finding> {
 }
 
 /// A grant with its members in a form that is quick to compare.
-struct NamedGrant<'g> {
-    grant: &'g Grant<'g>,
+struct NamedGrant<'g, 'p> {
+    grant: &'g Grant<'p>,
     /// The members that are known, in small letters.
     known: BTreeSet<Cow<'g, str>>,
     /// The other members.
@@ -61,8 +78,8 @@ struct NamedGrant<'g> {
     set: usize,
 }
 
-impl<'g> NamedGrant<'g> {
-    fn of(grant: &'g Grant<'g>, sets: &mut BTreeMap<Vec<Cow<'g, str>>, usize>) -> NamedGrant<'g> {
+impl<'g, 'p> NamedGrant<'g, 'p> {
+    fn of(grant: &'g Grant<'p>, sets: &mut BTreeMap<Vec<Cow<'g, str>>, usize>) -> NamedGrant<'g, 'p> {
         let known: BTreeSet<Cow<str>> = grant.members.iter().filter_map(Value::as_str).map(small).collect();
         let open = grant.members.iter().filter(|member| member.as_str().is_none()).collect();
         let next = sets.len();
@@ -71,9 +88,9 @@ impl<'g> NamedGrant<'g> {
     }
 }
 
-impl<'g> Deref for NamedGrant<'g> {
-    type Target = Grant<'g>;
-    fn deref(&self) -> &Grant<'g> {
+impl<'p> Deref for NamedGrant<'_, 'p> {
+    type Target = Grant<'p>;
+    fn deref(&self) -> &Grant<'p> {
         self.grant
     }
 }

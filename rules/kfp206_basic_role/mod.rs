@@ -1,9 +1,9 @@
 //! KFP206 basic-role: owner or editor on the nodes' account.
 
 use crate::diagnostic::{Finding, Level};
-use crate::graph::access::{NodeAccount, is_member};
+use crate::graph::access::{NodeAccount, is_broad};
 use crate::graph::cluster::Cluster;
-use crate::graph::grant::{Grant, GrantLevel as On};
+use crate::graph::grant::Grant;
 use crate::rule::{Answer, Context, Rule};
 use std::collections::BTreeSet;
 
@@ -17,9 +17,6 @@ pub const RULE: Rule = Rule {
     root: None,
 };
 
-/// Basic roles that may change things, the newer names of 2025 too.
-const BROAD: [&str; 4] = ["roles/owner", "roles/editor", "roles/admin", "roles/writer"];
-
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
     let pools = cluster.landing_pools();
     let accounts: Vec<NodeAccount> = pools.iter().map(|p| cx.graph.node_account(p)).collect();
@@ -28,13 +25,9 @@ fn answer(cx: &Context, cluster: &Cluster) -> Answer {
     if custom.is_empty() {
         return Answer::not_applicable("no pool has a custom service account");
     }
-    let broad = |g: &&Grant| {
-        let wide = matches!(g.level, On::Project | On::Folder | On::Organization);
-        wide && g.role.known().is_some_and(|r| BROAD.contains(&&**r))
-    };
-    let to_nodes = |g: &&Grant| custom.iter().any(|a| is_member(g, a).is_true());
+    let to_nodes = |g: &&Grant| custom.iter().any(|a| cx.graph.is_member(g, a).is_true());
     let mut seen = BTreeSet::new();
-    let found: Vec<Finding> = (cx.graph.grants_in_time().filter(broad).filter(to_nodes))
+    let found: Vec<Finding> = (cx.graph.grants_in_time().filter(|g| is_broad(g)).filter(to_nodes))
         .filter(|g| seen.insert(g.resource.address.clone()))
         .map(|g| finding(cluster, g))
         .collect();

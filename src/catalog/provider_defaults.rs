@@ -13,6 +13,7 @@
 use super::memo::Memo;
 use super::table::{Row, Table, table};
 use crate::cty::ty::Type;
+use crate::cty::value::{Data, Value};
 use std::sync::Arc;
 
 static DEFAULTS: Table = table!("provider_defaults", 5);
@@ -201,6 +202,15 @@ pub fn service_account_email(account_id: &str, project: &str) -> String {
 /// [`service_account_email`] in its place). Source: the provider's plan code.
 pub fn planned_service_account_email(account_id: &str, project: &str) -> String {
     format!("{account_id}@{project}.iam.gserviceaccount.com")
+}
+
+/// The beginning of the e-mail of a service account whose project is not known: as much as its `account_id` tells.
+pub fn service_account_email_head(account_id: &Value) -> String {
+    match &account_id.data {
+        Data::String(id) => format!("{id}@"),
+        Data::Unknown(id) => id.refinement.prefix.as_deref().unwrap_or_default().to_string(),
+        _ => String::new(),
+    }
 }
 
 /// A service account as an IAM member: `serviceAccount:EMAIL`. Source: IAM's documentation.

@@ -50,6 +50,7 @@ impl fmt::Display for ReasonKind {
             ReasonKind::Budget(message) => f.write_str(message),
             ReasonKind::Unsupported(what) => write!(f, "kfplint does not evaluate {what}"),
             ReasonKind::NotGiven(what, _) => write!(f, "{what} is not given"),
+            ReasonKind::Elsewhere(_, what) => write!(f, "nothing here says {what}"),
         }
     }
 }

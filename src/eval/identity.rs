@@ -53,15 +53,13 @@ fn service_account(known: &KnownResource, values: &mut BTreeMap<Arc<str>, Value>
             if reasons.is_empty() {
                 return;
             }
-            let unknown = |prefix: Option<&str>| {
-                let refinement = crate::cty::value::Refinement {
-                    not_null: true,
-                    prefix: prefix.map(Arc::from),
-                    ..Default::default()
-                };
+            let head = crate::catalog::provider_defaults::service_account_email_head(&account);
+            let unknown = |kind: &str| {
+                let prefix = Some(format!("{kind}{head}").into()).filter(|text: &Arc<str>| !text.is_empty());
+                let refinement = crate::cty::value::Refinement { not_null: true, prefix, ..Default::default() };
                 Value::unknown_refined(Type::String, reasons.clone(), refinement)
             };
-            (unknown(None), unknown(Some("serviceAccount:")))
+            (unknown(""), unknown("serviceAccount:"))
         }
     };
     let marks: Marks = account.marks.union(project.marks);

@@ -1,7 +1,7 @@
 //! What the nodes' account may do: all grants to it together, and what might add to them.
 
 use super::Graph;
-use super::account::{ServiceAccount, may_be_account};
+use super::account::ServiceAccount;
 use super::across::LoosePool;
 use super::cluster::Cluster;
 use super::fact::Fact;
@@ -11,6 +11,7 @@ use super::machine::Account;
 use super::pool::Pool;
 use super::text::Text;
 use super::view::AttributePlace;
+use crate::base::suggest::suggest;
 use crate::catalog::gke::last_part;
 use crate::catalog::iam::{self, Permission, PermissionSet};
 use crate::cty::value::{ReasonKind, Reasons, Value};
@@ -32,6 +33,17 @@ pub enum NodeAccount<'g, 'p> {
     Unknown(Reasons),
 }
 
+impl NodeAccount<'_, '_> {
+    /// Its e-mail, as far as it is known; `None` where it is not known which account it is.
+    pub fn email(&self) -> Option<&Value> {
+        match self {
+            NodeAccount::Here(account) => Some(&account.email),
+            NodeAccount::Elsewhere(other) => Some(&other.email),
+            NodeAccount::Default | NodeAccount::Unknown(_) => None,
+        }
+    }
+}
+
 /// An account that the configuration does not make.
 #[derive(Clone, Debug)]
 pub struct Elsewhere {
@@ -50,9 +62,16 @@ pub struct Access {
     pub granted: PermissionSet,
     /// Grants that may give it more.
     pub doubts: Vec<Doubt>,
-    /// Grants to it that are made on another project.
+    /// Grants to it that do not hold in the project.
     pub other_projects: Vec<AttributePlace>,
+    /// Whether it surely has a basic role that may change things: with it come rights in buckets that no role shows.
+    pub has_basic_role: bool,
+    /// Whether it surely has the role that Google recommends for nodes.
+    pub has_node_role: bool,
 }
+
+/// The role that Google recommends for nodes (GKE: harden your cluster).
+const NODE_ROLE: &str = "roles/container.defaultNodeServiceAccount";
 
 /// A grant of which it is not known whether it counts.
 #[derive(Clone, Debug)]
@@ -148,18 +167,15 @@ impl<'p> Graph<'p> {
             self.add(grant, who, project, &mut access);
         }
         if let NodeAccount::Here(account) = who {
-            access.doubts.extend(self.missing_modules(account));
+            access.doubts.extend(self.grants_elsewhere(account));
         }
+        self.deny(who, project, &mut access);
         access
     }
 
     /// Adds what the root modules of linked pools grant to the same account.
     fn add_linked(&self, who: &NodeAccount, access: &mut Access) {
-        let email = match who {
-            NodeAccount::Here(account) => &account.email,
-            NodeAccount::Elsewhere(other) => &other.email,
-            NodeAccount::Default | NodeAccount::Unknown(_) => return,
-        };
+        let Some(email) = who.email() else { return };
         let has_email =
             |pool: &LoosePool| pool.email.as_ref().is_some_and(|e| same(e, email, identity::email).is_true());
         let mut roots = BTreeSet::new();
@@ -175,26 +191,19 @@ impl<'p> Graph<'p> {
 
     /// The grants that may have an account as a member.
     pub fn grants_to<'g>(&'g self, who: &NodeAccount<'_, 'p>) -> impl Iterator<Item = &'g Grant<'p>> {
-        let email = match who {
-            NodeAccount::Here(account) => account.email.as_str(),
-            NodeAccount::Elsewhere(other) => other.email.as_str(),
-            NodeAccount::Default | NodeAccount::Unknown(_) => None,
-        };
+        let email = who.email().and_then(Value::as_str);
         self.in_time(self.members.may_be(email)).filter_map(|at| self.grants.get(at))
     }
 
-    fn add(&self, grant: &Grant<'p>, who: &NodeAccount, project: &Value, access: &mut Access) {
+    fn add(&self, grant: &Grant<'p>, who: &NodeAccount<'_, 'p>, project: &Value, access: &mut Access) {
         if grant.level == GrantLevel::ServiceAccount {
             return;
         }
-        let member = is_member(grant, who);
+        let member = self.is_member(grant, who);
         if member.is_false() {
             return;
         }
-        let target = match grant.level {
-            GrantLevel::Project => same_by_cause(&grant.target, project, last_part),
-            _ => Fact::Known(true),
-        };
+        let target = self.holds_in(grant, project);
         if target.is_false() {
             if member.is_true() {
                 access.other_projects.push(grant.role_place());
@@ -204,18 +213,13 @@ impl<'p> Graph<'p> {
         let permissions = self.permissions(grant);
         let unsure = [&member, &target].into_iter().find_map(|f| f.reasons()).or(grant.uncertain.as_ref());
         let address = &grant.resource.address;
-        let doubt = |permissions, why: String, decides| {
-            let place = Some(grant.role_place());
-            Doubt { permissions, why, decides, place }
+        let mut doubt = |permissions, why: String, decides| {
+            access.doubts.push(Doubt { permissions, why, decides, place: Some(grant.role_place()) });
         };
         match (permissions, &grant.condition, unsure) {
             (_, Some(condition), _) => {
                 let why = format!("{address} grants under the condition \"{condition}\"");
-                access.doubts.push(doubt(
-                    permissions.as_ref().ok().cloned(),
-                    why,
-                    vec![format!("{address}.condition")],
-                ));
+                doubt(permissions.as_ref().ok().cloned(), why, vec![format!("{address}.condition")]);
             }
             (Err(reasons), None, _) => {
                 let role = grant.role.known().map(|r| r.to_string()).unwrap_or_else(|| "a role".into());
@@ -224,13 +228,31 @@ impl<'p> Graph<'p> {
                     true => format!("{address} grants {role}, whose permissions are not known"),
                     false => reasons.because(),
                 };
-                access.doubts.push(doubt(None, why, reasons.decides()));
+                let decides = if reasons.is_empty() { vec![format!("{address}.role")] } else { reasons.decides() };
+                doubt(grant.role.known().and_then(|role| near_role(role)), why, decides);
             }
             (Ok(set), None, Some(reasons)) => {
-                let why = format!("it is not known whether {address} grants to it here");
-                access.doubts.push(doubt(Some(set.clone()), why, reasons.decides()));
+                let why = format!("it is not known whether {address} grants to it here: {}", reasons.because());
+                let decides = if reasons.is_empty() { vec![address.to_string()] } else { reasons.decides() };
+                doubt(Some(set.clone()), why, decides);
             }
-            (Ok(set), None, None) => access.granted.union_with(set),
+            (Ok(set), None, None) => {
+                access.granted.union_with(set);
+                access.has_basic_role |= is_broad(grant);
+                access.has_node_role |= grant.role.known().is_some_and(|role| &**role == NODE_ROLE);
+            }
+        }
+    }
+
+    /// Whether a grant holds in a project.
+    fn holds_in(&self, grant: &Grant<'p>, project: &Value) -> Fact<bool> {
+        match grant.level {
+            GrantLevel::Project => same_by_cause(&grant.target, project, last_part),
+            GrantLevel::Folder | GrantLevel::Organization => {
+                let above = self.is_below(project, grant.level, &grant.target);
+                above.map_or_else(|| Fact::Unknown(grant.target_is_elsewhere()), Fact::Known)
+            }
+            GrantLevel::Bucket | GrantLevel::ServiceAccount => Fact::Known(true),
         }
     }
 
@@ -249,6 +271,11 @@ impl<'p> Graph<'p> {
             (None, Some(name)) => PermissionSet::of_role(name).ok_or_else(Reasons::default)?,
             (None, None) => return Err(grant.role.reasons().cloned().unwrap_or_default()),
         };
+        if is_broad(grant) {
+            let mut all = (*set).clone();
+            IN_BUCKETS.iter().filter_map(|role| PermissionSet::of_role(role)).for_each(|more| all.union_with(&more));
+            return Ok(all.into());
+        }
         if grant.level != GrantLevel::Bucket {
             return Ok(set);
         }
@@ -256,56 +283,54 @@ impl<'p> Graph<'p> {
         Ok(storage.into())
     }
 
-    /// Module calls that are not on disk and are handed the account, and the callers of a module for others that hands it
-    /// out: they may grant it anything.
-    pub fn missing_modules(&self, account: &ServiceAccount) -> Vec<Doubt> {
+    /// What may grant an account anything, out of sight: module calls that are not on disk and are handed it, the callers of
+    /// a module for others that hands it out, and, of one that exists and is imported, whoever made it.
+    pub fn grants_elsewhere(&self, account: &ServiceAccount) -> Vec<Doubt> {
         let mentions = |module: &ModuleInstance| module.arguments.attributes.iter().any(|a| holds(&a.value, account));
         let modules = self.handed.modules(account.resource).filter(|(module, handed)| *handed || mentions(module));
+        let anything = |why: String, decides| Doubt { permissions: None, why, decides, place: None };
         let doubt = |m: &ModuleInstance| Doubt {
-            permissions: None,
-            why: format!("{}, and is given the account", m.why().because()),
-            decides: vec![m.address.to_string()],
             place: Some(AttributePlace { span: m.header, ..AttributePlace::default() }),
+            ..anything(format!("{}, and is given the account", m.why().because()), vec![m.address.to_string()])
         };
-        let callers = self.handed.to_callers(account.resource).then(|| Doubt {
-            permissions: None,
-            why: "this module is for others, and its callers are given the account".into(),
-            decides: vec![account.resource.address.to_string()],
-            place: None,
+        let address = &account.resource.address;
+        let callers = self.handed.to_callers(account.resource).then(|| {
+            let why = "this module is for others, and its callers are given the account";
+            anything(why.into(), vec![address.to_string()])
         });
-        let unread = self.handed.unread().map(|reasons| Doubt {
-            permissions: None,
-            why: reasons.because(),
-            decides: reasons.decides(),
-            place: None,
+        let imported = self.plan.imported.has(address).then(|| {
+            let why = format!("{address} is imported: it exists, and may have grants that are not here");
+            anything(why, vec![address.to_string()])
         });
-        modules.map(|(module, _)| doubt(module)).chain(callers).chain(unread).collect()
+        let unread = self.handed.unread().map(|reasons| anything(reasons.because(), reasons.decides()));
+        modules.map(|(module, _)| doubt(module)).chain(callers).chain(imported).chain(unread).collect()
     }
 }
 
-fn title(reference: &ResolvedReference) -> String {
+/// The basic roles that may change things, the newer names of 2025 too.
+pub const BROAD_ROLES: [&str; 4] = ["roles/owner", "roles/editor", "roles/admin", "roles/writer"];
+
+/// What the role gives that a misspelt name is near to.
+fn near_role(name: &str) -> Option<Arc<PermissionSet>> {
+    let near = iam::role(name).is_none().then(|| suggest(name, iam::role_names()))??;
+    PermissionSet::of_role(near)
+}
+
+/// What owners and editors of a project have in its buckets, by the members `projectOwner:` and `projectEditor:` that each
+/// bucket and object begins with (Cloud Storage: IAM for Cloud Storage, "convenience values").
+const IN_BUCKETS: [&str; 2] = ["roles/storage.legacyBucketOwner", "roles/storage.legacyObjectOwner"];
+
+/// Whether a grant gives one of the basic roles that may change things, where it holds for a project as a whole.
+pub fn is_broad(grant: &Grant) -> bool {
+    let is_wide = matches!(grant.level, GrantLevel::Project | GrantLevel::Folder | GrantLevel::Organization);
+    is_wide && grant.role.known().is_some_and(|role| BROAD_ROLES.contains(&&**role))
+}
+
+/// How messages name what a reference is to.
+pub fn title(reference: &ResolvedReference) -> String {
     let data = reference.mode.prefix();
     let module = if reference.module.is_empty() { String::new() } else { format!("{}.", reference.module) };
     format!("{module}{data}{}.{}", reference.type_name, reference.name)
-}
-
-/// Whether the account is among a grant's members.
-pub fn is_member(grant: &Grant, who: &NodeAccount) -> Fact<bool> {
-    let one = |text: &Value| match who {
-        NodeAccount::Here(account) => account.is(text, || grant.member_refs()),
-        NodeAccount::Elsewhere(other) => {
-            let refs = || grant.member_refs();
-            let shared = !text.is_known() && refs().len() == 1 && refs() == other.refs;
-            if shared { Fact::Known(true) } else { same(text, &other.email, identity::email) }
-        }
-        NodeAccount::Default | NodeAccount::Unknown(_) => Fact::Known(false),
-    };
-    let members = grant.members.iter().filter(|m| may_be_account(m));
-    let known = members.fold(Fact::Known(false), |any, m| any.or(&one(m)));
-    match &grant.open_members {
-        Some(open) => known.or(&Fact::Unknown(open.reasons().cloned().unwrap_or_default())),
-        None => known,
-    }
 }
 
 /// Whether a value holds the account's e-mail somewhere.

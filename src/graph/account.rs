@@ -4,6 +4,7 @@ use super::cluster::default_of;
 use super::fact::Fact;
 use super::identity::{self, same};
 use super::view::View;
+use crate::catalog::provider_defaults::{service_account_email, service_account_email_head};
 use crate::cty::value::{Data, ReasonKind, Reasons, Refinement, Type, Value};
 use crate::plan::{InstanceKey, Mode, ResolvedReference, Resource};
 use std::sync::Arc;
@@ -30,10 +31,11 @@ impl<'p> ServiceAccount<'p> {
         ServiceAccount { resource, view, email, project }
     }
 
-    /// Whether a member or e-mail is this account. `refs` gives the resources that its expression refers to.
+    /// Whether a member or e-mail is this account. `refs` gives the resources that its expression refers to: they count only
+    /// where the text does not tell.
     pub fn is<R: AsRef<[ResolvedReference]>>(&self, text: &Value, refs: impl FnOnce() -> R) -> Fact<bool> {
         let by_text = same(text, &self.email, identity::email);
-        if by_text.known().is_some() && text.is_known() && self.email.is_known() {
+        if text.is_known() || by_text.is_false() || by_text.is_true() && names_account(text) {
             return by_text;
         }
         if self.computed(text) {
@@ -49,10 +51,9 @@ impl<'p> ServiceAccount<'p> {
         let Some(reference) = accounts.find(|r| r.is_to(self.resource)) else { return Fact::Known(false) };
         // A reference to all instances of a resource says which only where there is one.
         let only_one = reference.key.is_some() || self.resource.key == InstanceKey::None;
-        match by_text.known() {
-            Some(answer) => Fact::Known(*answer),
-            None if refs.len() == 1 && only_one => Fact::Known(true),
-            None => Fact::Unknown(text.reasons().cloned().unwrap_or_default()),
+        match by_text.is_true() || refs.len() == 1 && only_one {
+            true => Fact::Known(true),
+            false => Fact::Unknown(text.reasons().cloned().unwrap_or_default()),
         }
     }
 
@@ -73,17 +74,19 @@ fn email(view: &View, project: &Value) -> Value {
     let marks = account.marks.union(project.marks);
     let reasons = account.reasons().cloned().unwrap_or_default().union(&project.reasons().cloned().unwrap_or_default());
     match (account.as_str(), project.as_str()) {
-        (Some(account), Some(project)) => {
-            Value::string(crate::catalog::provider_defaults::service_account_email(account, project))
-        }
-        (Some(account), None) => {
-            let prefix: Option<Arc<str>> = Some(format!("{account}@").into());
+        (Some(account), Some(project)) => Value::string(service_account_email(account, project)),
+        _ => {
+            let prefix = Some(service_account_email_head(&account).into()).filter(|text: &Arc<str>| !text.is_empty());
             let refinement = Refinement { not_null: true, prefix, ..Refinement::default() };
             Value::unknown_refined(Type::String, reasons, refinement)
         }
-        _ => Value::unknown(Type::String, reasons),
     }
     .mark(marks)
+}
+
+/// Whether all but the project of an e-mail is known.
+fn names_account(email: &Value) -> bool {
+    matches!(&email.data, Data::Unknown(open) if open.refinement.prefix.as_deref().is_some_and(|p| p.contains('@')))
 }
 
 /// Whether a value that is not known can be an account's e-mail at all: a known beginning may rule it out.

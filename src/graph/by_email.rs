@@ -3,13 +3,14 @@
 use super::account::ServiceAccount;
 use super::grant::Grant;
 use super::identity::email;
+use super::member::may_be_several;
 use crate::cty::value::Value;
 use std::collections::HashMap;
 
 /// Things by the e-mails that they are about. They are named by their place in the list that this was made from.
 #[derive(Clone, Debug, Default)]
 pub struct ByEmail {
-    /// Those of which all e-mails are known, by each.
+    /// Those of which all e-mails are known, and stand for nobody else, by each.
     known: HashMap<String, Vec<usize>>,
     /// All others.
     open: Vec<usize>,
@@ -22,7 +23,7 @@ impl ByEmail {
     pub fn members(grants: &[Grant]) -> ByEmail {
         ByEmail::of(grants.iter().map(|grant| {
             let texts: Option<Vec<&str>> = grant.members.iter().map(Value::as_str).collect();
-            texts.filter(|_| grant.open_members.is_none())
+            texts.filter(|all| grant.open_members.is_none() && !all.iter().any(|text| may_be_several(text)))
         }))
     }
 

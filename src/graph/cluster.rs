@@ -4,7 +4,7 @@ use super::count;
 use super::fact::{Fact, Interval};
 use super::pool::Pool;
 use super::text::Text;
-use super::view::View;
+use super::view::{AttributePlace, View};
 use crate::cty::value::{Reasons, Value};
 use crate::plan::Resource;
 use crate::profile::Profile;
@@ -47,6 +47,14 @@ pub struct AutoProvisioning {
     pub enabled: Fact<bool>,
     /// Nodes of the size that the profile asks for that its limits allow.
     pub nodes: Interval,
+    /// Whether GKE makes nodes for compute classes also where it is off (`default_compute_class_enabled`).
+    pub compute_class: Fact<bool>,
+}
+
+impl AutoProvisioning {
+    fn with(enabled: Fact<bool>, nodes: Interval) -> AutoProvisioning {
+        AutoProvisioning { enabled, nodes, compute_class: Fact::Known(false) }
+    }
 }
 
 impl<'p> Cluster<'p> {
@@ -72,6 +80,8 @@ impl<'p> Cluster<'p> {
             location,
             removes_default_pool: view.flag("remove_default_node_pool", false),
             workload_identity: match &identity {
+                // Autopilot clusters always have it.
+                _ if view.flag("enable_autopilot", false).is_true() => Fact::Known(true),
                 Some(block) => match (&block.uncertain, block.get("workload_pool").or(block.get("identity_namespace")))
                 {
                     (Some(reasons), _) => Fact::Unknown(reasons.clone()),
@@ -100,6 +110,14 @@ impl<'p> Cluster<'p> {
     /// Whether it asks for no nodes to begin with: no default pool, though only to remove it, and no pools in its block.
     pub fn starts_without_nodes(&self) -> bool {
         self.view.blocks("node_pool").is_empty() && self.view.number("initial_node_count", 0).max == Some(0)
+    }
+
+    /// Where an Autopilot cluster names an account that GKE ignores: in `node_config`, and nowhere for the nodes that it makes.
+    pub fn ignored_account(&self) -> Option<AttributePlace> {
+        let config = self.view.block("node_config").filter(|config| config.get("service_account").is_some())?;
+        let named = |pool: &Pool| pool.view.get("service_account").is_some();
+        let is_ignored = self.autopilot.is_true() && !self.auto_provisioned.as_ref().is_some_and(named);
+        is_ignored.then(|| config.place("service_account"))
     }
 
     /// The pools that KFP's pods may land on: those with nodes that can run them; all with nodes, where there is none
@@ -131,10 +149,10 @@ fn location(view: &View) -> Fact<Text> {
 
 fn auto_provisioning(view: &View, profile: &Profile) -> AutoProvisioning {
     let Some(block) = view.block("cluster_autoscaling") else {
-        return AutoProvisioning { enabled: Fact::Known(false), nodes: Interval::exact(0) };
+        return AutoProvisioning::with(Fact::Known(false), Interval::exact(0));
     };
     if let Some(reasons) = &block.uncertain {
-        return AutoProvisioning { enabled: Fact::Unknown(reasons.clone()), nodes: Interval::any(reasons.clone()) };
+        return AutoProvisioning::with(Fact::Unknown(reasons.clone()), Interval::any(reasons.clone()));
     }
     let limit = |kind: &str, each: u64| {
         let mut limits = block.blocks("resource_limits").into_iter();
@@ -158,5 +176,11 @@ fn auto_provisioning(view: &View, profile: &Profile) -> AutoProvisioning {
     let reasons = cpu.reasons.union(&memory.reasons);
     let hidden = cpu.hidden || memory.hidden;
     let nodes = Interval { min: cpu.min.min(memory.min), max, reasons, hidden };
-    AutoProvisioning { enabled: block.flag("enabled", false), nodes }
+    // What nobody wrote of a module that is not on disk is off, as it is by default.
+    let compute_class = match block.flag("default_compute_class_enabled", false) {
+        Fact::Known(is_on) => Fact::Known(is_on),
+        _ if block.written("default_compute_class_enabled").is_none() => Fact::Known(false),
+        open => open,
+    };
+    AutoProvisioning { compute_class, ..AutoProvisioning::with(block.flag("enabled", false), nodes) }
 }

@@ -5,6 +5,7 @@ use super::refs;
 use super::text::Text;
 use super::types::ByType;
 use super::view::{AttributePlace, View};
+use crate::catalog::gke::last_part;
 use crate::catalog::iam::PermissionSet;
 use crate::cty::value::{Marks, Reasons, Value};
 use crate::plan::{Mode, ResolvedReference, Resource};
@@ -86,6 +87,15 @@ impl Grant<'_> {
     /// The resources that the target refers to.
     pub fn target_refs(&self) -> Vec<ResolvedReference> {
         View::of(self.resource).references(self.written.target)
+    }
+
+    /// The reason that nothing here says whether a project is in the folder or organisation that it is made on.
+    pub fn target_is_elsewhere(&self) -> Reasons {
+        let kind = if self.level == GrantLevel::Folder { "folder" } else { "organisation" };
+        let id = Text::of(&self.target).map(|id| id.derive(last_part(&id)));
+        let target = id.map_or_else(|| format!("that {kind}"), |id| format!("the {kind} {id}"));
+        let block = format!("{}.{}", self.resource.address, self.written.target);
+        super::member::elsewhere(block, format!("whether the project is in {target}"))
     }
 
     /// The target as a plain reference (`var.project`) with its module; `None` for other expressions.

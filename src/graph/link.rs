@@ -166,14 +166,20 @@ impl<'p> PoolLinker<'p, '_> {
             let uncertain = block.uncertain.clone();
             cluster.pools.push(self.pool(part(PoolKind::Inline, block, uncertain)));
         }
-        let auto = &cluster.auto_provisioning.enabled;
-        if let Some(scaling) = cluster.view.block("cluster_autoscaling")
-            && (autopilot || !auto.is_false())
-        {
-            let uncertain = if autopilot { None } else { auto.reasons().cloned() };
+        let auto = &cluster.auto_provisioning;
+        if let Some(scaling) = cluster.view.block("cluster_autoscaling") {
             let defaults = scaling.block("auto_provisioning_defaults");
-            let view = defaults.unwrap_or(scaling);
-            cluster.auto_provisioned = Some(self.pool(part(PoolKind::AutoProvisioned, view, uncertain)));
+            // For compute classes GKE makes nodes by the defaults too.
+            let makes = match (&auto.enabled, &defaults) {
+                _ if autopilot => Fact::Known(true),
+                (Fact::Known(false), Some(_)) => auto.compute_class.clone(),
+                (enabled, _) => enabled.clone(),
+            };
+            if !makes.is_false() {
+                let view = defaults.unwrap_or(scaling);
+                let uncertain = makes.reasons().cloned();
+                cluster.auto_provisioned = Some(self.pool(part(PoolKind::AutoProvisioned, view, uncertain)));
+            }
         }
     }
 
@@ -204,8 +210,11 @@ impl<'p> PoolLinker<'p, '_> {
         if let Some(owner) = computed_by(name).and_then(|address| by_address.get(&*address)) {
             return vec![(*owner, None)];
         }
+        // A name that is known counts, whatever its expression mentions.
         let refs = view.references("cluster");
-        if let Some(owners) = by_reference(&refs, pool, clusters) {
+        if let Some(owners) = by_reference(&refs, pool, clusters)
+            && !is_other(name, &owners, clusters)
+        {
             return owners;
         }
         let from_data = |kind: &ReasonKind| matches!(kind, ReasonKind::DataSource(_));
@@ -223,6 +232,12 @@ fn computed_by(value: &Value) -> Option<std::sync::Arc<str>> {
         (Some(ReasonKind::Computed(address, _)), None) => Some(address.clone()),
         _ => None,
     }
+}
+
+/// Whether a known name is none of these clusters'.
+fn is_other(name: &Value, owners: &[(usize, Option<Reasons>)], clusters: &[Cluster]) -> bool {
+    let own = |at: usize| clusters[at].view.get("name").map(|own| same(name, own, last_part));
+    name.is_known() && !owners.is_empty() && owners.iter().all(|(at, _)| own(*at).is_some_and(|own| own.is_false()))
 }
 
 /// By the one resource that the expression refers to. With an instance key that is not literal, the instance with the

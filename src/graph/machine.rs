@@ -5,7 +5,7 @@ use super::text::Text;
 use super::view::{AttributePlace, View};
 use crate::catalog::machine::{self, Arch, Machine};
 use crate::catalog::{gke, scope};
-use crate::cty::value::{HIDDEN, ReasonKind, Reasons};
+use crate::cty::value::{Data, HIDDEN, ReasonKind, Reasons, Value};
 use crate::profile::Profile;
 
 /// Something that keeps Kubeflow Pipelines' pods off a pool's nodes.
@@ -223,6 +223,34 @@ pub fn account(config: Option<&View>) -> Fact<Account> {
     match email {
         Fact::Unknown(reasons) => by_reasons(&reasons).map_or(Fact::Unknown(reasons.clone()), Fact::Known),
         other => other.judge(|e| Fact::Known(kind(e))),
+    }
+}
+
+/// Whether a `service_account` is an e-mail address or `default`. Of one that is not known, a known beginning tells, or
+/// which attribute of an account's resource it is.
+pub fn is_email(account: &Value) -> Fact<bool> {
+    let other = |text: &str| text.contains('/') || text.contains(':');
+    let of_account = |kind: &ReasonKind| match kind {
+        ReasonKind::Computed(address, attribute) => {
+            address.contains("google_service_account.") && !["email", "account_id", "project"].contains(&&**attribute)
+        }
+        _ => false,
+    };
+    match &account.data {
+        Data::String(text) => {
+            let text = text.trim();
+            let is_address = text.contains('@') && !other(text);
+            Fact::Known(is_address || text.is_empty() || text == gke::DEFAULT_SERVICE_ACCOUNT)
+        }
+        Data::Unknown(open) => {
+            let mut reasons = open.reasons.iter();
+            let by_attribute = !open.reasons.is_empty() && reasons.all(|reason| of_account(&reason.kind));
+            match open.refinement.prefix.as_deref().is_some_and(other) || by_attribute {
+                true => Fact::Known(false),
+                false => Fact::Unknown(open.reasons.clone()),
+            }
+        }
+        _ => Fact::Known(true),
     }
 }
 

@@ -8,18 +8,23 @@ pub mod api;
 pub mod bucket;
 mod by_email;
 pub mod cluster;
+mod concern;
 pub mod count;
 pub mod custom_role;
+mod default_account;
+mod deny;
 pub mod edge;
 pub mod fact;
 pub mod fit;
 pub mod grant;
 mod handed;
+mod hierarchy;
 pub mod identity;
 pub mod install;
 pub mod link;
 pub mod machine;
 mod manifest;
+mod member;
 pub mod network;
 pub mod nodes;
 pub mod pool;
@@ -49,11 +54,13 @@ use cluster::Cluster;
 use custom_role::CustomRole;
 use grant::Grant;
 use handed::Handed;
+use member::Groups;
 use network::{Firewall, Nat, Network};
 use pool::Pool;
 use secret::Secret;
 use types::ByType;
 use view::View;
+use workload::KubernetesAccount;
 
 /// What the configuration makes, as GKE and IAM see it.
 #[derive(Clone, Debug)]
@@ -93,6 +100,10 @@ pub struct Graph<'p> {
     members: ByEmail,
     /// Which accounts have which e-mail.
     emails: ByEmail,
+    /// Kubernetes service accounts that it makes.
+    pub kubernetes_accounts: Vec<KubernetesAccount<'p>>,
+    /// Who is in which group.
+    groups: Groups<'p>,
     /// What is handed to modules that are not on disk, and to callers.
     handed: Handed<'p>,
     /// How long it may take to look at it.
@@ -127,6 +138,8 @@ impl<'p> Graph<'p> {
             linked,
             members: ByEmail::members(&grants),
             emails: ByEmail::accounts(&accounts),
+            groups: Groups::of(&types),
+            kubernetes_accounts: workload::accounts(&types),
             accounts,
             grants,
             handed,

@@ -170,6 +170,14 @@ impl<'p> Pool<'p> {
         machine::place(self.config.as_ref(), &self.view, argument)
     }
 
+    /// Whether its `service_account` is an e-mail address or `default`, as the API asks; so it is where none is named.
+    pub fn is_email(&self) -> Fact<bool> {
+        self.config
+            .as_ref()
+            .and_then(|config| config.get("service_account"))
+            .map_or(Fact::Known(true), machine::is_email)
+    }
+
     /// Where the number of its nodes stands.
     pub fn count_place(&self) -> AttributePlace {
         let (block, name) = self.nodes.decided_by;

@@ -48,6 +48,14 @@ impl<'p> View<'p> {
         (literal && self.written(name)?.span == Some(expr.span)).then_some(expr.span)
     }
 
+    /// The last attribute of an argument that is nothing but an attribute of a managed resource of a type, and its place.
+    pub fn written_attribute(&self, name: &str, type_name: &str) -> Option<(&'p str, Span)> {
+        let reference = Reference::of(self.expression(name)?, |_| false)?;
+        let Subject::Resource(address) = reference.subject else { return None };
+        let Some(TraversalStep::Attribute(last)) = reference.rest.last() else { return None };
+        (address.mode == Mode::Managed && &*address.type_name == type_name).then_some((&*last.name, last.span))
+    }
+
     /// An argument that is written as a list; `None` for other expressions.
     pub fn written_list(&self, name: &str) -> Option<WrittenList<'p>> {
         let expr = self.expression(name)?;

@@ -37,6 +37,8 @@ pub struct ModuleConfig {
     pub calls: BTreeMap<Arc<str>, Box<Block>>,
     /// `check` blocks, in file order.
     pub checks: Vec<Block>,
+    /// What `import` blocks name.
+    pub imports: Vec<Arc<Expr>>,
     /// `provider` blocks, in file order.
     pub providers: Vec<Block>,
     /// The versions of the google provider that it asks for; `None` for what cannot be read, or another provider.
@@ -150,7 +152,8 @@ impl ModuleConfig {
                 }
             }
             "check" => self.checks.push(block.clone()),
-            "moved" | "import" | "removed" => {}
+            "import" => self.imports.extend(block.body.attribute("to").map(|to| to.expr.clone())),
+            "moved" | "removed" => {}
             other => add(&mut self.findings, || invalid_block(block.header, other)),
         }
     }

@@ -1,6 +1,7 @@
 //! The static plan: every resource instance that `terraform plan` would show, with each value known or unknown with its
 //! reasons, and the places in the configuration where they were written.
 
+mod imported;
 pub mod provenance;
 mod references;
 pub mod scopes;
@@ -11,6 +12,7 @@ use crate::cty::value::{ReasonKind, Reasons, Value};
 use crate::diagnostic::{Edit, Finding, MissingModule};
 use crate::resolve::provenance::Step;
 use crate::syntax::ast::Expr;
+pub use imported::Imported;
 pub use references::ResolvedReference;
 use rustc_hash::FxHashSet;
 use scopes::{PlanScope, PlanScopes, ScopeId};
@@ -55,6 +57,8 @@ pub struct StaticPlan {
     pub sources: Option<Arc<Sources>>,
     /// What was seen of node pools that exist, by their address.
     pub observed: BTreeMap<Arc<str>, Observed>,
+    /// Resources that exist already, and are taken over.
+    pub imported: Imported,
 }
 
 impl StaticPlan {

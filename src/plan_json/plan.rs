@@ -79,6 +79,10 @@ pub fn read(file: &str, document: &Json) -> Recorded {
         }
     }
     recorded.deleted_pools = deleted_pools(document);
+    let changes = document["resource_changes"].as_array().into_iter().flatten();
+    let imported = changes.filter(|change| change["change"]["importing"].is_object());
+    let addresses = imported.filter_map(|change| change["address"].as_str());
+    addresses.for_each(|address| recorded.plan.imported.add_address(address));
     if document["errored"] == Json::Bool(true) {
         let why = "`terraform plan` failed while it made this plan: it holds only a part";
         recorded.gaps.push((file.into(), why.into()));

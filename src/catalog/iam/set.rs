@@ -78,6 +78,12 @@ impl PermissionSet {
         missing.filter(|p| !super::is_project_metadata(p)).collect()
     }
 
+    /// The set without the permissions of another.
+    pub fn without(&self, other: &PermissionSet) -> PermissionSet {
+        let bits = self.bits.iter().enumerate();
+        PermissionSet { bits: bits.map(|(i, word)| word & !other.bits.get(i).unwrap_or(&0)).collect() }
+    }
+
     /// How many permissions it holds.
     pub fn len(&self) -> usize {
         self.bits.iter().map(|word| word.count_ones() as usize).sum()

@@ -43,6 +43,9 @@ pub enum ReasonKind {
     /// Something that the documents given do not tell: what would, in a few words, and what to add or to set for it, such as
     /// a command whose output to add.
     NotGiven(Arc<str>, Arc<str>),
+    /// Something that is kept outside of the configuration, such as who is in a group: the block that asks for it, and a
+    /// few words that begin with `who`, `whether` and the like.
+    Elsewhere(Arc<str>, Arc<str>),
 }
 
 /// A small, sorted set of reasons. Where there are many, only some are kept, one of each kind at the least; the set knows
@@ -144,6 +147,7 @@ impl ReasonKind {
             ReasonKind::DataSource(input)
             | ReasonKind::MissingModule(input, _)
             | ReasonKind::Untold(input)
+            | ReasonKind::Elsewhere(input, _)
             | ReasonKind::NotGiven(_, input) => input.to_string(),
             ReasonKind::Impure(_)
             | ReasonKind::Error(_)

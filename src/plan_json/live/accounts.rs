@@ -50,11 +50,43 @@ pub fn add(
             _ => {}
         }
     }
+    let above: Vec<&DocumentPiece> = pieces.iter().filter(|piece| piece.what == What::Ancestor).collect();
+    hierarchy(&above, to);
     if !given && !custom.is_empty() {
         let shown = project.as_deref().unwrap_or("PROJECT");
         let what = format!("`gcloud projects get-iam-policy {shown} --format=json`");
         let values = with(target("project", project.as_deref()), vec![("policy_data", unknown(&what))]);
         to.add("google_project_iam_policy", &format!("projects/{shown}/iamPolicy"), "policy", values, None);
+    }
+    if given && above.is_empty() && !custom.is_empty() {
+        let shown = project.as_deref().unwrap_or("PROJECT");
+        let what = format!("`gcloud projects get-ancestors-iam-policy {shown} --format=json`");
+        let values = with(value(&json!({})), vec![("folder", unknown(&what)), ("policy_data", unknown(&what))]);
+        to.add("google_folder_iam_policy", &format!("projects/{shown}/ancestors/iamPolicy"), "policy", values, None);
+    }
+}
+
+/// What a project is in, from the ancestors' policies, which are listed from the project up.
+fn hierarchy(ancestors: &[&DocumentPiece], to: &mut LivePlanBuilder) {
+    let of = |piece: &DocumentPiece| {
+        let text = |name: &str| piece.json[name].as_str().unwrap_or_default().to_string();
+        (text("type"), text("id"))
+    };
+    for (below, above) in ancestors.iter().zip(ancestors.iter().skip(1)) {
+        let ((kind, id), (kind_above, above)) = (of(below), of(above));
+        let parent = if kind_above == "folder" { format!("folders/{above}") } else { format!("organizations/{above}") };
+        match (kind.as_str(), kind_above.as_str()) {
+            ("project", "folder" | "organization") => {
+                let name = if kind_above == "folder" { "folder_id" } else { "org_id" };
+                let values = value(&json!({ "project_id": id, name: above }));
+                to.add("google_project", &format!("projects/{id}"), &id, values, Some(place(below, "")));
+            }
+            ("folder", "folder" | "organization") => {
+                let values = value(&json!({ "folder_id": id, "name": format!("folders/{id}"), "parent": parent }));
+                to.add("google_folder", &format!("folders/{id}"), &id, values, Some(place(below, "")));
+            }
+            _ => {}
+        }
     }
 }
 

@@ -107,7 +107,7 @@ fn references_tell_accounts_apart_whose_email_only_apply_knows() {
     let lacking = answer(&by_reference("roles/logging.logWriter".into()), "KFP201");
     assert!(lacking.starts_with("unmet: module.sa.google_service_account.a lacks roles/monitoring"), "{lacking}");
     assert!(!lacking.contains("logging.logWriter"), "{lacking}");
-    let more = answer(&by_reference("roles/editor".into()), "KFP201");
+    let more = answer(&by_reference("roles/container.defaultNodeServiceAccount".into()), "KFP201");
     assert_eq!(more, "unmet: module.sa.google_service_account.a lacks roles/storage.objectViewer");
 }
 
