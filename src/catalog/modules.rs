@@ -1,14 +1,23 @@
 //! Published modules whose clusters, pools, accounts and grants are known without their source: see
 //! `facts/modules/README.md`.
 //!
-//! Sources: the modules of terraform-google-modules, at the versions in `facts/modules.csv`.
+//! Sources: the modules of terraform-google-modules and of GoogleCloudPlatform/cloud-foundation-fabric, at the versions in
+//! `facts/modules.csv`.
 
 use super::table::{Row, Table, table};
 
 static MODULES: Table = table!("modules", 6);
 
 /// The files, by the name in the table.
-const TEXTS: [(&str, &str); 9] = [
+const TEXTS: [(&str, &str); 17] = [
+    ("fabric-gke-cluster-autopilot", include_str!("facts/modules/fabric-gke-cluster-autopilot.tf")),
+    ("fabric-gke-cluster-standard", include_str!("facts/modules/fabric-gke-cluster-standard.tf")),
+    ("fabric-gke-nodepool", include_str!("facts/modules/fabric-gke-nodepool.tf")),
+    ("fabric-iam-service-account", include_str!("facts/modules/fabric-iam-service-account.tf")),
+    ("fabric-project", include_str!("facts/modules/fabric-project.tf")),
+    ("gke-autopilot-cluster", include_str!("facts/modules/gke-autopilot-cluster.tf")),
+    ("gke-node-pool", include_str!("facts/modules/gke-node-pool.tf")),
+    ("gke-standard-cluster", include_str!("facts/modules/gke-standard-cluster.tf")),
     ("kubernetes-engine", include_str!("facts/modules/kubernetes-engine.tf")),
     ("member_iam", include_str!("facts/modules/member_iam.tf")),
     ("project_services", include_str!("facts/modules/project_services.tf")),
@@ -48,6 +57,9 @@ fn newest(row: Row, admits: impl Fn(u64) -> bool) -> Option<u64> {
     (from..=to).rev().find(|major| admits(*major))
 }
 
+/// The repository of Google's Cloud Foundation Fabric, whose modules are called from Git alone.
+const FABRIC: &str = "GoogleCloudPlatform/cloud-foundation-fabric";
+
 /// The module's and the submodule's name.
 fn name(source: &str) -> Option<(&str, &str)> {
     let source = source.split('?').next()?;
@@ -55,12 +67,17 @@ fn name(source: &str) -> Option<(&str, &str)> {
     let source = source.split_once("://").map_or(source, |(_, rest)| rest);
     let (module, submodule) = source.split_once("//").unwrap_or((source, ""));
     let submodule = if submodule.is_empty() { "" } else { submodule.strip_prefix("modules/")? };
+    let submodule = submodule.trim_end_matches('/');
+    if let Some((host, rest)) = module.split_once(FABRIC) {
+        let is_git = host.ends_with("github.com/") || host.ends_with("github.com:");
+        return (is_git && matches!(rest, "" | ".git")).then_some(("cloud-foundation-fabric", submodule));
+    }
     let (place, module) = module.rsplit_once("terraform-google-modules/")?;
     let registry = || module.strip_suffix("/google").filter(|_| matches!(place, "" | "registry.terraform.io/"));
     let repository = || module.trim_end_matches(".git").strip_prefix("terraform-google-");
     let git = place.ends_with("github.com/") || place.ends_with("github.com:");
     let module = if git { repository()? } else { registry()? };
-    Some((module, submodule.trim_end_matches('/')))
+    Some((module, submodule))
 }
 
 #[cfg(test)]
@@ -79,6 +96,15 @@ mod tests {
             let known = find(source, |major| major <= 30).unwrap_or_else(|| panic!("{source}"));
             assert_eq!((known.module, known.submodule, known.major), ("kubernetes-engine", "private-cluster", 30));
         }
+        for source in [
+            "github.com/GoogleCloudPlatform/cloud-foundation-fabric//modules/gke-nodepool?ref=v34.1.0",
+            "git::https://github.com/GoogleCloudPlatform/cloud-foundation-fabric.git//modules/gke-nodepool/",
+            "git@github.com:GoogleCloudPlatform/cloud-foundation-fabric.git//modules/gke-nodepool",
+        ] {
+            let known = find(source, |major| major <= 34).unwrap_or_else(|| panic!("{source}"));
+            assert_eq!((known.module, known.submodule, known.major), ("cloud-foundation-fabric", "gke-nodepool", 34));
+        }
+        assert!(find("example.com/GoogleCloudPlatform/cloud-foundation-fabric//modules/project", |_| true).is_none());
         assert!(find("terraform-google-modules/kubernetes-engine/google//modules/hub", |_| true).is_none());
         assert!(find("example/kubernetes-engine/google", |_| true).is_none());
         assert!(find("terraform-google-modules/kubernetes-engine/google", |major| major < 3).is_none());

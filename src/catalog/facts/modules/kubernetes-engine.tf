@@ -34,6 +34,19 @@ variable "node_pools_taints" {
   type    = map(list(object({ key = string, value = string, effect = string })))
   default = {}
 }
+variable "sandbox_enabled" {
+  type    = bool
+  default = false
+}
+variable "node_pools_hugepage_size_2m" {
+  type    = map(string)
+  default = {}
+}
+variable "node_pools_hugepage_size_1g" {
+  type    = map(string)
+  default = {}
+}
+variable "default_max_pods_per_node" { default = 110 }
 variable "create_service_account" {
   type    = bool
   default = true
@@ -104,6 +117,12 @@ locals {
   first = length(var.node_pools) > 0 ? var.node_pools[0] : {}
   pools = local.autopilot ? {} : { for pool in var.node_pools : pool.name => pool }
 
+  # GKE Sandbox and huge pages are inputs of the beta submodules alone.
+  beta     = strcontains(var.kfplint_submodule, "beta")
+  sandbox  = local.beta && var.sandbox_enabled
+  pages_2m = local.beta ? { for key, pages in var.node_pools_hugepage_size_2m : key => pages if pages != "" } : {}
+  pages_1g = local.beta ? { for key, pages in var.node_pools_hugepage_size_1g : key => pages if pages != "" } : {}
+
   scopes_of_all = lookup(var.node_pools_oauth_scopes, "all", ["https://www.googleapis.com/auth/cloud-platform"])
   metadata      = lookup({ GKE_METADATA_SERVER = "GKE_METADATA", EXPOSE = "GCE_METADATA" }, var.node_metadata, var.node_metadata)
 }
@@ -120,6 +139,8 @@ resource "google_container_cluster" "primary" {
   location         = local.location
   network          = "projects/${local.host}/global/networks/${var.network}"
   enable_autopilot = local.autopilot ? true : null
+
+  default_max_pods_per_node = local.autopilot ? null : var.default_max_pods_per_node
 
   # Three zones of the region, where none are named.
   node_locations = (
@@ -148,6 +169,11 @@ resource "google_container_cluster" "primary" {
       initial_node_count = var.initial_node_count
       node_count         = null
       node_locations     = null
+      max_pods_per_node  = null
+      dynamic "queued_provisioning" {
+        for_each = []
+        content {}
+      }
       dynamic "autoscaling" {
         for_each = []
         content {}
@@ -159,6 +185,25 @@ resource "google_container_cluster" "primary" {
         oauth_scopes    = null
         spot            = null
         preemptible     = null
+        flex_start      = null
+        dynamic "advanced_machine_features" {
+          for_each = []
+          content {}
+        }
+        dynamic "kubelet_config" {
+          for_each = []
+          content {}
+        }
+        dynamic "linux_node_config" {
+          for_each = []
+          content {}
+        }
+        dynamic "sandbox_config" {
+          for_each = tobool(lookup(node_pool.value, "sandbox_enabled", local.sandbox)) ? ["GVISOR"] : []
+          content {
+            type = sandbox_config.value
+          }
+        }
         dynamic "taint" {
           for_each = []
           content {}
@@ -231,6 +276,14 @@ resource "google_container_node_pool" "pools" {
   initial_node_count = lookup(each.value, "autoscaling", true) ? lookup(each.value, "initial_node_count", lookup(each.value, "min_count", 1)) : null
   node_count         = lookup(each.value, "autoscaling", true) ? null : lookup(each.value, "node_count", 1)
 
+  max_pods_per_node = lookup(each.value, "max_pods_per_node", null)
+
+  dynamic "queued_provisioning" {
+    for_each = tobool(lookup(each.value, "queued_provisioning", false)) ? [true] : []
+    content {
+      enabled = true
+    }
+  }
   dynamic "autoscaling" {
     for_each = lookup(each.value, "autoscaling", true) ? [each.value] : []
     content {
@@ -249,7 +302,33 @@ resource "google_container_node_pool" "pools" {
     spot            = lookup(each.value, "spot", false)
     disk_type       = lookup(each.value, "disk_type", "pd-standard")
     oauth_scopes    = concat(local.scopes_of_all, lookup(var.node_pools_oauth_scopes, each.key, []))
+    flex_start      = lookup(each.value, "flex_start", null)
 
+    dynamic "kubelet_config" {
+      for_each = []
+      content {}
+    }
+    dynamic "sandbox_config" {
+      for_each = tobool(lookup(each.value, "sandbox_enabled", local.sandbox)) && local.beta ? ["GVISOR"] : []
+      content {
+        type = sandbox_config.value
+      }
+    }
+    dynamic "advanced_machine_features" {
+      for_each = tonumber(lookup(each.value, "threads_per_core", 0)) > 0 ? [each.value.threads_per_core] : []
+      content {
+        threads_per_core = advanced_machine_features.value
+      }
+    }
+    dynamic "linux_node_config" {
+      for_each = length(merge(local.pages_2m, local.pages_1g)) > 0 ? [each.key] : []
+      content {
+        hugepages_config {
+          hugepage_size_2m = lookup(local.pages_2m, each.key, lookup(local.pages_2m, "all", null))
+          hugepage_size_1g = lookup(local.pages_1g, each.key, lookup(local.pages_1g, "all", null))
+        }
+      }
+    }
     dynamic "taint" {
       for_each = concat(lookup(var.node_pools_taints, "all", []), lookup(var.node_pools_taints, each.key, []))
       content {
@@ -285,6 +364,14 @@ resource "google_container_node_pool" "windows_pools" {
   initial_node_count = lookup(each.value, "autoscaling", true) ? lookup(each.value, "initial_node_count", lookup(each.value, "min_count", 1)) : null
   node_count         = lookup(each.value, "autoscaling", true) ? null : lookup(each.value, "node_count", 1)
 
+  max_pods_per_node = lookup(each.value, "max_pods_per_node", null)
+
+  dynamic "queued_provisioning" {
+    for_each = tobool(lookup(each.value, "queued_provisioning", false)) ? [true] : []
+    content {
+      enabled = true
+    }
+  }
   dynamic "autoscaling" {
     for_each = lookup(each.value, "autoscaling", true) ? [each.value] : []
     content {
@@ -303,7 +390,33 @@ resource "google_container_node_pool" "windows_pools" {
     spot            = lookup(each.value, "spot", false)
     disk_type       = lookup(each.value, "disk_type", "pd-standard")
     oauth_scopes    = concat(local.scopes_of_all, lookup(var.node_pools_oauth_scopes, each.key, []))
+    flex_start      = lookup(each.value, "flex_start", null)
 
+    dynamic "kubelet_config" {
+      for_each = []
+      content {}
+    }
+    dynamic "sandbox_config" {
+      for_each = tobool(lookup(each.value, "sandbox_enabled", local.sandbox)) && local.beta ? ["GVISOR"] : []
+      content {
+        type = sandbox_config.value
+      }
+    }
+    dynamic "advanced_machine_features" {
+      for_each = tonumber(lookup(each.value, "threads_per_core", 0)) > 0 ? [each.value.threads_per_core] : []
+      content {
+        threads_per_core = advanced_machine_features.value
+      }
+    }
+    dynamic "linux_node_config" {
+      for_each = length(merge(local.pages_2m, local.pages_1g)) > 0 ? [each.key] : []
+      content {
+        hugepages_config {
+          hugepage_size_2m = lookup(local.pages_2m, each.key, lookup(local.pages_2m, "all", null))
+          hugepage_size_1g = lookup(local.pages_1g, each.key, lookup(local.pages_1g, "all", null))
+        }
+      }
+    }
     dynamic "taint" {
       for_each = concat(lookup(var.node_pools_taints, "all", []), lookup(var.node_pools_taints, each.key, []))
       content {
