@@ -34,6 +34,17 @@ pub fn unless_autopilot_decides(cluster: &Cluster, judge: impl FnOnce() -> Answe
     }
 }
 
+/// A rule about all nodes of a cluster: undecided where only pools of it are here. KFP001 has the finding about that.
+pub fn of_all_nodes(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> Answer {
+    match &cluster.elsewhere {
+        Some(reasons) => {
+            let reason = format!("this configuration only adds pools to the cluster: {}", reasons.because());
+            Answer::undecided(reason, reasons.decides(), Vec::new())
+        }
+        None => unless_autopilot(cluster, judge),
+    }
+}
+
 /// The pool that stands last in the configuration.
 pub fn last<'a, 'p>(pools: impl IntoIterator<Item = &'a Pool<'p>>) -> Option<&'a Pool<'p>>
 where
@@ -113,16 +124,16 @@ pub fn shortfall<'a, 'p>(cluster: &'a Cluster<'p>, good: impl Fn(&Pool) -> Fact<
             open = Some(pool);
         }
     }
-    let auto = &cluster.auto_provisioning;
-    if least >= cluster.profile.nodes || (auto.enabled.is_true() && auto.nodes.min >= cluster.profile.nodes) {
+    let (auto, provisioned) = (&cluster.auto_provisioning, cluster.provisioned());
+    if least >= cluster.profile.nodes || (auto.enabled.is_true() && provisioned.min >= cluster.profile.nodes) {
         return Shortfall::Enough;
     }
     if faulty.is_empty() && open.is_none() {
         return Shortfall::NoFault;
     }
-    let auto_may = !auto.enabled.is_false() && auto.nodes.max.is_none_or(|n| n >= cluster.profile.nodes);
+    let auto_may = !auto.enabled.is_false() && provisioned.max.is_none_or(|n| n >= cluster.profile.nodes);
     if auto_may {
-        reasons = reasons.union(&auto.nodes.reasons).union(&auto.enabled.reasons().cloned().unwrap_or_default());
+        reasons = reasons.union(&provisioned.reasons).union(&auto.enabled.reasons().cloned().unwrap_or_default());
     }
     if let Some(elsewhere) = &cluster.pools_elsewhere {
         reasons = reasons.union(elsewhere);
@@ -165,6 +176,10 @@ pub fn worse(a: Answer, b: Answer) -> Answer {
 pub struct Count {
     /// Certainly always.
     pub floor: u64,
+    /// Perhaps always; `None` where nothing bounds it.
+    pub floor_most: Option<u64>,
+    /// What would decide how many are always there.
+    pub floor_reasons: Reasons,
     /// Certainly, where the autoscaler grows the pools.
     pub ceiling: u64,
     /// At most; `None` where nothing bounds it.
@@ -180,7 +195,9 @@ pub fn zones(zones: &Interval) -> u64 {
 
 /// Counts the qualifying nodes of all pools.
 pub fn count(cluster: &Cluster) -> Count {
-    let mut sum = Count { floor: 0, ceiling: 0, most: Some(0), hidden: false };
+    let reasons = Reasons::default();
+    let mut sum =
+        Count { floor: 0, floor_most: Some(0), floor_reasons: reasons, ceiling: 0, most: Some(0), hidden: false };
     for pool in &cluster.pools {
         let counts = pool.counts();
         if counts.is_true() {
@@ -190,10 +207,23 @@ pub fn count(cluster: &Cluster) -> Count {
         if !counts.is_false() {
             sum.hidden |= pool.nodes.floor.hidden || pool.nodes.ceiling.hidden;
             sum.most = sum.most.zip(pool.nodes.ceiling.max).map(|(a, b)| a.saturating_add(b));
+            sum.floor_most = sum.floor_most.zip(pool.nodes.floor.max).map(|(a, b)| a.saturating_add(b));
+            sum.floor_reasons =
+                together([&sum.floor_reasons, &pool.nodes.floor.reasons].into_iter().chain(counts.reasons()));
         }
     }
-    if cluster.pools_elsewhere.is_some() {
-        sum.most = None;
+    // Together there are as many as there are, whichever pool has them.
+    let is_fixed = |p: &Pool| p.nodes.autoscaled.is_false() && p.uncertain.is_none();
+    if let Some(all) = cluster.observed_nodes.filter(|_| cluster.pools.iter().all(is_fixed)) {
+        let limit = |most: Option<u64>| Some(most.map_or(all, |most| most.min(all)));
+        (sum.most, sum.floor_most) = (limit(sum.most), limit(sum.floor_most));
+        if cluster.pools.iter().all(|p| p.counts().is_true()) {
+            (sum.floor, sum.ceiling) = (all, all);
+        }
+    }
+    if let Some(elsewhere) = &cluster.pools_elsewhere {
+        (sum.most, sum.floor_most) = (None, None);
+        sum.floor_reasons = sum.floor_reasons.union(elsewhere);
     }
     sum
 }

@@ -142,7 +142,7 @@ mod tests {
         std::fs::write(folder.path().join("all.yaml"), text).unwrap();
         let pods = read(folder.path(), &Budget::default()).unwrap();
         assert_eq!((pods.pods.len(), pods.daemons.len(), pods.workloads), (2, 1, 2));
-        assert_eq!(pods.pods[0].room, Room { cpu_m: 1250, memory_mib: 2048, gpus: 0 });
+        assert_eq!(pods.pods[0].room, Room { cpu_m: 1250, memory_mib: 2048, gpus: 0, pods: 1 });
         std::fs::write(
             folder.path().join("bad.yaml"),
             "kind: Pod\nspec:\n  containers: [{resources: {requests: {cpu: lots}}}]\n",

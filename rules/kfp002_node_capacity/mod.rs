@@ -1,6 +1,6 @@
 //! KFP002 node-capacity: machines below 2 vCPU or 4096 MiB, where three that are not are lacking.
 
-use super::support::{Shortfall, replace, shortfall, undecided, unless_autopilot};
+use super::support::{Shortfall, of_all_nodes, replace, shortfall, undecided};
 use crate::catalog::machine::machine_type;
 use crate::cty::value::HIDDEN;
 use crate::diagnostic::{Finding, Level};
@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     name: "node-capacity",
     level: Level::Error,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    cluster: Some(|_, cluster| of_all_nodes(cluster, || judge(cluster))),
     root: None,
 };
 
@@ -23,8 +23,10 @@ const COMMON: [&str; 6] =
     ["e2-standard-2", "e2-standard-4", "e2-standard-8", "e2-standard-16", "e2-standard-32", "n2-standard-80"];
 
 /// The smallest of them that is big enough.
-fn fitting(cluster: &Cluster) -> Option<&'static str> {
-    let big_enough = |name: &&&str| machine_type(name).is_some_and(|m| cluster.profile.takes(m.vcpus, m.memory_mib));
+fn fitting(cluster: &Cluster, pool: &Pool) -> Option<&'static str> {
+    let share = if pool.machine.single_thread.is_some() { 2 } else { 1 };
+    let takes = |vcpus, memory_mib| cluster.profile.takes(vcpus / share, memory_mib);
+    let big_enough = |name: &&&str| machine_type(name).is_some_and(|m| takes(m.vcpus, m.memory_mib));
     COMMON.iter().find(big_enough).copied()
 }
 
@@ -57,7 +59,10 @@ fn judge(cluster: &Cluster) -> Answer {
 fn size(cluster: &Cluster, pool: &Pool) -> String {
     match pool.machine.machine.known() {
         Some(_) if pool.machine.hidden => format!("the machine type is {HIDDEN}"),
-        Some(m) => format!("{} has {} vCPU and {} MiB", m.name, m.vcpus, m.memory_mib),
+        Some(m) => {
+            let threads = if pool.machine.single_thread.is_some() { " with one thread per core" } else { "" };
+            format!("{} has {} vCPU and {} MiB{threads}", m.name, m.vcpus, m.memory_mib)
+        }
         None => format!("every possible machine type is below {}", cluster.profile.machine("or")),
     }
 }
@@ -65,15 +70,19 @@ fn size(cluster: &Cluster, pool: &Pool) -> String {
 fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
     let message =
         format!("the nodes of {} are too small for Kubeflow Pipelines: {}", pool.title(), size(cluster, pool));
-    let place = &pool.place("machine_type");
+    let whole = pool.machine.type_name.known().and_then(|name| machine_type(name));
+    let threads = pool.machine.single_thread.as_ref();
+    let threads = threads.filter(|_| whole.is_some_and(|m| cluster.profile.takes(m.vcpus, m.memory_mib)));
+    let place = &threads.cloned().unwrap_or_else(|| pool.place("machine_type"));
     let needs = format!("each node needs {}", cluster.profile.machine("and"));
-    let fitting = fitting(cluster);
-    let draft = RULE.finding(message).cluster(cluster).help(match fitting {
-        Some(fitting) => format!("write `machine_type = \"{fitting}\"` or a bigger one: {needs}"),
-        None => needs,
+    let fitting = fitting(cluster, pool);
+    let draft = RULE.finding(message).cluster(cluster).help(match (threads, fitting) {
+        (Some(_), _) => format!("write `threads_per_core = 2`, or a bigger `machine_type`: {needs}"),
+        (None, Some(fitting)) => format!("write `machine_type = \"{fitting}\"` or a bigger one: {needs}"),
+        (None, None) => needs,
     });
     let mut finding = draft.at(&pool.address, place, format!("below {}", cluster.profile.machine("or")));
-    let literal = pool.config.as_ref().and_then(|c| c.literal("machine_type"));
+    let literal = pool.config.as_ref().and_then(|c| c.literal("machine_type")).filter(|_| threads.is_none());
     if let (Some(span), Some(fitting)) = (literal, fitting) {
         finding.fixes.push(replace(span, format!("\"{fitting}\""), format!("use {fitting}")));
     }

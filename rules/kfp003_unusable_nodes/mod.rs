@@ -1,6 +1,6 @@
 //! KFP003 unusable-nodes: nodes that KFP's pods cannot run on, where three that they can are lacking.
 
-use super::support::{Shortfall, shortfall, unless_autopilot};
+use super::support::{Shortfall, of_all_nodes, shortfall};
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
@@ -12,7 +12,7 @@ pub const RULE: Rule = Rule {
     name: "unusable-nodes",
     level: Level::Error,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    cluster: Some(|_, cluster| of_all_nodes(cluster, || judge(cluster))),
     root: None,
 };
 

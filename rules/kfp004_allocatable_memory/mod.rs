@@ -1,6 +1,6 @@
 //! KFP004 allocatable-memory: three nodes on paper, but too little of them is left for pods.
 
-use super::support::{Shortfall, count, shortfall, undecided, unless_autopilot};
+use super::support::{Shortfall, count, of_all_nodes, shortfall, undecided};
 use crate::catalog::allocatable::Allocatable;
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     name: "allocatable-memory",
     level: Level::Warning,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    cluster: Some(|_, cluster| of_all_nodes(cluster, || judge(cluster))),
     root: None,
 };
 
@@ -31,6 +31,9 @@ pub fn roomy(pool: &Pool) -> Fact<bool> {
 
 fn judge(cluster: &Cluster) -> Answer {
     let least = cluster.profile.nodes;
+    if count(cluster).most.is_some_and(|most| most < least) {
+        return Answer::not_applicable(format!("fewer than {least} nodes of its pools qualify, which KFP001 judges"));
+    }
     match shortfall(cluster, roomy) {
         Shortfall::NoFault => Answer::not_applicable("no pool has nodes that qualify"),
         Shortfall::Enough => Answer::met(format!("{least} nodes have 4 GiB and 1 CPU for pods")),
@@ -55,8 +58,18 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
         Some(a) => format!("{} MiB and {}m CPU", a.memory_mib, a.cpu_m),
         None => "too little".to_string(),
     };
-    RULE.finding(format!("GKE leaves {left} of {machine} for pods, on the nodes of {}", pool.title()))
-        .cluster(cluster)
+    let draft = RULE
+        .finding(format!("GKE leaves {left} of {machine} for pods, on the nodes of {}", pool.title()))
+        .cluster(cluster);
+    // Huge pages and the like, where there would be room without them.
+    if let (Some(place), Some(left), Some(kept)) = (&pool.kept.place, pool.allocatable().known(), pool.kept.mib.known())
+        && left.memory_mib + kept >= MEMORY_MIB
+        && left.cpu_m >= CPU_M
+    {
+        let help = "take this block away, or keep less memory from pods";
+        return draft.help(help).at(&pool.address, place, format!("this keeps {kept} MiB from pods"));
+    }
+    draft
         .help("write `machine_type = \"e2-standard-2\"` or a bigger one: of its 8 GiB about 5.9 GiB are left for pods")
         .at(&pool.address, &pool.place("machine_type"), "below 4 GiB or 1 CPU for pods")
 }

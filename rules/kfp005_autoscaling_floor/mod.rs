@@ -1,6 +1,6 @@
 //! KFP005 autoscaling-floor: three nodes only where the autoscaler grows a pool, or only spot nodes.
 
-use super::support::{count, last, nodes, unless_autopilot, zones};
+use super::support::{count, last, nodes, of_all_nodes, zones};
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     name: "autoscaling-floor",
     level: Level::Warning,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    cluster: Some(|_, cluster| of_all_nodes(cluster, || judge(cluster))),
     root: None,
 };
 
@@ -28,14 +28,26 @@ fn judge(cluster: &Cluster) -> Answer {
             false => answer,
         };
     }
-    let scaled = counting.into_iter().filter(|p| p.nodes.autoscaled.is_true());
-    match last(scaled) {
-        Some(pool) if sum.ceiling >= least => {
-            let reason = format!("only {} always there; the autoscaler may add more", nodes(sum.floor, sum.hidden));
-            Answer::unmet(reason, vec![floor(cluster, pool, &nodes(sum.floor, sum.hidden))])
-        }
-        _ => Answer::not_applicable("KFP001 decides: the autoscaler does not make up the number of nodes"),
+    let grown = counting.into_iter().filter(|p| p.nodes.autoscaled.is_true() || p.flex_start.is_true());
+    let grown = last(grown).filter(|_| sum.ceiling >= least);
+    let is_provisioned = cluster.auto_provisioning.enabled.is_true() && cluster.provisioned().min >= least;
+    if grown.is_none() && !is_provisioned {
+        return Answer::not_applicable("KFP001 decides: the autoscaler does not make up the number of nodes");
     }
+    if sum.floor_most.is_none_or(|most| most >= least) {
+        let reasons = &sum.floor_reasons;
+        let reason = format!("how many nodes are always there is not known: {}", reasons.because());
+        return Answer::undecided(reason, reasons.decides(), Vec::new());
+    }
+    let always = match sum.floor_most == Some(sum.floor) {
+        true => nodes(sum.floor, sum.hidden),
+        false => format!("fewer than {least} nodes"),
+    };
+    let finding = match grown {
+        Some(pool) => floor(cluster, pool, &always),
+        None => provisioned(cluster, &always),
+    };
+    Answer::unmet(format!("only {always} always there; the autoscaler may add more"), vec![finding])
 }
 
 /// Where the floor stands, or the block that lacks it.
@@ -46,16 +58,37 @@ fn floor_place(pool: &Pool) -> AttributePlace {
 
 fn floor(cluster: &Cluster, pool: &Pool, always: &str) -> Finding {
     let least = cluster.profile.nodes;
-    let message = format!(
-        "{} has {least} nodes only when the autoscaler grows its pools; {always} always there",
-        cluster.address(),
-    );
+    let has = format!("{} has {least} nodes only when", cluster.address());
+    if pool.flex_start.is_true() {
+        return RULE
+            .finding(format!("{has} Google has room for its flex-start nodes; {always} always there"))
+            .cluster(cluster)
+            .help("write `flex_start = false`, or keep a pool without it for Kubeflow Pipelines")
+            .at(&pool.address, &pool.place("flex_start"), "these nodes come when there is room, and leave after days");
+    }
     let zones = zones(&pool.zones);
     let help = match pool.nodes.decided_by.1.starts_with("total_") {
         true => format!("write `total_min_node_count = {least}`"),
         false => format!("write `min_node_count = {}`", least.div_ceil(zones)),
     };
-    RULE.finding(message).cluster(cluster).help(help).at(&pool.address, &floor_place(pool), "the floor of this pool")
+    RULE.finding(format!("{has} the autoscaler grows its pools; {always} always there")).cluster(cluster).help(help).at(
+        &pool.address,
+        &floor_place(pool),
+        "the floor of this pool",
+    )
+}
+
+fn provisioned(cluster: &Cluster, always: &str) -> Finding {
+    let least = cluster.profile.nodes;
+    let scaling = cluster.view.block("cluster_autoscaling");
+    let place = scaling.map_or_else(|| cluster.view.own_place(), |scaling| scaling.own_place());
+    RULE.finding(format!(
+        "{} has {least} nodes that qualify only when node auto-provisioning makes them; {always} always there",
+        cluster.address()
+    ))
+    .cluster(cluster)
+    .help(format!("add a pool of {least} nodes with {} each that stay", cluster.profile.machine("and")))
+    .at(cluster.address(), &place, "it makes nodes when pods wait, and takes them away again")
 }
 
 fn spot(cluster: &Cluster, pool: Option<&Pool>) -> Finding {

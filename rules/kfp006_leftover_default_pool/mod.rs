@@ -1,6 +1,6 @@
 //! KFP006 leftover-default-pool: separate pools beside a default pool that was not removed.
 
-use super::support::unless_autopilot;
+use super::support::of_all_nodes;
 use crate::base::source::Span;
 use crate::diagnostic::{Edit, Fix, Level};
 use crate::graph::cluster::Cluster;
@@ -13,7 +13,7 @@ pub const RULE: Rule = Rule {
     name: "leftover-default-pool",
     level: Level::Warning,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    cluster: Some(|_, cluster| of_all_nodes(cluster, || judge(cluster))),
     root: None,
 };
 

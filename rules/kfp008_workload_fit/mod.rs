@@ -1,10 +1,15 @@
 //! KFP008 workload-fit: Kubeflow Pipelines' own pods do not pack onto what system pods leave of the nodes.
 
-use super::support::{last, list, together, undecided, unless_autopilot};
+mod text;
+
+use super::support::{count, of_all_nodes, together, undecided};
+use crate::catalog::allocatable::Allocatable;
 use crate::catalog::gke::{self, Features};
 use crate::catalog::kfp::{self, Env};
+use crate::cty::value::Reasons;
 use crate::diagnostic::Level;
 use crate::graph::cluster::Cluster;
+use crate::graph::fact::Fact;
 use crate::graph::fit::{FitNode, Pod, Room, left_over};
 use crate::graph::nodes::{free, own_pods};
 use crate::graph::pool::Pool;
@@ -17,9 +22,17 @@ pub const RULE: Rule = Rule {
     name: "workload-fit",
     level: Level::Warning,
     page: include_str!("rule.md"),
-    cluster: Some(|cx, cluster| unless_autopilot(cluster, || judge(cx, cluster))),
+    cluster: Some(answer),
     root: None,
 };
+
+fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+    let answer = of_all_nodes(cluster, || judge(cx, cluster));
+    match cluster.autopilot.is_true().then(|| text::refused_by_autopilot(cluster, &version(cx))).flatten() {
+        Some(note) => answer.with(note),
+        None => answer,
+    }
+}
 
 /// More nodes of one pool than this change nothing: the pods are few.
 const MOST_NODES: u64 = 64;
@@ -33,73 +46,92 @@ fn version(cx: &Context) -> Text {
     }
 }
 
-/// What is left of each node, system pods that run on every node taken off.
-fn nodes(pools: &[&Pool], features: Features) -> Vec<FitNode> {
+/// The least or the most that pods find on each node, system pods taken off, and on how many nodes.
+#[derive(Clone, Copy, PartialEq)]
+enum RoomBound {
+    Least,
+    Most,
+}
+
+/// What pods can use of one node of a pool: of several possible machines the least, or the most, of each. `None` where
+/// nothing bounds it.
+fn room(pool: &Pool, bound: RoomBound) -> Option<Allocatable> {
+    let pick = |a: u64, b: u64| if bound == RoomBound::Least { a.min(b) } else { a.max(b) };
+    let both = |a: Allocatable, b: &Allocatable| Allocatable {
+        cpu_m: pick(a.cpu_m, b.cpu_m),
+        memory_mib: pick(a.memory_mib, b.memory_mib),
+    };
+    match pool.allocatable() {
+        Fact::Known(one) => Some(one),
+        Fact::OneOf(several, _) => several.iter().copied().reduce(|a, b| both(a, &b)),
+        Fact::Unknown(_) => None,
+    }
+}
+
+/// The nodes of pools with so many pods at most on each; a pool whose machines nothing bounds is left out.
+fn nodes(pools: &[&Pool], features: Features, bound: RoomBound, max_pods: Option<u64>) -> Vec<FitNode> {
     let system = gke::overhead(features);
     let mut nodes = Vec::new();
     for pool in pools {
-        let Some(left) = pool.allocatable().known().copied() else { continue };
-        let room = free(&left, &system, 0);
-        nodes.extend((0..pool.nodes.ceiling.min.min(MOST_NODES)).map(|_| FitNode { room, ..FitNode::default() }));
+        let Some(left) = room(pool, bound) else { continue };
+        let (count, pods) = match bound {
+            RoomBound::Least => (pool.nodes.ceiling.min, pool.max_pods.min),
+            RoomBound::Most => {
+                (pool.nodes.ceiling.max.unwrap_or(MOST_NODES), pool.max_pods.max.unwrap_or(gke::MAX_PODS_PER_NODE))
+            }
+        };
+        let room = free(&left, &system, 0, max_pods.unwrap_or(pods));
+        nodes.extend((0..count.min(MOST_NODES)).map(|_| FitNode { room, ..FitNode::default() }));
     }
     nodes
 }
 
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
+    let least = cluster.profile.nodes;
     if !cluster.auto_provisioning.enabled.is_false() {
         return Answer::not_applicable("node auto-provisioning adds nodes for pods that wait");
     }
+    if count(cluster).most.is_some_and(|most| most < least) {
+        return Answer::not_applicable(format!("fewer than {least} nodes qualify, which KFP001 judges"));
+    }
     let usable = cluster.pools.iter().filter(|p| !p.is_empty() && !p.usable.is_false());
     let pools: Vec<&Pool> = usable.collect();
-    if pools.is_empty() {
-        return Answer::not_applicable("no pool has nodes that the pods can run on");
-    }
     let features = Features { workload_identity: cluster.workload_identity.is_true(), ..Features::default() };
     let certain: Vec<&Pool> = pools.iter().copied().filter(|p| p.usable.is_true()).collect();
     let version = version(cx);
     let pods = kfp::pods(&version, Env::Dev);
     let mut all = own_pods(&gke::overhead(features)).to_vec();
     all.extend(pods.iter().map(|p| pod(p.name, p.cpu_m, p.memory_mib)));
-    let rest = left_over(&all, &nodes(&certain, features));
+    let rest = left_over(&all, &nodes(&certain, features, RoomBound::Least, None));
     if rest.is_empty() {
         if version.is_hidden() {
             return Answer::met("the pods of Kubeflow Pipelines fit");
         }
         return Answer::met(format!("the {} pods of Kubeflow Pipelines {version} fit", pods.len()));
     }
-    let open = pools.iter().filter_map(|p| {
-        let counts = (!p.nodes.ceiling.reasons.is_empty()).then_some(&p.nodes.ceiling.reasons);
-        p.machine.machine.reasons().or(p.usable.reasons()).or(counts)
-    });
-    let open: Vec<_> = open.collect();
-    if !open.is_empty() || cluster.pools_elsewhere.is_some() {
-        let reasons = together(open.into_iter().chain(&cluster.pools_elsewhere));
+    let is_bounded = pools.iter().all(|pool| room(pool, RoomBound::Most).is_some());
+    let may_fit = !is_bounded || left_over(&all, &nodes(&pools, features, RoomBound::Most, None)).is_empty();
+    if may_fit || cluster.pools_elsewhere.is_some() {
+        let open = pools.iter().map(|pool| open_reasons(pool)).collect::<Vec<_>>();
+        let reasons = together(open.iter().chain(&cluster.pools_elsewhere));
         let reason = format!("whether the pods fit is not known: {}", reasons.because());
         return undecided(reason, &reasons, Vec::new());
     }
-    unmet(cluster, &certain, &version, &rest)
+    let fits = |max: &u64| left_over(&all, &nodes(&certain, features, RoomBound::Least, Some(*max))).is_empty();
+    let max_pods = MAX_PODS.into_iter().find(fits);
+    text::unmet(cluster, &certain, &version, (&rest, max_pods))
+}
+
+/// Numbers of pods on a node that an address range of a node holds twice, as GKE asks for.
+const MAX_PODS: [u64; 4] = [16, 32, 64, gke::MAX_PODS_PER_NODE];
+
+/// Why it is not known what the pods find on a pool's nodes.
+fn open_reasons(pool: &Pool) -> Reasons {
+    let (allocatable, usable) = (pool.allocatable(), &pool.usable);
+    let facts = [allocatable.reasons(), usable.reasons()].into_iter().flatten();
+    together(facts.chain([&pool.nodes.ceiling.reasons, &pool.max_pods.reasons]))
 }
 
 fn pod(name: &'static str, cpu_m: u64, memory_mib: u64) -> Pod {
-    Pod { name: name.into(), room: Room { cpu_m, memory_mib, gpus: 0 }, ..Pod::default() }
-}
-
-fn unmet(cluster: &Cluster, pools: &[&Pool], version: &Text, rest: &[&Pod]) -> Answer {
-    const SHOWN: usize = 3;
-    let each = |p: &&Pod| format!("{} ({}m CPU, {} MiB)", p.name, p.room.cpu_m, p.room.memory_mib);
-    let mut names: Vec<String> = rest.iter().take(SHOWN).map(each).collect();
-    if rest.len() > SHOWN {
-        names.push(format!("{} more", rest.len() - SHOWN));
-    }
-    // How many pods are left tells what the nodes hold.
-    let hidden = version.is_hidden() || pools.iter().any(|p| p.machine.hidden || p.nodes.ceiling.hidden);
-    let which = if hidden { String::new() } else { format!(": {}", list(&names)) };
-    let message = format!("pods of Kubeflow Pipelines {version} do not fit on {}{which}", cluster.address());
-    let Some(pool) = last(pools.iter().copied()) else { return Answer::unmet(message, Vec::new()) };
-    let finding = RULE
-        .finding(message.clone())
-        .cluster(cluster)
-        .help("three nodes of `machine_type = \"e2-standard-2\"` hold them, with room for runs")
-        .at(&pool.address, &pool.place("machine_type"), "too little room beside GKE's own pods");
-    Answer::unmet(message, vec![finding])
+    Pod { name: name.into(), room: Room { cpu_m, memory_mib, gpus: 0, pods: 1 }, ..Pod::default() }
 }

@@ -6,7 +6,7 @@ use super::support::{list, replace, together};
 use crate::catalog::kfp::SECRET_KEY;
 use crate::cty::value::Reasons;
 use crate::diagnostic::{Finding, Fix, Level};
-use crate::graph::access::{NodeAccount, is_member};
+use crate::graph::access::NodeAccount;
 use crate::graph::cluster::Cluster;
 use crate::graph::secret::Secret;
 use crate::graph::view::View;
@@ -103,8 +103,8 @@ fn rename_key(secret: &View, data: &str) -> Option<Fix> {
 fn powerless<'p>(cx: &Context<'p>, found: &Secret<'p>) -> Option<Finding> {
     let account = cx.graph.key_account(found)?;
     let who = NodeAccount::Here(account);
-    let granted = cx.graph.grants_to(&who).any(|grant| !is_member(grant, &who).is_false());
-    if granted || !cx.graph.missing_modules(account).is_empty() {
+    let granted = cx.graph.grants_to(&who).any(|grant| !cx.graph.is_member(grant, &who).is_false());
+    if granted || !cx.graph.grants_elsewhere(account).is_empty() {
         return None;
     }
     let (name, secret) = (&account.resource.address, &cx.graph.profile.secret_name);

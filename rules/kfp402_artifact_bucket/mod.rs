@@ -25,6 +25,10 @@ pub const RULE: Rule = Rule {
 const WRITE: &str = "storage.objects.create";
 
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
+    if let Some(reasons) = &cluster.elsewhere {
+        let reason = format!("a bucket may be made where the cluster is: {}", reasons.because());
+        return Answer::undecided(reason, reasons.decides(), Vec::new());
+    }
     let graph = cx.graph;
     let (made, read) = (!graph.buckets.is_empty(), graph.types.read("google_storage_bucket").next().is_some());
     if made || read {

@@ -109,7 +109,7 @@ fn workload(row: Row) -> Workload {
         cpu_limit_m: cpu(row.text(11)),
         memory_limit_mib: memory(row.text(12)),
         service_account: row.text(13),
-        host_network: row.text(14).eq_ignore_ascii_case("true"),
+        host_network: row.text(14) == "yes",
         extra: row.text(15),
     }
 }

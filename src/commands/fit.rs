@@ -96,11 +96,11 @@ fn nodes<'a, 'p>(cluster: &'a Cluster<'p>, pods: &Pods) -> (Vec<FitNode>, Vec<&'
         let allocatable = pool.allocatable();
         // Where it is not certain that there is the pool, nothing has a place on its nodes for certain.
         let certain = allocatable.known().filter(|_| pool.uncertain.is_none());
-        let (Some(left), Some(marks)) = (certain, NodeTraits::of(pool)) else {
+        let (Some(left), Some(marks), Some(max_pods)) = (certain, NodeTraits::of(pool), pool.max_pods.known()) else {
             open.push(pool);
             continue;
         };
-        let room = free(left, &system, marks.gpus);
+        let room = free(left, &system, marks.gpus, max_pods);
         let mut node = FitNode { room, taints: marks.taints, labels: marks.labels };
         let daemons: Vec<Room> = pods.daemons.iter().filter(|d| node.admits(d)).map(|d| d.room).collect();
         daemons.iter().for_each(|daemon| node.room = node.room.minus(daemon));

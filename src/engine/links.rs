@@ -9,7 +9,7 @@ use crate::cty::value::{ReasonKind, Reasons};
 use crate::diagnostic::{Finding, RootReport};
 use crate::eval::Evaluator;
 use crate::graph::Graph;
-use crate::graph::across::{LinkedPool, LoosePool, RootLinks, linked};
+use crate::graph::across::{ALONE, Beside, LinkedPool, LoosePool, RootLinks, linked};
 use crate::graph::link::{CLUSTER, POOL};
 use crate::load::loader::{Loader, ModuleFiles};
 use crate::load::{self, Root, is_local};
@@ -38,8 +38,7 @@ impl RootLinker<'_> {
     /// among those checked: they are planned. Of these, `unjudged` are those that no other shard judges: one whose clusters
     /// have pools of those checked is judged, and added to them. What is to be said beside the root modules.
     pub fn link(&self, checked: &mut Vec<CheckedRoot>, others: &[&Root], unjudged: &[Root]) -> Vec<CheckedRoot> {
-        let has_pools = !unjudged.is_empty() && checked.iter().any(|root| !root.links.pools.is_empty());
-        if !has_pools && checked.iter().all(|root| root.links.clusters.is_empty()) {
+        if checked.iter().all(|root| root.links.clusters.is_empty() && root.links.pools.is_empty()) {
             return Vec::new();
         }
         let units = Units::new(self.evaluator);
@@ -73,15 +72,15 @@ impl RootLinker<'_> {
         let is_judged = |at: usize, root: &Root, pools: &[LinkedPool]| {
             at < checked.len() || unjudged.contains(root) && pools.iter().any(|p| here.contains(p.pool.root.as_str()))
         };
-        let again: Vec<(usize, &Root, &Vec<LinkedPool>)> = all
+        let again: Vec<(usize, &Root, &Beside)> = all
             .iter()
             .zip(&linked)
             .enumerate()
-            .filter_map(|(at, ((root, _), pools))| Some((at, (*root)?, pools)))
-            .filter(|(at, root, pools)| !pools.is_empty() && is_judged(*at, root, pools))
+            .filter_map(|(at, ((root, _), beside))| Some((at, (*root)?, beside)))
+            .filter(|(at, root, beside)| !beside.is_nothing() && is_judged(*at, root, &beside.linked))
             .collect();
-        let one = |(at, root, linked): &(usize, &Root, &Vec<LinkedPool>)| {
-            (*at, self.session.checked(root, &units, self.evaluator, Look { linked, ..self.look }))
+        let one = |(at, root, beside): &(usize, &Root, &Beside)| {
+            (*at, self.session.checked(root, &units, self.evaluator, Look { beside, ..self.look }))
         };
         let (again, new): (Vec<_>, Vec<_>) =
             parallel::map(&again, 1, one).into_iter().partition(|(at, _)| *at < checked.len());
@@ -141,14 +140,14 @@ fn unmade(folder: &str) -> Reasons {
     Reasons::one(ReasonKind::Unsupported(what.into()), None)
 }
 
-/// The pools of other root modules that belong to the clusters of each, by its shown path, or may.
+/// What other root modules tell of the clusters and pools of each, by its shown path.
 #[derive(Debug, Default)]
-pub struct PoolsByRoot(FxHashMap<String, Vec<LinkedPool>>);
+pub struct PoolsByRoot(FxHashMap<String, Beside>);
 
 impl PoolsByRoot {
-    /// Those of one root module.
-    pub fn of(&self, root: &Root) -> &[LinkedPool] {
-        self.0.get(&root.shown).map_or(&[], Vec::as_slice)
+    /// What they tell of one root module.
+    pub fn of(&self, root: &Root) -> &Beside {
+        self.0.get(&root.shown).unwrap_or(&ALONE)
     }
 }
 

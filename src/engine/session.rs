@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::diagnostic::RootReport;
 use crate::eval::instance::Instance;
 use crate::eval::{EvalResult, Evaluator, Options};
-use crate::graph::across::LinkedPool;
+use crate::graph::across::{ALONE, Beside};
 use crate::load::loader::Loader;
 use crate::load::{self, Discovery, Root};
 use crate::plan::StaticPlan;
@@ -235,7 +235,7 @@ impl Session {
         Ok(checked.report)
     }
 
-    /// [`Session::check_root`] with node pools of other root modules, and the root module's resource graph.
+    /// [`Session::check_root`] with what other root modules tell of it, and the root module's resource graph.
     ///
     /// # Errors
     /// An environment that is not configured, or whose values cannot be read.
@@ -243,10 +243,10 @@ impl Session {
         &self,
         root: &Root,
         environment: Option<&str>,
-        linked: &[LinkedPool],
+        beside: &Beside,
     ) -> Result<(RootReport, Drawing), SessionError> {
         let evaluator = self.evaluator(environment)?;
-        let look = Look { draws: true, linked, ..self.look(environment) };
+        let look = Look { draws: true, beside, ..self.look(environment) };
         let CheckedRoot { report, drawing, .. } = rounds::check_one(root, &Units::new(&evaluator), &evaluator, look);
         let mut drawing = drawing.unwrap_or_default();
         drawing.colour(&report);
@@ -310,7 +310,7 @@ impl Session {
     /// With what a project is looked at in an environment.
     pub(super) fn look<'s>(&'s self, environment: Option<&'s str>) -> Look<'s> {
         let Settings { config, budget, draws, .. } = &self.settings;
-        Look { environment, profile: &config.profile, draws: *draws, budget, linked: &[] }
+        Look { environment, profile: &config.profile, draws: *draws, budget, beside: &ALONE }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::baseline::Baseline;
 use crate::config::{Config, Places};
 use crate::diagnostic::{ClusterReport, Level, Requirement, RootReport, Status, Verdict};
 use crate::graph::Graph;
-use crate::graph::across::{LinkedPool, RootLinks};
+use crate::graph::across::{Beside, RootLinks};
 use crate::judge::check_root;
 use crate::load::loader::Loader;
 use crate::load::{Discovery, reason};
@@ -61,13 +61,13 @@ pub struct Look<'l> {
     pub draws: bool,
     /// How long it may take.
     pub budget: &'l Budget,
-    /// Node pools of other root modules that belong to its clusters.
-    pub linked: &'l [LinkedPool],
+    /// What other root modules tell of its clusters and pools.
+    pub beside: &'l Beside,
 }
 
 /// Judges a plan: its graph, and all rules over it.
 pub fn judged(mut plan: StaticPlan, look: Look) -> CheckedRoot {
-    let graph = Graph::with(look.linked, &plan, look.profile, look.budget);
+    let graph = Graph::with(look.beside, &plan, look.profile, look.budget);
     let mut report = check_root(&plan, &graph, look.budget);
     report.environment = look.environment.map(str::to_string);
     report.clusters.iter_mut().for_each(|c| c.environment = report.environment.clone());
@@ -81,7 +81,7 @@ pub fn judged(mut plan: StaticPlan, look: Look) -> CheckedRoot {
     let links = graph.links(&plan);
     drop(graph);
     let (variables, mut outline) = (names(&plan), Outline::of(&plan));
-    for pool in look.linked.iter().map(|linked| &linked.pool) {
+    for pool in look.beside.linked.iter().map(|linked| &linked.pool) {
         pool.calls.iter().for_each(|(address, header)| outline.add_call(pool.within(address), *header));
     }
     let made = take(&mut plan.made);

@@ -4,7 +4,7 @@ use super::stages::{CheckedRoot, Look};
 use crate::base::reads::{Read, Reads};
 use crate::base::source::FileId;
 use crate::eval::Modules;
-use crate::graph::across::LinkedPool;
+use crate::graph::across::Beside;
 use crate::load::Root;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,11 +15,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// New texts of files, by real path; `None` for one that is again what it is on disk.
 pub type Change = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
-/// A root module, the environment whose values it has, and the pools of other root modules that it is judged with.
-type ReportKey = (Root, Option<String>, Vec<LinkedPool>);
+/// A root module, the environment whose values it has, and what other root modules tell of it.
+type ReportKey = (Root, Option<String>, Beside);
 
 fn key(root: &Root, look: Look) -> ReportKey {
-    (root.clone(), look.environment.map(str::to_string), look.linked.to_vec())
+    (root.clone(), look.environment.map(str::to_string), look.beside.clone())
 }
 
 /// The check of a root module, and what it has read.

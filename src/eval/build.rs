@@ -32,6 +32,7 @@ pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
             plan.outputs.insert(name.clone(), value);
         }
     }
+    plan.is_reusable = root.world.library;
     if root.world.library {
         let values = root.config.outputs.values().filter_map(|o| o.body.attribute("value"));
         plan.for_callers.extend(values.map(|a| root.scope().origin(&a.expr)));

@@ -15,6 +15,7 @@ use crate::catalog::gke::last_part;
 use crate::cty::value::{ReasonKind, Reasons, Value};
 use crate::plan::{Resource, StaticPlan};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -53,6 +54,8 @@ pub struct RootLinks {
     pub pools: Vec<Arc<LoosePool>>,
     /// Why it is not certain that it is applied, and its pools with it.
     pub doubt: Option<Reasons>,
+    /// Whether one of the clusters has no pool.
+    pub lacks_pools: bool,
 }
 
 /// A pool of another root module that belongs to a cluster, or may.
@@ -64,6 +67,27 @@ pub struct LinkedPool {
     pub pool: Arc<LoosePool>,
     /// Why it is not certain that it belongs to the cluster.
     pub doubt: Option<Reasons>,
+}
+
+/// What other root modules of a run tell of the clusters and pools of one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Beside {
+    /// Their pools that belong to its clusters, or may.
+    pub linked: Vec<LinkedPool>,
+    /// Its own pools whose cluster one of them makes, or may.
+    pub placed: BTreeSet<Arc<str>>,
+    /// One of their pools whose cluster no root module of the run makes.
+    pub unplaced: Option<String>,
+}
+
+/// Nothing, for a root module by itself.
+pub static ALONE: Beside = Beside { linked: Vec::new(), placed: BTreeSet::new(), unplaced: None };
+
+impl Beside {
+    /// Whether it is nothing.
+    pub fn is_nothing(&self) -> bool {
+        *self == ALONE
+    }
 }
 
 /// Two are equal if they have the same pool of the same evaluation.
@@ -136,12 +160,14 @@ fn is_equal(a: &Value, b: &Value) -> Fact<bool> {
 impl<'p> Graph<'p> {
     /// What this root module has for links with others.
     pub fn links(&self, plan: &StaticPlan) -> RootLinks {
-        let clusters = self.clusters.iter().map(|c| (c.resource.address.clone(), ClusterIdentity::of(c)));
+        let own = || self.clusters.iter().filter(|c| c.elsewhere.is_none());
+        let clusters = own().map(|c| (c.resource.address.clone(), ClusterIdentity::of(c)));
         let calls = plan.modules.iter().filter(|_| !self.loose.is_empty());
         let calls: FxHashMap<&str, Span> =
             calls.filter_map(|module| Some((&*module.address, module.header?))).collect();
         let pools = self.in_time(&self.loose).filter_map(|pool| self.loose_pool(pool, &plan.root, &calls));
-        RootLinks { clusters: clusters.collect(), pools: pools.collect(), doubt: None }
+        let lacks_pools = own().any(|c| c.pools.is_empty() && !c.autopilot.is_true());
+        RootLinks { clusters: clusters.collect(), pools: pools.collect(), lacks_pools, doubt: None }
     }
 
     fn loose_pool(&self, pool: &Pool<'p>, root: &str, calls: &FxHashMap<&str, Span>) -> Option<Arc<LoosePool>> {
@@ -167,12 +193,13 @@ impl<'p> Graph<'p> {
     }
 }
 
-/// For each root module the pools of the others that belong to its clusters, or may; and the pools that the limits leave
-/// out. A pool belongs to the one cluster that has its cluster's project, location and name; where there are several, or
+/// For each root module what the others tell of its clusters and pools; and the pools that the limits leave out. A pool
+/// belongs to the one cluster that has its cluster's project, location and name; where there are several, or
 /// some of it is not known, to each of them with a doubt.
-pub fn linked<'l>(all: &[&'l RootLinks], budget: &Budget) -> (Vec<Vec<LinkedPool>>, Vec<&'l LoosePool>) {
+pub fn linked<'l>(all: &[&'l RootLinks], budget: &Budget) -> (Vec<Beside>, Vec<&'l LoosePool>) {
     let (mut count, mut left) = (0, Vec::new());
-    let mut out: Vec<Vec<LinkedPool>> = vec![Vec::new(); all.len()];
+    let mut out: Vec<Beside> = vec![Beside::default(); all.len()];
+    let mut unplaced: Vec<(usize, String)> = Vec::new();
     let mut by_name: FxHashMap<Option<&str>, Vec<(usize, usize)>> = FxHashMap::default();
     let clusters = all.iter().enumerate().flat_map(|(r, links)| (0..links.clusters.len()).map(move |c| (r, c)));
     clusters.for_each(|at| by_name.entry(name_of(&all[at.0].clusters[at.1].1)).or_default().push(at));
@@ -193,7 +220,8 @@ pub fn linked<'l>(all: &[&'l RootLinks], budget: &Budget) -> (Vec<Vec<LinkedPool
         let sure: Vec<_> = answers.iter().filter(|(_, answer)| answer.is_true()).map(|(at, _)| *at).collect();
         let mut add = |at: (usize, usize), doubt| {
             count += 1;
-            out[at.0].push(LinkedPool { cluster: cluster(at).0.clone(), pool: pool.clone(), doubt });
+            out[at.0].linked.push(LinkedPool { cluster: cluster(at).0.clone(), pool: pool.clone(), doubt });
+            out[own].placed.insert(pool.resource.address.clone());
         };
         match sure.as_slice() {
             [only] => add(*only, applied.cloned()),
@@ -208,8 +236,15 @@ pub fn linked<'l>(all: &[&'l RootLinks], budget: &Budget) -> (Vec<Vec<LinkedPool
                 several.iter().for_each(|at| add(*at, union(Some(&doubt), applied)));
             }
         }
+        if !out[own].placed.contains(&pool.resource.address) {
+            unplaced.push((own, pool.address()));
+        }
     }
-    for pools in &mut out {
+    unplaced.sort_by(|a, b| a.1.cmp(&b.1));
+    for (at, beside) in out.iter_mut().enumerate().filter(|(at, _)| all[*at].lacks_pools) {
+        beside.unplaced = unplaced.iter().find(|(own, _)| *own != at).map(|(_, address)| address.clone());
+    }
+    for Beside { linked: pools, .. } in &mut out {
         pools.sort_by(|a, b| (&a.pool.root, &a.pool.resource.address).cmp(&(&b.pool.root, &b.pool.resource.address)));
     }
     (out, left)

@@ -5,6 +5,8 @@ use super::fact::{Fact, Interval};
 use super::pool::Pool;
 use super::text::Text;
 use super::view::{AttributePlace, View};
+use crate::catalog::gke;
+use crate::catalog::machine::Machine;
 use crate::cty::value::{Reasons, Value};
 use crate::plan::Resource;
 use crate::profile::Profile;
@@ -26,6 +28,8 @@ pub struct Cluster<'p> {
     pub location: Fact<Text>,
     /// The zones of its pools.
     pub zones: Interval,
+    /// How many pods a node of its pools may have.
+    pub max_pods: Interval,
     /// Whether the default pool is removed (`remove_default_node_pool`).
     pub removes_default_pool: Fact<bool>,
     /// Whether it has Workload Identity (`workload_identity_config`).
@@ -36,6 +40,10 @@ pub struct Cluster<'p> {
     pub pools: Vec<Pool<'p>>,
     /// Why there may be further pools: module calls that are not on disk and are handed the cluster.
     pub pools_elsewhere: Option<Reasons>,
+    /// Why next to nothing is known of it, where another configuration makes it and only pools of it are here.
+    pub elsewhere: Option<Reasons>,
+    /// How many nodes all its pools have now, where it exists and says so.
+    pub observed_nodes: Option<u64>,
     /// The pool that stands for those that auto-provisioning makes.
     pub auto_provisioned: Option<Pool<'p>>,
 }
@@ -45,16 +53,12 @@ pub struct Cluster<'p> {
 pub struct AutoProvisioning {
     /// Whether it is on.
     pub enabled: Fact<bool>,
-    /// Nodes of the size that the profile asks for that its limits allow.
-    pub nodes: Interval,
+    /// vCPU that all nodes of the cluster may have together.
+    pub vcpus: Interval,
+    /// Memory that all nodes of the cluster may have together, in MiB.
+    pub memory_mib: Interval,
     /// Whether GKE makes nodes for compute classes also where it is off (`default_compute_class_enabled`).
     pub compute_class: Fact<bool>,
-}
-
-impl AutoProvisioning {
-    fn with(enabled: Fact<bool>, nodes: Interval) -> AutoProvisioning {
-        AutoProvisioning { enabled, nodes, compute_class: Fact::Known(false) }
-    }
 }
 
 impl<'p> Cluster<'p> {
@@ -75,8 +79,9 @@ impl<'p> Cluster<'p> {
             profile,
             resource,
             autopilot: view.flag("enable_autopilot", false),
-            auto_provisioning: auto_provisioning(&view, profile),
+            auto_provisioning: auto_provisioning(&view),
             zones: count::cluster_zones(&location, &view, drawn),
+            max_pods: view.number("default_max_pods_per_node", gke::MAX_PODS_PER_NODE),
             location,
             removes_default_pool: view.flag("remove_default_node_pool", false),
             workload_identity: match &identity {
@@ -93,6 +98,8 @@ impl<'p> Cluster<'p> {
             view,
             pools: Vec::new(),
             pools_elsewhere: None,
+            elsewhere: None,
+            observed_nodes: None,
             auto_provisioned: None,
         }
     }
@@ -120,14 +127,33 @@ impl<'p> Cluster<'p> {
         is_ignored.then(|| config.place("service_account"))
     }
 
-    /// The pools that KFP's pods may land on: those with nodes that can run them; all with nodes, where there is none
-    /// such; and those that auto-provisioning makes, where it is on.
-    pub fn landing_pools(&self) -> Vec<&Pool<'p>> {
-        let with_nodes = || self.pools.iter().filter(|p| !p.is_empty());
-        let mut pools: Vec<_> = with_nodes().filter(|p| !p.usable.is_false()).collect();
-        if pools.is_empty() {
-            pools = with_nodes().collect();
+    /// The nodes that qualify where auto-provisioning adds as many as its limits allow, beside the nodes that are always
+    /// there: the limits are for all of the cluster's nodes together.
+    pub fn provisioned(&self) -> Interval {
+        let auto = &self.auto_provisioning;
+        let (mut vcpus, mut memory_mib, mut qualifying) = (Interval::exact(0), Interval::exact(0), Interval::exact(0));
+        for pool in &self.pools {
+            let nodes = &pool.nodes.floor;
+            let each = |of: fn(&Machine) -> u64| pool.machine.machine.map(of).known().map(|n| Interval::exact(*n));
+            let unknown = || Interval::any(pool.machine.machine.reasons().cloned().unwrap_or_default());
+            vcpus = vcpus.plus(&nodes.times(&each(|m| m.vcpus.into()).unwrap_or_else(unknown)));
+            memory_mib = memory_mib.plus(&nodes.times(&each(|m| m.memory_mib).unwrap_or_else(unknown)));
+            qualifying = match pool.counts() {
+                Fact::Known(true) => qualifying.plus(nodes),
+                Fact::Known(false) => qualifying,
+                open => qualifying.plus(&nodes.hull(&Interval::exact(0), &open.reasons().cloned().unwrap_or_default())),
+            };
         }
+        let vcpus = auto.vcpus.minus(&vcpus).divided(self.profile.vcpus.into());
+        let memory = auto.memory_mib.minus(&memory_mib).divided(self.profile.memory_mib);
+        vcpus.least(&memory).plus(&qualifying)
+    }
+
+    /// The pools that KFP's pods may land on: those with nodes that can run them, and those that auto-provisioning makes,
+    /// where it is on.
+    pub fn landing_pools(&self) -> Vec<&Pool<'p>> {
+        let with_nodes = self.pools.iter().filter(|p| !p.is_empty());
+        let mut pools: Vec<_> = with_nodes.filter(|p| !p.usable.is_false()).collect();
         pools.extend(&self.auto_provisioned);
         pools
     }
@@ -147,40 +173,35 @@ fn location(view: &View) -> Fact<Text> {
     own.unwrap_or_else(|| super::view::text_of(&default_of(view, "zone")))
 }
 
-fn auto_provisioning(view: &View, profile: &Profile) -> AutoProvisioning {
+fn auto_provisioning(view: &View) -> AutoProvisioning {
+    let none = || Interval::exact(0);
+    let off = Fact::Known(false);
     let Some(block) = view.block("cluster_autoscaling") else {
-        return AutoProvisioning::with(Fact::Known(false), Interval::exact(0));
+        return AutoProvisioning { enabled: Fact::Known(false), vcpus: none(), memory_mib: none(), compute_class: off };
     };
     if let Some(reasons) = &block.uncertain {
-        return AutoProvisioning::with(Fact::Unknown(reasons.clone()), Interval::any(reasons.clone()));
+        let any = || Interval::any(reasons.clone());
+        return AutoProvisioning { enabled: Fact::Unknown(reasons.clone()), vcpus: any(), memory_mib: any(), compute_class: off };
     }
-    let limit = |kind: &str, each: u64| {
+    let limit = |kind: &str| {
         let mut limits = block.blocks("resource_limits").into_iter();
         let found = limits.find(|l| match l.text("resource_type") {
             Some(Fact::Known(t)) => &*t == kind,
             Some(_) => true,
             None => l.uncertain.is_some(),
         });
-        let Some(found) = found else { return Interval::exact(0) };
-        let most = match &found.uncertain {
+        let Some(found) = found else { return none() };
+        match &found.uncertain {
             Some(reasons) => Interval::any(reasons.clone()),
             None => found.number("maximum", 0),
-        };
-        Interval { min: most.min / each, max: most.max.map(|m| m / each), ..most }
+        }
     };
-    let (cpu, memory) = (limit("cpu", profile.vcpus.into()), limit("memory", profile.memory_mib.div_ceil(1024)));
-    let max = match (cpu.max, memory.max) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
-    let reasons = cpu.reasons.union(&memory.reasons);
-    let hidden = cpu.hidden || memory.hidden;
-    let nodes = Interval { min: cpu.min.min(memory.min), max, reasons, hidden };
     // What nobody wrote of a module that is not on disk is off, as it is by default.
     let compute_class = match block.flag("default_compute_class_enabled", false) {
         Fact::Known(is_on) => Fact::Known(is_on),
         _ if block.written("default_compute_class_enabled").is_none() => Fact::Known(false),
         open => open,
     };
-    AutoProvisioning { compute_class, ..AutoProvisioning::with(block.flag("enabled", false), nodes) }
+    let memory_mib = limit("memory").times(&Interval::exact(1024));
+    AutoProvisioning { enabled: block.flag("enabled", false), vcpus: limit("cpu"), memory_mib, compute_class }
 }

@@ -148,6 +148,29 @@ impl Interval {
         product.hide(self.hidden || other.hidden)
     }
 
+    /// The difference, 0 where it would be less.
+    pub fn minus(&self, other: &Interval) -> Interval {
+        let min = other.max.map_or(0, |most| self.min.saturating_sub(most));
+        let max = self.max.map(|most| most.saturating_sub(other.min));
+        Interval::of(min, max, self.reasons.union(&other.reasons)).hide(self.hidden || other.hidden)
+    }
+
+    /// How often a number, which is not 0, goes into it.
+    pub fn divided(&self, by: u64) -> Interval {
+        let by = by.max(1);
+        Interval::of(self.min / by, self.max.map(|most| most / by), self.reasons.clone()).hide(self.hidden)
+    }
+
+    /// The smaller of both.
+    pub fn least(&self, other: &Interval) -> Interval {
+        let max = match (self.max, other.max) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let least = Interval::of(self.min.min(other.min), max, self.reasons.union(&other.reasons));
+        least.hide(self.hidden || other.hidden)
+    }
+
     /// The smallest interval that holds both.
     pub fn hull(&self, other: &Interval, reasons: &Reasons) -> Interval {
         let max = self.max.zip(other.max).map(|(a, b)| a.max(b));

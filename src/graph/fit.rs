@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// What a pod asks for, or a node has: CPU in thousandths of a core, memory in MiB, GPUs.
+/// What a pod asks for, or a node has: CPU in thousandths of a core, memory in MiB, GPUs, places for pods.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Room {
     /// CPU.
@@ -12,6 +12,8 @@ pub struct Room {
     pub memory_mib: u64,
     /// GPUs.
     pub gpus: u64,
+    /// Places for pods: 1 for a pod, 0 for one of GKE's own, which [`super::nodes::free`] counts.
+    pub pods: u64,
 }
 
 /// A taint of a node, in Kubernetes' words.
@@ -96,7 +98,7 @@ pub struct FitNode {
 impl Room {
     /// Whether a pod fits.
     pub fn holds(&self, pod: &Room) -> bool {
-        pod.cpu_m <= self.cpu_m && pod.memory_mib <= self.memory_mib && pod.gpus <= self.gpus
+        pod.cpu_m <= self.cpu_m && pod.memory_mib <= self.memory_mib && pod.gpus <= self.gpus && pod.pods <= self.pods
     }
 
     /// What is left without a pod.
@@ -105,6 +107,7 @@ impl Room {
             cpu_m: self.cpu_m.saturating_sub(pod.cpu_m),
             memory_mib: self.memory_mib.saturating_sub(pod.memory_mib),
             gpus: self.gpus.saturating_sub(pod.gpus),
+            pods: self.pods.saturating_sub(pod.pods),
         }
     }
 }
@@ -204,7 +207,7 @@ mod tests {
     use super::*;
 
     fn room(cpu_m: u64, memory_mib: u64) -> Room {
-        Room { cpu_m, memory_mib, gpus: 0 }
+        Room { cpu_m, memory_mib, ..Room::default() }
     }
 
     fn pod(name: &'static str, cpu_m: u64, memory_mib: u64) -> Pod {

@@ -1,8 +1,9 @@
 //! Which pool belongs to which cluster.
 
 use super::account::ServiceAccount;
-use super::across::LinkedPool;
+use super::across::{Beside, LinkedPool};
 use super::cluster::{Cluster, default_of};
+use super::elsewhere;
 use super::fact::{Fact, Interval};
 use super::handed::Handed;
 use super::identity::{same, same_by_cause};
@@ -11,9 +12,9 @@ use super::pool::{Pool, PoolKind, PoolParts};
 use super::types::ByType;
 use super::view::View;
 use crate::base::budget::Budget;
-use crate::catalog::gke::last_part;
+use crate::catalog::gke::{self, last_part};
 use crate::cty::value::{ReasonKind, Reasons, Value};
-use crate::plan::{Mode, ResolvedReference, Resource, StaticPlan};
+use crate::plan::{ElsewhereCluster, Mode, ResolvedReference, Resource, StaticPlan};
 use crate::profile::Profile;
 use std::collections::HashMap;
 
@@ -22,10 +23,12 @@ pub const CLUSTER: &str = "google_container_cluster";
 /// The type of node pools.
 pub const POOL: &str = "google_container_node_pool";
 
-/// All clusters with their pools, and the pools whose cluster the configuration does not make.
+/// All clusters with their pools, and the pools whose cluster the configuration does not make. `beside` is what other root
+/// modules tell of them.
 pub fn clusters<'p>(
     plan: &'p StaticPlan,
     types: &ByType<'p>,
+    beside: &'p Beside,
     linker: PoolLinker<'p, '_>,
 ) -> (Vec<Cluster<'p>>, Vec<Pool<'p>>) {
     let new = |r| Cluster::new(r, drawn_zones(types, r), linker.profile);
@@ -40,6 +43,7 @@ pub fn clusters<'p>(
                 kind: PoolKind::Separate,
                 view: View::of(pool),
                 zones: Interval::exact(1),
+                max_pods: Interval::exact(gke::MAX_PODS_PER_NODE),
                 uncertain: pool.uncertain.clone(),
                 observed: None,
                 root: None,
@@ -52,22 +56,46 @@ pub fn clusters<'p>(
     for (cluster, pools) in clusters.iter_mut().zip(owned).take_while(|_| !linker.budget.is_late()) {
         linker.own_pools(cluster);
         cluster.pools_elsewhere = linker.elsewhere(cluster);
+        cluster.observed_nodes = plan.observed.get(&cluster.resource.address).map(|seen| seen.nodes);
         for (pool, doubt) in pools.into_iter().take_while(|_| !linker.budget.is_late()) {
             cluster.pools.push(linker.pool(PoolParts {
                 kind: PoolKind::Separate,
                 view: View::of(pool),
                 zones: cluster.zones.clone(),
+                max_pods: cluster.max_pods.clone(),
                 uncertain: union(pool.uncertain.as_ref(), doubt.as_ref()),
                 observed: plan.observed.get(&pool.address).copied(),
                 root: None,
             }));
         }
     }
+    add_linked(&mut clusters, &beside.linked, linker.profile);
+    let unplaced = loose.iter().filter(|pool: &&Pool| !beside.placed.contains(&pool.view.resource.address));
+    let unplaced: Vec<&'p Resource> = unplaced.map(|pool| pool.view.resource).collect();
+    let first = unplaced.first().map(|pool| pool.address.to_string()).or_else(|| beside.unplaced.clone());
+    if let Some(pool) = first {
+        let asks = format!("{pool}.cluster");
+        for cluster in clusters.iter_mut().filter(|c| c.pools.is_empty() && !c.autopilot.is_true()) {
+            let what = format!("whether {pool} and its like are pools of {}", cluster.address());
+            let doubt = Reasons::one(ReasonKind::Elsewhere(asks.as_str().into(), what.into()), cluster.resource.header);
+            cluster.pools_elsewhere = union(cluster.pools_elsewhere.as_ref(), Some(&doubt));
+        }
+    }
+    // The callers of a reusable module say where its pools belong.
+    if plan.is_reusable {
+        return (clusters, loose);
+    }
+    let elsewhere = plan.elsewhere.get_or_init(|| {
+        let pools: Vec<&Resource> = loose.iter().map(|pool: &Pool| pool.view.resource).collect();
+        elsewhere::of_pools(&pools, types)
+    });
+    let unplaced: HashMap<&str, &'p Resource> = unplaced.into_iter().map(|pool| (&*pool.address, pool)).collect();
+    clusters.extend(elsewhere.iter().filter_map(|of| linker.elsewhere_cluster(of, &unplaced)));
     (clusters, loose)
 }
 
 /// Adds pools of other root modules to the clusters that they belong to, or may.
-pub fn add_linked<'p>(clusters: &mut [Cluster<'p>], linked: &'p [LinkedPool], profile: &Profile) {
+fn add_linked<'p>(clusters: &mut [Cluster<'p>], linked: &'p [LinkedPool], profile: &Profile) {
     let by_address: HashMap<&str, usize> = clusters.iter().enumerate().map(|(at, c)| (c.address(), at)).collect();
     for LinkedPool { cluster, pool, doubt } in linked {
         let Some(cluster) = by_address.get(&**cluster).and_then(|at| clusters.get_mut(*at)) else { continue };
@@ -75,6 +103,7 @@ pub fn add_linked<'p>(clusters: &mut [Cluster<'p>], linked: &'p [LinkedPool], pr
             kind: PoolKind::Separate,
             view: View::of(&pool.resource),
             zones: cluster.zones.clone(),
+            max_pods: cluster.max_pods.clone(),
             uncertain: union(pool.resource.uncertain.as_ref(), doubt.as_ref()),
             observed: None,
             root: Some(&pool.root),
@@ -146,24 +175,28 @@ impl<'p> PoolLinker<'p, '_> {
     /// The pools that the cluster's own block describes.
     fn own_pools(&self, cluster: &mut Cluster<'p>) {
         let zones = cluster.zones.clone();
-        let inline = cluster.view.blocks("node_pool");
+        let max_pods = cluster.max_pods.clone();
+        let removed = &cluster.removes_default_pool;
+        let inline = cluster.view.blocks("node_pool").into_iter().map(|block| (is_removed(&block, removed), block));
+        let inline: Vec<_> = inline.filter(|(removed, _)| !removed.is_true()).collect();
         let part = |kind, view: View<'p>, uncertain| PoolParts {
             kind,
             view,
             zones: zones.clone(),
+            max_pods: max_pods.clone(),
             uncertain,
             observed: None,
             root: None,
         };
-        let certain_inline = inline.iter().any(|b| b.uncertain.is_none());
+        let certain_inline = inline.iter().any(|(_, b)| b.uncertain.is_none());
         let autopilot = cluster.autopilot.is_true();
         if !certain_inline && !autopilot && !cluster.removes_default_pool.is_true() {
-            let open = inline.iter().find_map(|b| b.uncertain.as_ref());
+            let open = inline.iter().find_map(|(_, b)| b.uncertain.as_ref());
             let uncertain = union(cluster.removes_default_pool.reasons(), open);
             cluster.pools.push(self.pool(part(PoolKind::Default, cluster.view.clone(), uncertain)));
         }
-        for block in inline {
-            let uncertain = block.uncertain.clone();
+        for (removed, block) in inline {
+            let uncertain = union(block.uncertain.as_ref(), removed.reasons());
             cluster.pools.push(self.pool(part(PoolKind::Inline, block, uncertain)));
         }
         let auto = &cluster.auto_provisioning;
@@ -181,6 +214,30 @@ impl<'p> PoolLinker<'p, '_> {
                 cluster.auto_provisioned = Some(self.pool(part(PoolKind::AutoProvisioned, view, uncertain)));
             }
         }
+    }
+
+    /// A cluster that another configuration makes, with those of its pools here that no other root module has a cluster for.
+    fn elsewhere_cluster(
+        &self,
+        of: &'p ElsewhereCluster,
+        unplaced: &HashMap<&str, &'p Resource>,
+    ) -> Option<Cluster<'p>> {
+        let mut cluster = Cluster::new(&of.resource, None, self.profile);
+        let reasons = of.reasons.clone();
+        for pool in of.pools.iter().filter_map(|address| unplaced.get(&**address)) {
+            cluster.pools.push(self.pool(PoolParts {
+                kind: PoolKind::Separate,
+                view: View::of(pool),
+                zones: cluster.zones.clone(),
+                max_pods: cluster.max_pods.clone(),
+                uncertain: pool.uncertain.clone(),
+                observed: None,
+                root: None,
+            }));
+        }
+        cluster.pools_elsewhere = Some(reasons.clone());
+        cluster.elsewhere = Some(reasons);
+        (!cluster.pools.is_empty()).then_some(cluster)
     }
 
     /// Module calls that are not on disk and are handed the cluster: they may make pools for it.
@@ -212,9 +269,16 @@ impl<'p> PoolLinker<'p, '_> {
         }
         // A name that is known counts, whatever its expression mentions.
         let refs = view.references("cluster");
-        if let Some(owners) = by_reference(&refs, pool, clusters)
-            && !is_other(name, &owners, clusters)
-        {
+        let by_reference = by_reference(&refs, pool, clusters);
+        if name.is_known() {
+            // A name is that cluster's, whatever the expression mentions; the mention tells clusters of one name apart.
+            let named = by_text(name, &view, clusters);
+            let mentioned = by_reference.filter(|owners| named.len() > 1 && !owners.is_empty());
+            return mentioned
+                .filter(|owners| owners.iter().all(|(at, _)| named.iter().any(|(n, _)| n == at)))
+                .unwrap_or(named);
+        }
+        if let Some(owners) = by_reference {
             return owners;
         }
         let from_data = |kind: &ReasonKind| matches!(kind, ReasonKind::DataSource(_));
@@ -225,6 +289,13 @@ impl<'p> PoolLinker<'p, '_> {
     }
 }
 
+/// Whether `remove_default_node_pool` removes an inline pool: the one that is named `default-pool` (google provider,
+/// `resource_container_cluster.go`).
+fn is_removed(block: &View, removed: &Fact<bool>) -> Fact<bool> {
+    let name = block.text("name").unwrap_or(Fact::Known("".into()));
+    removed.and(&name.judge(|name| Fact::Known(&**name == "default-pool")))
+}
+
 /// The resource that alone computes a value.
 fn computed_by(value: &Value) -> Option<std::sync::Arc<str>> {
     let mut reasons = value.reasons()?.iter();
@@ -232,12 +303,6 @@ fn computed_by(value: &Value) -> Option<std::sync::Arc<str>> {
         (Some(ReasonKind::Computed(address, _)), None) => Some(address.clone()),
         _ => None,
     }
-}
-
-/// Whether a known name is none of these clusters'.
-fn is_other(name: &Value, owners: &[(usize, Option<Reasons>)], clusters: &[Cluster]) -> bool {
-    let own = |at: usize| clusters[at].view.get("name").map(|own| same(name, own, last_part));
-    name.is_known() && !owners.is_empty() && owners.iter().all(|(at, _)| own(*at).is_some_and(|own| own.is_false()))
 }
 
 /// By the one resource that the expression refers to. With an instance key that is not literal, the instance with the

@@ -1,21 +1,12 @@
-//! What the nodes of a pool are: machine, what keeps pods off them, scopes, account.
+//! What the nodes of a pool are: machine, scopes, account.
 
 use super::fact::Fact;
 use super::text::Text;
 use super::view::{AttributePlace, View};
 use crate::catalog::machine::{self, Arch, Machine};
 use crate::catalog::{gke, scope};
-use crate::cty::value::{Data, HIDDEN, ReasonKind, Reasons, Value};
+use crate::cty::value::{Data, ReasonKind, Reasons, Value};
 use crate::profile::Profile;
-
-/// Something that keeps Kubeflow Pipelines' pods off a pool's nodes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Obstacle {
-    /// What it is, such as `the taint NO_SCHEDULE`.
-    pub what: String,
-    /// Where it stands.
-    pub place: AttributePlace,
-}
 
 /// The machine of a pool's nodes.
 #[derive(Clone, Debug)]
@@ -28,6 +19,8 @@ pub struct NodeMachine {
     pub big_enough: Fact<bool>,
     /// Whether neither the name nor what the catalog says of it may be shown.
     pub hidden: bool,
+    /// Where `threads_per_core = 1` stands, where it takes every second vCPU away.
+    pub single_thread: Option<AttributePlace>,
 }
 
 /// Where an argument of a node configuration stands, or the block that lacks it.
@@ -49,10 +42,58 @@ pub fn node_machine(config: Option<&View>, profile: &Profile) -> NodeMachine {
         Some(reasons) if type_name.known().is_some() => Fact::Unknown(reasons),
         _ => type_name,
     };
-    let machine = look_up(&type_name);
+    let whole = look_up(&type_name);
+    let threads = threads_per_core(config);
+    let machine = with_threads(&whole, &threads);
+    let single_thread = config.filter(|_| threads.known() == Some(&1) && machine != whole);
+    let single_thread = single_thread.and_then(|c| Some(c.block(FEATURES)?.place(THREADS)));
     let big_enough = machine.judge(|m| Fact::Known(profile.takes(m.vcpus, m.memory_mib)));
     let hidden = type_name.is_hidden();
-    NodeMachine { type_name, machine, big_enough, hidden }
+    NodeMachine { type_name, machine, big_enough, hidden, single_thread }
+}
+
+const FEATURES: &str = "advanced_machine_features";
+const THREADS: &str = "threads_per_core";
+
+/// How many threads of each core a node uses; both of them where nothing is said.
+fn threads_per_core(config: Option<&View>) -> Fact<u64> {
+    let Some(features) = config.and_then(|c| c.block(FEATURES)) else { return Fact::Known(2) };
+    let threads = features.number(THREADS, 2);
+    match (threads.known(), &features.uncertain) {
+        (Some(1), None) => Fact::Known(1),
+        (Some(1), Some(reasons)) => Fact::Unknown(reasons.clone()),
+        (Some(_), _) => Fact::Known(2),
+        (None, _) => Fact::Unknown(threads.reasons),
+    }
+}
+
+/// A machine whose cores run so many threads (GKE: "Configure simultaneous multi-threading"; a vCPU is a thread).
+fn with_threads(machine: &Fact<Machine>, threads: &Fact<u64>) -> Fact<Machine> {
+    let reasons = match threads {
+        Fact::Known(1) => return machine.map(single_threaded),
+        Fact::Known(_) => return machine.clone(),
+        open => open.reasons().cloned().unwrap_or_default(),
+    };
+    let both = |all: &[Machine], reasons| {
+        let machines = all.iter().flat_map(|m| [m.clone(), single_threaded(m)]).collect();
+        Fact::OneOf(machines, reasons)
+    };
+    match machine {
+        Fact::Known(one) if single_threaded(one) == *one => machine.clone(),
+        Fact::Known(one) => both(std::slice::from_ref(one), reasons),
+        Fact::OneOf(several, others) => both(several, others.union(&reasons)),
+        Fact::Unknown(others) => Fact::Unknown(others.union(&reasons)),
+    }
+}
+
+/// Series of x86-64 whose cores run one thread each, whatever is asked for (Compute Engine: CPU platforms).
+const ONE_THREAD: [&str; 3] = ["h3", "h4d", "t2d"];
+
+fn single_threaded(machine: &Machine) -> Machine {
+    let has_two = machine.arch == Arch::Amd64 && !machine.shared_core && !ONE_THREAD.contains(&machine.series);
+    let half = if has_two { 2 } else { 1 };
+    let (vcpus, sustained_mcpu) = (machine.vcpus.div_ceil(half), machine.sustained_mcpu.div_ceil(half));
+    Machine { vcpus, sustained_mcpu, ..machine.clone() }
 }
 
 fn look_up(name: &Fact<Text>) -> Fact<Machine> {
@@ -68,93 +109,6 @@ fn look_up(name: &Fact<Text>) -> Fact<Machine> {
         },
         Fact::Unknown(reasons) => Fact::Unknown(reasons.clone()),
     }
-}
-
-/// Whether pods without tolerations, built for x86-64 Linux, can run on the nodes; and what keeps them off.
-pub fn usable(config: Option<&View>, pool: &View, machine: &NodeMachine) -> (Fact<bool>, Option<Obstacle>) {
-    let mut open = Vec::new();
-    let checks = [
-        config.map(taints).unwrap_or((Fact::Known(true), None)),
-        by_machine(machine, || place(config, pool, "machine_type")),
-        config.map(accelerators).unwrap_or((Fact::Known(true), None)),
-        config.map(windows).unwrap_or((Fact::Known(true), None)),
-    ];
-    for (fact, obstacle) in checks {
-        match &fact {
-            Fact::Known(false) => return (fact, obstacle),
-            Fact::Known(true) => {}
-            other => open.push((other.clone(), obstacle)),
-        }
-    }
-    let fact = open.iter().fold(Fact::Known(true), |all, (fact, _)| all.and(fact));
-    (fact, open.into_iter().find_map(|(_, o)| o))
-}
-
-type Check = (Fact<bool>, Option<Obstacle>);
-
-fn taints(config: &View) -> Check {
-    let mut open: Option<Check> = None;
-    for taint in config.blocks("taint") {
-        let effect = taint.text("effect");
-        let name = match effect.as_ref().and_then(|e| e.known()) {
-            Some(effect) => format!("the taint {effect}"),
-            None => "a taint".to_string(),
-        };
-        let obstacle = Obstacle { what: name, place: taint.own_place() };
-        let blocks = match (&effect, &taint.uncertain) {
-            (Some(effect), None) => effect.judge(|e| Fact::Known(gke::BLOCKING_TAINT_EFFECTS.contains(&&**e))),
-            (_, Some(reasons)) => match effect.as_ref().and_then(|e| e.known()) {
-                Some(e) if !gke::BLOCKING_TAINT_EFFECTS.contains(&&**e) => Fact::Known(false),
-                _ => Fact::Unknown(reasons.clone()),
-            },
-            (None, None) => Fact::Known(false),
-        };
-        if blocks.is_true() {
-            return (Fact::Known(false), Some(obstacle));
-        }
-        if !blocks.is_false() {
-            open.get_or_insert((blocks.not(), Some(obstacle)));
-        }
-    }
-    open.unwrap_or((Fact::Known(true), None))
-}
-
-fn by_machine(node: &NodeMachine, place: impl Fn() -> AttributePlace) -> Check {
-    let fits = |m: &Machine| m.arch == Arch::Amd64 && !m.has_accelerator();
-    let fact = node.machine.judge(|m| Fact::Known(fits(m)));
-    // A name that the catalog lacks is somebody else's finding; here only inputs leave it open.
-    match (&fact, &node.type_name) {
-        (Fact::Unknown(_), Fact::Known(_)) | (Fact::Known(true), _) => return (Fact::Known(true), None),
-        _ => {}
-    }
-    let what = match node.machine.known() {
-        Some(_) if node.hidden => format!("the machine type {HIDDEN}"),
-        Some(m) if m.arch == Arch::Arm64 => format!("the Arm machine type {}", m.name),
-        Some(m) => format!("the accelerators of machine type {} (GKE taints such nodes)", m.name),
-        None => "the machine type".to_string(),
-    };
-    (fact, Some(Obstacle { what, place: place() }))
-}
-
-fn accelerators(config: &View) -> Check {
-    for block in config.blocks("guest_accelerator") {
-        let obstacle = Obstacle { what: "GPUs (GKE taints such nodes)".into(), place: block.own_place() };
-        let count = block.number("count", 1);
-        match (&block.uncertain, count.min, count.max) {
-            (_, _, Some(0)) => {}
-            (None, 1.., _) => return (Fact::Known(false), Some(obstacle)),
-            (Some(reasons), ..) => return (Fact::Unknown(reasons.clone()), Some(obstacle)),
-            _ => return (Fact::Unknown(count.reasons), Some(obstacle)),
-        }
-    }
-    (Fact::Known(true), None)
-}
-
-fn windows(config: &View) -> Check {
-    let Some(image) = config.text("image_type") else { return (Fact::Known(true), None) };
-    let fact = image.judge(|i| Fact::Known(!i.to_ascii_uppercase().starts_with("WINDOWS")));
-    let obstacle = Obstacle { what: "a Windows image".into(), place: config.place("image_type") };
-    (fact, Some(obstacle))
 }
 
 /// Where the scopes of nodes come from.

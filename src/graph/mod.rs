@@ -14,6 +14,7 @@ pub mod custom_role;
 mod default_account;
 mod deny;
 pub mod edge;
+pub mod elsewhere;
 pub mod fact;
 pub mod fit;
 pub mod grant;
@@ -27,8 +28,10 @@ mod manifest;
 mod member;
 pub mod network;
 pub mod nodes;
+pub mod obstacle;
 pub mod pool;
 pub mod refs;
+pub mod reserved;
 pub mod secret;
 #[cfg(test)]
 pub(crate) mod testing;
@@ -46,7 +49,7 @@ use crate::diagnostic::Edit;
 use crate::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::profile::Profile;
 use account::ServiceAccount;
-use across::LinkedPool;
+use across::{ALONE, Beside, LinkedPool};
 use api::Api;
 use bucket::Bucket;
 use by_email::ByEmail;
@@ -115,17 +118,21 @@ impl<'p> Graph<'p> {
     /// is left of it is not looked at, here and in what is asked of the graph later: answers that are given then do not
     /// count.
     pub fn build(plan: &'p StaticPlan, profile: &'p Profile, budget: &Budget) -> Graph<'p> {
-        Graph::with(&[], plan, profile, budget)
+        Graph::with(&ALONE, plan, profile, budget)
     }
 
-    /// [`Graph::build`], with pools of other root modules.
-    pub fn with(linked: &'p [LinkedPool], plan: &'p StaticPlan, profile: &'p Profile, budget: &Budget) -> Graph<'p> {
+    /// [`Graph::build`], with what other root modules tell.
+    pub fn with(beside: &'p Beside, plan: &'p StaticPlan, profile: &'p Profile, budget: &Budget) -> Graph<'p> {
         let types = ByType::of(plan);
         let accounts: Vec<_> = types.managed("google_service_account").map(ServiceAccount::new).collect();
         let handed = Handed::of(plan);
-        let (mut clusters, loose) =
-            link::clusters(plan, &types, link::PoolLinker { accounts: &accounts, handed: &handed, profile, budget });
-        link::add_linked(&mut clusters, linked, profile);
+        let (mut clusters, loose) = link::clusters(
+            plan,
+            &types,
+            beside,
+            link::PoolLinker { accounts: &accounts, handed: &handed, profile, budget },
+        );
+        clusters.iter_mut().for_each(obstacle::taint_gpus);
         let managed_all = plan.resources.iter().filter(|r| r.mode == Mode::Managed);
         let clock = budget.clock();
         let managed_all = managed_all.take_while(|_| !clock.is_late());
@@ -135,7 +142,7 @@ impl<'p> Graph<'p> {
             profile,
             clusters,
             loose,
-            linked,
+            linked: &beside.linked,
             members: ByEmail::members(&grants),
             emails: ByEmail::accounts(&accounts),
             groups: Groups::of(&types),

@@ -20,18 +20,22 @@ pub struct NodeTraits {
     pub gpus: u64,
 }
 
-/// What pods of the user's own find free on a node: GKE's pods that run on every node are taken off.
-pub fn free(left: &Allocatable, system: &Overhead, gpus: u64) -> Room {
+/// Pods of GKE's own on a node, in all: those that run on every node, and its share of the others.
+const OWN_PODS: u64 = 10;
+
+/// What pods of the user's own find free on a node that may have so many pods: GKE's pods are taken off.
+pub fn free(left: &Allocatable, system: &Overhead, gpus: u64, max_pods: u64) -> Room {
     Room {
         cpu_m: left.cpu_m.saturating_sub(system.node_cpu_m),
         memory_mib: left.memory_mib.saturating_sub(system.node_memory_mib),
         gpus,
+        pods: max_pods.saturating_sub(OWN_PODS),
     }
 }
 
 /// GKE's own pods that run once come as two halves: they are several, and small.
 pub fn own_pods(system: &Overhead) -> [Pod; 2] {
-    let room = Room { cpu_m: system.cluster_cpu_m / 2, memory_mib: system.cluster_memory_mib / 2, gpus: 0 };
+    let room = Room { cpu_m: system.cluster_cpu_m / 2, memory_mib: system.cluster_memory_mib / 2, gpus: 0, pods: 0 };
     let half = Pod { name: "GKE's own pods".into(), room, ..Pod::default() };
     [half.clone(), half]
 }
@@ -85,7 +89,16 @@ impl NodeTraits {
         }
         if machine.has_accelerator() || marks.gpus > 0 {
             marks.gpus = marks.gpus.max(machine.accelerator_count.into());
+        }
+        if *pool.gpu_taint.known()? {
             marks.taint("nvidia.com/gpu", "present", "NoSchedule");
+        }
+        if machine.accelerator.is_some_and(|kind| kind.contains("tpu")) {
+            marks.gpus = 0;
+            marks.taint("google.com/tpu", "present", "NoSchedule");
+        }
+        if pool.view.block("queued_provisioning").is_some_and(|b| !b.flag("enabled", false).is_false()) {
+            marks.taint("cloud.google.com/gke-queued", "true", "NoSchedule");
         }
         Some(marks)
     }
@@ -99,6 +112,9 @@ impl NodeTraits {
         if windows {
             self.label("kubernetes.io/os", "windows");
             self.taint("node.kubernetes.io/os", "windows", "NoSchedule");
+        }
+        if config.block("sandbox_config").is_some() {
+            self.taint("sandbox.gke.io/runtime", "gvisor", "NoSchedule");
         }
         for taint in config.blocks("taint") {
             let text = |name: &str| {

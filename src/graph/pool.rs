@@ -2,12 +2,17 @@
 
 use super::count::{self, NodeCount};
 use super::fact::{Fact, Interval};
-use super::machine::{self, Account, NodeMachine, NodeScopes, Obstacle};
+use super::machine::{self, Account, NodeMachine, NodeScopes};
+use super::obstacle::{self, Obstacle};
+use super::reserved::{self, KeptMemory};
 use super::view::{AttributePlace, View};
-use crate::catalog::allocatable::{self, Allocatable};
-use crate::cty::value::Reasons;
+use crate::catalog::allocatable::{Allocatable, NodeShape, allocatable_on};
+use crate::cty::value::{ReasonKind, Reasons};
 use crate::plan::Observed;
 use crate::profile::Profile;
+
+/// What tells how many nodes a pool that exists has.
+const NODES: &str = "`kubectl get nodes -o json`";
 
 /// What kind of pool it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,12 +50,24 @@ pub struct Pool<'p> {
     pub usable: Fact<bool>,
     /// What keeps them off, or may.
     pub obstacle: Option<Obstacle>,
+    /// Whether the nodes have GPUs.
+    pub gpus: Fact<bool>,
+    /// Where these stand.
+    pub gpu_place: AttributePlace,
+    /// Whether GKE taints the nodes because of them; set where the pools of the cluster are known.
+    pub gpu_taint: Fact<bool>,
+    /// How many pods a node may have.
+    pub max_pods: Interval,
+    /// Memory that the nodes' configuration keeps from pods.
+    pub kept: KeptMemory,
     /// The nodes' account.
     pub account: Fact<Account>,
     /// Their scopes.
     pub scopes: NodeScopes,
     /// Whether they may be taken away at any time.
     pub spot: Fact<bool>,
+    /// Whether they come only when Google has room for them, and leave again (`flex_start`).
+    pub flex_start: Fact<bool>,
     /// Its nodes as they are, where it exists and they were listed.
     pub observed: Option<Observed>,
     /// The root module that makes it, where that is another one than the cluster's.
@@ -65,6 +82,8 @@ pub struct PoolParts<'p> {
     pub view: View<'p>,
     /// The zones of a cluster's pool that names none.
     pub zones: Interval,
+    /// The pods of a node of a pool that does not say how many.
+    pub max_pods: Interval,
     /// Why it is not certain that it is there.
     pub uncertain: Option<Reasons>,
     /// Its nodes as they are, where it exists and they were listed.
@@ -80,7 +99,7 @@ impl<'p> Pool<'p> {
         profile: &Profile,
         knows_account: impl Fn(&View<'p>) -> Option<Account>,
     ) -> Pool<'p> {
-        let PoolParts { kind, view, zones, uncertain, observed, root } = parts;
+        let PoolParts { kind, view, zones, max_pods, uncertain, observed, root } = parts;
         let config = match kind {
             PoolKind::AutoProvisioned => Some(view.clone()),
             _ => view.block("node_config"),
@@ -95,22 +114,39 @@ impl<'p> Pool<'p> {
             _ => count::pool(&view, &zones),
         };
         if let Some(seen) = observed.filter(|_| nodes.autoscaled.is_false()) {
-            nodes.floor = Interval::exact(seen.nodes);
+            let reasons = Reasons::one(ReasonKind::NotGiven(NODES.into(), NODES.into()), None);
+            let most = seen.more.map(|more| seen.nodes + more);
+            nodes.floor = Interval { min: seen.nodes, max: most, ..Interval::any(reasons) };
+            if most == Some(seen.nodes) {
+                nodes.floor = Interval::exact(seen.nodes);
+            }
             nodes.ceiling = nodes.floor.clone();
         }
         if let Some(reasons) = &uncertain {
             nodes.floor = repeated(&nodes.floor, kind, reasons);
             nodes.ceiling = repeated(&nodes.ceiling, kind, reasons);
         }
+        let flag = |name: &str| config.as_ref().map_or(Fact::Known(false), |c| c.flag(name, false));
+        let flex_start = flag("flex_start");
+        if !flex_start.is_false() {
+            let reasons = flex_start.reasons().cloned().unwrap_or_default();
+            let none = Interval::exact(0);
+            nodes.floor = if flex_start.is_true() { none } else { nodes.floor.hull(&none, &reasons) };
+        }
         let machine = machine::node_machine(config.as_ref(), profile);
-        let (usable, obstacle) = machine::usable(config.as_ref(), &view, &machine);
+        let (usable, obstacle) = obstacle::usable(config.as_ref(), &view, &machine);
+        let (gpus, gpu_place) = obstacle::gpus(config.as_ref(), &view, &machine);
+        let max_pods = match view.get("max_pods_per_node") {
+            Some(_) => view.number("max_pods_per_node", 0),
+            None => max_pods,
+        };
         let account = match config.as_ref().and_then(knows_account) {
             Some(account) => Fact::Known(account),
             None => machine::account(config.as_ref()),
         };
         let scopes = machine::scopes(config.as_ref(), &account);
-        let flag = |name: &str| config.as_ref().map_or(Fact::Known(false), |c| c.flag(name, false));
         let spot = flag("spot").or(&flag("preemptible"));
+        let kept = reserved::kept(config.as_ref());
         let address = match root {
             Some(root) => format!("{root}:{}", view.resource.address),
             None => view.resource.address.to_string(),
@@ -126,9 +162,15 @@ impl<'p> Pool<'p> {
             machine,
             usable,
             obstacle,
+            gpu_taint: gpus.clone(),
+            gpus,
+            gpu_place,
+            max_pods,
+            kept,
             account,
             scopes,
             spot,
+            flex_start,
             observed,
             root,
         }
@@ -193,7 +235,15 @@ impl<'p> Pool<'p> {
         if let Some((cpu_m, memory_mib)) = self.observed.and_then(|seen| seen.allocatable) {
             return Fact::Known(Allocatable { cpu_m, memory_mib });
         }
-        self.machine.machine.map(allocatable::allocatable)
+        let (Some(max_pods), Some(kept)) = (self.max_pods.known(), self.kept.mib.known()) else {
+            let machine = self.machine.machine.reasons().cloned().unwrap_or_default();
+            return Fact::Unknown(machine.union(&self.max_pods.reasons).union(&self.kept.mib.reasons));
+        };
+        let shape = NodeShape { max_pods, ..NodeShape::default() };
+        self.machine.machine.map(|machine| {
+            let left = allocatable_on(machine, shape);
+            Allocatable { memory_mib: left.memory_mib.saturating_sub(kept), ..left }
+        })
     }
 
     /// How messages name it.

@@ -145,11 +145,17 @@ fn plus(a: Room, b: Room) -> Room {
         cpu_m: a.cpu_m.saturating_add(b.cpu_m),
         memory_mib: a.memory_mib.saturating_add(b.memory_mib),
         gpus: a.gpus.saturating_add(b.gpus),
+        pods: a.pods.max(b.pods),
     }
 }
 
 fn larger(a: Room, b: Room) -> Room {
-    Room { cpu_m: a.cpu_m.max(b.cpu_m), memory_mib: a.memory_mib.max(b.memory_mib), gpus: a.gpus.max(b.gpus) }
+    Room {
+        cpu_m: a.cpu_m.max(b.cpu_m),
+        memory_mib: a.memory_mib.max(b.memory_mib),
+        gpus: a.gpus.max(b.gpus),
+        pods: a.pods.max(b.pods),
+    }
 }
 
 /// What a container or a pod requests; a limit counts where there is no request.
@@ -179,6 +185,7 @@ fn amounts(places: &[&Json], doubts: &mut Vec<String>) -> Result<Room, String> {
         cpu_m: (amount("cpu")? * 1000.0).ceil() as u64,
         memory_mib: (amount("memory")? / MIB).ceil() as u64,
         gpus: amount("nvidia.com/gpu")?.ceil() as u64,
+        pods: 1,
     })
 }
 

@@ -47,6 +47,8 @@ pub struct StaticPlan {
     pub made: FxHashSet<PathBuf>,
     /// Files that are not evaluated: path and why.
     pub skipped: Vec<(String, String)>,
+    /// Whether it is of a reusable module, whose callers decide its values.
+    pub is_reusable: bool,
     /// Outputs of a module for others, with the expressions that give them: what its callers may build on.
     pub for_callers: Vec<Origin>,
     /// How many files were read for it.
@@ -59,6 +61,19 @@ pub struct StaticPlan {
     pub observed: BTreeMap<Arc<str>, Observed>,
     /// Resources that exist already, and are taken over.
     pub imported: Imported,
+    /// Resources of other configurations that resources here are part of, with these; made when the graph is.
+    pub elsewhere: OnceLock<Vec<ElsewhereCluster>>,
+}
+
+/// A cluster that another configuration makes, with the pools that this one adds to it.
+#[derive(Clone, Debug)]
+pub struct ElsewhereCluster {
+    /// It, as a resource of which only name, project and location may be known.
+    pub resource: Resource,
+    /// The addresses of its pools here.
+    pub pools: Vec<Arc<str>>,
+    /// Why the rest of it is not known.
+    pub reasons: Reasons,
 }
 
 impl StaticPlan {
@@ -87,11 +102,13 @@ impl StaticPlan {
     }
 }
 
-/// The nodes of a pool that exists.
+/// The nodes of a pool, or of a cluster, that exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Observed {
-    /// How many there are now.
+    /// How many there are now, at least.
     pub nodes: u64,
+    /// How many there are beside these at most; `None` where nothing bounds it.
+    pub more: Option<u64>,
     /// What the smallest has for pods: CPU in thousandths of a core, and memory in MiB.
     pub allocatable: Option<(u64, u64)>,
 }

@@ -2,6 +2,7 @@
 //! document's.
 
 use super::plan::Recorded;
+use super::values::with_source;
 use crate::base::source::FileId;
 use crate::cty::value::{Data, Value};
 use crate::eval::VariableOption;
@@ -27,6 +28,7 @@ pub fn lay(recorded: &mut Recorded, source: StaticPlan) {
     let stand_ins = source.resources.iter().filter(|r| r.uncertain.is_some() || r.key == InstanceKey::Unknown);
     let by_block: FxHashMap<_, &Resource> = stand_ins.map(|r| (block_of(r), r)).collect();
     for resource in &mut recorded.plan.resources {
+        resource.values = with_source(&resource.values, &resource.address, "");
         let exact = by_address.get(&*resource.address).copied();
         let Some(found) = exact.or_else(|| by_block.get(&block_of(resource)).copied()) else { continue };
         resource.header = found.header;

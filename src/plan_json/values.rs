@@ -4,7 +4,7 @@
 use super::references::{FoundReferences, PlanConfiguration, Site};
 use crate::catalog::provider_defaults::{Fill, default_at};
 use crate::catalog::schema::{self, Nesting};
-use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
+use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, json};
 use crate::eval::secrets;
 use crate::plan::{ConfigAttribute, ConfigBlock, ConfigBody, Mode, ResolvedReference};
 use serde_json::{Map, Value as Json, json};
@@ -258,6 +258,27 @@ impl<'a> Owner<'a> {
         };
         Reasons::one(kind, None)
     }
+}
+
+/// A value of a resource whose configuration is given: what even that does not tell is known only after apply.
+pub fn with_source(value: &Value, address: &str, path: &str) -> Value {
+    let inner = |name: &str, value: &Value| {
+        let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+        with_source(value, address, &path)
+    };
+    let each = |all: &[Value]| all.iter().map(|value| with_source(value, address, path)).collect();
+    let told = match &value.data {
+        Data::Unknown(unknown) if unknown.reasons == lost() => {
+            let reasons = Reasons::one(ReasonKind::Computed(address.into(), path.into()), None);
+            Value::unknown_refined(unknown.ty.clone(), reasons, unknown.refinement.clone())
+        }
+        Data::Object(all) => {
+            Value::object(all.iter().map(|(name, value)| (name.clone(), inner(name, value))).collect())
+        }
+        Data::Tuple(all) => Value::tuple(each(all)),
+        _ => return value.clone(),
+    };
+    told.mark(value.marks)
 }
 
 /// Whether, or how, a `dynamic` block writes something.

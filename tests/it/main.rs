@@ -23,6 +23,7 @@ mod hostile;
 mod layers;
 mod linked;
 mod marks;
+mod nodes;
 mod plan;
 #[path = "../properties/mod.rs"]
 mod properties;

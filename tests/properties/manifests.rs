@@ -52,7 +52,8 @@ fn tried(folder: &Path, why: &str) -> Option<Pods> {
 
 /// What has a place and what has none are all pods, and the places are there.
 fn pack(pods: &Pods) {
-    let node = |cpu_m, memory_mib| FitNode { room: Room { cpu_m, memory_mib, gpus: 1 }, ..FitNode::default() };
+    let node =
+        |cpu_m, memory_mib| FitNode { room: Room { cpu_m, memory_mib, gpus: 1, pods: 50 }, ..FitNode::default() };
     let nodes = [node(940, 2645), node(1930, 6025), node(15_890, 58_000)];
     let left = left_over(&pods.pods, &nodes);
     let sum = |rooms: &mut dyn Iterator<Item = Room>| {

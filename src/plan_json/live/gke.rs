@@ -1,6 +1,7 @@
 //! Clusters and node pools as the GKE API describes them (REST resources `projects.locations.clusters` and
 //! `projects.locations.clusters.nodePools`, v1), in the provider's terms. The API leaves out what is false, 0 or empty.
 
+use crate::plan::Observed;
 use serde_json::{Map, Value as Json, json};
 
 /// What identifies a cluster.
@@ -12,6 +13,8 @@ pub struct ClusterId {
     pub location: String,
     /// Its name.
     pub name: String,
+    /// How many clusters before it have the same project, location and name.
+    pub copy: usize,
 }
 
 impl ClusterId {
@@ -23,6 +26,7 @@ impl ClusterId {
             project: after("projects")?.to_string(),
             location: after("locations").or_else(|| after("zones"))?.to_string(),
             name: after("clusters")?.to_string(),
+            copy: 0,
         })
     }
 
@@ -34,13 +38,19 @@ impl ClusterId {
             project: String::new(),
             location,
             name: text("name"),
+            copy: 0,
         })
     }
 
     /// The resource's full name, which findings show as its address.
     pub fn address(&self) -> String {
         let project = if self.project.is_empty() { "-" } else { &self.project };
-        format!("projects/{project}/locations/{}/clusters/{}", self.location, self.name)
+        format!("projects/{project}/locations/{}/clusters/{}", self.location, self.own_name())
+    }
+
+    /// Its name, apart from those of its copies.
+    fn own_name(&self) -> String {
+        if self.copy == 0 { self.name.clone() } else { format!("{}#{}", self.name, self.copy + 1) }
     }
 
     /// The full name of one of its pools.
@@ -53,7 +63,7 @@ impl ClusterId {
 pub fn cluster(json: &Json, id: &ClusterId) -> Json {
     let mut out = Map::new();
     let mut put = |name: &str, value: Json| drop(out.insert(name.to_string(), value));
-    put("name", id.name.clone().into());
+    put("name", id.own_name().into());
     put("location", id.location.clone().into());
     if !id.project.is_empty() {
         put("project", id.project.clone().into());
@@ -64,6 +74,7 @@ pub fn cluster(json: &Json, id: &ClusterId) -> Json {
     put("node_pool", json!([]));
     put("min_master_version", json["currentMasterVersion"].clone());
     put("node_version", json["currentNodeVersion"].clone());
+    put("default_max_pods_per_node", json["defaultMaxPodsConstraint"].get("maxPodsPerNode").map_or(Json::Null, whole));
     put("network", json["network"].clone());
     put("subnetwork", json["subnetwork"].clone());
     let pool = &json["workloadIdentityConfig"]["workloadPool"];
@@ -95,6 +106,66 @@ fn auto_provisioning(json: &Json) -> Json {
     })
 }
 
+/// Nodes in each zone that a pool was made with.
+fn initial_nodes(pool: &Json) -> u64 {
+    number(&pool["initialNodeCount"])
+}
+
+/// How many nodes each of a cluster's pools has now, at least and beside these at most. The cluster says how many there are
+/// in all (`currentNodeCount`); a pool says with how many it was made, which holds as long as it adds up. `seen` are the nodes
+/// of pools that were listed.
+pub fn node_counts(cluster: &Json, pools: &[&Json], seen: &[Option<u64>]) -> Vec<Observed> {
+    let zones = |pool: &Json| {
+        let of = |json: &Json| json["locations"].as_array().map(|all| all.len() as u64).filter(|zones| *zones > 0);
+        of(pool).or_else(|| of(cluster)).unwrap_or(1)
+    };
+    let all = cluster.get("currentNodeCount").map(number);
+    let bounds = |(pool, seen): (&&Json, &Option<u64>)| match (seen, scaled(pool, zones(pool))) {
+        (Some(nodes), _) => (*nodes, Some(*nodes)),
+        (None, Some(bounds)) => bounds,
+        (None, None) => (0, all),
+    };
+    let own: Vec<(u64, Option<u64>)> = pools.iter().zip(seen).map(bounds).collect();
+    let initial =
+        pools.iter().zip(&own).map(|(pool, own)| match scaled(pool, zones(pool)).is_some() || own.1 == Some(own.0) {
+            true => *own,
+            false => (initial_nodes(pool) * zones(pool), Some(initial_nodes(pool) * zones(pool))),
+        });
+    let initial: Vec<_> = initial.collect();
+    let sums =
+        |of: &[(u64, Option<u64>)]| (of.iter().map(|b| b.0).sum::<u64>(), of.iter().map(|b| b.1).sum::<Option<u64>>());
+    let (least, most) = sums(&initial);
+    let adds_up = all.is_some_and(|all| least <= all && most.is_none_or(|most| all <= most));
+    let (bounds, all) = if adds_up { (initial, None) } else { (own, all) };
+    let (least, most) = sums(&bounds);
+    let one = |(low, high): &(u64, Option<u64>)| {
+        let others = (least - low, most.zip(*high).map(|(all, own)| all - own));
+        let low = all.zip(others.1).map_or(*low, |(all, others)| all.saturating_sub(others).max(*low));
+        let high = match all.map(|all| all.saturating_sub(others.0)) {
+            Some(left) => Some(high.map_or(left, |high| high.min(left))),
+            None => *high,
+        };
+        Observed { nodes: low, more: high.map(|high| high.saturating_sub(low)), allocatable: None }
+    };
+    bounds.iter().map(one).collect()
+}
+
+/// The bounds of a pool that the autoscaler sizes.
+fn scaled(pool: &Json, zones: u64) -> Option<(u64, Option<u64>)> {
+    let scaling = &pool["autoscaling"];
+    let of = |each: &str, total: &str| number(&scaling[each]).saturating_mul(zones).max(number(&scaling[total]));
+    let bounds = || (of("minNodeCount", "totalMinNodeCount"), Some(of("maxNodeCount", "totalMaxNodeCount")));
+    (scaling["enabled"] == Json::Bool(true)).then(bounds)
+}
+
+/// What the API always says of a node configuration, and the provider's name for it.
+pub const ALWAYS: [(&str, &str); 4] = [
+    ("machineType", "machine_type"),
+    ("imageType", "image_type"),
+    ("serviceAccount", "service_account"),
+    ("oauthScopes", "oauth_scopes"),
+];
+
 /// `google_container_node_pool`.
 pub fn pool(json: &Json, cluster: &ClusterId) -> Json {
     let scaling = &json["autoscaling"];
@@ -106,12 +177,14 @@ pub fn pool(json: &Json, cluster: &ClusterId) -> Json {
     });
     let mut out = json!({
         "name": json["name"],
-        "cluster": cluster.name,
+        "cluster": cluster.own_name(),
         "location": cluster.location,
         "node_locations": json["locations"].as_array().cloned().unwrap_or_default(),
-        "node_count": number(&json["initialNodeCount"]),
+        "node_count": initial_nodes(json),
         "autoscaling": if scaling["enabled"] == Json::Bool(true) { json!([limits]) } else { json!([]) },
         "node_config": [node_config(&json["config"])],
+        "max_pods_per_node": json["maxPodsConstraint"].get("maxPodsPerNode").map_or(Json::Null, whole),
+        "queued_provisioning": [{ "enabled": flag(&json["queuedProvisioning"]["enabled"]) }],
         "version": json["version"],
     });
     if !cluster.project.is_empty() {
@@ -135,9 +208,29 @@ fn node_config(json: &Json) -> Json {
         "disk_size_gb": json["diskSizeGb"],
         "disk_type": json["diskType"],
         "guest_accelerator": list("accelerators").iter().map(accelerator).collect::<Vec<_>>(),
+        "flex_start": flag(&json["flexStart"]),
+        "sandbox_config": block(&json["sandboxConfig"], |sandbox| json!({ "type": sandbox["type"] })),
+        "advanced_machine_features": block(&json["advancedMachineFeatures"], |features| {
+            json!({ "threads_per_core": features.get("threadsPerCore").map_or(Json::Null, whole) })
+        }),
+        "linux_node_config": block(&json["linuxNodeConfig"]["hugepages"], |pages| json!({ "hugepages_config": [{
+            "hugepage_size_2m": number(&pages["hugepageSize2m"]), "hugepage_size_1g": number(&pages["hugepageSize1g"]),
+        }] })),
+        "kubelet_config": block(&json["kubeletConfig"]["evictionSoft"], |soft| {
+            json!({ "eviction_soft": [{ "memory_available": soft["memoryAvailable"] }] })
+        }),
         "taint": list("taints"),
         "workload_metadata_config": if mode.is_string() { json!([{ "mode": mode }]) } else { json!([]) },
     })
+}
+
+/// A block where the API has the object.
+fn block(object: &Json, block: impl Fn(&Json) -> Json) -> Json {
+    if object.is_object() { json!([block(object)]) } else { json!([]) }
+}
+
+fn whole(json: &Json) -> Json {
+    number(json).into()
 }
 
 fn flag(json: &Json) -> Json {
@@ -145,6 +238,6 @@ fn flag(json: &Json) -> Json {
 }
 
 /// A number; 64-bit ones come as text, and 0 is left out.
-fn number(json: &Json) -> u64 {
+pub fn number(json: &Json) -> u64 {
     json.as_u64().or_else(|| json.as_str()?.parse().ok()).unwrap_or(0)
 }

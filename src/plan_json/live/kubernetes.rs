@@ -49,6 +49,7 @@ pub fn pools<'d>(nodes: &[&'d DocumentPiece<'d>]) -> Vec<LiveNodes<'d>> {
         let memory_mib = memory(allocatable["memory"].as_str().unwrap_or_default());
         let seen = &mut entry.seen;
         seen.nodes += 1;
+        seen.more = Some(0);
         seen.allocatable = match (seen.allocatable, cpu_m.zip(memory_mib)) {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.min(d))),
             (a, b) => a.or(b),

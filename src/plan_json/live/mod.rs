@@ -9,7 +9,7 @@ pub use pieces::{DocumentPiece, What, drop_secrets, of};
 
 use super::plan::{DocumentPlace, Recorded};
 use crate::cty::value::{ReasonKind, Reasons, Type, Value, json};
-use crate::plan::{ConfigBody, InstanceKey, Mode, ProviderInfo, Resource};
+use crate::plan::{ConfigBody, InstanceKey, Mode, Observed, ProviderInfo, Resource};
 use gke::ClusterId;
 use kubernetes::LiveNodes;
 use serde_json::{Value as Json, json};
@@ -30,15 +30,24 @@ struct FoundCluster<'d> {
 /// The resources that the pieces of all documents describe together.
 pub fn build(pieces: &[DocumentPiece]) -> Recorded {
     let mut all: BTreeMap<ClusterId, FoundCluster> = BTreeMap::new();
+    let mut builder = LivePlanBuilder::default();
     for piece in pieces.iter().filter(|p| p.what == What::Cluster) {
-        let found = all.entry(ClusterId::of(piece.json)).or_default();
+        let mut id = ClusterId::of(piece.json);
+        let first = id.address();
+        while all.get(&id).is_some_and(|found: &FoundCluster| found.described.is_some()) {
+            id.copy += 1;
+        }
+        if id.copy > 0 {
+            let why = format!("this describes {first} once more: it is judged apart, as {}", id.address());
+            builder.gap(piece, why);
+        }
+        let found = all.entry(id).or_default();
         found.described = Some((piece.json, place(piece, "")));
         for (at, pool) in piece.json["nodePools"].as_array().into_iter().flatten().enumerate() {
             let name = pool["name"].as_str().unwrap_or_default();
             found.pools.insert(name.to_string(), (pool, place(piece, &format!("/nodePools/{at}"))));
         }
     }
-    let mut builder = LivePlanBuilder::default();
     builder.pools(pieces, &mut all);
     builder.nodes(pieces, &mut all);
     let projects: BTreeSet<String> = all.keys().map(|id| id.project.clone()).collect();
@@ -117,9 +126,20 @@ impl LivePlanBuilder {
         let at = found.described.as_ref().map(|(_, place)| place.clone());
         let at = at.or_else(|| found.pools.values().next().map(|(_, place)| place.clone()));
         let at = at.or_else(|| found.nodes.iter().find_map(|n| n.first).map(|piece| place(piece, "")));
+        let is_autopilot = body["autopilot"]["enabled"] == Json::Bool(true);
+        if body.get("nodePools").is_none() && found.pools.is_empty() && found.nodes.is_empty() && !is_autopilot {
+            values = with(values, vec![("node_pool", unknown())]);
+        }
         self.add("google_container_cluster", &id.address(), &id.name, values, at);
+        self.count(&body, id, found);
         for (name, (json, at)) in &found.pools {
-            let values = value(&gke::pool(json, id));
+            let mut values = value(&gke::pool(json, id));
+            let is_left_out = |(said, _): &&(&str, &str)| json["config"].get(said).is_none();
+            let left_out: Vec<_> = gke::ALWAYS.iter().filter(is_left_out).map(|(_, name)| (*name, unknown())).collect();
+            if let Some(config) = values.get("node_config").and_then(Value::elements).and_then(|all| all.first()) {
+                let config = with(config.clone(), left_out);
+                values = with(values, vec![("node_config", Value::tuple(vec![config]))]);
+            }
             if let Some(email) = json["config"]["serviceAccount"].as_str() {
                 emails.entry(email.to_string()).or_insert_with(|| at.clone());
             }
@@ -137,6 +157,23 @@ impl LivePlanBuilder {
                 self.add("google_container_node_pool", &address, &nodes.pool, values, at);
             }
             self.recorded.plan.observed.insert(address, nodes.seen);
+        }
+    }
+
+    /// Notes how many nodes the cluster and each pool have now.
+    fn count(&mut self, body: &Json, id: &ClusterId, found: &FoundCluster) {
+        let pools: Vec<&Json> = found.pools.values().map(|(json, _)| *json).collect();
+        let seen = |name: &String| {
+            let of = found.nodes.iter().filter(|nodes| nodes.pool == *name).map(|nodes| nodes.seen.nodes).sum::<u64>();
+            (!found.nodes.is_empty()).then_some(of)
+        };
+        let seen: Vec<Option<u64>> = found.pools.keys().map(seen).collect();
+        let observed = &mut self.recorded.plan.observed;
+        for (name, counted) in found.pools.keys().zip(gke::node_counts(body, &pools, &seen)) {
+            observed.insert(id.pool_address(name).into(), counted);
+        }
+        if let Some(nodes) = body.get("currentNodeCount").map(gke::number) {
+            observed.insert(id.address().into(), Observed { nodes, more: Some(0), allocatable: None });
         }
     }
 
@@ -212,7 +249,7 @@ fn shown(nodes: &LiveNodes) -> ClusterId {
             region.unwrap_or_default().to_string()
         }
     };
-    ClusterId { project, location, name: name.to_string() }
+    ClusterId { project, location, name: name.to_string(), copy: 0 }
 }
 
 /// The clusters that nodes may be of.

