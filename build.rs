@@ -3,7 +3,7 @@
 //! Everything shares one pool of texts: a text is its number in the pool. What is written to `OUT_DIR`:
 //! - `pool.txt`, `pool.idx`: the texts end to end, and where each starts (u32, little endian, one more than texts);
 //! - `NAME.tbl`: a table, row by row, each cell the number of its text (u32);
-//! - `schema.bin`: the provider schema (see `src/catalog/schema/decode.rs` for its layout);
+//! - `schema.bin`: the providers' schemas (see `src/catalog/schema/decode.rs` for its layout);
 //! - `iam.bin`: roles and their permissions (see `src/catalog/iam/mod.rs` for its layout).
 
 use serde_json::Value;
@@ -107,6 +107,7 @@ const TABLES: &[(&str, bool, &[&str])] = &[
     ("modules", false, &["module", "submodule", "from_major", "to_major", "file", "checked"]),
     ("provider_defaults", false, &["type", "path", "kind", "value", "seen"]),
     ("provider_rewrites", false, &["type", "path", "kind", "value"]),
+    ("provider_checks", false, &["type", "path", "kind", "value"]),
 ];
 
 fn main() -> Outcome<()> {
@@ -117,8 +118,9 @@ fn main() -> Outcome<()> {
     let mut pool = Pool::default();
     let roles = json_gz(&facts.join("iam_roles.json.gz"))?;
     std::fs::write(out.join("iam.bin"), iam(&roles, &mut pool)?)?;
-    let schema = json_gz(&facts.join("provider_schema.json.gz"))?;
-    std::fs::write(out.join("schema.bin"), Schema::default().compile(&schema, &mut pool)?)?;
+    let google = json_gz(&facts.join("provider_schema.json.gz"))?;
+    let providers = json_gz(&facts.join("provider_schemas.json.gz"))?;
+    std::fs::write(out.join("schema.bin"), Schema::default().compile(&google, &providers, &mut pool)?)?;
     for (name, keyed, columns) in TABLES {
         let file = facts.join(format!("{name}.csv"));
         std::fs::write(out.join(format!("{name}.tbl")), table(&file, *keyed, columns, &mut pool)?)?;
@@ -253,29 +255,42 @@ fn iam(facts: &Value, pool: &mut Pool) -> Outcome<Vec<u8>> {
     Ok(out)
 }
 
-/// The provider schema; equal blocks are written once.
+/// The providers' schemas; equal blocks are written once.
 #[derive(Default)]
 struct Schema {
     bytes: Vec<u8>,
     seen: HashMap<Vec<u8>, u32>,
 }
 
+/// What a provider without such types has.
+static NO_TYPES: std::sync::LazyLock<Value> = std::sync::LazyLock::new(|| Value::Object(serde_json::Map::new()));
+
 impl Schema {
-    fn compile(mut self, facts: &Value, pool: &mut Pool) -> Outcome<Vec<u8>> {
-        let provider = self.block(&facts["provider_config"], pool)?;
-        let mut index = Vec::new();
-        let mut counts = Vec::new();
-        for section in ["resources", "data_sources"] {
-            let mut types: Vec<_> = facts[section].as_object().ok_or("schema: section")?.iter().collect();
-            types.sort_by_key(|(name, _)| name.as_str());
-            counts.push(types.len() as u32);
-            for (name, body) in types {
-                let at = self.block(body, pool)?;
-                index.push(pool.id(name)?);
-                index.push(at);
+    fn compile(mut self, google: &Value, providers: &Value, pool: &mut Pool) -> Outcome<Vec<u8>> {
+        let (mut headers, mut index) = (Vec::new(), Vec::new());
+        let all = providers.as_object().ok_or("schemas: providers")?;
+        for (name, provider) in all {
+            // The google provider's own schema is a file of its own; the other file has what that one lacks.
+            let main = if name == "google" { google } else { provider };
+            let config = if name == "google" { &google["provider_config"] } else { &provider["config"] };
+            headers.push(pool.id(name)?);
+            headers.push(pool.id(provider["version"].as_str().ok_or("schemas: version")?)?);
+            headers.push(self.block(config, pool)?);
+            for (from, section) in [(main, "resources"), (main, "data_sources"), (provider, "ephemeral")] {
+                let types = from.get(section).unwrap_or(&NO_TYPES).as_object().ok_or("schemas: section")?;
+                let mut types: Vec<_> = types.iter().collect();
+                types.sort_by_key(|(name, _)| name.as_str());
+                headers.push(u32::try_from(index.len() / 2)?);
+                headers.push(u32::try_from(types.len())?);
+                for (name, body) in types {
+                    let at = self.block(body, pool)?;
+                    index.push(pool.id(name)?);
+                    index.push(at);
+                }
             }
         }
-        let mut out = words(&[provider, counts[0], counts[1]]);
+        let mut out = words(&[u32::try_from(all.len())?, u32::try_from(index.len() / 2)?]);
+        out.extend(words(&headers));
         out.extend(words(&index));
         out.extend(self.bytes);
         Ok(out)
@@ -293,7 +308,7 @@ impl Schema {
                 let flags = flags.as_str().ok_or("schema: flags")?;
                 attribute_count += 1;
                 varint(&mut attributes, id);
-                attributes.push("rocsd".chars().enumerate().map(|(bit, f)| (flags.contains(f) as u8) << bit).sum());
+                attributes.push("rocsdw".chars().enumerate().map(|(bit, f)| (flags.contains(f) as u8) << bit).sum());
                 type_of(ty, &mut attributes, pool)?;
             } else {
                 let nesting = ["single", "group", "list", "set", "map"].iter().position(|n| item["nesting"] == **n);
@@ -327,6 +342,9 @@ fn type_of(ty: &Value, out: &mut Vec<u8>, pool: &mut Pool) -> Outcome<()> {
         out.push(tag.ok_or_else(|| format!("schema: type {name}"))? as u8);
         return Ok(());
     }
+    if ty.is_object() {
+        return nested_type(ty, out, pool);
+    }
     let [kind, of] = ty.as_array().map(Vec::as_slice).unwrap_or_default() else {
         return Err(format!("schema: type {ty}").into());
     };
@@ -347,4 +365,27 @@ fn type_of(ty: &Value, out: &mut Vec<u8>, pool: &mut Pool) -> Outcome<()> {
         _ => return Err(format!("schema: type {ty}").into()),
     }
     type_of(of, out, pool)
+}
+
+/// Writes an attribute that is made of attributes, which may be optional.
+fn nested_type(ty: &Value, out: &mut Vec<u8>, pool: &mut Pool) -> Outcome<()> {
+    match ty["nesting"].as_str() {
+        Some("single") => {}
+        Some("list") => out.push(4),
+        Some("set") => out.push(5),
+        Some("map") => out.push(6),
+        _ => return Err(format!("schema: nesting of {ty}").into()),
+    }
+    let attributes = ty["attributes"].as_object().ok_or("schema: nested attributes")?;
+    out.push(8);
+    varint(out, attributes.len() as u32);
+    for (name, item) in attributes {
+        let [ty, flags] = item.as_array().map(Vec::as_slice).unwrap_or_default() else {
+            return Err(format!("schema: nested attribute {name}").into());
+        };
+        varint(out, pool.id(name)?);
+        out.push(flags.as_str().is_some_and(|flags| !flags.contains('r')) as u8);
+        type_of(ty, out, pool)?;
+    }
+    Ok(())
 }

@@ -12,6 +12,7 @@ pub mod location;
 pub mod machine;
 mod memo;
 pub mod modules;
+pub mod provider_checks;
 pub mod provider_defaults;
 pub mod schema;
 pub mod scope;

@@ -1,76 +1,118 @@
-//! Arguments and nested blocks against what Terraform and the google provider know, whatever their values are: TF003.
+//! Arguments and nested blocks against what Terraform and the providers know, whatever their values are: TF003.
 //!
-//! The schema is that of one version of the provider. What it lacks is an error only where `terraform init` may choose
+//! The schema is that of one version of a provider. What it lacks is an error only where `terraform init` may choose
 //! that major version; elsewhere only what is one slip of the pen away from a name that there is.
 
 use crate::address::ResourceAddr;
 use crate::base::source::Span;
-use crate::catalog::schema::{self, NestedBlock};
+use crate::catalog::schema::{self, KnownProvider, NestedBlock, TypeKind};
 use crate::cty::value::Type;
 use crate::diagnostic::{Edit, Finding, Fix, Level};
+use crate::eval::certainty::{Certainty, SchemaChoice};
 use crate::eval::instance::Instance;
 use crate::eval::provider::{ProviderKey, join};
-use crate::eval::resource::{META, schema_of};
+use crate::eval::resource::META;
 use crate::module::report::{INVALID_ARGUMENT, error};
-use crate::plan::Mode;
+use crate::plan::{ConfigBody, Mode};
 use crate::syntax::ast::{Block, Body, ExprKind, Ident};
 use crate::syntax::json;
 use rustc_hash::FxHashSet;
-use std::cell::LazyCell;
+use std::cell::{Cell, LazyCell};
 use std::rc::Rc;
-
-/// The provider's major version that the schema is of.
-const MAJOR: u64 = 7;
 
 /// How many letters a name may be off to be taken for another whatever the provider's version.
 const SLIP: usize = 2;
 
-/// Checks the resources of all modules of a root, each module once.
-pub fn check(modules: &[Rc<Instance>]) {
-    let Some(root) = modules.first() else { return };
-    let ours = is_ours(root, modules);
+/// Checks the resources and providers of all modules of a root, each module once.
+pub fn check(modules: &[Rc<Instance>], certainty: &Certainty) {
     for instance in modules.iter().filter(|m| m.config.fits_schema.get().is_none()) {
         let mut strict = true;
-        let silent = instance.world.is_silent(|| strict = resources(instance, ours));
+        let silent = instance.world.is_silent(|| {
+            strict = resources(instance, certainty);
+            strict &= configurations(instance, certainty);
+            strict &= checked_data(instance, certainty);
+        });
         if silent && strict {
             let _ = instance.config.fits_schema.set(());
         }
     }
 }
 
+/// The kind of type that a mode has.
+pub fn kind_of(mode: Mode) -> TypeKind {
+    match mode {
+        Mode::Managed => TypeKind::Resource,
+        Mode::Data => TypeKind::DataSource,
+        Mode::Ephemeral => TypeKind::Ephemeral,
+    }
+}
+
 /// Checks a module's resources. Whether all of them were held against the schema as it is.
-fn resources(instance: &Rc<Instance>, ours: bool) -> bool {
+fn resources(instance: &Rc<Instance>, certainty: &Certainty) -> bool {
     let mut strict = true;
     for (id, block) in &instance.config.resources {
-        if id.mode != Mode::Ephemeral && id.type_name.starts_with("google_") {
-            let key = ProviderKey::written(id, block);
-            let provider = instance.provider(&key).name.clone();
-            let certain = ours && &*provider == "google";
-            strict &= certain;
-            let checker = ArgumentChecker { instance, id, address: instance.address_of(&id.address()), certain };
-            checker.resource(block);
+        let key = ProviderKey::written(id, block);
+        let local = instance.provider(&key).name.clone();
+        let Some(choice) = certainty.choice(&instance.config, &local) else { continue };
+        let SchemaChoice { provider, certain, older } = choice;
+        strict &= certain;
+        let address = instance.address_of(&id.address());
+        let what = id.type_name.to_string();
+        let schema = provider.block(kind_of(id.mode), &id.type_name);
+        let checker = ArgumentChecker { instance, provider, what, address, certain, older, guessed: Cell::new(false) };
+        match schema {
+            Some(schema) => {
+                let state = instance.resource_state(id, block.header).ok();
+                let made = state.iter().flat_map(|s| &s.instances).map(|r| (&*r.config, true)).collect();
+                checker.body(&block.body, block.header, schema, "", &made);
+            }
+            None => checker.unknown_type(id, block),
         }
+        strict &= !checker.guessed.get();
     }
     strict
 }
 
-/// Whether `terraform init` may choose the provider version that the schema is of.
-fn is_ours(root: &Rc<Instance>, modules: &[Rc<Instance>]) -> bool {
-    if let Some(locked) = locked_major(root) {
-        return locked == MAJOR;
+/// Checks the data sources in the `check` blocks of a module.
+fn checked_data(instance: &Rc<Instance>, certainty: &Certainty) -> bool {
+    let mut strict = true;
+    for block in instance.config.checks.iter().flat_map(|check| check.body.blocks("data")) {
+        let id = ResourceAddr { mode: Mode::Data, type_name: block.label(0).into(), name: block.label(1).into() };
+        let local = ProviderKey::written(&id, block).name;
+        let Some(choice) = certainty.choice(&instance.config, &local) else { continue };
+        let SchemaChoice { provider, certain, older } = choice;
+        strict &= certain;
+        let (what, address) = (id.type_name.to_string(), instance.address_of(&id.address()));
+        let checker = ArgumentChecker { instance, provider, what, address, certain, older, guessed: Cell::new(false) };
+        if let Some(schema) = provider.block(TypeKind::DataSource, &id.type_name) {
+            checker.body(&block.body, block.header, schema, "", &Vec::new());
+        }
+        strict &= !checker.guessed.get();
     }
-    let known = root.world.missing.borrow().is_empty();
-    known && modules.iter().all(|m| m.config.google_versions.iter().all(|c| c.is_some_and(|c| c.admits(MAJOR))))
+    strict
 }
 
-/// The provider's major version in `.terraform.lock.hcl`.
-fn locked_major(root: &Rc<Instance>) -> Option<u64> {
-    let bytes = root.world.evaluator.loader().beside(&root.dir.join(".terraform.lock.hcl"))?;
-    let text = String::from_utf8(bytes).ok()?;
-    let file = crate::syntax::parse(crate::base::source::FileId(0), &text, &[]);
-    let provider = file.body.blocks("provider").find(|b| b.label(0).ends_with("/hashicorp/google"))?;
-    let version = provider.body.attribute("version")?.expr.as_str()?;
-    version.split('.').next()?.parse().ok()
+/// Checks the arguments of a module's provider configurations.
+fn configurations(instance: &Rc<Instance>, certainty: &Certainty) -> bool {
+    let mut strict = true;
+    for block in &instance.config.providers {
+        let Some(choice) = certainty.choice(&instance.config, block.label(0)) else { continue };
+        let SchemaChoice { provider, certain, older } = choice;
+        strict &= certain;
+        let what = format!("the provider {}", block.label(0));
+        let checker = ArgumentChecker {
+            instance,
+            provider,
+            what,
+            address: String::new(),
+            certain,
+            older,
+            guessed: Cell::new(false),
+        };
+        checker.body(&block.body, block.header, provider.configuration(), "", &Vec::new());
+        strict &= !checker.guessed.get();
+    }
+    strict
 }
 
 /// A body, and the names that it may have and has not: looked up once, for all that it has and may not.
@@ -91,52 +133,73 @@ impl<'b> Around<'b> {
 
 struct ArgumentChecker<'c> {
     instance: &'c Rc<Instance>,
-    id: &'c ResourceAddr,
+    provider: KnownProvider,
+    /// The thing that the body is of, as a reader calls it.
+    what: String,
     address: String,
     /// The schema is the provider's; else only slips are reported.
     certain: bool,
+    /// An older major version may be chosen as well.
+    older: bool,
+    /// Something was passed over since values decide it.
+    guessed: Cell<bool>,
 }
 
+/// The bodies that evaluation made of a body, and whether each certainly exists.
+type MadeBodies<'m> = Vec<(&'m ConfigBody, bool)>;
+
+/// What Terraform itself reads in a provider configuration.
+const PROVIDER_META: [&str; 6] = ["alias", "count", "depends_on", "for_each", "source", "version"];
+
 impl ArgumentChecker<'_> {
-    fn resource(&self, block: &Block) {
-        match schema_of(self.id) {
-            Some(schema) => self.body(&block.body, block.header, schema, ""),
-            None => self.unknown_type(block),
+    /// Whether a name at the top is Terraform's own.
+    fn is_meta(&self, name: &str) -> bool {
+        match self.address.is_empty() {
+            true => PROVIDER_META.contains(&name),
+            false => name != "timeouts" && META.contains(&name),
         }
     }
 
-    fn unknown_type(&self, block: &Block) {
-        let (what, near) = match self.id.mode {
-            Mode::Data => ("data source", near(&self.id.type_name, schema::data_source_names(), self.certain)),
-            _ => ("resource type", near(&self.id.type_name, schema::resource_names(), self.certain)),
+    fn unknown_type(&self, id: &ResourceAddr, block: &Block) {
+        let what = match id.mode {
+            Mode::Data => "data source",
+            Mode::Managed => "resource type",
+            Mode::Ephemeral => "ephemeral resource",
         };
-        let Some(label) = block.labels.first().filter(|_| self.certain || near.is_some()) else { return };
-        let message = format!("the google provider has no {what} `{}`", self.id.type_name);
+        let near = near(&id.type_name, self.provider.names(kind_of(id.mode)), self.certain);
+        let certain = self.certain && !self.older;
+        let Some(label) = block.labels.first().filter(|_| certain || near.is_some()) else { return };
+        let provider = self.provider.name();
+        let message = format!("the {provider} provider has no {what} `{}`", id.type_name);
         let mut finding = self.finding(label.span, message, "", "");
         if let Some(near) = near {
             finding.help.push(format!("did you mean `{near}`?"));
             let quoted = if block.body.json { format!("{near:?}") } else { format!("\"{near}\"") };
             finding.fixes.push(rename(label.span, near, quoted));
-        } else {
+        } else if provider != "terraform" {
             // A newer version of the provider may have it.
             finding.level = Level::Warning;
-            finding
-                .help
-                .push("kfplint knows the types of version 7.45 of hashicorp/google; a later one may have it".into());
+            let version = self.provider.version().trim_end_matches(".0");
+            finding.help.push(format!(
+                "kfplint knows the types of version {version} of hashicorp/{provider}; a later one may have it"
+            ));
         }
         self.instance.world.report(finding);
     }
 
-    fn body(&self, body: &Body, header: Span, schema: &schema::BlockSchema, path: &str) {
+    fn body(&self, body: &Body, header: Span, schema: &schema::BlockSchema, path: &str, made: &MadeBodies) {
         let top = path.is_empty();
         let around = Around::new(body, schema);
+        // The provider sees no block that may not be made, and no argument that is null.
+        let is_set = |body: &ConfigBody, name: &str| body.attribute(name).is_none_or(|a| !a.value.is_null());
+        let seen = |name: &str| made.is_empty() || made.iter().any(|(body, sure)| *sure && is_set(body, name));
         for attribute in &body.attributes {
             let name = &attribute.name;
-            if top && META.contains(&&*name.name) {
+            if top && self.is_meta(&name.name) {
                 continue;
             }
             match (schema.attribute(&name.name), schema.block(&name.name)) {
-                (Some(found), _) if self.certain && !found.optional && !found.required => {
+                (Some(found), _) if self.certain && !found.optional && !found.required && seen(&name.name) => {
                     let message =
                         format!("`{}` of {} cannot be set: the provider computes it", name.name, self.what(path));
                     self.report(name.span, message, path, &name.name, &["remove this line".into()]);
@@ -144,7 +207,7 @@ impl ArgumentChecker<'_> {
                 (Some(_), _) => {}
                 (None, Some(nested)) if body.json => {
                     let blocks = json::blocks_of(attribute);
-                    blocks.iter().for_each(|b| self.nested(&b.body, attribute.name.span, nested, path));
+                    blocks.iter().for_each(|b| self.nested(&b.body, attribute.name.span, nested, path, made));
                 }
                 (None, Some(_)) if self.certain => {
                     let message = format!("`{}` of {} is a block, not an argument", name.name, self.what(path));
@@ -156,30 +219,34 @@ impl ArgumentChecker<'_> {
             }
         }
         for block in &body.blocks {
-            self.block(block, &around, schema, path);
+            self.block(block, &around, schema, path, made);
         }
         if self.certain {
             self.required(body, header, schema, path);
         }
     }
 
-    fn block(&self, block: &Block, around: &Around, schema: &schema::BlockSchema, path: &str) {
+    fn block(&self, block: &Block, around: &Around, schema: &schema::BlockSchema, path: &str, made: &MadeBodies) {
         let dynamic = &*block.kind.name == "dynamic";
         let name = match block.labels.first().filter(|_| dynamic) {
             Some(label) => Ident { name: label.text.clone(), span: label.span },
             None => block.kind.clone(),
         };
-        if path.is_empty() && META.contains(&&*name.name) {
+        if path.is_empty() && self.is_meta(&name.name) || &*name.name == "_" {
             return;
         }
         match (schema.block(&name.name), schema.attribute(&name.name)) {
-            (Some(nested), _) if !dynamic => self.nested(&block.body, block.header, nested, path),
+            (Some(nested), _) if !dynamic => self.nested(&block.body, block.header, nested, path, made),
+            // Terraform looks at the content of a dynamic block once it makes a block of it.
+            (Some(_), _) if !made.iter().any(|(body, _)| body.blocks(&name.name).next().is_some()) => {
+                self.guessed.set(true);
+            }
             (Some(nested), _) => {
                 for content in block.body.blocks("content") {
-                    self.nested(&content.body, content.header, nested, path);
+                    self.nested(&content.body, content.header, nested, path, made);
                 }
             }
-            (None, Some(attribute)) if self.certain && !is_objects(&attribute.ty) => {
+            (None, Some(attribute)) if self.certain && !is_objects(&attribute.ty, self.older) => {
                 let message = format!("`{}` of {} is an argument, not a block", name.name, self.what(path));
                 self.report(name.span, message, path, &name.name, &[format!("write `{} = …`", name.name)]);
             }
@@ -188,15 +255,18 @@ impl ArgumentChecker<'_> {
         }
     }
 
-    fn nested(&self, body: &Body, header: Span, nested: &NestedBlock, path: &str) {
-        self.body(body, header, &nested.block, &join(path, nested.name));
+    fn nested(&self, body: &Body, header: Span, nested: &NestedBlock, path: &str, made: &MadeBodies) {
+        let blocks = made.iter().flat_map(|(body, sure)| body.blocks(nested.name).map(move |block| (block, *sure)));
+        let inner = blocks.map(|(block, sure)| (&block.body, sure && block.uncertain.is_none())).collect();
+        self.body(body, header, &nested.block, &join(path, nested.name), &inner);
     }
 
     /// Reports a name that the schema does not have, with the name that was most likely meant: none of an argument that is
     /// written already.
     fn unknown(&self, name: &Ident, around: &Around, path: &str, (what, quoted): (&str, bool)) {
-        let near = near(&name.name, around.open.iter().copied(), self.certain);
-        if !self.certain && near.is_none() {
+        let certain = self.certain && !(self.older && self.address.is_empty());
+        let near = near(&name.name, around.open.iter().copied(), certain);
+        if !certain && near.is_none() {
             return;
         }
         let message = format!("{} has no {what} `{}`", self.what(path), name.name);
@@ -208,7 +278,8 @@ impl ArgumentChecker<'_> {
                 finding.fixes.push(rename(name.span, near, text));
             }
             None => finding.help.push(format!(
-                "remove it; if another version of the provider than {MAJOR} has it, ask for that one in required_providers"
+                "remove it; if another version of the provider than {} has it, ask for that one in required_providers",
+                self.provider.major()
             )),
         }
         self.instance.world.report(finding);
@@ -248,12 +319,12 @@ impl ArgumentChecker<'_> {
 
     /// The thing that a path is in, as a reader calls it.
     fn what(&self, path: &str) -> String {
-        if path.is_empty() { self.id.type_name.to_string() } else { format!("`{path}` of {}", self.id.type_name) }
+        if path.is_empty() { self.what.clone() } else { format!("`{path}` of {}", self.what) }
     }
 
     fn finding(&self, span: Span, message: String, path: &str, name: &str) -> Finding {
         let mut finding = error(INVALID_ARGUMENT, span, message, "");
-        finding.address = Some(self.address.clone());
+        finding.address = Some(self.address.clone()).filter(|address| !address.is_empty());
         finding.attribute = Some(join(path, name)).filter(|a| !a.is_empty());
         finding
     }
@@ -277,9 +348,13 @@ fn plural(a: &str, b: &str) -> bool {
     a.strip_suffix('s') == Some(b) || b.strip_suffix('s') == Some(a)
 }
 
-/// Whether an attribute may also be written as blocks.
-fn is_objects(ty: &Type) -> bool {
-    matches!(ty, Type::List(of) | Type::Set(of) if matches!(**of, Type::Object(_)))
+/// Whether an attribute may also be written as blocks: one object alone only for an older version.
+fn is_objects(ty: &Type, older: bool) -> bool {
+    match ty {
+        Type::List(of) | Type::Set(of) => matches!(**of, Type::Object(_)),
+        Type::Object(_) => older,
+        _ => false,
+    }
 }
 
 fn rename(span: Span, near: &str, text: String) -> Fix {

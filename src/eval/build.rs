@@ -2,8 +2,12 @@
 
 use crate::base::source::{FileId, Span};
 use crate::cty::value::ReasonKind;
+use crate::eval::certainty::{self, Certainty};
 use crate::eval::instance::{CallState, Instance, merge_reasons};
-use crate::eval::{arguments, conditions, facts, refused};
+use crate::eval::{
+    arguments, conditions, facts, outputs, provider_checks, provider_use, refactoring, reference_check, refused,
+    variable,
+};
 use crate::module::{cycles, names};
 use crate::plan::scopes::part;
 use crate::plan::{ConfigAttribute, ConfigBody, InstanceKey, Mode, ModuleInstance, Resource, StaticPlan};
@@ -12,23 +16,33 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 /// What a module call itself reads; everything else is an input variable.
-pub const CALL_META: [&str; 7] = ["source", "version", "providers", "count", "for_each", "depends_on", "ignore_errors"];
+pub const CALL_META: [&str; 8] = [
+    "source",
+    "version",
+    "providers",
+    "count",
+    "for_each",
+    "depends_on",
+    "ignore_errors",
+    "ignore_nested_deprecations",
+];
 
 /// The static plan of a root module instance.
 pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
     let sources = Some(root.world.evaluator.sources.clone());
     let mut plan = StaticPlan { root: shown.to_string(), sources, ..StaticPlan::default() };
-    let mut modules = Vec::new();
-    visit(root, &mut plan, &mut modules);
-    arguments::check(&modules);
+    let mut visited = Visited::default();
+    visit(root, &mut plan, &mut visited);
+    check(&visited);
     let nowhere = Span::new(FileId(0), 0, 0);
     for name in root.config.variables.keys() {
         if let Ok(value) = root.variable(name, nowhere) {
             plan.variables.insert(name.clone(), value);
         }
     }
-    for name in root.config.outputs.keys() {
+    for (name, block) in &root.config.outputs {
         if let Ok(value) = root.output_value(name, nowhere) {
+            outputs::check(root, name, block, &value);
             plan.outputs.insert(name.clone(), value);
         }
     }
@@ -49,13 +63,37 @@ pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
     plan
 }
 
+/// The module instances of a root.
+#[derive(Default)]
+struct Visited {
+    /// One of each module folder, the root first.
+    modules: Vec<Rc<Instance>>,
+    /// All of them.
+    all: Vec<Rc<Instance>>,
+}
+
+/// What Terraform and the providers refuse whatever else is right.
+fn check(visited: &Visited) {
+    let modules = &visited.modules;
+    let certainty = Certainty::of(modules);
+    certainty::conflicts(modules);
+    arguments::check(modules, &certainty);
+    reference_check::check(modules, &certainty);
+    provider_use::check(modules);
+    refactoring::check(modules);
+    provider_checks::check(&visited.all, &certainty);
+    if let Some(root) = modules.first() {
+        outputs::backends(root);
+    }
+}
+
 fn order(r: &Resource) -> (&str, Mode, &str, &str, &InstanceKey) {
     (&r.module, r.mode, &r.type_name, &r.name, &r.key)
 }
 
-/// Evaluates everything in a module instance and the ones below it, so that every error is found. `modules` gets one
-/// instance of each module folder.
-fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<Instance>>) {
+/// Evaluates everything in a module instance and the ones below it, so that every error is found. `visited` gets them all.
+fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, visited: &mut Visited) {
+    visited.all.push(instance.clone());
     if instance.world.checked.borrow_mut().insert(instance.dir.clone()) {
         let world = &instance.world;
         instance.config.findings.iter().for_each(|f| world.report(f.clone()));
@@ -66,7 +104,10 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<In
         if cycles::check(instance, &|e| world.report(e.finding())) {
             world.cyclic.set(true);
         }
-        modules.push(instance.clone());
+        visited.modules.push(instance.clone());
+        for (name, variable) in &instance.config.variables {
+            variable::check_default(instance, name, variable);
+        }
     }
     if instance.uncertain.is_none() && instance.config.facts.is_none() && !plan.made.contains(&instance.dir) {
         plan.made.insert(instance.dir.clone());
@@ -97,7 +138,7 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, modules: &mut Vec<Rc<In
             visit_call(instance, name, block, &state, plan);
             for (_, child) in &state.instances {
                 unknown_arguments(block, child);
-                visit(child, plan, modules);
+                visit(child, plan, visited);
             }
         }
     }

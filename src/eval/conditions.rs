@@ -1,12 +1,13 @@
 //! `precondition`, `postcondition` and `check` blocks: one that is known not to hold stops `terraform plan` (the first
 //! two) or warns (`check`).
 
-use crate::cty::value::{Type, convert};
+use crate::base::source::Span;
+use crate::cty::value::{Type, Value, convert};
 use crate::diagnostic::Level;
 use crate::eval::expr::eval;
 use crate::eval::instance::Instance;
 use crate::eval::scope::Scope;
-use crate::module::error::EvalError;
+use crate::module::error::{EvalError, EvalResult};
 use crate::syntax::ast::{Block, Body};
 use std::rc::Rc;
 
@@ -40,10 +41,27 @@ pub fn check_blocks(instance: &Rc<Instance>) {
 fn failed(instance: &Rc<Instance>, scope: &Scope, block: &Block, what: &str) -> Option<Box<EvalError>> {
     let condition = block.body.attribute("condition")?;
     let value = instance.attempt(scope, &condition.expr);
-    if convert(&value, &Type::Bool).ok().and_then(|v| v.as_bool()) != Some(false) {
-        return None;
+    match truth(&value, condition.expr.span) {
+        Ok(Some(false)) => {}
+        Ok(_) => return None,
+        Err(e) => return Some(e),
     }
     Some(EvalError::new(condition.expr.span, format!("{what}: {}", error_message(scope, block))))
+}
+
+/// Whether a condition holds; `None` where that is not known.
+///
+/// # Errors
+/// It is null, or neither true nor false.
+pub fn truth(value: &Value, at: Span) -> EvalResult<Option<bool>> {
+    if value.is_null() {
+        let help = "write a condition that is true or false, such as x == null ? true : x > 0";
+        return Err(EvalError::new(at, "a condition must be true or false, and this one is null").help(help));
+    }
+    let wrong = "a condition must be true or false";
+    let fits = convert(value, &Type::Bool)
+        .map_err(|e| EvalError::new(at, if value.is_hidden() { wrong.into() } else { format!("{wrong}: {e}") }))?;
+    Ok(fits.as_bool())
 }
 
 /// What a block says of its condition that does not hold; not where that derives from what must not be shown.

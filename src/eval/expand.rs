@@ -1,11 +1,13 @@
 //! `count` and `for_each`: how often a resource or module call is repeated.
 
 use crate::address::{HiddenKey, InstanceKey};
-use crate::cty::value::{Data, Marks, Reasons, Type, Value, convert};
+use crate::catalog::schema::{KnownProvider, TypeKind};
+use crate::cty::value::{Data, Marks, Reason, ReasonKind, Reasons, Type, Value, convert};
 use crate::eval::expr::eval;
-use crate::eval::instance::Shape;
+use crate::eval::instance::{Instance, Shape};
 use crate::eval::scope::{Named, Scope};
 use crate::module::error::EvalError;
+use crate::module::target::Target;
 use crate::plan::scopes::ScopeId;
 use crate::syntax::ast::{Attribute, Block, Body, Expr};
 use std::sync::Arc;
@@ -111,7 +113,9 @@ fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalE
     if value.is_null() {
         return Err(EvalError::new(at, "`count` must not be null"));
     }
+    not_ephemeral(&value, attribute)?;
     let value = convert(&value, &Type::Number).map_err(|e| EvalError::new(at, format!("`count`: {e}")))?;
+    report_after_apply(scope, &value, attribute);
     let number = match &value.data {
         Data::Number(n) => n,
         _ => {
@@ -151,12 +155,74 @@ fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalE
     Ok(Expansion::new(Shape::Count, (0..count).map(repetition).collect()))
 }
 
+/// Terraform 1.10 and OpenTofu 1.12 have ephemeral values, and refuse them here.
+fn not_ephemeral(value: &Value, attribute: &Attribute) -> Result<(), Box<EvalError>> {
+    if !value.marks.contains(Marks::EPHEMERAL) {
+        return Ok(());
+    }
+    let message = format!("`{}` must not be ephemeral: the plan keeps which instances there are", attribute.name.name);
+    Err(EvalError::new(attribute.expr.span, message).help("take it from a value that is not ephemeral"))
+}
+
+/// Reports a number of instances that Terraform cannot know before the first apply.
+fn report_after_apply(scope: &Scope, value: &Value, attribute: &Attribute) {
+    let instance = &scope.instance;
+    if let Some(what) = only_after_apply(instance, value) {
+        let message = format!("`{}` must be known before apply, and {what} is not", attribute.name.name);
+        let error = EvalError::new(attribute.expr.span, message)
+            .help("take it from what is known: a variable, a local value, or an argument that is written");
+        instance.world.report_error(&error);
+    }
+}
+
+/// What an unknown value hangs on, where all of it is computed by resources that this root module makes: it is not known
+/// at the first plan. `None` where anything else has a part in it, or where resources may be there already.
+pub fn only_after_apply(instance: &Instance, value: &Value) -> Option<String> {
+    if value.is_known() {
+        return None;
+    }
+    let root = std::iter::successors(instance.parent(), |at| at.parent()).last();
+    let moves = &root.as_deref().unwrap_or(instance).config.moves;
+    let imports = moves.iter().filter(|b| &*b.kind.name == "import").filter_map(|b| b.body.attribute("to"));
+    let imported: Vec<Option<Target>> = imports.map(|to| Target::read(&to.expr).ok()).collect();
+    let may_be_there = |address: &str| {
+        let name = |target: &Target| target.resource.as_ref().map(|(resource, _)| resource.address());
+        imported.iter().any(|target| target.as_ref().and_then(name).is_none_or(|name| address.contains(&name)))
+    };
+    let reasons = value.reasons().filter(|reasons| !reasons.is_empty())?;
+    let computed = |reason: &Reason| match &reason.kind {
+        ReasonKind::Computed(address, attribute) => is_computed(address, attribute) && !may_be_there(address),
+        _ => false,
+    };
+    let named = reasons.iter().next().map(|reason| reason.kind.decides());
+    named.filter(|_| reasons.iter().all(computed))
+}
+
+/// Whether only the provider gives the attribute of a managed resource a value, and only when it makes it.
+fn is_computed(address: &str, attribute: &str) -> bool {
+    let mut end = address;
+    if let Some(open) = address.strip_suffix(']').and_then(|inner| inner.rfind('[')) {
+        end = &address[..open];
+    }
+    let mut parts = end.rsplit('.');
+    let (Some(_), Some(type_name)) = (parts.next(), parts.next()) else { return false };
+    if attribute == "id" {
+        return true;
+    }
+    let provider = KnownProvider::find(&crate::eval::provider::implied(type_name));
+    let own = (type_name == "terraform_data").then(|| KnownProvider::find("terraform")).flatten();
+    let found = own.or(provider).and_then(|p| p.block(TypeKind::Resource, type_name)?.attribute(attribute));
+    found.is_some_and(|a| a.computed && !a.optional && !a.required)
+}
+
 fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalError>> {
     let at = attribute.expr.span;
     let value = eval(scope, &attribute.expr)?;
     if value.is_null() {
         return Err(EvalError::new(at, "`for_each` must not be null"));
     }
+    not_ephemeral(&value, attribute)?;
+    report_after_apply(scope, &value, attribute);
     if value.marks.contains(Marks::SENSITIVE) {
         return Err(EvalError::new(
             at,
@@ -167,6 +233,7 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
     let elements: Vec<(Arc<str>, Value)> = match &value.data {
         Data::Map(_, entries) | Data::Object(entries) => entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),
         Data::Set(_, items) => {
+            items.iter().for_each(|item| report_after_apply(scope, item, attribute));
             if let Some(unknown) = items.iter().find_map(Value::reasons) {
                 return Ok(unknown_each(unknown.clone(), Type::String));
             }

@@ -8,6 +8,8 @@ use crate::eval::scope::Scope;
 use crate::load::bounds::normalise;
 use crate::load::{bounds, private, reason};
 use crate::syntax;
+use crate::syntax::ast::Block;
+use crate::syntax::lexer::is_identifier;
 use crate::tree::{FileKind, Tree, WalkStep};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -89,6 +91,30 @@ impl TreeHost<'_> {
     }
 }
 
+/// Types whose resources, or their provisioners, may write files.
+const WRITERS: [&str; 6] = ["archive_file", "external", "local_", "null_resource", "template_dir", "terraform_data"];
+
+impl TreeHost<'_> {
+    /// Whether a file that is not here is not where Terraform runs either: it belongs into a folder of the tree, Git does
+    /// not ignore it, and nothing that is declared writes files.
+    fn is_never_there(&self, way: &Path, full: &Path) -> bool {
+        let instance = &self.scope.instance;
+        let loader = instance.world.evaluator.loader();
+        let around = std::iter::successors(Some(instance.clone()), |at| at.parent());
+        let writes = |block: &Block| {
+            let provisions = block.body.blocks("provisioner").next().is_some();
+            let kind = block.label(0);
+            WRITERS.iter().any(|writer| kind.starts_with(writer)) && (kind != "terraform_data" || provisions)
+                || provisions
+        };
+        let mut configs = around.map(|at| at.config.clone());
+        loader.bounds().tree_of(full).is_some()
+            && full.parent().is_some_and(|folder| self.tree().is_dir(folder))
+            && !loader.is_private(way, full)
+            && !configs.any(|config| config.facts.is_some() || config.resources.values().any(|block| writes(block)))
+    }
+}
+
 impl Host for TreeHost<'_> {
     fn is_here(&self) -> bool {
         self.scope.instance.world.strict()
@@ -112,7 +138,13 @@ impl Host for TreeHost<'_> {
     fn read(&self, path: &str) -> Result<(Vec<u8>, Marks), FunctionError> {
         let (way, full) = self.resolve(path)?;
         self.refuse_what_is_made(path, &way)?;
-        let kind = self.tree().kind(&full).map_err(|_| file_error(format!("there is no file \"{path}\" here")))?;
+        let kind = self.tree().kind(&full).map_err(|e| {
+            let error = file_error(format!("there is no file \"{path}\" here"));
+            match e.kind() == std::io::ErrorKind::NotFound && self.is_never_there(&way, &full) {
+                true => FunctionError { kind: ErrorKind::Call, ..error },
+                false => error,
+            }
+        })?;
         if kind != FileKind::File {
             return Err(file_error(format!("\"{path}\" is not a regular file")));
         }
@@ -198,6 +230,11 @@ impl Host for TreeHost<'_> {
             return Err(call_error(message.into()));
         }
         let mut scope = crate::eval::template_scope(self.scope);
+        if let Some(wrong) = variables.entries().and_then(|entries| entries.keys().find(|key| !is_identifier(key))) {
+            let shown = if variables.is_hidden() { String::new() } else { format!(" `{wrong}`") };
+            let message = format!("the name{shown} cannot be that of a template's variable");
+            return Err(FunctionError { argument: Some(1), ..call_error(message) });
+        }
         if let Some(entries) = variables.entries() {
             for (key, value) in entries {
                 scope = scope.with(key.clone(), value.clone());

@@ -6,10 +6,11 @@ use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value};
 use crate::diagnostic::Finding;
 use crate::eval::expr::eval;
 use crate::eval::scope::Scope;
-use crate::module::error::EvalResult;
+use crate::module::error::{EvalError, EvalResult};
+use crate::module::grammar::not_constant;
 use crate::plan::scopes::RootInput;
 use crate::syntax;
-use crate::syntax::ast::{Expr, File, SyntaxError};
+use crate::syntax::ast::{Attribute, Expr, File, SyntaxError};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -82,11 +83,16 @@ impl RootInputs {
         }
         let from_file = |file: &Arc<File>, values: &mut BTreeMap<Arc<str>, Input>| {
             for attribute in &file.body.attributes {
-                values.insert(attribute.name.name.clone(), Input::Expr(attribute.expr.clone(), attribute.span));
+                let input = match written_out(attribute) {
+                    Ok(()) => Input::Expr(attribute.expr.clone(), attribute.span),
+                    Err(e) => Input::Preset(e.poison(), attribute.span),
+                };
+                values.insert(attribute.name.name.clone(), input);
             }
         };
         for file in tfvars {
             findings.extend(file.errors.iter().map(crate::module::report::syntax_error));
+            findings.extend(not_values(file));
             from_file(file, &mut values);
         }
         for option in &options.variables {
@@ -96,6 +102,7 @@ impl RootInputs {
                 }
                 VariableOption::File(file) => {
                     findings.extend(file.errors.iter().map(crate::module::report::syntax_error));
+                    findings.extend(not_values(file));
                     from_file(file, &mut values);
                 }
             }
@@ -134,6 +141,28 @@ impl RootInputs {
     pub fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Input)> {
         self.values.iter()
     }
+}
+
+/// A value of a variable is written out.
+fn written_out(attribute: &Attribute) -> EvalResult<()> {
+    match not_constant(&attribute.expr) {
+        None => Ok(()),
+        Some((span, call)) => {
+            let what = if call { "a function cannot be called" } else { "a reference cannot stand" };
+            let message = format!("{what} in a file of variable values");
+            Err(EvalError::new(span, message).help("write the value itself; text stands in quotes"))
+        }
+    }
+}
+
+/// What is no value in a file of variable values.
+fn not_values(file: &File) -> impl Iterator<Item = Finding> {
+    let references = file.body.attributes.iter().filter_map(|a| Some(written_out(a).err()?.finding()));
+    let blocks = file.body.blocks.iter().map(|block| {
+        let message = "a file of variable values has no blocks";
+        EvalError::new(block.header, message).help("write name = { … }, with an equals sign").finding()
+    });
+    references.chain(blocks)
 }
 
 /// Evaluates a given value. Text is read as Terraform reads it: literally for a variable of primitive type or without

@@ -1,6 +1,7 @@
 //! Finds the folder of a module call: local paths, `--module-dir`, what `terraform init` installed.
 
 use crate::base::budget::Limit;
+use crate::base::source::Span;
 use crate::catalog::modules::{self, KnownModule};
 use crate::cty::value::Reasons;
 use crate::diagnostic::Level;
@@ -10,7 +11,8 @@ use crate::load::bounds::normalise;
 use crate::load::is_local;
 use crate::module::ModuleConfig;
 use crate::module::error::{EvalError, poison};
-use crate::module::report::{MISSING_MODULE, error};
+use crate::module::report::{EVALUATION_ERROR, INVALID_ARGUMENT, MISSING_MODULE, error};
+use crate::module::required::is_constraint;
 use crate::module::version::Constraint;
 use crate::syntax::ast::Block;
 use std::path::{Component, Path, PathBuf};
@@ -30,7 +32,7 @@ pub fn resolve(
     let world = &instance.world;
     let fail = |message: String, help: &str| {
         let reasons = poison(&message, Some(at)).reasons().cloned().unwrap_or_default();
-        let mut finding = error(crate::module::report::EVALUATION_ERROR, at, message, "");
+        let mut finding = error(EVALUATION_ERROR, at, message, "");
         finding.help.push(help.into());
         world.report(finding);
         reasons
@@ -49,6 +51,7 @@ pub fn resolve(
     }
     let options = &world.evaluator.options;
     let loader = world.evaluator.loader();
+    let refused = refuse(instance, name, block, source, at);
     let mut other = None;
     let dir = if is_local(source) {
         let dir = normalise(&instance.dir.join(source));
@@ -71,7 +74,10 @@ pub fn resolve(
     let Some((config, dir)) = found else {
         let known = known(instance, block, source);
         let outside = real().is_some_and(|real| !loader.may_read(&real));
-        report_missing(instance, name, source, at, Absence { known, outside, other });
+        let never = dir.as_ref().is_some_and(|dir| is_local(source) && is_never_there(instance, dir));
+        if !refused {
+            report_missing(instance, name, source, at, Absence { known, outside, other, never });
+        }
         let Some(known) = known else { return Err(missing_module(&address, source, at)) };
         return Ok((world.evaluator.fact_module(known), instance.dir.clone()));
     };
@@ -92,6 +98,41 @@ pub fn resolve(
         return Err(error.poison().reasons().cloned().unwrap_or_default());
     }
     Ok((config, dir))
+}
+
+/// Reports sources that Terraform cannot read, and versions of what has none. Whether the source is wrong.
+fn refuse(instance: &Rc<Instance>, name: &str, block: &Block, source: &str, at: Span) -> bool {
+    let world = &instance.world;
+    if instance.config.facts.is_some() || world.evaluator.options.module_dirs.contains_key(source) {
+        return false;
+    }
+    let is_word = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
+    let parts: Vec<&str> = source.split('/').collect();
+    if parts.len() < 3 && parts.iter().all(|part| is_word(part)) {
+        let message = format!("the source of module.{name} is neither a path nor an address: `{source}`");
+        let mut finding = error(INVALID_ARGUMENT, at, message, "");
+        finding.help.push(format!("a path begins with `./` or `../`: write \"./{source}\""));
+        world.report(finding);
+        return true;
+    }
+    let remote = ["::", "://"].iter().any(|mark| source.contains(mark))
+        || ["git@", "github.com/", "bitbucket.org/"].iter().any(|host| source.starts_with(host));
+    if let Some(version) = block.body.attribute("version").filter(|a| a.expr.as_str().is_some())
+        && (is_local(source) || remote)
+    {
+        let message = format!("module.{name} cannot have a `version`: its source is not in a registry");
+        let mut finding = error(INVALID_ARGUMENT, version.name.span, message, "");
+        finding.help.push("remove it; an address of Git takes a version as `?ref=`".into());
+        world.report(finding);
+    } else if let Some(version) = block.body.attribute("version")
+        && version.expr.as_str().is_some_and(|text| !is_constraint(text))
+    {
+        let message = format!("the version of module.{name} is not a version constraint");
+        let mut finding = error(INVALID_ARGUMENT, version.expr.span, message, "");
+        finding.help.push("write numbers with an operator, such as \"~> 30.0\"".into());
+        world.report(finding);
+    }
+    false
 }
 
 /// The version that a call asks for. One that is not known fits no installed copy.
@@ -146,10 +187,27 @@ struct Absence {
     outside: bool,
     /// Another module is installed in its place.
     other: Option<String>,
+    /// Its folder belongs into the tree that is checked, and is not in it.
+    never: bool,
 }
 
-fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: crate::base::source::Span, absence: Absence) {
-    let Absence { known, outside, other } = absence;
+/// Whether a folder that is not here is not where Terraform runs either: it lies in the tree, and Git does not ignore it.
+fn is_never_there(instance: &Rc<Instance>, dir: &Path) -> bool {
+    let loader = instance.world.evaluator.loader();
+    let real = loader.tree().canonicalize(&instance.dir).unwrap_or_else(|_| instance.dir.clone());
+    let here = loader.bounds().tree_of(&real).is_some() && loader.bounds().tree_of(dir).is_some();
+    here && !loader.tree().exists(dir) && !loader.is_private(dir, dir) && instance.config.left_out.is_empty()
+}
+
+fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: Span, absence: Absence) {
+    let Absence { known, outside, other, never } = absence;
+    if never {
+        let message = format!("module.{name} is not on disk: there is no folder `{source}`");
+        let mut finding = error(EVALUATION_ERROR, at, message, "");
+        finding.address = Some(instance.address_of(&format!("module.{name}")));
+        finding.help.push("correct the path; it is relative to the folder of this file".into());
+        return instance.world.report(finding);
+    }
     let message = if let Some(other) = other {
         format!("module.{name} is not on disk: the call asks for `{source}`, but {other}")
     } else if outside {

@@ -1,7 +1,7 @@
 //! References: `var.x`, `local.x`, `module.x.y`, `data.t.n`, `t.n`, `each.key`, `count.index`, `path.module`,
 //! `terraform.workspace`, `self`.
 
-use crate::address::Subject;
+use crate::address::{ResourceAddr, Subject};
 use crate::base::source::Span;
 use crate::cty::value::{ReasonKind, Reasons, Type, Value, get_attr};
 use crate::eval::scope::Scope;
@@ -36,6 +36,7 @@ pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value
                 return instance.output(&call.name, None, &name.name, object.span, name.span);
             }
             // Most references are to an attribute of the one instance of a resource, and need no more of it.
+            Some(Subject::Resource(address)) if own(scope, &address).is_some() => {}
             Some(Subject::Resource(address)) if instance.config.resources.contains_key(&address) => {
                 let state = instance.resource_state(&address, object.span)?;
                 if let Some(value) = state.single().and_then(|resource| resource.attribute(&name.name)) {
@@ -56,6 +57,11 @@ pub fn attribute(scope: &Scope, object: &Expr, name: &Ident) -> EvalResult<Value
     get_attr(&value, &name.name).map_err(|e| EvalError::new(name.span, e.to_string()))
 }
 
+/// The value of a resource in its own provisioners.
+fn own(scope: &Scope, address: &ResourceAddr) -> Option<Value> {
+    if scope.has("self") { scope.lookup(&address.address()) } else { None }
+}
+
 /// The value of a reference's subject. `all` is its place, `name` that of its last name.
 pub fn of_subject(scope: &Scope, subject: &Subject, all: Span, name: Span) -> EvalResult<Value> {
     let instance = &scope.instance;
@@ -63,7 +69,7 @@ pub fn of_subject(scope: &Scope, subject: &Subject, all: Span, name: Span) -> Ev
         Subject::Variable(ident) => instance.variable(&ident.name, name),
         Subject::Local(ident) => instance.local(&ident.name, name),
         Subject::Call(ident) => module_instance(scope, &ident.name, None, all, name),
-        Subject::Resource(address) => instance.resource(address, all),
+        Subject::Resource(address) => own(scope, address).map_or_else(|| instance.resource(address, all), Ok),
         Subject::Path(ident) => path(scope, ident),
         Subject::Terraform(ident) => workspace(scope, ident),
         Subject::Name(root) => self::root(scope, root, all),

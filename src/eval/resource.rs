@@ -210,7 +210,11 @@ impl ResourceBuilder<'_> {
     }
 
     fn provisioners(&self, scope: &Scope, own: &Value) -> Vec<ConfigBlock> {
-        let scope = scope.with("self".into(), own.clone());
+        let mut scope = scope.with("self".into(), own.clone());
+        if self.block.body.attribute("count").is_none() && self.block.body.attribute("for_each").is_none() {
+            // Its own address too, which is no cycle here.
+            scope = scope.with(self.address.as_str().into(), own.clone());
+        }
         let one = |block: &Block| {
             let evaluated = body::evaluate(&scope, &block.body, None, &["connection", "when", "on_failure"]);
             ConfigBlock {

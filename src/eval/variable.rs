@@ -3,7 +3,7 @@
 use crate::base::source::Span;
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, convert};
 use crate::diagnostic::Label;
-use crate::eval::conditions::error_message;
+use crate::eval::conditions::{error_message, truth};
 use crate::eval::expr::eval;
 use crate::eval::facts;
 use crate::eval::hide;
@@ -13,7 +13,8 @@ use crate::eval::narrow;
 use crate::eval::scope::Scope;
 use crate::module::VariableConfig;
 use crate::module::error::{EvalError, EvalResult, poison};
-use crate::syntax::ast::Block;
+use crate::module::grammar::not_constant;
+use crate::syntax::ast::{Block, ExprKind};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -87,6 +88,21 @@ fn from_call(
         return Err(e.help(format!("add to the call: {name} = …")));
     }
     Ok(None)
+}
+
+/// Checks the default of a variable, which Terraform refuses if it does not fit even where another value is given.
+pub fn check_default(instance: &Rc<Instance>, name: &str, config: &VariableConfig) {
+    let Some(default) = config.default.as_ref().filter(|_| instance.config.facts.is_none()) else { return };
+    let world = &instance.world;
+    if !config.nullable && matches!(default.kind, ExprKind::Null) {
+        let message = format!("the default of var.{name} must not be null: it is declared `nullable = false`");
+        let help = "give another default, or none, or remove `nullable = false`";
+        return world.report_error(&EvalError::new(default.span, message).help(help));
+    }
+    if not_constant(default).is_none() {
+        let fits = eval(&instance.scope(), default).and_then(|value| conform(config, &value, default.span, name));
+        fits.err().iter().for_each(|e| world.report_error(e));
+    }
 }
 
 fn finish(
@@ -165,12 +181,13 @@ fn validate(instance: &Rc<Instance>, name: &Arc<str>, config: &VariableConfig, v
         let Some(condition) = validation.body.attribute("condition") else { continue };
         // The variable is being evaluated: inside its own validation it stands for its value.
         let scope = instance.scope().with("var".into(), own_object(instance, name, value));
-        let holds = match eval(&scope, &condition.expr) {
-            Ok(v) => convert(&v, &Type::Bool).ok().and_then(|v| v.as_bool()),
-            Err(_) => None,
-        };
-        if holds == Some(false) {
-            report_failed(instance, name, config, validation, &scope);
+        match eval(&scope, &condition.expr).and_then(|v| truth(&v, condition.expr.span)) {
+            Ok(Some(false)) => report_failed(instance, name, config, validation, &scope),
+            Ok(_) => {}
+            Err(e) if value.deep_marks().is_hidden() => {
+                instance.world.report_error(&e.without_values(condition.expr.span));
+            }
+            Err(e) => instance.world.report_error(&e),
         }
     }
 }

@@ -154,10 +154,14 @@ fn target(config: &ModuleConfig, Reference { subject, rest, at }: &Reference) ->
     }
 }
 
-/// A resource's edges without that of a `depends_on` on itself, which Terraform passes over.
+/// A resource's edges without those to itself that Terraform passes over: of a `depends_on`, and of a provisioner where
+/// there is one instance.
 fn resource(own: &CycleNode, block: &Block, mut edges: Edges) -> Edges {
-    let passed_over = block.body.attribute("depends_on").map(|a| a.expr.span);
-    let within = |span: &Span| passed_over.is_some_and(|p| p.start <= span.start && span.end <= p.end);
+    let single = ["count", "for_each"].iter().all(|name| block.body.attribute(name).is_none());
+    let provisions = |b: &&Block| single && matches!(&*b.kind.name, "provisioner" | "connection");
+    let mut passed_over: Vec<Span> = block.body.blocks.iter().filter(provisions).map(|b| b.span).collect();
+    passed_over.extend(block.body.attribute("depends_on").map(|a| a.expr.span));
+    let within = |span: &Span| passed_over.iter().any(|p| p.start <= span.start && span.end <= p.end);
     edges.retain(|(to, span)| to != own || !within(span));
     edges
 }

@@ -2,8 +2,11 @@
 
 pub mod cycles;
 pub mod error;
+pub mod grammar;
 pub mod names;
 pub mod report;
+pub mod required;
+pub mod target;
 pub mod typeexpr;
 pub mod undeclared;
 pub mod version;
@@ -14,6 +17,7 @@ use crate::catalog::modules::KnownModule;
 use crate::cty::value::{ReasonKind, Reasons};
 use crate::diagnostic::Finding;
 use crate::module::report::{add, duplicate, invalid_block, invalid_name, nothing_to_override, syntax_error};
+use crate::module::required::RequiredProvider;
 use crate::module::typeexpr::{TypeConstraint, type_constraint};
 use crate::module::version::Constraint;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, File};
@@ -41,6 +45,14 @@ pub struct ModuleConfig {
     pub imports: Vec<Arc<Expr>>,
     /// `provider` blocks, in file order.
     pub providers: Vec<Block>,
+    /// `moved`, `import` and `removed` blocks, in file order.
+    pub moves: Vec<Block>,
+    /// The `required_providers`, by local name.
+    pub required: BTreeMap<Arc<str>, RequiredProvider>,
+    /// Where the `required_providers` block stands.
+    pub requires: Option<Span>,
+    /// The `backend` and `cloud` blocks.
+    pub backends: Vec<Block>,
     /// The versions of the google provider that it asks for; `None` for what cannot be read, or another provider.
     pub google_versions: Vec<Option<Constraint>>,
     /// Not the user's: what kfplint knows of a module that is not on disk.
@@ -56,6 +68,8 @@ pub struct ModuleConfig {
     pub refers_well: OnceLock<()>,
     /// All its arguments are the provider's, by the strictest measure: found out in the same way.
     pub fits_schema: OnceLock<()>,
+    /// All its references to attributes are to such that there are: found out in the same way.
+    pub fits_attributes: OnceLock<()>,
     /// What is wrong with the declarations themselves.
     pub findings: Vec<Finding>,
 }
@@ -93,13 +107,14 @@ impl ModuleConfig {
         for error in files().flat_map(|f| &f.errors) {
             add(&mut config.findings, || syntax_error(error));
         }
-        for file in primary {
-            for block in &file.body.blocks {
+        let whole = overrides.is_empty();
+        for block in primary.iter().flat_map(|file| &file.body.blocks) {
+            if grammar::check(block, whole, &mut config.findings) {
                 config.declare(block);
             }
         }
-        for file in overrides {
-            for block in &file.body.blocks {
+        for block in overrides.iter().flat_map(|file| &file.body.blocks) {
+            if grammar::check(block, false, &mut config.findings) {
                 config.merge(block);
             }
         }
@@ -127,9 +142,15 @@ impl ModuleConfig {
         }
         match kind {
             "locals" => self.declare_locals(&block.body, false),
-            "terraform" => self.google_versions.extend(version::google(&block.body)),
+            "terraform" => self.declare_terraform(&block.body),
             "provider" => {
                 self.google_versions.extend(version::of_provider(block));
+                let same = |p: &&Block| p.label(0) == block.label(0) && alias_of(p) == alias_of(block);
+                if let Some(first) = self.providers.iter().find(same) {
+                    let name =
+                        alias_of(block).map_or(block.label(0).to_string(), |a| format!("{}.{a}", block.label(0)));
+                    add(&mut self.findings, || duplicate("provider configuration", &name, block.header, first.header));
+                }
                 self.providers.push(block.clone());
             }
             "variable" => {
@@ -151,10 +172,42 @@ impl ModuleConfig {
                     self.resources.insert(id, Box::new(block.clone()));
                 }
             }
-            "check" => self.checks.push(block.clone()),
-            "import" => self.imports.extend(block.body.attribute("to").map(|to| to.expr.clone())),
-            "moved" | "removed" => {}
+            "check" => {
+                let name = block.label(0);
+                if let Some(first) = self.checks.iter().find(|c| c.label(0) == name) {
+                    add(&mut self.findings, || duplicate("check", name, block.header, first.header));
+                }
+                self.checks.push(block.clone());
+            }
+            "moved" | "import" | "removed" => {
+                let imported = block.body.attribute("to").filter(|_| kind == "import");
+                self.imports.extend(imported.map(|to| to.expr.clone()));
+                self.moves.push(block.clone());
+            }
             other => add(&mut self.findings, || invalid_block(block.header, other)),
+        }
+    }
+
+    /// Where the state is kept, and which providers are asked for.
+    fn declare_terraform(&mut self, body: &Body) {
+        self.google_versions.extend(version::google(body));
+        required::read(body, &mut self.required, &mut self.findings);
+        for block in body.blocks("required_providers") {
+            match self.requires {
+                Some(first) if first != block.header => {
+                    let twice = || duplicate("block", "required_providers", block.header, first);
+                    add(&mut self.findings, twice);
+                }
+                _ => self.requires = Some(block.header),
+            }
+        }
+        for block in body.blocks.iter().filter(|b| matches!(&*b.kind.name, "backend" | "cloud")) {
+            if let Some(first) = self.backends.first() {
+                add(&mut self.findings, || {
+                    duplicate("place of the state", &block.kind.name, block.header, first.header)
+                });
+            }
+            self.backends.push(block.clone());
         }
     }
 
@@ -177,7 +230,13 @@ impl ModuleConfig {
         let name: Arc<str> = block.label(0).into();
         let merged = match &*block.kind.name {
             "locals" => return self.declare_locals(&block.body, true),
-            "terraform" => return self.google_versions.extend(version::google(&block.body)),
+            "terraform" => {
+                // An override replaces what the files before it say.
+                let mut ignored = Vec::new();
+                self.google_versions.extend(version::google(&block.body));
+                required::read(&block.body, &mut self.required, &mut ignored);
+                return;
+            }
             "variable" => match self.variables.remove(&name) {
                 Some(base) => {
                     let block = merge_block(base.block, block);
@@ -191,8 +250,7 @@ impl ModuleConfig {
             "module" => merge_into(&mut self.calls, &name, block),
             "resource" | "data" | "ephemeral" => merge_into(&mut self.resources, &resource_id(block), block),
             "provider" => {
-                let alias = |b: &Block| b.body.attribute("alias").and_then(|a| a.expr.as_str().map(str::to_string));
-                match self.providers.iter_mut().find(|p| p.label(0) == &*name && alias(p) == alias(block)) {
+                match self.providers.iter_mut().find(|p| p.label(0) == &*name && alias_of(p) == alias_of(block)) {
                     Some(base) => *base = merge_block(base.clone(), block),
                     None => self.providers.push(block.clone()),
                 }
@@ -242,6 +300,11 @@ impl VariableConfig {
     pub fn header(&self) -> Span {
         self.block.header
     }
+}
+
+/// A provider configuration's alias, where it is written out.
+pub fn alias_of(block: &Block) -> Option<&str> {
+    block.body.attribute("alias")?.expr.as_str()
 }
 
 fn resource_id(block: &Block) -> ResourceAddr {

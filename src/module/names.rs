@@ -7,7 +7,7 @@ use crate::module::error::EvalError;
 use crate::module::report::{EVALUATION_ERROR, UNDECLARED_REFERENCE};
 use crate::module::undeclared::{self, PATHS, TERRAFORM};
 use crate::resolve::written::{self, ReferenceVisitor};
-use crate::syntax::ast::Call;
+use crate::syntax::ast::{Attribute, Call, ExprKind};
 
 /// Arguments whose expressions are not references to values: provider and dependency addresses, keywords.
 const NOT_VALUES: [&str; 7] =
@@ -23,6 +23,14 @@ pub fn check(config: &ModuleConfig, report: &dyn Fn(&EvalError)) {
     let blocks = config.outputs.values().chain(config.resources.values()).chain(config.calls.values());
     for block in blocks.map(|block| &**block).chain(checks).chain(&config.providers) {
         written::in_body(&block.body, &mut checker);
+    }
+    let outputs = config.outputs.values().map(|b| &b.body);
+    let calls = config.calls.values().map(|b| &b.body);
+    for body in config.resources.values().map(|b| &b.body).chain(outputs).chain(calls) {
+        checker.listed(body.attribute("depends_on"));
+        for lifecycle in body.blocks("lifecycle") {
+            checker.listed(lifecycle.body.attribute("replace_triggered_by"));
+        }
     }
 }
 
@@ -44,7 +52,21 @@ impl ReferenceVisitor for NameChecker<'_> {
 
     fn call(&mut self, call: &Call, perhaps: bool) {
         let name = call.name.name.strip_prefix("core::").unwrap_or(&call.name.name);
-        let known = matches!(name, "try" | "can") || name.starts_with("provider::") || functions::exists(name);
+        if let Some(provider) = name.strip_prefix("provider::").and_then(|rest| rest.split("::").next()) {
+            let open = !self.config.left_out.is_empty() || self.config.facts.is_some();
+            if provider != "terraform" && !open && !self.config.required.contains_key(provider) {
+                let message = format!("there is no provider `{provider}` in the required_providers of this module");
+                let help = format!("add it there: {provider} = {{ source = \"…/{provider}\" }}");
+                (self.report)(&EvalError::new(call.name.span, message).help(help));
+            }
+            return;
+        }
+        if name == "type" {
+            let message = "the function `type` exists only in `terraform console`";
+            let help = "remove it; `can(…)` tells whether a value fits";
+            return (self.report)(&EvalError::new(call.name.span, message).help(help));
+        }
+        let known = matches!(name, "try" | "can") || functions::exists(name);
         // Where evaluation may never come, a function that does not exist is an error only if it does come.
         if known || perhaps {
             return;
@@ -56,6 +78,20 @@ impl ReferenceVisitor for NameChecker<'_> {
 }
 
 impl NameChecker<'_> {
+    /// The objects in a list of references must be declared.
+    fn listed(&self, list: Option<&Attribute>) {
+        let Some(ExprKind::Tuple(items)) = list.map(|list| &list.expr.kind) else { return };
+        for reference in items.iter().filter_map(|item| Reference::of(item, |_| false)) {
+            if matches!(
+                reference.subject,
+                Subject::Variable(_) | Subject::Local(_) | Subject::Call(_) | Subject::Resource(_)
+            ) && let Some(error) = self.undeclared(&reference)
+            {
+                (self.report)(&error);
+            }
+        }
+    }
+
     /// The error of a reference to what is not declared.
     fn undeclared(&self, Reference { subject, rest, at }: &Reference) -> Option<Box<EvalError>> {
         let config = self.config;

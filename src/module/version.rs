@@ -29,6 +29,16 @@ impl Constraint {
         Constraint { least: self.least.max(other.least), end: self.end.min(other.end) }
     }
 
+    /// Whether no version is left.
+    pub fn is_empty(&self) -> bool {
+        self.least >= self.end
+    }
+
+    /// Whether all that is left is above the minor version of this one.
+    pub fn is_after(&self, [major, minor, _]: [u64; 3]) -> bool {
+        self.least >= [major, minor + 1, 0]
+    }
+
     /// Whether some version of a major version is allowed.
     pub fn admits(&self, major: u64) -> bool {
         self.least.max([major, 0, 0]) < self.end.min([major + 1, 0, 0])
@@ -43,6 +53,18 @@ impl Constraint {
             _ => Some(major),
         }
     }
+}
+
+/// Reads a constraint on a provider, where `~> 4` ends before 5, which it does not for Terraform itself and for modules.
+pub fn of_providers(text: &str) -> Option<Constraint> {
+    let one = |text: &str| {
+        let own = text.trim().strip_prefix("~>").filter(|number| !number.contains('.'));
+        match own.and_then(|number| number.trim().parse::<u64>().ok()) {
+            Some(major) => Some(Constraint { least: [major, 0, 0], end: [major + 1, 0, 0] }),
+            None => part(text),
+        }
+    };
+    text.split(',').map(one).try_fold(ANY, |all, one| Some(all.and(one?)))
 }
 
 /// Whether a constraint allows this very version; `false` where either cannot be read.
@@ -110,14 +132,14 @@ pub fn google(body: &Body) -> Vec<Option<Constraint>> {
 
 fn required_version(kind: &ExprKind) -> Option<Constraint> {
     let ExprKind::Object(items) = kind else {
-        return Constraint::parse(as_text(kind)?);
+        return of_providers(as_text(kind)?);
     };
     let member =
         |name: &str| items.iter().find(|i| i.key.text() == Some(name)).map(|i| as_text(&i.value.kind).unwrap_or(""));
     if member("source").is_some_and(|s| !s.to_lowercase().ends_with("hashicorp/google")) {
         return None;
     }
-    Constraint::parse(member("version").unwrap_or(">= 0"))
+    of_providers(member("version").unwrap_or(">= 0"))
 }
 
 fn as_text(kind: &ExprKind) -> Option<&str> {
@@ -130,7 +152,7 @@ fn as_text(kind: &ExprKind) -> Option<&str> {
 /// The same for a `provider "google"` block, where Terraform 0.12 wrote it.
 pub fn of_provider(block: &Block) -> Option<Option<Constraint>> {
     let version = block.body.attribute("version").filter(|_| block.label(0) == "google")?;
-    Some(as_text(&version.expr.kind).and_then(Constraint::parse))
+    Some(as_text(&version.expr.kind).and_then(of_providers))
 }
 
 #[cfg(test)]

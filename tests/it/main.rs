@@ -29,6 +29,8 @@ mod plan;
 mod properties;
 mod provenance;
 mod references;
+mod refused;
+mod refused_values;
 mod report;
 mod rules;
 mod second_opinion;

@@ -1,8 +1,10 @@
-//! The schema of the provider `hashicorp/google`: which arguments and blocks each resource has. Also used for
-//! `google-beta`, which has these and some more.
+//! The schemas of providers: which arguments and blocks each resource has.
 //!
-//! Source: `terraform providers schema -json` of Terraform 1.11.4 with the provider of 2026-08-21. A type is decoded on
-//! first use, alone.
+//! Values follow the schema of `hashicorp/google`, which `google-beta` has too, and some more. What may be written is held
+//! against each provider's own.
+//!
+//! Source: `terraform providers schema -json` of Terraform 1.11.4 with the providers' versions of August 2026. A type is
+//! decoded on first use, alone.
 
 mod decode;
 
@@ -35,6 +37,8 @@ pub struct AttributeSchema {
     pub sensitive: bool,
     /// The provider warns when it is written.
     pub deprecated: bool,
+    /// It takes ephemeral values, and is null in plan and state.
+    pub write_only: bool,
 }
 
 /// A block type inside a block.
@@ -86,25 +90,86 @@ impl BlockSchema {
 
 /// The schema of a resource type; `None` if `hashicorp/google` has no such type.
 pub fn resource(type_name: &str) -> Option<&'static BlockSchema> {
-    decode::find(Section::Resources, type_name)
+    decode::find(decode::google()?, Section::Resources, type_name)
 }
 
 /// The schema of a data source type; `None` if `hashicorp/google` has no such type.
 pub fn data_source(type_name: &str) -> Option<&'static BlockSchema> {
-    decode::find(Section::DataSources, type_name)
+    decode::find(decode::google()?, Section::DataSources, type_name)
 }
 
-/// The schema of the provider's own configuration.
+/// The schema of the google provider's own configuration.
 pub fn provider() -> &'static BlockSchema {
-    decode::provider()
+    static NONE: BlockSchema = BlockSchema { attributes: Vec::new(), blocks: Vec::new() };
+    decode::google().map_or(&NONE, decode::configuration)
 }
 
-/// The resource types in order, for did-you-mean.
-pub fn resource_names() -> impl ExactSizeIterator<Item = &'static str> {
-    decode::names(Section::Resources)
+/// A provider whose schema is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KnownProvider(usize);
+
+/// A kind of type that providers have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TypeKind {
+    /// A managed resource.
+    Resource,
+    /// A data source.
+    DataSource,
+    /// An ephemeral resource.
+    Ephemeral,
 }
 
-/// The data source types in order, for did-you-mean.
-pub fn data_source_names() -> impl ExactSizeIterator<Item = &'static str> {
-    decode::names(Section::DataSources)
+impl TypeKind {
+    fn section(self) -> Section {
+        match self {
+            TypeKind::Resource => Section::Resources,
+            TypeKind::DataSource => Section::DataSources,
+            TypeKind::Ephemeral => Section::Ephemeral,
+        }
+    }
+}
+
+impl KnownProvider {
+    /// The provider `hashicorp/NAME`, or Terraform's own, `terraform`.
+    pub fn find(name: &str) -> Option<KnownProvider> {
+        decode::provider_number(name).map(KnownProvider)
+    }
+
+    /// Its name, such as `google`.
+    pub fn name(self) -> &'static str {
+        decode::provider_name(self.0)
+    }
+
+    /// The version that its schema is of, such as `7.45.0`.
+    pub fn version(self) -> &'static str {
+        decode::version(self.0)
+    }
+
+    /// The major version that its schema is of.
+    pub fn major(self) -> u64 {
+        self.version().split('.').next().and_then(|major| major.parse().ok()).unwrap_or_default()
+    }
+
+    /// google-beta is written down as what differs from google.
+    fn like(self) -> Option<KnownProvider> {
+        let google = decode::google().map(KnownProvider)?;
+        (Some(self) == KnownProvider::find("google-beta")).then_some(google)
+    }
+
+    /// The schema of a type.
+    pub fn block(self, kind: TypeKind, type_name: &str) -> Option<&'static BlockSchema> {
+        decode::find(self.0, kind.section(), type_name)
+            .or_else(|| decode::find(self.like()?.0, kind.section(), type_name))
+    }
+
+    /// The schema of its own configuration.
+    pub fn configuration(self) -> &'static BlockSchema {
+        decode::configuration(self.0)
+    }
+
+    /// Its types, for did-you-mean.
+    pub fn names(self, kind: TypeKind) -> impl Iterator<Item = &'static str> {
+        let like = self.like().map(|like| decode::names(like.0, kind.section()));
+        decode::names(self.0, kind.section()).chain(like.into_iter().flatten())
+    }
 }

@@ -1,5 +1,6 @@
 use super::facts::json_gz;
-use kfplint::catalog::schema::{self, BlockSchema, Nesting};
+use kfplint::catalog::provider_checks;
+use kfplint::catalog::schema::{self, BlockSchema, KnownProvider, Nesting, TypeKind};
 use kfplint::cty::ty::Type;
 use serde_json::{Value, json};
 
@@ -65,9 +66,10 @@ fn every_type_decodes_to_its_source() {
         same(schema::data_source(name).unwrap(), block, &format!("data.{name}"));
     }
     same(schema::provider(), &source["provider_config"], "provider");
-    assert_eq!(schema::resource_names().len(), 1330);
-    assert_eq!(schema::data_source_names().len(), 459);
-    assert!(schema::resource_names().is_sorted() && schema::data_source_names().is_sorted());
+    let google = KnownProvider::find("google").unwrap();
+    assert_eq!(google.names(TypeKind::Resource).count(), 1330);
+    assert_eq!(google.names(TypeKind::DataSource).count(), 459);
+    assert!(google.names(TypeKind::Resource).is_sorted() && google.names(TypeKind::DataSource).is_sorted());
 }
 
 #[test]
@@ -90,6 +92,60 @@ fn what_is_not_there_is_not_found() {
     assert_eq!(schema::resource(""), None);
     assert_eq!(schema::data_source("google_storage_bucket_acl"), None);
     assert!(schema::resource("google_container_cluster").unwrap().attribute("node_pool").is_none());
-    let close = kfplint::base::suggest::suggest("google_container_clusters", schema::resource_names());
+    let google = KnownProvider::find("google").unwrap();
+    let close = kfplint::base::suggest::suggest("google_container_clusters", google.names(TypeKind::Resource));
     assert_eq!(close, Some("google_container_cluster"));
+}
+
+#[test]
+fn providers_beside_google_are_known() {
+    let block = |provider: &str, kind, name| KnownProvider::find(provider).and_then(|p| p.block(kind, name));
+    let random = block("random", TypeKind::Resource, "random_id").unwrap();
+    assert!(random.attribute("byte_length").unwrap().required);
+    let cluster = "google_container_cluster";
+    let google = block("google", TypeKind::Resource, cluster).unwrap();
+    let beta = block("google-beta", TypeKind::Resource, cluster).unwrap();
+    assert!(google.names().all(|name| beta.attribute(name).is_some() || beta.block(name).is_some()));
+    assert!(beta.names().count() > google.names().count());
+    let bucket = "google_storage_bucket";
+    assert!(block("google-beta", TypeKind::Resource, bucket).is_some());
+    assert!(block("google", TypeKind::Ephemeral, "google_client_config").is_some());
+    assert!(
+        block("terraform", TypeKind::DataSource, "terraform_remote_state")
+            .unwrap()
+            .attribute("backend")
+            .unwrap()
+            .required
+    );
+    let set = block("helm", TypeKind::Resource, "helm_release").unwrap().attribute("set").unwrap();
+    assert!(matches!(&set.ty, Type::List(of) if matches!(&**of, Type::Object(_))));
+    let version = |name: &str| KnownProvider::find(name).map(|p| (p.name(), p.major()));
+    assert_eq!(version("kubernetes"), Some(("kubernetes", 3)));
+    assert_eq!(version("aws"), None);
+}
+
+#[test]
+fn the_checks_of_providers_can_be_read() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/src/catalog/facts/provider_checks.csv");
+    for row in csv::Reader::from_path(file).unwrap().records() {
+        let row = row.unwrap();
+        let (name, path, kind, value) = (&row[0], &row[1], &row[2], &row[3]);
+        assert!(provider_checks::checks(name).count() > 0, "{name}");
+        if kind == "pattern" {
+            assert!(regex::Regex::new(value).is_ok(), "{name} {path} {value}");
+        }
+        // What a check is about is in the schema, under the same path.
+        let provider = if name.starts_with("data.") || name.starts_with("google_") { "google" } else { "" };
+        if let Some(provider) = KnownProvider::find(provider).filter(|_| !name.starts_with("data.")) {
+            let (mut block, mut steps) =
+                (provider.block(TypeKind::Resource, name).unwrap(), path.split('.').peekable());
+            while let Some(step) = steps.next().filter(|step| !step.is_empty()) {
+                let step = step.trim_end_matches("[]");
+                match block.block(step) {
+                    Some(nested) => block = &nested.block,
+                    None => assert!(block.attribute(step).is_some(), "{name} {path}"),
+                }
+            }
+        }
+    }
 }

@@ -1,0 +1,60 @@
+//! What providers refuse of values and of arguments beside each other, before anything is made.
+//!
+//! Source: the validators of the google provider 7.45, each called with sample values; those of a few types of the random,
+//! time, tls and local providers by their documentation.
+
+use super::table::{Row, Table, table};
+
+static CHECKS: Table = table!("provider_checks", 4);
+
+/// One check of a resource type. Paths have block and argument names with dots between them; `[]` after one stands for each
+/// element.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ProviderCheck {
+    /// The value at this path is one of these, with `|` between them.
+    OneOf(&'static str, &'static str),
+    /// The number at this path is in a range: least and most.
+    Range(&'static str, Option<f64>, Option<f64>),
+    /// The text at this path has so many bytes: least and most.
+    Length(&'static str, usize, usize),
+    /// The text at this path matches a regular expression.
+    Pattern(&'static str, &'static str),
+    /// The text at this path has a form: `json`, `duration`, `rfc3339` or `cidr`.
+    Form(&'static str, &'static str),
+    /// What is at this path cannot stand beside any of these.
+    Conflicts(&'static str, &'static str),
+    /// What is at this path needs all of these.
+    With(&'static str, &'static str),
+    /// Just one of these is written.
+    ExactlyOne(&'static str),
+    /// At least one of these is written.
+    AtLeastOne(&'static str),
+}
+
+fn read(row: Row) -> Option<ProviderCheck> {
+    let (path, value) = (row.text(1), row.text(3));
+    let bounds = || value.split_once("..");
+    Some(match row.text(2) {
+        "one_of" => ProviderCheck::OneOf(path, value),
+        "range" => {
+            let (least, most) = bounds()?;
+            ProviderCheck::Range(path, least.parse().ok(), most.parse().ok())
+        }
+        "length" => {
+            let (least, most) = bounds()?;
+            ProviderCheck::Length(path, least.parse().ok()?, most.parse().ok()?)
+        }
+        "pattern" => ProviderCheck::Pattern(path, value),
+        "format" => ProviderCheck::Form(path, value),
+        "conflicts" => ProviderCheck::Conflicts(path, value),
+        "with" => ProviderCheck::With(path, value),
+        "exactly_one" => ProviderCheck::ExactlyOne(value),
+        "at_least_one" => ProviderCheck::AtLeastOne(value),
+        _ => return None,
+    })
+}
+
+/// The checks of a type; a data source's has `data.` before its name.
+pub fn checks(type_name: &str) -> impl Iterator<Item = ProviderCheck> + use<'_> {
+    CHECKS.starting([type_name]).filter_map(read)
+}

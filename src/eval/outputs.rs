@@ -1,0 +1,111 @@
+//! What a root module alone cannot do: show a sensitive or ephemeral value, or keep its state where there is no backend.
+
+use crate::cty::value::{Marks, Value};
+use crate::diagnostic::Level;
+use crate::eval::instance::Instance;
+use crate::module::grammar::{BACKENDS, REMOVED_BACKENDS, not_constant};
+use crate::module::is_set;
+use crate::module::report::{EVALUATION_ERROR, INVALID_ARGUMENT, error};
+use crate::syntax::ast::Block;
+use std::rc::Rc;
+
+/// Checks an output of a root module. One of a module for others may be both: its callers decide.
+pub fn check(root: &Rc<Instance>, name: &str, block: &Block, value: &Value) {
+    if root.world.library || root.config.facts.is_some() {
+        return;
+    }
+    if may_be_called(root) {
+        return;
+    }
+    let Some(written) = block.body.attribute("value") else { return };
+    let marks = value.deep_marks();
+    let (span, message, help) = if let Some(ephemeral) =
+        block.body.attribute("ephemeral").filter(|_| is_set(&block.body, "ephemeral"))
+    {
+        (ephemeral.name.span, format!("the output `{name}` of a root module cannot be ephemeral"), "remove `ephemeral`")
+    } else if marks.contains(Marks::EPHEMERAL) {
+        let help = "use it where ephemeral values are allowed, or put `ephemeralasnull(…)` around it";
+        (written.expr.span, format!("the output `{name}` of a root module cannot have an ephemeral value"), help)
+    } else if marks.contains(Marks::SENSITIVE) && !is_set(&block.body, "sensitive") {
+        (written.expr.span, format!("the output `{name}` shows a sensitive value"), "write sensitive = true in it")
+    } else {
+        return;
+    };
+    let mut finding = error(EVALUATION_ERROR, span, message, "");
+    finding.help.push(help.into());
+    root.world.report(finding);
+}
+
+/// Whether a folder that the user named may be a module for others: it has inputs without values, and nothing that only a
+/// root module has.
+fn may_be_called(root: &Rc<Instance>) -> bool {
+    let config = &root.config;
+    let open = config.variables.iter().any(|(name, v)| v.default.is_none() && root.world.inputs.get(name).is_none());
+    let configured = |p: &Block| p.body.attributes.iter().any(|a| !matches!(&*a.name.name, "alias" | "version"));
+    open && config.backends.is_empty() && !config.providers.iter().any(configured)
+}
+
+/// Arguments of some backends (`internal/backend/remote-state` of Terraform 1.16).
+const ARGUMENTS: [(&str, &[&str]); 2] = [
+    (
+        "gcs",
+        &[
+            "access_token",
+            "bucket",
+            "credentials",
+            "encryption_key",
+            "impersonate_service_account",
+            "impersonate_service_account_delegates",
+            "kms_encryption_key",
+            "prefix",
+            "storage_custom_endpoint",
+        ],
+    ),
+    ("local", &["path", "workspace_dir"]),
+];
+
+/// Checks the arguments of a backend: those that are a slip away from one that there is, and those that are not written out.
+fn backend_arguments(root: &Rc<Instance>, block: &Block) {
+    let known = ARGUMENTS.iter().find(|(kind, _)| *kind == block.label(0)).map_or(&[][..], |(_, known)| known);
+    for attribute in &block.body.attributes {
+        let name = &*attribute.name.name;
+        if let Some(near) =
+            crate::base::suggest::suggest(name, known.iter().copied()).filter(|_| !known.contains(&name))
+        {
+            let message = format!("the backend `{}` has no argument `{name}`", block.label(0));
+            let mut finding = error(INVALID_ARGUMENT, attribute.name.span, message, "");
+            finding.help.push(format!("did you mean `{near}`?"));
+            root.world.report(finding);
+        }
+        if let Some((span, _)) = not_constant(&attribute.expr) {
+            let message = "Terraform, and OpenTofu before 1.8, refuse references and calls in a backend";
+            let mut finding = error(EVALUATION_ERROR, span, message, "");
+            finding.level = Level::Warning;
+            finding.help.push("write the value itself, or give it to `init -backend-config`".into());
+            root.world.report(finding);
+        }
+    }
+}
+
+/// Checks that there is a backend of the type that the root module names.
+pub fn backends(root: &Rc<Instance>) {
+    if root.world.library || root.config.facts.is_some() {
+        return;
+    }
+    root.config.backends.iter().for_each(|block| backend_arguments(root, block));
+    for block in root.config.backends.iter().filter(|b| &*b.kind.name == "backend") {
+        let Some(label) = block.labels.first().filter(|label| !BACKENDS.contains(&&*label.text)) else { continue };
+        let mut finding = error(INVALID_ARGUMENT, label.span, format!("there is no backend `{}`", label.text), "");
+        if REMOVED_BACKENDS.contains(&&*label.text) {
+            finding.message = format!("Terraform from 1.3 on has no backend `{}`", label.text);
+            finding.level = Level::Warning;
+            finding.help.push("use another backend, such as `gcs`".into());
+        } else {
+            finding.help.push(match crate::base::suggest::suggest(&label.text, BACKENDS) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "use one that there is, such as `gcs`".into(),
+            });
+        }
+        root.world.report(finding);
+    }
+}
