@@ -208,8 +208,8 @@ pub fn count(cluster: &Cluster) -> Count {
             sum.hidden |= pool.nodes.floor.hidden || pool.nodes.ceiling.hidden;
             sum.most = sum.most.zip(pool.nodes.ceiling.max).map(|(a, b)| a.saturating_add(b));
             sum.floor_most = sum.floor_most.zip(pool.nodes.floor.max).map(|(a, b)| a.saturating_add(b));
-            sum.floor_reasons =
-                together([&sum.floor_reasons, &pool.nodes.floor.reasons].into_iter().chain(counts.reasons()));
+            let open = [Some(&pool.nodes.floor.reasons), counts.reasons()].into_iter().flatten();
+            open.filter(|why| !why.is_empty()).for_each(|why| sum.floor_reasons = sum.floor_reasons.union(why));
         }
     }
     // Together there are as many as there are, whichever pool has them.

@@ -96,7 +96,7 @@ fn checked_data(instance: &Rc<Instance>, certainty: &Certainty) -> bool {
 fn configurations(instance: &Rc<Instance>, certainty: &Certainty) -> bool {
     let mut strict = true;
     for block in &instance.config.providers {
-        let Some(choice) = certainty.choice(&instance.config, block.label(0)) else { continue };
+        let Some(choice) = certainty.choice(&instance.config, &block.label(0).into()) else { continue };
         let SchemaChoice { provider, certain, older } = choice;
         strict &= certain;
         let what = format!("the provider {}", block.label(0));

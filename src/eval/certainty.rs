@@ -8,6 +8,7 @@ use crate::module::report::{EVALUATION_ERROR, error};
 use crate::module::version::Constraint;
 use crate::syntax::ast::File;
 use rustc_hash::FxHashMap;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -30,6 +31,9 @@ pub struct SchemaChoice {
     pub older: bool,
 }
 
+/// Schemas by module and local name of the provider.
+type SchemaChoices = FxHashMap<(usize, Arc<str>), Option<SchemaChoice>>;
+
 /// The providers of a root and its modules.
 #[derive(Debug)]
 pub struct Certainty {
@@ -41,6 +45,8 @@ pub struct Certainty {
     asked: BTreeMap<Arc<str>, Option<Constraint>>,
     /// The same of `provider "google" { version = … }` too.
     google: bool,
+    /// The answers so far, by module and local name.
+    choices: RefCell<SchemaChoices>,
 }
 
 impl Certainty {
@@ -60,12 +66,23 @@ impl Certainty {
             whole: root.is_none_or(|root| root.world.missing.borrow().is_empty()),
             locked: root.map(locked).unwrap_or_default(),
             asked,
+            choices: RefCell::default(),
             google: modules.iter().all(|m| m.config.google_versions.iter().all(admits)),
         }
     }
 
     /// The schema of the provider that a local name stands for in a module.
-    pub fn choice(&self, config: &ModuleConfig, local: &str) -> Option<SchemaChoice> {
+    pub fn choice(&self, config: &Arc<ModuleConfig>, local: &Arc<str>) -> Option<SchemaChoice> {
+        let key = (Arc::as_ptr(config) as usize, local.clone());
+        if let Some(known) = self.choices.borrow().get(&key) {
+            return *known;
+        }
+        let choice = self.find(config, local);
+        self.choices.borrow_mut().insert(key, choice);
+        choice
+    }
+
+    fn find(&self, config: &ModuleConfig, local: &str) -> Option<SchemaChoice> {
         let source = config.source_of(local)?;
         if &*source == OWN {
             return Some(SchemaChoice { provider: KnownProvider::find("terraform")?, certain: true, older: false });

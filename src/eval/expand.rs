@@ -2,7 +2,7 @@
 
 use crate::address::{HiddenKey, InstanceKey};
 use crate::catalog::schema::{KnownProvider, TypeKind};
-use crate::cty::value::{Data, Marks, Reason, ReasonKind, Reasons, Type, Value, convert};
+use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert};
 use crate::eval::expr::eval;
 use crate::eval::instance::{Instance, Shape};
 use crate::eval::scope::{Named, Scope};
@@ -190,12 +190,15 @@ pub fn only_after_apply(instance: &Instance, value: &Value) -> Option<String> {
         imported.iter().any(|target| target.as_ref().and_then(name).is_none_or(|name| address.contains(&name)))
     };
     let reasons = value.reasons().filter(|reasons| !reasons.is_empty())?;
-    let computed = |reason: &Reason| match &reason.kind {
+    let computed = |kind: &ReasonKind| match kind {
         ReasonKind::Computed(address, attribute) => is_computed(address, attribute) && !may_be_there(address),
         _ => false,
     };
-    let named = reasons.iter().next().map(|reason| reason.kind.decides());
-    named.filter(|_| reasons.iter().all(computed))
+    let named = reasons.iter().find_map(|reason| match &reason.kind {
+        ReasonKind::Computed(address, attribute) => Some(format!("{address}.{attribute}")),
+        _ => None,
+    });
+    named.filter(|_| reasons.all(computed))
 }
 
 /// Whether only the provider gives the attribute of a managed resource a value, and only when it makes it.

@@ -91,8 +91,8 @@ impl TreeHost<'_> {
     }
 }
 
-/// Types whose resources, or their provisioners, may write files.
-const WRITERS: [&str; 6] = ["archive_file", "external", "local_", "null_resource", "template_dir", "terraform_data"];
+/// Types whose resources may write files; what has a provisioner may too.
+const WRITERS: [&str; 5] = ["archive_file", "external", "local_", "null_resource", "template_dir"];
 
 impl TreeHost<'_> {
     /// Whether a file that is not here is not where Terraform runs either: it belongs into a folder of the tree, Git does
@@ -103,9 +103,7 @@ impl TreeHost<'_> {
         let around = std::iter::successors(Some(instance.clone()), |at| at.parent());
         let writes = |block: &Block| {
             let provisions = block.body.blocks("provisioner").next().is_some();
-            let kind = block.label(0);
-            WRITERS.iter().any(|writer| kind.starts_with(writer)) && (kind != "terraform_data" || provisions)
-                || provisions
+            provisions || WRITERS.iter().any(|writer| block.label(0).starts_with(writer))
         };
         let mut configs = around.map(|at| at.config.clone());
         loader.bounds().tree_of(full).is_some()

@@ -43,13 +43,13 @@ pub fn check(instances: &[Rc<Instance>], certainty: &Certainty) {
 }
 
 /// The blocks on the way to a body, the inner one first.
-struct Way<'w> {
+struct BodyWay<'w> {
     name: &'w str,
-    around: Option<&'w Way<'w>>,
+    around: Option<&'w BodyWay<'w>>,
 }
 
 /// The path of a name in a body.
-fn path_of(way: Option<&Way>, name: &str) -> String {
+fn path_of(way: Option<&BodyWay>, name: &str) -> String {
     match way {
         Some(way) => join(&path_of(way.around, way.name), name),
         None => name.to_string(),
@@ -82,7 +82,7 @@ impl ValueChecker<'_> {
     }
 
     /// Values by what the schema says of them.
-    fn values(&self, body: &ConfigBody, schema: &schema::BlockSchema, way: Option<&Way>) {
+    fn values(&self, body: &ConfigBody, schema: &schema::BlockSchema, way: Option<&BodyWay>) {
         let google = self.provider.name().starts_with("google");
         for attribute in &body.attributes {
             let Some(known) = schema.attribute(&attribute.name) else { continue };
@@ -115,7 +115,7 @@ impl ValueChecker<'_> {
         }
         for block in body.blocks.iter().filter(|block| block.uncertain.is_none()) {
             if let Some(nested) = schema.block(&block.kind) {
-                self.values(&block.body, &nested.block, Some(&Way { name: &block.kind, around: way }));
+                self.values(&block.body, &nested.block, Some(&BodyWay { name: &block.kind, around: way }));
             }
         }
     }
@@ -251,7 +251,8 @@ impl ValueChecker<'_> {
             return;
         }
         let config = &self.resource.config;
-        if !block.is_empty() && !(self.presence(block) == Presence::Set && is_single(config, block)) {
+        let one = block.is_empty() || self.presence(block) == Presence::Set && is_single(config, block);
+        if !one {
             return;
         }
         let count = |presence| paths.split('|').filter(|path| self.presence(path) == presence).count();

@@ -82,7 +82,7 @@ impl ReferenceChecker<'_> {
 
     fn schema(&self, id: &ResourceAddr, block: &Block) -> Option<&'static schema::BlockSchema> {
         let local = self.instance.provider(&ProviderKey::written(id, block)).name.clone();
-        let SchemaChoice { provider, certain, .. } = self.certainty.choice(self.config(), &local)?;
+        let SchemaChoice { provider, certain, .. } = self.certainty.choice(&self.instance.config, &local)?;
         if !certain {
             self.uncertain.set(true);
         }

@@ -131,6 +131,9 @@ impl<'p> Cluster<'p> {
     /// there: the limits are for all of the cluster's nodes together.
     pub fn provisioned(&self) -> Interval {
         let auto = &self.auto_provisioning;
+        if auto.enabled.is_false() {
+            return Interval::exact(0);
+        }
         let (mut vcpus, mut memory_mib, mut qualifying) = (Interval::exact(0), Interval::exact(0), Interval::exact(0));
         for pool in &self.pools {
             let nodes = &pool.nodes.floor;
@@ -181,7 +184,12 @@ fn auto_provisioning(view: &View) -> AutoProvisioning {
     };
     if let Some(reasons) = &block.uncertain {
         let any = || Interval::any(reasons.clone());
-        return AutoProvisioning { enabled: Fact::Unknown(reasons.clone()), vcpus: any(), memory_mib: any(), compute_class: off };
+        return AutoProvisioning {
+            enabled: Fact::Unknown(reasons.clone()),
+            vcpus: any(),
+            memory_mib: any(),
+            compute_class: off,
+        };
     }
     let limit = |kind: &str| {
         let mut limits = block.blocks("resource_limits").into_iter();

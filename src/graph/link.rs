@@ -271,12 +271,12 @@ impl<'p> PoolLinker<'p, '_> {
         let refs = view.references("cluster");
         let by_reference = by_reference(&refs, pool, clusters);
         if name.is_known() {
-            // A name is that cluster's, whatever the expression mentions; the mention tells clusters of one name apart.
-            let named = by_text(name, &view, clusters);
-            let mentioned = by_reference.filter(|owners| named.len() > 1 && !owners.is_empty());
-            return mentioned
-                .filter(|owners| owners.iter().all(|(at, _)| named.iter().any(|(n, _)| n == at)))
-                .unwrap_or(named);
+            // A name is that cluster's, whatever the expression mentions; of clusters of one name it is the one mentioned.
+            let has_name =
+                |at: &usize| clusters[*at].view.get("name").is_some_and(|own| same(name, own, last_part).is_true());
+            let mentioned =
+                by_reference.filter(|owners| !owners.is_empty() && owners.iter().all(|(at, _)| has_name(at)));
+            return mentioned.unwrap_or_else(|| by_text(name, &view, clusters));
         }
         if let Some(owners) = by_reference {
             return owners;

@@ -135,15 +135,15 @@ fn when(uncertain: Option<&Reasons>, clear: Fact<bool>) -> Fact<bool> {
     }
 }
 
-/// Whether nodes have GPUs, and where these stand.
-pub fn gpus(config: Option<&View>, pool: &View, node: &NodeMachine) -> (Fact<bool>, AttributePlace) {
+/// Whether nodes have GPUs, and where these stand, unless there are certainly none.
+pub fn gpus(config: Option<&View>, pool: &View, node: &NodeMachine) -> (Fact<bool>, Option<AttributePlace>) {
     for block in config.map(|c| c.blocks("guest_accelerator")).unwrap_or_default() {
         let count = block.number("count", 1);
         match (&block.uncertain, count.min, count.max) {
             (_, _, Some(0)) => {}
-            (None, 1.., _) => return (Fact::Known(true), block.own_place()),
-            (Some(reasons), ..) => return (Fact::Unknown(reasons.clone()), block.own_place()),
-            _ => return (Fact::Unknown(count.reasons), block.own_place()),
+            (None, 1.., _) => return (Fact::Known(true), Some(block.own_place())),
+            (Some(reasons), ..) => return (Fact::Unknown(reasons.clone()), Some(block.own_place())),
+            _ => return (Fact::Unknown(count.reasons), Some(block.own_place())),
         }
     }
     let built_in = node.machine.judge(|m| Fact::Known(m.has_accelerator() && !is_tpu(m)));
@@ -151,7 +151,8 @@ pub fn gpus(config: Option<&View>, pool: &View, node: &NodeMachine) -> (Fact<boo
         (Fact::Unknown(_), Fact::Known(_)) => Fact::Known(false),
         _ => built_in,
     };
-    (built_in, place(config, pool, "machine_type"))
+    let at = (!built_in.is_false()).then(|| place(config, pool, "machine_type"));
+    (built_in, at)
 }
 
 /// Says of the pools with GPUs whether GKE taints their nodes: it does where the cluster has a pool without GPUs when the
@@ -161,15 +162,13 @@ pub fn taint_gpus(cluster: &mut Cluster) {
     let certain = |at: usize| none[at].is_true() && cluster.pools[at].uncertain.is_none();
     let has_other = (0..none.len()).any(certain);
     for pool in &mut cluster.pools {
-        if pool.gpus.is_false() {
-            continue;
-        }
+        let Some(place) = pool.gpu_place.clone() else { continue };
         let tainted = match has_other {
             true => pool.gpus.clone(),
             false => {
                 let what = format!("whether the cluster has a pool without GPUs when GKE makes {}", pool.title());
-                let asks = format!("{}.{}", pool.view.resource.address, pool.gpu_place.attribute);
-                let alone = Reasons::one(ReasonKind::Elsewhere(asks.into(), what.into()), pool.gpu_place.span);
+                let asks = format!("{}.{}", pool.view.resource.address, place.attribute);
+                let alone = Reasons::one(ReasonKind::Elsewhere(asks.into(), what.into()), place.span);
                 Fact::Unknown(pool.gpus.reasons().cloned().unwrap_or(alone))
             }
         };
@@ -181,7 +180,7 @@ pub fn taint_gpus(cluster: &mut Cluster) {
                 _ => "GPUs (GKE taints such nodes)".to_string(),
             };
             pool.usable = pool.usable.and(&tainted.not());
-            pool.obstacle = Some(Obstacle { what, place: pool.gpu_place.clone() });
+            pool.obstacle = Some(Obstacle { what, place });
         }
         pool.gpu_taint = tainted;
     }

@@ -52,8 +52,8 @@ pub struct Pool<'p> {
     pub obstacle: Option<Obstacle>,
     /// Whether the nodes have GPUs.
     pub gpus: Fact<bool>,
-    /// Where these stand.
-    pub gpu_place: AttributePlace,
+    /// Where these stand, unless there are certainly none.
+    pub gpu_place: Option<AttributePlace>,
     /// Whether GKE taints the nodes because of them; set where the pools of the cluster are known.
     pub gpu_taint: Fact<bool>,
     /// How many pods a node may have.

@@ -19,14 +19,18 @@ pub struct KeptMemory {
 
 /// What a node's configuration keeps from pods.
 pub fn kept(config: Option<&View>) -> KeptMemory {
-    let Some(config) = config else { return KeptMemory { mib: Interval::exact(0), place: None } };
+    let nothing = || KeptMemory { mib: Interval::exact(0), place: None };
+    let Some(config) = config else { return nothing() };
     let pages = config.block("linux_node_config").and_then(|linux| inside(&linux, "hugepages_config"));
+    let soft = config.block("kubelet_config").and_then(|kubelet| inside(&kubelet, "eviction_soft"));
+    if pages.is_none() && soft.is_none() {
+        return nothing();
+    }
     let mut place = pages.as_ref().map(|(pages, _)| pages.own_place());
     let pages = pages.map_or(Interval::exact(0), |(pages, doubt)| {
         let of = |name: &str, mib: u64| pages.number(name, 0).times(&Interval::exact(mib));
         perhaps(of("hugepage_size_2m", 2).plus(&of("hugepage_size_1g", 1024)), doubt.as_ref())
     });
-    let soft = config.block("kubelet_config").and_then(|kubelet| inside(&kubelet, "eviction_soft"));
     place = soft.as_ref().map(|(soft, _)| soft.own_place()).or(place);
     let soft = soft.map_or(Interval::exact(0), |(soft, doubt)| perhaps(above_hard(&soft), doubt.as_ref()));
     KeptMemory { mib: pages.plus(&soft), place }

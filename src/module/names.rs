@@ -62,7 +62,7 @@ impl ReferenceVisitor for NameChecker<'_> {
             return;
         }
         if name == "type" {
-            let message = "the function `type` exists only in `terraform console`";
+            let message = "the function `type` is there in `terraform console` alone";
             let help = "remove it; `can(…)` tells whether a value fits";
             return (self.report)(&EvalError::new(call.name.span, message).help(help));
         }
@@ -81,13 +81,10 @@ impl NameChecker<'_> {
     /// The objects in a list of references must be declared.
     fn listed(&self, list: Option<&Attribute>) {
         let Some(ExprKind::Tuple(items)) = list.map(|list| &list.expr.kind) else { return };
-        for reference in items.iter().filter_map(|item| Reference::of(item, |_| false)) {
-            if matches!(
-                reference.subject,
-                Subject::Variable(_) | Subject::Local(_) | Subject::Call(_) | Subject::Resource(_)
-            ) && let Some(error) = self.undeclared(&reference)
-            {
-                (self.report)(&error);
+        for item in items {
+            let Some(reference) = Reference::of(item, |_| false) else { continue };
+            if !matches!(reference.subject, Subject::Path(_) | Subject::Terraform(_) | Subject::Name(_)) {
+                self.undeclared(&reference).iter().for_each(|error| (self.report)(error));
             }
         }
     }

@@ -362,5 +362,6 @@ fn drawings_and_fit_have_the_pools_of_other_root_modules() {
     assert!(run.stdout.contains("not known: the nodes of pools:google_container_node_pool.p"), "{}", run.stdout);
     tree.write("pools/main.tf", pool().replace("\"shared\"", "\"mine\"").as_bytes());
     assert_eq!(drawn(&tree), Vec::<String>::new());
-    assert!(fit(&tree).stdout.contains("TOO SMALL  google_container_cluster.c"), "{}", fit(&tree).stdout);
+    // The pools of another cluster may not be all that there are.
+    assert!(fit(&tree).stdout.contains("UNDECIDED  google_container_cluster.c"), "{}", fit(&tree).stdout);
 }

@@ -50,7 +50,7 @@ fn blocks_of_terraform_hold_what_it_reads_in_them() {
         ),
         (
             "terraform {\n  backend \"gcs\" {\n  }\n  backend \"gcs\" {\n  }\n}\n",
-            "4 error TF003 a second block `backend`",
+            "4 error TF005 the place of the state `backend` is declared twice",
         ),
     ]);
 }

@@ -39,7 +39,7 @@ fn values_are_what_the_provider_takes() {
     );
     let network = |name: &str| format!("resource \"google_compute_network\" \"n\" {{\n  name = {name}\n}}\n");
     refuses(&network("\"Upper\""), "2 `name` must match");
-    refuses(&network("null"), "2 google_compute_network needs the argument `name`");
+    refuses(&network("null"), "1 google_compute_network needs the argument `name`");
     accepts(&(network("var.name") + "variable \"name\" {\n}\n"));
     accepts(&pool(
         "  node_count = \"2\"\n  node_config {\n    logging_variant = \"DEFAULT\"\n  }\n  timeouts {\n    create = \"1h30m\"\n  }",
@@ -61,7 +61,7 @@ fn arguments_stand_beside_what_they_need() {
     );
     refuses(
         &firewall(&format!("{allow}\n  source_tags = [\"a\"]\n  target_service_accounts = [\"b\"]")),
-        "7 `source_tags` cannot stand beside",
+        "8 `target_service_accounts` cannot stand beside `source_tags`",
     );
     accepts(&firewall(allow));
     accepts(

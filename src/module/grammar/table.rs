@@ -125,9 +125,9 @@ static TERRAFORM: BlockShape = BlockShape {
         may("language", ArgumentForm::Any),
     ],
     blocks: &[
-        once("required_providers", &BlockShape { labels: NONE, arguments: &[], blocks: &[], rest: Rest::Arguments }),
-        once("backend", &TYPED),
-        once("cloud", &OPEN),
+        any("required_providers", &BlockShape { labels: NONE, arguments: &[], blocks: &[], rest: Rest::Arguments }),
+        any("backend", &TYPED),
+        any("cloud", &OPEN),
         any("provider_meta", &NAMED),
         once("state_store", &TYPED),
         any("encryption", &OPEN),
