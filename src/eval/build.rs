@@ -112,7 +112,8 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, visited: &mut Visited) 
     if instance.uncertain.is_none() && instance.config.facts.is_none() && !plan.made.contains(&instance.dir) {
         plan.made.insert(instance.dir.clone());
     }
-    instance.config.imports.iter().for_each(|to| plan.imported.add(&instance.address, to));
+    let imported = instance.config.moves_of("import").filter_map(|block| block.body.attribute("to"));
+    imported.for_each(|to| plan.imported.add(&instance.address, &to.expr));
     plan.left_out = merge_reasons(plan.left_out.as_ref(), instance.config.open().as_ref());
     let nowhere = Span::new(FileId(0), 0, 0);
     for name in instance.config.variables.keys() {

@@ -182,8 +182,8 @@ pub fn only_after_apply(instance: &Instance, value: &Value) -> Option<String> {
         return None;
     }
     let root = std::iter::successors(instance.parent(), |at| at.parent()).last();
-    let moves = &root.as_deref().unwrap_or(instance).config.moves;
-    let imports = moves.iter().filter(|b| &*b.kind.name == "import").filter_map(|b| b.body.attribute("to"));
+    let config = &root.as_deref().unwrap_or(instance).config;
+    let imports = config.moves_of("import").filter_map(|b| b.body.attribute("to"));
     let imported: Vec<Option<Target>> = imports.map(|to| Target::read(&to.expr).ok()).collect();
     let may_be_there = |address: &str| {
         let name = |target: &Target| target.resource.as_ref().map(|(resource, _)| resource.address());

@@ -16,7 +16,7 @@ pub fn check(modules: &[Rc<Instance>]) {
     for instance in modules.iter().filter(|m| m.config.facts.is_none() && m.config.left_out.is_empty()) {
         moves(instance);
         imports(instance);
-        for block in instance.config.moves.iter().filter(|b| &*b.kind.name == "removed") {
+        for block in instance.config.moves_of("removed") {
             removed(instance, block);
         }
     }
@@ -50,7 +50,7 @@ struct Move<'b> {
 
 fn moves(instance: &Rc<Instance>) {
     let mut all = Vec::new();
-    for block in instance.config.moves.iter().filter(|b| &*b.kind.name == "moved") {
+    for block in instance.config.moves_of("moved") {
         let (Some(from), Some(to)) = (block.body.attribute("from"), block.body.attribute("to")) else { continue };
         let (Some(source), Some(target)) = (read(instance, from), read(instance, to)) else { continue };
         for (address, attribute) in [(&source, from), (&target, to)] {
@@ -185,7 +185,7 @@ fn has_key(shape: &Shape, keys: &[InstanceKey], key: &TargetKey, to_key: bool) -
 
 fn imports(instance: &Rc<Instance>) {
     let mut seen: FxHashMap<Target, Span> = FxHashMap::default();
-    for block in instance.config.moves.iter().filter(|b| &*b.kind.name == "import") {
+    for block in instance.config.moves_of("import") {
         if instance.call.is_some() {
             let message = "Terraform before 1.16 and OpenTofu refuse `import` in a module that is called".to_string();
             let mut finding = error(EVALUATION_ERROR, block.header, message, "");

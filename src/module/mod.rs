@@ -41,8 +41,6 @@ pub struct ModuleConfig {
     pub calls: BTreeMap<Arc<str>, Box<Block>>,
     /// `check` blocks, in file order.
     pub checks: Vec<Block>,
-    /// What `import` blocks name.
-    pub imports: Vec<Arc<Expr>>,
     /// `provider` blocks, in file order.
     pub providers: Vec<Block>,
     /// `moved`, `import` and `removed` blocks, in file order.
@@ -179,13 +177,14 @@ impl ModuleConfig {
                 }
                 self.checks.push(block.clone());
             }
-            "moved" | "import" | "removed" => {
-                let imported = block.body.attribute("to").filter(|_| kind == "import");
-                self.imports.extend(imported.map(|to| to.expr.clone()));
-                self.moves.push(block.clone());
-            }
+            "moved" | "import" | "removed" => self.moves.push(block.clone()),
             other => add(&mut self.findings, || invalid_block(block.header, other)),
         }
+    }
+
+    /// The `moved`, `import` or `removed` blocks, in file order.
+    pub fn moves_of(&self, kind: &str) -> impl Iterator<Item = &Block> {
+        self.moves.iter().filter(move |block| &*block.kind.name == kind)
     }
 
     /// Where the state is kept, and which providers are asked for.
