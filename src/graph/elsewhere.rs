@@ -63,7 +63,7 @@ fn source<'p>(pool: &View<'p>, types: &ByType<'p>) -> ClusterSource<'p> {
     let known = name.as_ref().and_then(|name| name.known()).filter(|name| !name.is_hidden());
     let address = known.map_or_else(|| asks.clone(), |name| last_part(name).into_owned());
     let what = format!("how cluster {address} is set up");
-    let reasons = Reasons::one(ReasonKind::Elsewhere(asks.into(), what.into()), pool.place("cluster").span);
+    let reasons = Reasons::elsewhere(asks, what, pool.place("cluster").span);
     ClusterSource { address, reasons, data: None }
 }
 

@@ -95,7 +95,7 @@ impl Grant<'_> {
         let id = Text::of(&self.target).map(|id| id.derive(last_part(&id)));
         let target = id.map_or_else(|| format!("that {kind}"), |id| format!("the {kind} {id}"));
         let block = format!("{}.{}", self.resource.address, self.written.target);
-        super::member::elsewhere(block, format!("whether the project is in {target}"))
+        Reasons::elsewhere(block, format!("whether the project is in {target}"), None)
     }
 
     /// The target as a plain reference (`var.project`) with its module; `None` for other expressions.

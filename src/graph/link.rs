@@ -58,15 +58,8 @@ pub fn clusters<'p>(
         cluster.pools_elsewhere = linker.elsewhere(cluster);
         cluster.observed_nodes = plan.observed.get(&cluster.resource.address).map(|seen| seen.nodes);
         for (pool, doubt) in pools.into_iter().take_while(|_| !linker.budget.is_late()) {
-            cluster.pools.push(linker.pool(PoolParts {
-                kind: PoolKind::Separate,
-                view: View::of(pool),
-                zones: cluster.zones.clone(),
-                max_pods: cluster.max_pods.clone(),
-                uncertain: union(pool.uncertain.as_ref(), doubt.as_ref()),
-                observed: plan.observed.get(&pool.address).copied(),
-                root: None,
-            }));
+            let observed = plan.observed.get(&pool.address).copied();
+            cluster.pools.push(linker.pool(PoolParts { observed, ..separate(cluster, pool, doubt.as_ref()) }));
         }
     }
     add_linked(&mut clusters, &beside.linked, linker.profile);
@@ -77,7 +70,7 @@ pub fn clusters<'p>(
         let asks = format!("{pool}.cluster");
         for cluster in clusters.iter_mut().filter(|c| c.pools.is_empty() && !c.autopilot.is_true()) {
             let what = format!("whether {pool} and its like are pools of {}", cluster.address());
-            let doubt = Reasons::one(ReasonKind::Elsewhere(asks.as_str().into(), what.into()), cluster.resource.header);
+            let doubt = Reasons::elsewhere(asks.as_str(), what, cluster.resource.header);
             cluster.pools_elsewhere = union(cluster.pools_elsewhere.as_ref(), Some(&doubt));
         }
     }
@@ -94,20 +87,25 @@ pub fn clusters<'p>(
     (clusters, loose)
 }
 
+/// A pool of a cluster with a resource of its own, which may be another cluster's for this reason.
+fn separate<'p>(cluster: &Cluster<'p>, pool: &'p Resource, doubt: Option<&Reasons>) -> PoolParts<'p> {
+    PoolParts {
+        kind: PoolKind::Separate,
+        view: View::of(pool),
+        zones: cluster.zones.clone(),
+        max_pods: cluster.max_pods.clone(),
+        uncertain: union(pool.uncertain.as_ref(), doubt),
+        observed: None,
+        root: None,
+    }
+}
+
 /// Adds pools of other root modules to the clusters that they belong to, or may.
 fn add_linked<'p>(clusters: &mut [Cluster<'p>], linked: &'p [LinkedPool], profile: &Profile) {
     let by_address: HashMap<&str, usize> = clusters.iter().enumerate().map(|(at, c)| (c.address(), at)).collect();
     for LinkedPool { cluster, pool, doubt } in linked {
         let Some(cluster) = by_address.get(&**cluster).and_then(|at| clusters.get_mut(*at)) else { continue };
-        let parts = PoolParts {
-            kind: PoolKind::Separate,
-            view: View::of(&pool.resource),
-            zones: cluster.zones.clone(),
-            max_pods: cluster.max_pods.clone(),
-            uncertain: union(pool.resource.uncertain.as_ref(), doubt.as_ref()),
-            observed: None,
-            root: Some(&pool.root),
-        };
+        let parts = PoolParts { root: Some(&pool.root), ..separate(cluster, &pool.resource, doubt.as_ref()) };
         cluster.pools.push(Pool::new(parts, profile, |_| pool.account.known().cloned()));
     }
 }
@@ -225,15 +223,7 @@ impl<'p> PoolLinker<'p, '_> {
         let mut cluster = Cluster::new(&of.resource, None, self.profile);
         let reasons = of.reasons.clone();
         for pool in of.pools.iter().filter_map(|address| unplaced.get(&**address)) {
-            cluster.pools.push(self.pool(PoolParts {
-                kind: PoolKind::Separate,
-                view: View::of(pool),
-                zones: cluster.zones.clone(),
-                max_pods: cluster.max_pods.clone(),
-                uncertain: pool.uncertain.clone(),
-                observed: None,
-                root: None,
-            }));
+            cluster.pools.push(self.pool(separate(&cluster, pool, None)));
         }
         cluster.pools_elsewhere = Some(reasons.clone());
         cluster.elsewhere = Some(reasons);
@@ -267,7 +257,6 @@ impl<'p> PoolLinker<'p, '_> {
         if let Some(owner) = computed_by(name).and_then(|address| by_address.get(&*address)) {
             return vec![(*owner, None)];
         }
-        // A name that is known counts, whatever its expression mentions.
         let refs = view.references("cluster");
         let by_reference = by_reference(&refs, pool, clusters);
         if name.is_known() {

@@ -97,11 +97,6 @@ fn group(membership: &View, types: &ByType) -> Option<Value> {
     View::of(resource).block("group_key")?.value("id")
 }
 
-/// A reason that names the block which asks for something that is kept elsewhere.
-pub fn elsewhere(block: String, what: String) -> Reasons {
-    Reasons::one(ReasonKind::Elsewhere(block.into(), what.into()), None)
-}
-
 impl<'p> Graph<'p> {
     /// Whether the account is among a grant's members.
     pub fn is_member(&self, grant: &Grant<'p>, who: &NodeAccount<'_, 'p>) -> Fact<bool> {
@@ -127,7 +122,7 @@ impl<'p> Graph<'p> {
             (Some(Member::Account), _) => self.is_account(grant, member, who),
             (Some(Member::Group(group)), _) => self.is_in_group(group, who).unwrap_or_else(|| {
                 let group = Text::new(group, member.marks.is_hidden());
-                Fact::Unknown(elsewhere(asks(), format!("who is in the group {group}")))
+                Fact::Unknown(Reasons::elsewhere(asks(), format!("who is in the group {group}"), None))
             }),
             (Some(Member::AccountsOf(level, id)), _) => {
                 let project = who.project().unwrap_or_else(Value::null);
@@ -138,7 +133,13 @@ impl<'p> Graph<'p> {
                 };
                 let id = Text::new(id, member.marks.is_hidden());
                 answer.map_or_else(
-                    || Fact::Unknown(elsewhere(asks(), format!("whether the account is one of those of {id}"))),
+                    || {
+                        Fact::Unknown(Reasons::elsewhere(
+                            asks(),
+                            format!("whether the account is one of those of {id}"),
+                            None,
+                        ))
+                    },
                     Fact::Known,
                 )
             }

@@ -9,7 +9,7 @@ use super::machine::{NodeMachine, place};
 use super::view::{AttributePlace, View};
 use crate::catalog::gke;
 use crate::catalog::machine::{Arch, Machine};
-use crate::cty::value::{HIDDEN, ReasonKind, Reasons};
+use crate::cty::value::{HIDDEN, Reasons};
 
 /// Something that keeps Kubeflow Pipelines' pods off a pool's nodes.
 #[derive(Clone, Debug, PartialEq)]
@@ -168,7 +168,7 @@ pub fn taint_gpus(cluster: &mut Cluster) {
             false => {
                 let what = format!("whether the cluster has a pool without GPUs when GKE makes {}", pool.title());
                 let asks = format!("{}.{}", pool.view.resource.address, place.attribute);
-                let alone = Reasons::one(ReasonKind::Elsewhere(asks.into(), what.into()), place.span);
+                let alone = Reasons::elsewhere(asks, what, place.span);
                 Fact::Unknown(pool.gpus.reasons().cloned().unwrap_or(alone))
             }
         };

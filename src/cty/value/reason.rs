@@ -92,6 +92,11 @@ impl Reasons {
         Self(Arc::new(KeptReasons { all: vec![Reason { kind, span }], is_cut: false }))
     }
 
+    /// The reason that `asks`, a block or argument, asks for something that is kept elsewhere: `what` is so, who is there.
+    pub fn elsewhere(asks: impl Into<Arc<str>>, what: impl Into<Arc<str>>, place: Option<Span>) -> Self {
+        Self::one(ReasonKind::Elsewhere(asks.into(), what.into()), place)
+    }
+
     /// All reasons of both.
     pub fn union(&self, other: &Reasons) -> Reasons {
         if Arc::ptr_eq(&self.0, &other.0) || other.is_empty() {
