@@ -29,21 +29,14 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     let mut left = Vec::new();
     let clock = budget.clock();
     for cluster in graph.clusters.iter().take(CLUSTERS) {
-        let open = || {
-            rules
-                .iter()
-                .filter(|rule| rule.cluster.is_some())
-                .map(|rule| open(rule, cluster, budget))
-                .collect::<Vec<_>>()
-        };
         let requirements: Vec<Requirement> = match answers(cluster, whole, &found, &clock) {
             None => {
                 left.push(cluster);
-                open()
+                rules.iter().filter(|rule| rule.cluster.is_some()).map(|rule| open(rule, cluster, budget)).collect()
             }
             Some(answers) => {
-                let (answers, mut own) = fold::fold(answers, &elsewhere);
-                folded.extend(own.drain(..).map(|(rule, answer)| fold_of(rule, answer, cluster)));
+                let (answers, own) = fold::fold(answers, &elsewhere);
+                folded.extend(own.into_iter().map(|(rule, answer)| fold_of(rule, answer, cluster)));
                 answers
                     .into_iter()
                     .map(|(rule, answer)| requirement(rule, cluster, certain(answer, cluster), &mut findings))
