@@ -7,6 +7,7 @@ use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert};
 use crate::eval::body;
 use crate::eval::instance::Instance;
 use crate::eval::scope::{Named, Scope};
+use crate::module::{alias_of, is_configuration};
 use crate::plan::{Mode, ProviderInfo};
 use crate::syntax::ast::{Block, Expr, ExprKind, ObjectItem, ObjectKey};
 use std::collections::BTreeMap;
@@ -107,14 +108,10 @@ pub fn configure(instance: &Rc<Instance>, key: &ProviderKey) -> Arc<ProviderInfo
 }
 
 fn own_block<'i>(instance: &'i Instance, key: &ProviderKey) -> Option<&'i Block> {
-    let block = instance.config.providers.iter().find(|p| {
-        let own = p.body.attribute("alias").and_then(|a| a.expr.as_str());
-        p.label(0) == &*key.name && own == key.alias.as_deref()
-    })?;
+    let is_own = |p: &&Block| p.label(0) == &*key.name && alias_of(p) == key.alias.as_deref();
+    let block = instance.config.providers.iter().find(is_own)?;
     // An empty block in a module below the root only declares that a configuration is passed in.
-    let proxy = instance.call.is_some()
-        && block.body.blocks.is_empty()
-        && block.body.attributes.iter().all(|a| matches!(&*a.name.name, "alias" | "version"));
+    let proxy = instance.call.is_some() && !is_configuration(block);
     (!proxy).then_some(block)
 }
 

@@ -4,7 +4,7 @@
 use crate::eval::instance::Instance;
 use crate::eval::provider::{ProviderReference, reference};
 use crate::module::report::{EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
-use crate::module::{ModuleConfig, alias_of};
+use crate::module::{ModuleConfig, alias_of, is_configuration};
 use crate::syntax::ast::{Block, Expr, ExprKind, ObjectKey};
 use std::rc::Rc;
 
@@ -106,11 +106,7 @@ fn repeated(instance: &Rc<Instance>, name: &str, block: &Block, child: &Rc<Insta
 
 /// The first provider that a module, or one that it calls, configures itself.
 fn configured(instance: &Rc<Instance>, depth: usize) -> Option<String> {
-    let is_configured = |block: &&Block| {
-        !block.body.blocks.is_empty()
-            || block.body.attributes.iter().any(|a| !matches!(&*a.name.name, "alias" | "version"))
-    };
-    if let Some(own) = instance.config.providers.iter().find(is_configured) {
+    if let Some(own) = instance.config.providers.iter().find(|block| is_configuration(block)) {
         return Some(own.label(0).to_string());
     }
     if depth > instance.world.evaluator.options.budget.depth {

@@ -306,6 +306,12 @@ pub fn alias_of(block: &Block) -> Option<&str> {
     block.body.attribute("alias")?.expr.as_str()
 }
 
+/// Whether a `provider` block configures anything: one with an alias or a version alone only declares that there is one.
+pub fn is_configuration(provider: &Block) -> bool {
+    let body = &provider.body;
+    !body.blocks.is_empty() || body.attributes.iter().any(|a| !matches!(&*a.name.name, "alias" | "version"))
+}
+
 fn resource_id(block: &Block) -> ResourceAddr {
     let mode = match ReferenceRoot::of(&block.kind.name) {
         ReferenceRoot::Mode(mode) => mode,
