@@ -9,16 +9,13 @@ use crate::eval::arguments::kind_of;
 use crate::eval::certainty::{Certainty, SchemaChoice};
 use crate::eval::instance::Instance;
 use crate::eval::provider::ProviderKey;
-use crate::module::ModuleConfig;
 use crate::module::error::EvalError;
-use crate::module::grammar::given_names;
 use crate::module::report::UNDECLARED_REFERENCE;
 use crate::plan::Mode;
-use crate::syntax::ast::{Block, Body, Expr, ExprKind, Ident};
-use crate::syntax::visit;
+use crate::resolve::written::{self, ReferenceVisitor};
+use crate::syntax::ast::{Block, Expr, ExprKind, Ident};
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// Checks the references of all modules of a root, each module once.
 pub fn check(modules: &[Rc<Instance>], certainty: &Certainty) {
@@ -32,32 +29,17 @@ pub fn check(modules: &[Rc<Instance>], certainty: &Certainty) {
 }
 
 fn module(instance: &Rc<Instance>, certainty: &Certainty, uncertain: &Cell<bool>) {
-    let checker = ReferenceChecker { instance, certainty, uncertain };
+    let mut checker = ReferenceChecker { instance, certainty, uncertain };
     let config = &instance.config;
-    let mut expr = |whole: &Expr| {
-        let given = given_names(whole);
-        visit::expr(whole, &mut |e| checker.expr(e, &given));
-    };
-    for local in config.locals.values() {
-        expr(&local.expr);
-    }
+    config.locals.values().for_each(|local| written::in_expr(&local.expr, &mut checker));
     let blocks = config.outputs.values().map(|b| &**b).chain(config.calls.values().map(|b| &**b));
     for block in blocks.chain(&config.checks).chain(&config.providers) {
-        values(&block.body, &mut expr);
+        written::in_body(&block.body, &mut checker);
     }
     for (id, block) in &config.resources {
-        values(&block.body, &mut expr);
+        written::in_body(&block.body, &mut checker);
         checker.own(id, block);
     }
-}
-
-/// Visits the expressions of a body that are values: not addresses and keywords.
-fn values(body: &Body, each: &mut dyn FnMut(&Expr)) {
-    const NOT_VALUES: [&str; 5] = ["provider", "providers", "ignore_changes", "when", "on_failure"];
-    for attribute in body.attributes.iter().filter(|a| !NOT_VALUES.contains(&&*a.name.name)) {
-        each(&attribute.expr);
-    }
-    body.blocks.iter().for_each(|block| values(&block.body, each));
 }
 
 struct ReferenceChecker<'c> {
@@ -75,31 +57,19 @@ enum Here<'s> {
     Listed(&'s schema::BlockSchema),
 }
 
-impl ReferenceChecker<'_> {
-    fn config(&self) -> &ModuleConfig {
-        &self.instance.config
+impl ReferenceVisitor for ReferenceChecker<'_> {
+    /// Arguments that are addresses and keywords.
+    fn skips(&self, argument: &str) -> bool {
+        ["provider", "providers", "ignore_changes", "when", "on_failure"].contains(&argument)
     }
 
-    fn schema(&self, id: &ResourceAddr, block: &Block) -> Option<&'static schema::BlockSchema> {
-        let local = self.instance.provider(&ProviderKey::written(id, block)).name.clone();
-        let SchemaChoice { provider, certain, .. } = self.certainty.choice(&self.instance.config, &local)?;
-        if !certain {
-            self.uncertain.set(true);
-        }
-        provider.block(kind_of(id.mode), &id.type_name).filter(|_| certain)
-    }
-
-    fn expr(&self, expr: &Expr, given: &[Arc<str>]) {
-        if !matches!(expr.kind, ExprKind::GetAttr(..) | ExprKind::Index(..) | ExprKind::Splat(_)) {
-            return;
-        }
-        let Some(reference) = Reference::of(expr, |name| given.iter().any(|own| **own == *name)) else { return };
+    fn reference(&mut self, reference: &Reference) {
         let Subject::Resource(id) = &reference.subject else { return };
-        let Some(block) = self.config().resources.get(id) else { return };
+        let Some(block) = self.instance.config.resources.get(id) else { return };
         let repeated = ["count", "for_each"].into_iter().find(|name| block.body.attribute(name).is_some());
         let mut rest = &reference.rest[..];
         match (repeated, rest) {
-            (Some(what), [TraversalStep::Attribute(name), ..]) => return self.no_key(id, what, expr, name),
+            (Some(what), [TraversalStep::Attribute(name), ..]) => return self.no_key(id, what, name),
             (Some(_), [_, after @ ..]) => rest = after,
             // OpenTofu's `enabled` makes none or one.
             (None, [TraversalStep::Key(key), ..]) if id.mode != Mode::Ephemeral => {
@@ -112,6 +82,17 @@ impl ReferenceChecker<'_> {
             self.steps(id, Here::Object(schema), rest);
         }
     }
+}
+
+impl ReferenceChecker<'_> {
+    fn schema(&self, id: &ResourceAddr, block: &Block) -> Option<&'static schema::BlockSchema> {
+        let local = self.instance.provider(&ProviderKey::written(id, block)).name.clone();
+        let SchemaChoice { provider, certain, .. } = self.certainty.choice(&self.instance.config, &local)?;
+        if !certain {
+            self.uncertain.set(true);
+        }
+        provider.block(kind_of(id.mode), &id.type_name).filter(|_| certain)
+    }
 
     fn report(&self, span: Span, message: String, help: String) {
         let mut error = EvalError::new(span, message).help(help);
@@ -120,11 +101,7 @@ impl ReferenceChecker<'_> {
         self.instance.world.report_error(&error);
     }
 
-    fn no_key(&self, id: &ResourceAddr, what: &str, expr: &Expr, name: &Ident) {
-        // Reported at the whole of the shortest such traversal only.
-        if !matches!(&expr.kind, ExprKind::GetAttr(_, own) if own.span == name.span) {
-            return;
-        }
+    fn no_key(&self, id: &ResourceAddr, what: &str, name: &Ident) {
         let key = if what == "count" { "count.index" } else { "each.key" };
         let message = format!("{id} has `{what}`: its attributes are those of an instance");
         self.report(name.span, message, format!("name the instance: {id}[{key}].{}", name.name));

@@ -6,7 +6,7 @@ mod table;
 mod values;
 
 pub use table::{BACKENDS, REMOVED_BACKENDS};
-pub use values::{given_names, not_constant};
+pub use values::not_constant;
 
 use super::report::{EVALUATION_ERROR, INVALID_ARGUMENT, add, error};
 use crate::base::source::Span;

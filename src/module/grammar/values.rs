@@ -106,7 +106,7 @@ pub fn not_constant(expr: &Expr) -> Option<(Span, bool)> {
 }
 
 /// The names that the `for` expressions and loops of templates in an expression give.
-pub fn given_names(expr: &Expr) -> Vec<Arc<str>> {
+fn given_names(expr: &Expr) -> Vec<Arc<str>> {
     let mut given: Vec<Arc<str>> = Vec::new();
     visit::expr(expr, &mut |e| match &e.kind {
         ExprKind::For(f) => given.extend(f.key.iter().chain([&f.value]).map(|name| name.name.clone())),
