@@ -8,7 +8,7 @@ use time::Date;
 /// What a directive starts with.
 const START: &str = "kfplint:";
 
-/// A request to leave findings out of account. Places are bytes of the comment.
+/// A request to suppress findings. Places are bytes of the comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directive {
     /// All of it, from `kfplint:` on.
@@ -48,6 +48,51 @@ pub fn directives(comment: &str) -> Vec<Result<Directive, Malformed>> {
         at += line.len();
     }
     out
+}
+
+/// The directives of a comment in JSON, a string with its quotes; places are bytes of it as it is written.
+pub fn directives_in_json(quoted: &str) -> Vec<Result<Directive, Malformed>> {
+    let (text, places) = decoded(quoted);
+    let place = |decoded: Range<usize>| {
+        let at = |i: usize| places.get(i).copied().unwrap_or(quoted.len().saturating_sub(1));
+        at(decoded.start)..at(decoded.end)
+    };
+    let back = |read| match read {
+        Ok(Directive { place: all, list, rules, reason, until }) => Ok(Directive {
+            place: place(all),
+            list: place(list),
+            rules: rules.into_iter().map(|(name, at)| (name, place(at))).collect(),
+            reason,
+            until: until.map(|(day, at)| (day, place(at))),
+        }),
+        Err(Malformed { place: all, message, help }) => Err(Malformed { place: place(all), message, help }),
+    };
+    directives(&text).into_iter().map(back).collect()
+}
+
+/// The text of a JSON string, and for each of its bytes where it is written.
+fn decoded(quoted: &str) -> (String, Vec<usize>) {
+    let (mut text, mut places) = (String::new(), Vec::new());
+    let mut rest = quoted.char_indices().skip(1);
+    while let Some((at, c)) = rest.next() {
+        let meant = match c {
+            '"' => break,
+            '\\' => match rest.next() {
+                Some((_, 'n')) => '\n',
+                Some((_, 't')) => '\t',
+                Some((_, 'u')) => {
+                    let digits: String = rest.by_ref().take(4).map(|(_, digit)| digit).collect();
+                    u32::from_str_radix(&digits, 16).ok().and_then(char::from_u32).unwrap_or('\u{fffd}')
+                }
+                Some((_, escaped)) => escaped,
+                None => break,
+            },
+            c => c,
+        };
+        text.push(meant);
+        places.extend(std::iter::repeat_n(at, meant.len_utf8()));
+    }
+    (text, places)
 }
 
 /// Reads one directive that starts at byte `from` of its comment.
@@ -102,7 +147,7 @@ impl Directive {
             let here = end - rest.len();
             let word = rest.split_whitespace().next().unwrap_or("");
             let whole = here..here + word.len();
-            if let Some((reason, after)) = rest.strip_prefix("reason=\"").and_then(|quoted| quoted.split_once('"')) {
+            if let Some((reason, after)) = rest.strip_prefix("reason=\"").and_then(quoted) {
                 self.reason = Some(reason.trim().to_string()).filter(|reason| !reason.is_empty());
                 rest = after.trim_start();
             } else if let Some(text) = word.strip_prefix("until=") {
@@ -119,6 +164,23 @@ impl Directive {
         }
         Ok(())
     }
+}
+
+/// Text up to its closing quote, and what follows: a backslash takes a quote or a backslash into the text.
+fn quoted(text: &str) -> Option<(String, &str)> {
+    let mut out = String::new();
+    let mut rest = text.char_indices();
+    while let Some((at, c)) = rest.next() {
+        match c {
+            '"' => return Some((out, text.get(at + 1..)?)),
+            '\\' => match rest.next()?.1 {
+                escaped @ ('"' | '\\') => out.push(escaped),
+                other => out.extend([c, other]),
+            },
+            _ => out.push(c),
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -149,6 +211,26 @@ mod tests {
             assert_eq!(directive.reason.as_deref(), Some("as agreed"));
             assert_eq!(directive.until.map(|(day, _)| crate::base::date::show(day)).as_deref(), Some("2027-01-31"));
         }
+    }
+
+    #[test]
+    fn a_reason_may_have_quotes() {
+        let reason = |comment: &str| one(comment).unwrap().reason.unwrap();
+        assert_eq!(
+            reason(r#"# kfplint: ignore[KFP1] reason="the \"lab\" \\ d\o" until=2027-01-31"#),
+            r#"the "lab" \ d\o"#
+        );
+    }
+
+    #[test]
+    fn in_json_places_are_those_of_the_escaped_text() {
+        let text = r#""kfplint: ignore[KFP1] reason=\"as \\\"agreed\\\"\" until=2027-01-31""#;
+        let all = directives_in_json(text);
+        let [Ok(directive)] = all.as_slice() else { panic!("{all:?}") };
+        assert_eq!(directive.reason.as_deref(), Some(r#"as "agreed""#));
+        assert_eq!(&text[directive.list.clone()], "KFP1");
+        assert_eq!(directive.until.as_ref().map(|(_, place)| &text[place.clone()]), Some("until=2027-01-31"));
+        assert_eq!(&text[directive.place.clone()], text.trim_matches('"'));
     }
 
     #[test]

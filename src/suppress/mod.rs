@@ -16,6 +16,7 @@ use crate::load::loader::Loader;
 use crate::plan::StaticPlan;
 use crate::report::path;
 use crate::selector::Selector;
+use crate::syntax::ast::Comment;
 use comment::{Directive, Malformed};
 use rustc_hash::FxHashMap;
 use scope::{CommentScope, Lines};
@@ -54,8 +55,10 @@ pub struct Suppression {
     pub held: usize,
     /// Where its end is written.
     until_place: Option<Span>,
-    /// The comment that it is in; `None` in the configuration.
+    /// The comment that it is in, as a fix may delete it; `None` in the configuration and in JSON.
     comment: Option<Span>,
+    /// Whether it is in the configuration.
+    is_configured: bool,
     /// What stands between its brackets.
     list: Span,
     scope: CommentScope,
@@ -166,10 +169,14 @@ impl Suppressions {
                     return out;
                 }
                 let text = source.slice(comment.span.start, comment.span.end);
-                for read in comment::directives(text) {
+                let read = match comment.within {
+                    Some(_) => comment::directives_in_json(text),
+                    None => comment::directives(text),
+                };
+                for read in read {
                     let lines = lines.get_or_insert_with(|| Lines::new(&file, &source));
                     match read {
-                        Ok(directive) => out.add(directive, comment.span, lines.scope(comment.span), policy),
+                        Ok(directive) => out.add(directive, *comment, lines.scope(comment), policy),
                         Err(malformed) => out.malformed.push((file.id, comment.span.start, malformed)),
                     }
                 }
@@ -201,13 +208,15 @@ impl Suppressions {
             held: 0,
             until_place,
             comment: None,
+            is_configured: true,
             list: location,
             scope: CommentScope::default(),
             paths: Some(ignore.paths.clone()),
         });
     }
 
-    fn add(&mut self, directive: Directive, comment: Span, scope: CommentScope, policy: Policy) {
+    fn add(&mut self, directive: Directive, comment: Comment, scope: CommentScope, policy: Policy) {
+        let Comment { span: comment, within } = comment;
         let at = |place: std::ops::Range<usize>| {
             Span::new(comment.file, comment.start + place.start as u32, comment.start + place.end as u32)
         };
@@ -227,7 +236,8 @@ impl Suppressions {
             until,
             held: 0,
             until_place,
-            comment: Some(comment),
+            comment: Some(comment).filter(|_| within.is_none()),
+            is_configured: false,
             list: at(directive.list),
             scope,
             paths: None,
@@ -268,9 +278,17 @@ impl Suppressions {
         }
         for finding in report.findings.iter().filter(|_| !told.is_empty()) {
             for rule in told.get(&(finding.cluster.as_deref(), finding.code)).into_iter().flatten() {
-                self.first(*rule, finding.span(), &around(finding, calls));
+                self.first_of(*rule, finding, calls);
             }
         }
+    }
+
+    /// The first suppression that covers this finding for a rule, at its primary place or at its origin. Counts it for all
+    /// that do.
+    fn first_of(&mut self, rule: RuleName, finding: &Finding, calls: &FxHashMap<String, Vec<Span>>) -> Option<usize> {
+        let own = self.first(rule, finding.span(), &around(finding, calls));
+        let origin = finding.origin().map(|step| step.span).filter(|origin| Some(*origin) != finding.span());
+        own.or(origin.and_then(|origin| self.first(rule, Some(origin), &[])))
     }
 
     /// Marks one finding if a suppression covers it. `calls` has the beginnings of addresses that may be covered, with the
@@ -279,13 +297,13 @@ impl Suppressions {
         if ALWAYS.contains(&finding.code) {
             return;
         }
-        let first = self.first((finding.code, finding.name), finding.span(), &around(finding, calls));
+        let first = self.first_of((finding.code, finding.name), finding, calls);
         if let Some(suppression) = first.and_then(|first| self.all.get(first)) {
             finding.suppressed.get_or_insert_with(|| Suppressed {
                 reason: suppression.reason.clone(),
                 until: suppression.until.map(date::show),
                 location: suppression.location,
-                configured: suppression.comment.is_none(),
+                configured: suppression.is_configured,
             });
         }
     }

@@ -1,7 +1,7 @@
 //! What a comment stands for: its line or the one below, the block or argument that begins there, or the whole file.
 
 use crate::base::source::{FileId, SourceFile, Span};
-use crate::syntax::ast::{Body, File};
+use crate::syntax::ast::{Body, Comment, File};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::ops::Range;
@@ -60,7 +60,8 @@ impl<'f> Lines<'f> {
         lines.items.sort_by_key(|(line, _)| *line);
         lines.named = lines.items.iter().map(|(_, item)| *item).filter(|item| item.block.is_some()).collect();
         lines.named.sort_by_key(|item| item.span.start);
-        let alone = file.comments.iter().map(|c| c.span).filter(|span| lines.stands_alone(*span));
+        let native = file.comments.iter().filter(|c| c.within.is_none()).map(|c| c.span);
+        let alone = native.filter(|span| lines.stands_alone(*span));
         let mut comments: Vec<(u32, u32)> = Vec::new();
         for (first, last) in alone.map(|span| (lines.line(span.start), lines.line(span.end))) {
             match comments.last_mut().filter(|before| first <= before.1 + 1) {
@@ -116,7 +117,29 @@ impl<'f> Lines<'f> {
 
     /// What a comment stands for. One on a line of its own is for the next line, past further comments; where that is
     /// blank and nothing but comments came before, it is for the file.
-    pub fn scope(&self, comment: Span) -> CommentScope {
+    pub fn scope(&self, comment: &Comment) -> CommentScope {
+        match comment.within {
+            Some(object) => self.scope_of_object(object),
+            None => self.scope_of_lines(comment.span),
+        }
+    }
+
+    /// In JSON, a comment stands for the object that it is in, with the block or argument whose value that is.
+    fn scope_of_object(&self, object: Span) -> CommentScope {
+        let own = |item: &&Item| item.span.end == object.end && item.span.start <= object.start;
+        let owner = self.items.iter().map(|(_, item)| item).filter(own).map(|item| item.span).next();
+        let all = owner.unwrap_or(object);
+        let inside = |item: &&Item| all.start <= item.span.start && item.span.end <= all.end;
+        let around = |item: &&Item| item.span.start <= all.start && all.end <= item.span.end;
+        let named = || self.named.iter().filter(|item| inside(item) || around(item));
+        CommentScope {
+            places: vec![all],
+            calls: self.named.iter().filter(inside).filter(|i| i.is_call).take(CALLS).filter_map(|i| i.block).collect(),
+            blocks: named().take(CALLS).filter_map(|item| item.block).collect(),
+        }
+    }
+
+    fn scope_of_lines(&self, comment: Span) -> CommentScope {
         let mut line = self.line(comment.start);
         if self.stands_alone(comment) {
             line = self.past_comments(self.line(comment.end) + 1);
@@ -153,7 +176,7 @@ mod tests {
         let source = SourceFile::new("main.tf".into(), text.as_bytes().to_vec());
         let file = crate::syntax::parse(id, text, &[]);
         let comment = file.comments.iter().find(|c| source.slice(c.span.start, c.span.end).contains("HERE")).unwrap();
-        let scope = Lines::new(&file, &source).scope(comment.span);
+        let scope = Lines::new(&file, &source).scope(comment);
         let text = |s: &Span| source.slice(s.start, s.end.min(source.text.len() as u32)).to_string();
         scope.places.iter().map(text).collect()
     }

@@ -18,11 +18,14 @@ pub struct File {
     pub comments: Vec<Comment>,
 }
 
-/// A comment with its markers: `# …`, `// …` (without the line break) or `/* … */`.
+/// A comment with its markers: `# …`, `// …` (without the line break) or `/* … */`; in JSON, the text of a member `"//"`
+/// with its quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Comment {
     /// Where it stands.
     pub span: Span,
+    /// In JSON, the object that it is a member of.
+    pub within: Option<Span>,
 }
 
 /// A place that cannot be parsed.

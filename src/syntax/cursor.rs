@@ -76,7 +76,7 @@ impl<'t> Cursor<'t> {
             }
             if matches!(token.kind, TokenKind::LineComment | TokenKind::BlockComment) && self.at >= self.comments_to {
                 let span = self.span(*token);
-                self.comments.push(Comment { span });
+                self.comments.push(Comment { span, within: None });
                 self.comments_to = self.at + 1;
             }
             self.at += 1;

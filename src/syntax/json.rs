@@ -6,9 +6,9 @@ mod reader;
 pub use blocks::blocks_of;
 use blocks::{configuration, values};
 
-use super::ast::{Body, File, SyntaxError};
+use super::ast::{Body, Comment, File, SyntaxError};
 use crate::base::source::{FileId, Span};
-use reader::{Json, JsonReader};
+use reader::{Json, JsonKind, JsonReader};
 
 /// Parses a `.tf.json` file.
 pub fn parse_configuration(id: FileId, text: &str) -> File {
@@ -31,5 +31,25 @@ fn file(id: FileId, text: &str, read: fn(&Json, &mut Vec<SyntaxError>) -> Body) 
         }
     };
     errors.sort_by_key(|e| e.span.start);
-    File { id, body, errors, comments: Vec::new() }
+    let mut comments = Vec::new();
+    parsed.iter().filter(|_| text.contains("\"//\"")).for_each(|json| gather(json, &mut comments));
+    File { id, body, errors, comments }
+}
+
+/// Gathers the comments: texts that are members `"//"`.
+fn gather(json: &Json, comments: &mut Vec<Comment>) {
+    match &json.kind {
+        JsonKind::Array(items) => items.iter().for_each(|item| gather(item, comments)),
+        JsonKind::Object(members) => {
+            for (key, value) in members {
+                match &value.kind {
+                    JsonKind::String(..) if key.text == "//" => {
+                        comments.push(Comment { span: value.span, within: Some(json.span) });
+                    }
+                    _ => gather(value, comments),
+                }
+            }
+        }
+        _ => {}
+    }
 }

@@ -240,3 +240,73 @@ fn comments_of_roots_that_were_not_looked_at_are_left_alone() {
     assert_eq!(open(&tree.json(&["--changed", "a/main.tf"])), ["LINT001 a/main.tf:2"]);
     assert_eq!(open(&tree.json(&[])).len(), 3);
 }
+
+#[test]
+fn in_json_a_comment_covers_the_object_that_it_is_in() {
+    let comment = r#""//": "kfplint: ignore[KFP001, KFP103] reason=\"lab\"","#;
+    let text = |file: &str, kind: &str, block: &str, nodes: &str| {
+        format!(
+            r#"{{{file}
+ "resource": {{"google_container_cluster": {{{kind}
+  "a": {{{block}
+   "name": "a", "location": "us-central1-a",
+   "initial_node_count": 1,
+   "node_config": {{{nodes} "machine_type": "e2-standard-4",
+    "oauth_scopes": ["cloud-platform"]}}}}}}}}}}"#
+        )
+    };
+    let open = |text: String| open_in(&[("main.tf.json", &text)], &[]);
+    assert_eq!(open(text("", "", "", "")), ["KFP001 main.tf.json:5", "KFP103 main.tf.json:7"]);
+    assert_eq!(open(text(comment, "", "", "")), [""; 0]);
+    assert_eq!(open(text("", comment, "", "")), [""; 0]);
+    assert_eq!(open(text("", "", comment, "")), [""; 0]);
+    let only = comment.replace("KFP001, ", "");
+    assert_eq!(open(text("", "", "", &only)), ["KFP001 main.tf.json:5"]);
+    let unused = r#""//": "kfplint: ignore[KFP204]","#;
+    assert_eq!(
+        open(text("", "", "", unused)),
+        ["KFP001 main.tf.json:5", "LINT001 main.tf.json:6", "KFP103 main.tf.json:7"]
+    );
+}
+
+#[test]
+fn at_one_entry_of_a_map_and_at_a_line_of_tfvars() {
+    let root = |first: &str, second: &str| {
+        format!(
+            r#"locals {{
+  zones = {{
+    a = 1{first}
+    b = 2{second}
+  }}
+}}
+
+resource "google_container_cluster" "c" {{
+  for_each           = local.zones
+  name               = each.key
+  location           = "us-central1-a"
+  initial_node_count = each.value
+  node_config {{
+    machine_type = "e2-standard-4"
+  }}
+}}
+"#
+        )
+    };
+    let open = |text: &str| {
+        let report = check(text);
+        let all = report["diagnostics"].as_array().unwrap().clone();
+        let nodes = all.into_iter().filter(|d| d["code"] == "KFP001" && d["suppressed"].is_null());
+        nodes.map(|d| d["address"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    let address = |key: &str| format!("google_container_cluster.c[\"{key}\"]");
+    assert_eq!(open(&root("", "")), [address("a"), address("b")]);
+    assert_eq!(open(&root("", " # kfplint: ignore[KFP001]")), [address("a")]);
+    let files = [
+        (
+            "main.tf",
+            "variable \"n\" {}\nresource \"google_container_cluster\" \"c\" {\n  name = \"c\"\n  location = \"us-central1-a\"\n  initial_node_count = var.n\n}\n",
+        ),
+        ("terraform.tfvars", "n = 1 # kfplint: ignore[KFP001]\n"),
+    ];
+    assert!(!open_in(&files, &[]).iter().any(|line| line.starts_with("KFP001") || line.starts_with("LINT001")));
+}
