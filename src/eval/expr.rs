@@ -2,7 +2,7 @@
 
 use crate::base::source::Span;
 use crate::cty::functions;
-use crate::cty::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, ops, refine};
+use crate::cty::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, mismatch, ops, refine};
 use crate::eval::scope::Scope;
 use crate::eval::{calls, places, reference, splat, template};
 use crate::load::private;
@@ -184,7 +184,10 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
     let Some((yes, no)) = refine::arms(&yes, &no) else {
         return Err(EvalError::new(
             c.yes.span.to(c.no.span),
-            format!("the two results of a conditional must be of one type, but these are {} and {}", yes.ty(), no.ty()),
+            format!(
+                "the two results of a conditional must be of one type, but {}",
+                mismatch::between(&yes.ty(), &no.ty())
+            ),
         ));
     };
     Ok(match &condition.data {

@@ -53,6 +53,41 @@ fn objects(got: &Attributes, want: &Attributes) -> String {
     wrong.unwrap_or_else(|| "incorrect object attributes".into())
 }
 
+/// How the types of a conditional's two results differ: which attribute or element does, as Terraform names it.
+pub fn between(yes: &Type, no: &Type) -> String {
+    let only = |has: &str, name: &str, lacks: &str| {
+        format!("the '{has}' value has attribute \"{name}\", which the '{lacks}' value lacks")
+    };
+    match (yes, no) {
+        (Type::Object(yes), Type::Object(no)) => {
+            if let Some((name, _)) = yes.iter().find(|(name, _)| !no.contains_key(*name)) {
+                return only("true", name, "false");
+            }
+            if let Some((name, _)) = no.iter().find(|(name, _)| !yes.contains_key(*name)) {
+                return only("false", name, "true");
+            }
+            let differs = |(name, a): (&Arc<str>, &Attr)| {
+                let b = no.get(name)?;
+                (a.ty != b.ty).then(|| format!("attribute \"{name}\" differs: {}", between(&a.ty, &b.ty)))
+            };
+            yes.iter().find_map(differs).unwrap_or_else(|| "their attributes differ".into())
+        }
+        (Type::Tuple(yes), Type::Tuple(no)) if yes.len() != no.len() => {
+            format!("the 'true' tuple has length {} and the 'false' tuple has length {}", yes.len(), no.len())
+        }
+        (Type::Tuple(yes), Type::Tuple(no)) => {
+            let differs = |(i, (a, b)): (usize, (&Type, &Type))| {
+                (a != b).then(|| format!("element {i} differs: {}", between(a, b)))
+            };
+            yes.iter().zip(no.iter()).enumerate().find_map(differs).unwrap_or_else(|| "their elements differ".into())
+        }
+        (Type::List(yes), Type::List(no)) | (Type::Set(yes), Type::Set(no)) | (Type::Map(yes), Type::Map(no)) => {
+            format!("their elements differ: {}", between(yes, no))
+        }
+        _ => format!("the 'true' value is {} and the 'false' value is {}", yes.constraint_name(), no.constraint_name()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::cty::value::{Data, Type, Value, convert, json};
@@ -109,6 +144,24 @@ mod tests {
             let value = json::decode(value).unwrap_or_else(|e| panic!("{value}: {e}"));
             assert_eq!(convert(&value, &ty).map_err(|e| e.to_string()).err().as_deref(), Some(wanted), "{ty:?}");
         }
+    }
+
+    #[test]
+    fn the_difference_of_two_types_is_named() {
+        let pair = |a: &str, b: &str| {
+            let ty = |text: &str| json::decode(text).unwrap_or_else(|e| panic!("{text}: {e}")).ty();
+            super::between(&ty(a), &ty(b))
+        };
+        assert_eq!(pair("{}", r#"{"min":0}"#), "the 'false' value has attribute \"min\", which the 'true' value lacks");
+        assert_eq!(
+            pair(r#"{"a":{"b":1}}"#, r#"{"a":{"b":"x"}}"#),
+            "attribute \"a\" differs: attribute \"b\" differs: the 'true' value is number and the 'false' value is string"
+        );
+        assert_eq!(pair("[1]", "[1,2]"), "the 'true' tuple has length 1 and the 'false' tuple has length 2");
+        assert_eq!(
+            pair("[1,1]", r#"[1,[]]"#),
+            "element 1 differs: the 'true' value is number and the 'false' value is tuple"
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod defaults;
 mod draft;
 mod float;
 pub mod json;
-mod mismatch;
+pub mod mismatch;
 mod number;
 pub mod ops;
 mod reason;
