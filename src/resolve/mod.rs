@@ -190,6 +190,11 @@ impl<'f, N: Names> Walk<'f, N> {
                 }
             }
             ExprKind::Object(items) => self.object(at, items, path),
+            ExprKind::Tuple(items) if matches!(path.first(), Some(PathPart::With(..))) => {
+                let (wanted, rest) = path.split_at(1);
+                let is_wanted = |item: &&Expr| wanted.iter().all(|wanted| may_have(item, wanted));
+                items.iter().filter(is_wanted).for_each(|item| self.expr(at, item, rest));
+            }
             ExprKind::Tuple(items) => {
                 let (wanted, rest) = path::element(path);
                 let wanted = wanted.map_or(0..items.len(), |i| i..items.len().min(i.saturating_add(1)));
@@ -197,6 +202,13 @@ impl<'f, N: Names> Walk<'f, N> {
             }
             ExprKind::For(f) => self.comprehension(at, f, path),
             ExprKind::Template(parts) => self.template(at, parts),
+            ExprKind::Call(call) => match (&*call.name.name, call.args.as_slice()) {
+                ("lookup", [object, key, rest @ ..]) => {
+                    self.expr(at, object, &path::with(at.key(key), path));
+                    rest.iter().for_each(|default| self.expr(at, default, path));
+                }
+                _ => visit::children(expr, &mut |child| self.expr(at, child, &[])),
+            },
             _ => visit::children(expr, &mut |child| self.expr(at, child, &[])),
         }
     }
@@ -231,7 +243,14 @@ impl<'f, N: Names> Walk<'f, N> {
             Some(key) => {
                 let same =
                     f.key.as_ref().is_some_and(|k| matches!(&key.kind, ExprKind::Variable(name) if *name == k.name));
-                let element = path.first().filter(|_| same).cloned().unwrap_or(PathPart::Any);
+                let element = match (path.first(), &key.kind) {
+                    (Some(first), _) if same => first.clone(),
+                    // `{for x in xs : x.name => x}`
+                    (Some(PathPart::Name(text)), ExprKind::GetAttr(object, name)) if matches!(&object.kind, ExprKind::Variable(v) if *v == f.value.name) => {
+                        PathPart::With(name.name.clone(), text.clone())
+                    }
+                    _ => PathPart::Any,
+                };
                 (element, path.get(1 + usize::from(f.group)..).unwrap_or_default())
             }
         };
@@ -396,4 +415,15 @@ impl<'f, N: Names> Walk<'f, N> {
             }
         }
     }
+}
+
+/// Whether an element of a list may be the one with this attribute.
+fn may_have(element: &Expr, wanted: &PathPart) -> bool {
+    let (ExprKind::Object(items), PathPart::With(name, text)) = (&element.kind, wanted) else { return true };
+    let is_other = |item: &ObjectItem| match &item.key {
+        ObjectKey::Name(key) if key.name == *name => item.value.as_str().is_some_and(|own| own != &**text),
+        ObjectKey::Expr(key) if key.as_str() == Some(name) => item.value.as_str().is_some_and(|own| own != &**text),
+        _ => false,
+    };
+    !items.iter().any(is_other)
 }

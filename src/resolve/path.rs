@@ -15,6 +15,8 @@ pub enum PathPart {
     Any,
     /// Each element of a list; what is not a list is the one element itself.
     Each,
+    /// The element of a list whose attribute of this name is this text.
+    With(Arc<str>, Arc<str>),
 }
 
 /// Parts, the next one first.
@@ -25,7 +27,7 @@ impl PathPart {
     pub fn text(&self) -> Option<&Arc<str>> {
         match self {
             PathPart::Name(text) | PathPart::Hidden(text) => Some(text),
-            PathPart::Any | PathPart::Each => None,
+            PathPart::Any | PathPart::Each | PathPart::With(..) => None,
         }
     }
 
