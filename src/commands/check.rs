@@ -8,6 +8,7 @@ use crate::diagnostic::Level;
 use crate::engine::{Outcome, Session};
 use crate::report::{self, Report};
 use crate::settings::{FailOn, Undecided};
+use crate::tree::Repository;
 use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::time::Instant;
@@ -35,7 +36,8 @@ pub fn run(args: CheckArgs) -> Result<u8, Failure> {
         None => checked(&job)?,
     };
     // The system takes all memory back at once, when the program ends.
-    let outcome = ManuallyDrop::new(outcome);
+    let mut outcome = ManuallyDrop::new(outcome);
+    outcome.report.below_top = below_top();
     say_known(&outcome.report);
     if !job.args.fixes.diff {
         output::write(&outcome.report, &outcome.sources, &job, start.elapsed())?;
@@ -54,6 +56,15 @@ pub fn checked(job: &Job) -> Result<Outcome, Failure> {
     let progress = Progress::start();
     let session = ManuallyDrop::new(Session::new(job.settings.clone())?);
     Ok(session.check(&progress)?)
+}
+
+/// The working directory's path below the top of its repository; "" where there is none.
+fn below_top() -> String {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let top = Repository::around(&here).ok().flatten();
+    let below =
+        top.and_then(|repository| Some(here.strip_prefix(&repository.top).ok()?.to_string_lossy().replace('\\', "/")));
+    below.unwrap_or_default()
 }
 
 fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {

@@ -10,7 +10,7 @@ pub fn compact(report: &Report, sources: &Sources) -> String {
     let mut text = String::new();
     for diagnostic in report.reported() {
         let f = &diagnostic.finding;
-        let place = match f.span().map(|span| ShownPlace::of(span, sources)) {
+        let place = match report.place(diagnostic, sources).map(|span| ShownPlace::of(span, sources)) {
             Some(place) => place.to_string(),
             None => diagnostic.root.clone(),
         };
@@ -21,7 +21,7 @@ pub fn compact(report: &Report, sources: &Sources) -> String {
             word(f.level),
             f.code,
             f.name,
-            line(&diagnostic.message())
+            line(&report.message(diagnostic))
         );
     }
     if let Some((file, hidden)) = report.hidden() {

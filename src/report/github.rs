@@ -13,7 +13,12 @@ pub fn github(report: &Report, sources: &Sources) -> String {
     let mut text = String::new();
     if let Some((file, hidden)) = report.hidden() {
         let title = property("kfplint: configuration");
-        let _ = writeln!(text, "::notice file={},line=1,title={title}::{}", property(file), data(&hidden));
+        let _ = writeln!(
+            text,
+            "::notice file={},line=1,title={title}::{}",
+            property(&report.repository_path(file)),
+            data(&hidden)
+        );
     }
     // GitHub shows ten of each kind for a step: those that count most come first.
     let mut all: Vec<_> = report.reported().collect();
@@ -26,8 +31,8 @@ pub fn github(report: &Report, sources: &Sources) -> String {
             Level::Note => "notice",
         };
         let mut properties = Vec::new();
-        if let Some(place) = f.span().map(|span| ShownPlace::of(span, sources)) {
-            properties.push(format!("file={}", property(&place.file)));
+        if let Some(place) = report.place(diagnostic, sources).map(|span| ShownPlace::of(span, sources)) {
+            properties.push(format!("file={}", property(&report.repository_path(&place.file))));
             properties.push(format!("line={}", place.start.line));
             properties.push(format!("endLine={}", place.end.line));
             if place.start.line == place.end.line {
@@ -36,7 +41,7 @@ pub fn github(report: &Report, sources: &Sources) -> String {
             }
         }
         properties.push(format!("title={}", property(&format!("{} {}", f.code, f.name))));
-        let own = diagnostic.message();
+        let own = report.message(diagnostic);
         let message: Vec<&str> = std::iter::once(own.as_str()).chain(f.help.iter().map(String::as_str)).collect();
         let _ = writeln!(text, "::{command} {}::{}", properties.join(","), data(&message.join("\n")));
     }

@@ -13,9 +13,9 @@ use serde_json::{Value, json};
 pub fn gitlab(report: &Report, sources: &Sources) -> Value {
     let one = |d: &super::Diagnostic| {
         let f = &d.finding;
-        let place = f.span().map(|span| ShownPlace::of(span, sources));
+        let place = report.place(d, sources).map(|span| ShownPlace::of(span, sources));
         json!({
-            "description": format!("{} {}: {}", f.code, f.name, line(&d.message())),
+            "description": format!("{} {}: {}", f.code, f.name, line(&report.message(d))),
             "check_name": f.code,
             "fingerprint": d.fingerprint,
             "severity": match f.level {
@@ -24,7 +24,7 @@ pub fn gitlab(report: &Report, sources: &Sources) -> Value {
                 Level::Note => "info",
             },
             "location": {
-                "path": place.as_ref().map_or(d.root.as_str(), |p| p.file.as_str()),
+                "path": report.repository_path(place.as_ref().map_or(d.root.as_str(), |p| p.file.as_str())),
                 "lines": {
                     "begin": place.as_ref().map_or(1, |p| p.start.line),
                     "end": place.as_ref().map_or(1, |p| p.end.line),
@@ -38,7 +38,7 @@ pub fn gitlab(report: &Report, sources: &Sources) -> Value {
             "check_name": "configuration",
             "fingerprint": format!("{:x}", Md5::digest(&text)),
             "severity": "info",
-            "location": { "path": file, "lines": { "begin": 1, "end": 1 } },
+            "location": { "path": report.repository_path(file), "lines": { "begin": 1, "end": 1 } },
         })
     });
     report.open().map(one).chain(hidden).collect()

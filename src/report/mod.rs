@@ -71,6 +71,8 @@ pub struct Report {
     pub shard: Option<String>,
     /// The configuration file that was used.
     pub configuration: Option<Configuration>,
+    /// The working directory's path below the top of its repository; "" at the top, or outside of any.
+    pub below_top: String,
 }
 
 /// A finding with what identifies it.
@@ -153,6 +155,7 @@ impl Report {
             since: None,
             shard: None,
             configuration: None,
+            below_top: String::new(),
         }
     }
 
@@ -165,6 +168,40 @@ impl Report {
     pub(crate) fn hidden(&self) -> Option<(&str, String)> {
         let configuration = self.configuration.as_ref()?;
         Some((&configuration.file, configuration.sentence()?))
+    }
+
+    /// The place of a finding for formats with one place: its origin, the line to edit; the primary place where there is no
+    /// origin or it is outside of the repository.
+    pub(crate) fn place(&self, diagnostic: &Diagnostic, sources: &Sources) -> Option<Span> {
+        let inside = |origin: &Span| {
+            let file = self.repository_path(&path(*origin, sources));
+            !file.starts_with("../") && !file.starts_with('/')
+        };
+        let finding = &diagnostic.finding;
+        finding.origin().map(|step| step.span).filter(inside).or(finding.span())
+    }
+
+    /// A file's path from the top of the repository, which hosts of repositories need; as it is where it is absolute.
+    pub(crate) fn repository_path(&self, file: &str) -> String {
+        if self.below_top.is_empty() || file.starts_with('/') {
+            return file.to_string();
+        }
+        let mut parts: Vec<&str> = self.below_top.split('/').collect();
+        for part in file.split('/').filter(|part| *part != ".") {
+            match part {
+                ".." if parts.last().is_some_and(|last| *last != "..") => drop(parts.pop()),
+                part => parts.push(part),
+            }
+        }
+        parts.join("/")
+    }
+
+    /// The message of a finding with its root module, where there are several, and its environments.
+    pub(crate) fn message(&self, diagnostic: &Diagnostic) -> String {
+        if self.roots > 1 {
+            return format!("{}: {}", diagnostic.root, diagnostic.message());
+        }
+        diagnostic.message()
     }
 
     /// The open findings, each once: what several root modules have in a module that they share is said for the first.

@@ -12,14 +12,15 @@ use serde_json::{Value, json};
 pub fn rdjson(report: &Report, sources: &Sources) -> Value {
     let one = |d: &super::Diagnostic| {
         let f = &d.finding;
-        let location = match f.span() {
+        let place = report.place(d, sources);
+        let location = match place {
             Some(span) => json!({ "path": ShownPlace::of(span, sources).file, "range": range(span, sources) }),
             None => json!({ "path": d.root }),
         };
         // A suggestion is for the finding's own file, and half a fix is none.
-        let own = |fix: &&Fix| fix.edits.iter().all(|e| f.span().is_some_and(|p| p.file == e.span.file));
+        let own = |fix: &&Fix| fix.edits.iter().all(|e| place.is_some_and(|p| p.file == e.span.file));
         let edits = f.fixes.iter().find(own).into_iter().flat_map(|fix| fix.edits.iter());
-        let said = std::iter::once(&d.message()).chain(&f.help).map(|t| text(t)).collect::<Vec<_>>().join("\n");
+        let said = std::iter::once(&report.message(d)).chain(&f.help).map(|t| text(t)).collect::<Vec<_>>().join("\n");
         json!({
             "message": said,
             "location": location,

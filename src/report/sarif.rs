@@ -13,10 +13,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
+/// Places as SARIF has them.
+#[derive(Clone, Copy)]
+struct Places<'r> {
+    report: &'r Report,
+    sources: &'r Sources,
+}
+
 /// The report as a SARIF log.
 pub fn sarif(report: &Report, sources: &Sources) -> Value {
+    let places = Places { report, sources };
     let rules = crate::rules::all();
-    let results: Vec<Value> = report.diagnostics.iter().map(|d| result(d, rules, sources)).collect();
+    let results: Vec<Value> = report.diagnostics.iter().map(|d| result(d, rules, places)).collect();
     let mut log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -65,9 +73,9 @@ fn section<'p>(page: &'p str, heading: &str) -> &'p str {
     body.split("\n## ").next().unwrap_or_default().trim()
 }
 
-fn result(diagnostic: &Diagnostic, rules: &[Rule], sources: &Sources) -> Value {
+fn result(diagnostic: &Diagnostic, rules: &[Rule], places: Places) -> Value {
     let f = &diagnostic.finding;
-    let text: Vec<_> = std::iter::once(&diagnostic.message()).chain(&f.help).map(|t| lines(t)).collect();
+    let text: Vec<_> = std::iter::once(&places.report.message(diagnostic)).chain(&f.help).map(|t| lines(t)).collect();
     let mut result = Map::new();
     result.insert("ruleId".into(), f.code.into());
     if let Some(index) = rules.iter().position(|m| m.code == f.code) {
@@ -76,8 +84,8 @@ fn result(diagnostic: &Diagnostic, rules: &[Rule], sources: &Sources) -> Value {
     result.insert("level".into(), word(f.level).into());
     result.insert("message".into(), json!({ "text": text.join("\n") }));
     let mut location = Map::new();
-    if let Some(span) = f.span() {
-        location.insert("physicalLocation".into(), physical(span, sources));
+    if let Some(span) = places.report.place(diagnostic, places.sources) {
+        location.insert("physicalLocation".into(), places.physical(span));
     }
     if let Some(address) = &f.address {
         location
@@ -85,18 +93,18 @@ fn result(diagnostic: &Diagnostic, rules: &[Rule], sources: &Sources) -> Value {
     }
     result.insert("locations".into(), if location.is_empty() { json!([]) } else { json!([location]) });
     if !f.related.is_empty() {
-        let related = f.related.iter().enumerate().map(|(i, label)| place(label, sources, Some(i)));
+        let related = f.related.iter().enumerate().map(|(i, label)| places.label(label, Some(i)));
         result.insert("relatedLocations".into(), related.collect());
     }
     if let (Some(primary), false) = (f.span(), f.trace.is_empty()) {
-        result.insert("codeFlows".into(), json!([flow(primary, &f.primary_message, &f.trace, sources)]));
+        result.insert("codeFlows".into(), json!([places.flow(primary, &f.primary_message, &f.trace)]));
     }
     result.insert("partialFingerprints".into(), json!({ "kfplint/v1": diagnostic.fingerprint }));
     if !f.fixes.is_empty() {
-        result.insert("fixes".into(), f.fixes.iter().map(|x| fix(x, sources)).collect());
+        result.insert("fixes".into(), f.fixes.iter().map(|fix| places.fix(fix)).collect());
     }
     if let Some(suppressed) = &f.suppressed {
-        result.insert("suppressions".into(), json!([suppression(suppressed, sources)]));
+        result.insert("suppressions".into(), json!([places.suppression(suppressed)]));
     }
     Value::Object(result)
 }
@@ -105,30 +113,63 @@ fn lines(text: &str) -> String {
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn place(label: &Label, sources: &Sources, id: Option<usize>) -> Value {
-    let mut place = Map::new();
-    if let Some(id) = id {
-        place.insert("id".into(), id.into());
+impl Places<'_> {
+    fn label(self, label: &Label, id: Option<usize>) -> Value {
+        let mut place = Map::new();
+        if let Some(id) = id {
+            place.insert("id".into(), id.into());
+        }
+        place.insert("physicalLocation".into(), self.physical(label.span));
+        place.insert("message".into(), json!({ "text": line(&label.message) }));
+        Value::Object(place)
     }
-    place.insert("physicalLocation".into(), physical(label.span, sources));
-    place.insert("message".into(), json!({ "text": line(&label.message) }));
-    Value::Object(place)
-}
 
-/// The way that a value took: from where it is decided to where it counts.
-fn flow(primary: Span, message: &str, trace: &[Step], sources: &Sources) -> Value {
-    let here = Label { span: primary, message: if message.is_empty() { "here".into() } else { message.into() } };
-    let steps = trace.iter().rev().map(|step| Label { span: step.span, message: words::step(&step.kind) });
-    let steps: Vec<Value> =
-        steps.chain([here]).map(|label| json!({ "location": place(&label, sources, None) })).collect();
-    json!({ "threadFlows": [{ "locations": steps }] })
-}
+    /// The way that a value took: from where it is decided to where it counts.
+    fn flow(self, primary: Span, message: &str, trace: &[Step]) -> Value {
+        let here = Label { span: primary, message: if message.is_empty() { "here".into() } else { message.into() } };
+        let steps = trace.iter().rev().map(|step| Label { span: step.span, message: words::step(&step.kind) });
+        let steps: Vec<Value> =
+            steps.chain([here]).map(|label| json!({ "location": self.label(&label, None) })).collect();
+        json!({ "threadFlows": [{ "locations": steps }] })
+    }
 
-fn artifact(file: &str) -> Value {
-    let uri = uri_path(file);
-    match file.starts_with('/') {
-        true => json!({ "uri": format!("file://{uri}") }),
-        false => json!({ "uri": uri, "uriBaseId": "%SRCROOT%" }),
+    /// A file, from the top of the repository: code scanning knows no other base.
+    fn artifact(self, file: &str) -> Value {
+        let file = self.report.repository_path(file);
+        let uri = uri_path(&file);
+        match file.starts_with('/') {
+            true => json!({ "uri": format!("file://{uri}") }),
+            false => json!({ "uri": uri, "uriBaseId": "%SRCROOT%" }),
+        }
+    }
+
+    fn physical(self, span: Span) -> Value {
+        let place = ShownPlace::of(span, self.sources);
+        json!({ "artifactLocation": self.artifact(&place.file), "region": region(&place) })
+    }
+
+    fn fix(self, fix: &Fix) -> Value {
+        let mut files: BTreeMap<String, Vec<&Edit>> = BTreeMap::new();
+        for edit in &fix.edits {
+            files.entry(super::path(edit.span, self.sources)).or_default().push(edit);
+        }
+        let replacement = |edit: &&Edit| {
+            let deleted = region(&ShownPlace::of(edit.span, self.sources));
+            json!({ "deletedRegion": deleted, "insertedContent": { "text": edit.text } })
+        };
+        let changes = files.iter().map(|(file, edits)| {
+            let replacements: Vec<Value> = edits.iter().map(replacement).collect();
+            json!({ "artifactLocation": self.artifact(file), "replacements": replacements })
+        });
+        json!({ "description": { "text": fix.title }, "artifactChanges": changes.collect::<Vec<_>>() })
+    }
+
+    fn suppression(self, suppressed: &Suppressed) -> Value {
+        json!({
+            "kind": if suppressed.configured { "external" } else { "inSource" },
+            "justification": suppressed.reason.as_deref().unwrap_or(""),
+            "location": { "physicalLocation": self.physical(suppressed.location) },
+        })
     }
 }
 
@@ -138,34 +179,6 @@ fn region(place: &ShownPlace) -> Value {
         "startColumn": place.start.column,
         "endLine": place.end.line,
         "endColumn": place.end.column,
-    })
-}
-
-fn physical(span: Span, sources: &Sources) -> Value {
-    let place = ShownPlace::of(span, sources);
-    json!({ "artifactLocation": artifact(&place.file), "region": region(&place) })
-}
-
-fn fix(fix: &Fix, sources: &Sources) -> Value {
-    let mut files: BTreeMap<String, Vec<&Edit>> = BTreeMap::new();
-    for edit in &fix.edits {
-        files.entry(super::path(edit.span, sources)).or_default().push(edit);
-    }
-    let replacement = |edit: &&Edit| {
-        let deleted = region(&ShownPlace::of(edit.span, sources));
-        json!({ "deletedRegion": deleted, "insertedContent": { "text": edit.text } })
-    };
-    let changes = files.iter().map(|(file, edits)| {
-        json!({ "artifactLocation": artifact(file), "replacements": edits.iter().map(replacement).collect::<Vec<_>>() })
-    });
-    json!({ "description": { "text": fix.title }, "artifactChanges": changes.collect::<Vec<_>>() })
-}
-
-fn suppression(suppressed: &Suppressed, sources: &Sources) -> Value {
-    json!({
-        "kind": if suppressed.configured { "external" } else { "inSource" },
-        "justification": suppressed.reason.as_deref().unwrap_or(""),
-        "location": { "physicalLocation": physical(suppressed.location, sources) },
     })
 }
 

@@ -27,7 +27,7 @@ fn document(fill: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Vec<u8> {
 pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
     let mut files: BTreeMap<String, Vec<(&Diagnostic, u32, u32)>> = BTreeMap::new();
     for diagnostic in report.reported() {
-        match diagnostic.finding.span().map(|span| ShownPlace::of(span, sources)) {
+        match report.place(diagnostic, sources).map(|span| ShownPlace::of(span, sources)) {
             Some(p) => files.entry(p.file).or_default().push((diagnostic, p.start.line, p.start.column)),
             None => files.entry(diagnostic.root.clone()).or_default().push((diagnostic, 1, 1)),
         }
@@ -46,7 +46,7 @@ pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
                             .with_attribute(("line", at.to_string().as_str()))
                             .with_attribute(("column", column.to_string().as_str()))
                             .with_attribute(("severity", severity))
-                            .with_attribute(("message", &*line(&d.message())))
+                            .with_attribute(("message", &*line(&report.message(d))))
                             .with_attribute(("source", format!("kfplint.{}", f.code).as_str()))
                             .write_empty()
                             .map(|_| ())
@@ -99,7 +99,7 @@ pub fn junit(report: &Report, sources: &Sources) -> Vec<u8> {
             .write_inner_content(|xml| {
                 suites.iter().try_for_each(|(cluster, cases)| suite(xml, cluster, cases, hidden))?;
                 if !own.is_empty() {
-                    configuration(xml, &own, hidden, sources)?;
+                    configuration(xml, report, &own, hidden, sources)?;
                 }
                 Ok(())
             })?;
@@ -119,7 +119,7 @@ struct Case<'r> {
 fn cases<'r>(report: &Report, cluster: &'r ClusterReport, found: &[&Diagnostic], sources: &Sources) -> Vec<Case<'r>> {
     let case = |r: &'r Requirement| {
         let of_case = |d: &&Diagnostic| d.finding.code == r.code && d.is_of(cluster);
-        let details: Vec<String> = found.iter().copied().filter(of_case).map(|d| detail(d, sources)).collect();
+        let details: Vec<String> = found.iter().copied().filter(of_case).map(|d| detail(report, d, sources)).collect();
         // With all its findings in the baseline, or those of its causes, it is known to fail.
         let tells = |d: &&Diagnostic| r.because_of.contains(&d.finding.code) && d.root == cluster.root;
         let known = report.baseline.is_some() && details.is_empty() && !found.iter().copied().any(|d| tells(&d));
@@ -183,7 +183,13 @@ fn is_error(d: &Diagnostic) -> bool {
     d.finding.level == Level::Error
 }
 
-fn configuration(xml: &mut Xml, own: &[&Diagnostic], hidden: Option<&str>, sources: &Sources) -> std::io::Result<()> {
+fn configuration(
+    xml: &mut Xml,
+    report: &Report,
+    own: &[&Diagnostic],
+    hidden: Option<&str>,
+    sources: &Sources,
+) -> std::io::Result<()> {
     let errors = own.iter().filter(|d| is_error(d)).count();
     xml.create_element("testsuite")
         .with_attribute(("name", "configuration"))
@@ -194,10 +200,10 @@ fn configuration(xml: &mut Xml, own: &[&Diagnostic], hidden: Option<&str>, sourc
             own.iter().try_for_each(|d| {
                 let f = &d.finding;
                 let element = xml.create_element("testcase").with_attribute(("classname", &*line(&d.root)));
-                let element =
-                    element.with_attribute(("name", format!("{} {}: {}", f.code, f.name, line(&d.message())).as_str()));
+                let element = element
+                    .with_attribute(("name", format!("{} {}: {}", f.code, f.name, line(&report.message(d))).as_str()));
                 element.write_inner_content(|xml| {
-                    let text = detail(d, sources);
+                    let text = detail(report, d, sources);
                     if is_error(d) {
                         let failure = xml.create_element("failure").with_attribute(("message", &*line(&f.text())));
                         failure.write_text_content(BytesText::new(&text))?;
@@ -212,11 +218,11 @@ fn configuration(xml: &mut Xml, own: &[&Diagnostic], hidden: Option<&str>, sourc
     Ok(())
 }
 
-fn detail(d: &Diagnostic, sources: &Sources) -> String {
+fn detail(report: &Report, d: &Diagnostic, sources: &Sources) -> String {
     let f = &d.finding;
-    let place = f.span().map(|span| ShownPlace::of(span, sources));
+    let place = report.place(d, sources).map(|span| ShownPlace::of(span, sources));
     let place = place.map_or_else(|| d.root.clone(), |p| p.to_string());
-    let mut text = format!("{}: {}: {}", line(&place), word(f.level), line(&d.message()));
+    let mut text = format!("{}: {}: {}", line(&place), word(f.level), line(&report.message(d)));
     for help in &f.help {
         let lines: Vec<_> = help.split('\n').map(line).collect();
         text.push_str(&format!("\n  help: {}", lines.join("\n  ")));

@@ -2,7 +2,7 @@
 //! not kfplint's own.
 
 use crate::tree::{OPEN, READY, TOO_FEW, Tree, entries, repository};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Formats that list findings, and none of them more than once.
 const LISTS: [&str; 8] = ["compact", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
@@ -222,4 +222,40 @@ fn no_character_breaks_a_format() {
         let github = kfplint::report::github(&report, &sources);
         assert_eq!(github.lines().count(), 1, "{github}");
     }
+}
+
+/// In a repository, with kfplint below its top.
+fn below_the_top(format: &str) -> String {
+    let tree = Tree::new(&[
+        ("infra/main.tf", "module \"m\" {\n  source = \"../modules/m\"\n  nodes  = 1\n}\n"),
+        (
+            "modules/m/main.tf",
+            "variable \"nodes\" {}\nresource \"google_container_cluster\" \"c\" {\n  name = \"c\"\n  location = \"us-central1-a\"\n  \
+             initial_node_count = var.nodes\n  node_config {\n    machine_type = \"e2-standard-4\"\n    oauth_scopes = [\"cloud-platform\"]\n  }\n}\n",
+        ),
+    ]);
+    std::fs::create_dir_all(tree.path(".git/refs")).unwrap();
+    tree.write(".git/HEAD", b"ref: refs/heads/main\n");
+    crate::tree::run_in(&tree.path("infra"), &["--format", format]).stdout
+}
+
+#[test]
+fn hosts_get_paths_from_the_top_of_the_repository_and_the_line_to_edit() {
+    let github = below_the_top("github");
+    let error = github.lines().find(|line| line.contains("KFP001")).unwrap();
+    assert!(error.starts_with("::error file=infra/main.tf,line=3,"), "{github}");
+    let log: Value = serde_json::from_str(&below_the_top("sarif")).unwrap();
+    let result =
+        log["runs"][0]["results"].as_array().unwrap().iter().find(|r| r["ruleId"] == "KFP001").unwrap().clone();
+    let place = |v: &Value| v["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap().to_string();
+    assert_eq!(place(&result["locations"][0]), "infra/main.tf");
+    let steps = result["codeFlows"][0]["threadFlows"][0]["locations"].as_array().unwrap();
+    assert_eq!(place(&steps.last().unwrap()["location"]), "modules/m/main.tf");
+    let quality: Value = serde_json::from_str(&below_the_top("gitlab")).unwrap();
+    let nodes = quality.as_array().unwrap().iter().find(|one| one["check_name"] == "KFP001").unwrap();
+    assert_eq!(
+        (&nodes["location"]["path"], &nodes["location"]["lines"]["begin"]),
+        (&json!("infra/main.tf"), &json!(3))
+    );
+    assert!(below_the_top("compact").lines().any(|line| line.starts_with("main.tf:3:12: error KFP001")));
 }
