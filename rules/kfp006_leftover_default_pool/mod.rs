@@ -1,6 +1,6 @@
 //! KFP006 leftover-default-pool: separate pools beside a default pool that was not removed.
 
-use super::support::of_all_nodes;
+use super::support::{count, of_all_nodes};
 use crate::base::source::Span;
 use crate::diagnostic::{Edit, Fix, Level};
 use crate::graph::cluster::Cluster;
@@ -43,15 +43,30 @@ fn judge(cluster: &Cluster) -> Answer {
 
 fn unmet(cluster: &Cluster, pool: &Pool) -> Answer {
     let place = cluster.view.place("remove_default_node_pool");
-    let message = format!("{} keeps its default pool beside {}", cluster.address(), pool.address);
+    let message = format!("{} still has its default pool in addition to {}", cluster.address(), pool.address);
     let mut finding = RULE
         .finding(message)
         .cluster(cluster)
-        .related(&pool.view.own_place(), "the pool beside it")
-        .help("write `remove_default_node_pool = true` and `initial_node_count = 1` in the cluster: the default pool is then deleted")
+        .related(&pool.view.own_place(), "the separate pool")
+        .help(match is_needed(cluster) {
+            true => format!(
+                "give the other pools {} nodes that qualify, and then remove the default pool with `remove_default_node_pool = true`",
+                cluster.profile.nodes
+            ),
+            false => "write `remove_default_node_pool = true` in the cluster: GKE then deletes the default pool".into(),
+        })
         .at(cluster.address(), &place, "the default pool is not removed");
-    finding.fixes.extend(fix(cluster));
+    finding.fixes.extend(fix(cluster).filter(|_| !is_needed(cluster)));
     Answer::unmet("separate pools stand beside a default pool that is not removed", vec![finding])
+}
+
+/// Whether too few nodes qualify without the default pool, so that to remove it brings another fault.
+fn is_needed(cluster: &Cluster) -> bool {
+    let others = cluster.pools.iter().filter(|p| p.kind != PoolKind::Default && p.counts().is_true());
+    let without: u64 = others.map(|p| p.nodes.ceiling.min).sum();
+    let provisioned = cluster.auto_provisioning.enabled.is_true() && cluster.provisioned().min >= cluster.profile.nodes;
+    let enough = |nodes: u64| nodes >= cluster.profile.nodes;
+    !enough(without) && !provisioned && enough(count(cluster).ceiling)
 }
 
 /// Sets a literal `false`, or adds the argument before the end of the block.

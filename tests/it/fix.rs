@@ -1,6 +1,6 @@
 //! `--fix` and `--diff` as a user sees them: what files become, and what is left alone.
 
-use crate::tree::{Tree, codes};
+use crate::tree::{Tree, check, codes};
 use std::process::Command;
 
 /// A cluster that is ready but for its account, whose roles a safe fix grants.
@@ -240,4 +240,45 @@ fn fixes_that_break_a_file_only_together_are_made_one_after_the_other() {
     let run = tree.run(&["check", "--fix", "--unsafe-fixes"]);
     assert_eq!(tree.read("main.tf"), wrong.replace("0copes", "scopes"), "{}", run.stderr);
     assert!(!run.stderr.contains("left the fixes"), "{}", run.stderr);
+}
+
+#[test]
+fn a_default_pool_whose_nodes_are_needed_is_not_removed() {
+    let root = |min: u32, max: u32| {
+        format!(
+            r#"resource "google_container_cluster" "c" {{
+  name               = "c"
+  location           = "us-central1-a"
+  initial_node_count = 1
+  node_config {{
+    machine_type = "e2-standard-4"
+    oauth_scopes = ["cloud-platform"]
+  }}
+}}
+
+resource "google_container_node_pool" "workers" {{
+  cluster  = google_container_cluster.c.name
+  location = "us-central1-a"
+  autoscaling {{
+    min_node_count = {min}
+    max_node_count = {max}
+  }}
+  node_config {{
+    machine_type = "e2-standard-4"
+    oauth_scopes = ["cloud-platform"]
+  }}
+}}
+"#
+        )
+    };
+    let removes = |text: &str| {
+        let tree = Tree::new(&[("main.tf", text)]);
+        tree.run(&["--diff", "--unsafe-fixes"]).stdout.contains("+  remove_default_node_pool = true")
+    };
+    assert!(!removes(&root(0, 2)));
+    assert!(removes(&root(0, 3)));
+    let help =
+        check(&root(0, 2))["diagnostics"].as_array().unwrap().iter().find(|d| d["code"] == "KFP006").unwrap()["help"]
+            .clone();
+    assert!(help[0].as_str().unwrap().starts_with("give the other pools 3 nodes that qualify"), "{help}");
 }
