@@ -3,7 +3,7 @@
 use crate::base::budget::Budget;
 use crate::base::source::Span;
 use crate::cty::value::{ReasonKind, Reasons};
-use crate::diagnostic::{Finding, Label, Level, Location, Status};
+use crate::diagnostic::{Edit, Finding, Label, Level, Location, Status};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::view::AttributePlace;
@@ -157,6 +157,12 @@ impl Draft {
     /// What to do.
     pub fn help(mut self, help: impl Into<String>) -> Draft {
         self.0.help.push(help.into());
+        self
+    }
+
+    /// What the help says to write, and where.
+    pub fn write(mut self, edits: impl IntoIterator<Item = Edit>) -> Draft {
+        self.0.write.extend(edits);
         self
     }
 

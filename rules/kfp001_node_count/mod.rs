@@ -8,7 +8,7 @@ use crate::cty::value::HIDDEN;
 use crate::diagnostic::Level;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Rule};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -16,14 +16,14 @@ pub const RULE: Rule = Rule {
     name: "node-count",
     level: Level::Error,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| unless_autopilot(cluster, || judge(cluster))),
+    cluster: Some(|cx, cluster| unless_autopilot(cluster, || judge(cx, cluster))),
     root: None,
 };
 
 /// The rules that find why enough nodes do not qualify.
 const CAUSES: [&str; 5] = ["KFP002", "KFP003", "KFP007", "KFP009", "KFP010"];
 
-fn judge(cluster: &Cluster) -> Answer {
+fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     if let Some(reasons) = &cluster.elsewhere {
         return open::elsewhere(cluster, reasons);
     }
@@ -51,7 +51,7 @@ fn judge(cluster: &Cluster) -> Answer {
     if by_auto || sum.most.is_none_or(|n| n >= least) {
         return open::undecided(cluster, by_auto);
     }
-    unmet(cluster, sum.most.unwrap_or(0), sum.hidden)
+    unmet(cx, cluster, sum.most.unwrap_or(0), sum.hidden)
 }
 
 /// The pool whose count decides: the last of those that qualify or may, else of all.
@@ -60,7 +60,7 @@ fn deciding<'a, 'p>(cluster: &'a Cluster<'p>) -> Option<&'a Pool<'p>> {
     last(qualifying).or_else(|| last(&cluster.pools))
 }
 
-fn unmet(cluster: &Cluster, found: u64, hidden: bool) -> Answer {
+fn unmet(cx: &Context, cluster: &Cluster, found: u64, hidden: bool) -> Answer {
     let least = cluster.profile.nodes;
     let hidden_all = hidden || cluster.pools.iter().any(|p| p.nodes.ceiling.hidden);
     let all: Option<u64> = cluster.pools.iter().map(|p| p.nodes.ceiling.max).sum();
@@ -76,7 +76,8 @@ fn unmet(cluster: &Cluster, found: u64, hidden: bool) -> Answer {
         let finding = RULE
             .finding(format!("{} has no node pool, but Kubeflow Pipelines needs {least} nodes", cluster.address()))
             .cluster(cluster)
-            .help(text::new_pool(cluster))
+            .help(format!("add a node pool:\n{}", text::new_pool(cluster)))
+            .write(cx.graph.add_after(cluster.resource.span, &text::new_pool(cluster)))
             .at(cluster.address(), &cluster.view.own_place(), "this cluster has no node pool");
         let answer = Answer::unmet(reason, vec![finding]);
         return if cluster.starts_without_nodes() { answer.because_of(&["KFP010"]) } else { answer };
@@ -87,9 +88,10 @@ fn unmet(cluster: &Cluster, found: u64, hidden: bool) -> Answer {
         Some(n) => format!("{} at most, over all zones", nodes(n, pool.nodes.ceiling.hidden)),
         None => "too few nodes".to_string(),
     };
-    let mut draft = RULE.finding(message).cluster(cluster).help(text::raise(pool, least));
+    let raise = text::raise(cx.graph, pool, least);
+    let mut draft = RULE.finding(message).cluster(cluster).help(raise.code).write(raise.edit);
     for other in cluster.pools.iter().filter(|p| p.counts().is_false() && !p.is_empty()) {
-        draft = draft.related(&other.place("machine_type"), format!("the nodes of {} do not count", other.title()));
+        draft = draft.related(&other.place("machine_type"), format!("the nodes of {} do not qualify", other.title()));
     }
     if let Some(scaling) = cluster.view.block("cluster_autoscaling")
         && cluster.auto_provisioning.enabled.is_true()

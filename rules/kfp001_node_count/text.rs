@@ -1,22 +1,23 @@
 //! What KFP001 tells to write.
 
 use crate::diagnostic::Fix;
+use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
+use crate::graph::write::Advice;
 use crate::rules::kfp004_allocatable_memory::roomy;
 use crate::rules::support::{replace, zones};
 
-/// What to write so that the pool has enough nodes.
-pub fn raise(pool: &Pool, least: u64) -> String {
-    let (block, name) = pool.nodes.decided_by;
+/// What to write so that the pool has enough nodes, in words and as data.
+pub fn raise(graph: &Graph, pool: &Pool, least: u64) -> Advice {
     let zones = zones(&pool.zones);
-    let per_zone = count(pool, least);
-    let what =
-        if block.is_empty() { format!("{name} = {per_zone}") } else { format!("{block} {{ {name} = {per_zone} }}") };
-    match zones > 1 && !name.starts_with("total_") {
-        true => format!("write `{what}` or more: it counts in each of {zones} zones"),
-        false => format!("write `{what}` or more"),
-    }
+    let advice = graph.advise_count(pool, &count(pool, least).to_string());
+    let help = format!("write `{}` or more{}", advice.code, advice.place);
+    let code = match zones > 1 && !pool.nodes.decided_by.1.starts_with("total_") {
+        true => format!("{help}: it counts in each of {zones} zones"),
+        false => help,
+    };
+    Advice { code, ..advice }
 }
 
 /// Raises a literal count, where the nodes of that pool are as they should be, but too few. Where an autoscaler is to be
@@ -45,7 +46,7 @@ fn count(pool: &Pool, least: u64) -> u64 {
 pub fn new_pool(cluster: &Cluster) -> String {
     let reference = format!("google_container_cluster.{}", cluster.resource.name);
     format!(
-        "add a node pool:\nresource \"google_container_node_pool\" \"kubeflow_pipelines\" {{\n  name       = \"kubeflow-pipelines\"\n  \
+        "resource \"google_container_node_pool\" \"kubeflow_pipelines\" {{\n  name       = \"kubeflow-pipelines\"\n  \
          cluster    = {reference}.name\n  location   = {reference}.location\n  node_count = {}\n\n  node_config {{\n    \
          machine_type = \"e2-standard-2\"\n    oauth_scopes = [\"https://www.googleapis.com/auth/cloud-platform\"]\n  }}\n}}",
         cluster.profile.nodes.div_ceil(zones(&cluster.zones))

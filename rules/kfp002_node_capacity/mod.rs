@@ -3,10 +3,10 @@
 use super::support::{Shortfall, of_all_nodes, replace, shortfall, undecided};
 use crate::catalog::machine::machine_type;
 use crate::cty::value::HIDDEN;
-use crate::diagnostic::{Finding, Level};
+use crate::diagnostic::{Edit, Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Rule};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     name: "node-capacity",
     level: Level::Error,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| of_all_nodes(cluster, || judge(cluster))),
+    cluster: Some(|cx, cluster| of_all_nodes(cluster, || judge(cx, cluster))),
     root: None,
 };
 
@@ -30,7 +30,7 @@ fn fitting(cluster: &Cluster, pool: &Pool) -> Option<&'static str> {
     COMMON.iter().find(big_enough).copied()
 }
 
-fn judge(cluster: &Cluster) -> Answer {
+fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let least = cluster.profile.nodes;
     let machine = |and| cluster.profile.machine(and);
     match shortfall(cluster, |pool| pool.machine.big_enough.clone()) {
@@ -39,7 +39,7 @@ fn judge(cluster: &Cluster) -> Answer {
         Shortfall::Faulty(pools) => {
             let all: Vec<String> = pools.iter().map(|p| size(cluster, p)).collect();
             let reason = format!("the machines are too small: {}", all.join("; "));
-            Answer::unmet(reason, pools.iter().map(|p| finding(cluster, p)).collect())
+            Answer::unmet(reason, pools.iter().map(|p| finding(cx, cluster, p)).collect())
         }
         Shortfall::Open(reasons, pool) => {
             let reason = format!("whether {least} nodes are big enough is not known: {}", reasons.because());
@@ -67,7 +67,7 @@ fn size(cluster: &Cluster, pool: &Pool) -> String {
     }
 }
 
-fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
+fn finding(cx: &Context, cluster: &Cluster, pool: &Pool) -> Finding {
     let message =
         format!("the nodes of {} are too small for Kubeflow Pipelines: {}", pool.title(), size(cluster, pool));
     let whole = pool.machine.type_name.known().and_then(|name| machine_type(name));
@@ -76,11 +76,19 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
     let place = &threads.cloned().unwrap_or_else(|| pool.place("machine_type"));
     let needs = format!("each node needs {}", cluster.profile.machine("and"));
     let fitting = fitting(cluster, pool);
-    let draft = RULE.finding(message).cluster(cluster).help(match (threads, fitting) {
-        (Some(_), _) => format!("write `threads_per_core = 2`, or a bigger `machine_type`: {needs}"),
-        (None, Some(fitting)) => format!("write `machine_type = \"{fitting}\"` or a bigger one: {needs}"),
-        (None, None) => needs,
-    });
+    let draft = RULE.finding(message).cluster(cluster);
+    let draft = match (threads, fitting) {
+        (Some(threads), _) => {
+            let edit = threads.span.filter(|_| threads.written && !pool.view.is_of_stand_in());
+            let edit = edit.map(|span| Edit { span, text: "2".into() });
+            draft.help(format!("write `threads_per_core = 2`, or a bigger `machine_type`: {needs}")).write(edit)
+        }
+        (None, Some(fitting)) => {
+            let advice = cx.graph.advise_nodes(pool, "machine_type", &format!("\"{fitting}\""));
+            draft.help(format!("write `{}` or a bigger one{}: {needs}", advice.code, advice.place)).write(advice.edit)
+        }
+        (None, None) => draft.help(needs),
+    };
     let mut finding = draft.at(&pool.address, place, format!("below {}", cluster.profile.machine("or")));
     let literal = pool.config.as_ref().and_then(|c| c.literal("machine_type")).filter(|_| threads.is_none());
     if let (Some(span), Some(fitting)) = (literal, fitting) {

@@ -6,7 +6,7 @@ use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Rule};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -14,7 +14,7 @@ pub const RULE: Rule = Rule {
     name: "allocatable-memory",
     level: Level::Warning,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| of_all_nodes(cluster, || judge(cluster))),
+    cluster: Some(|cx, cluster| of_all_nodes(cluster, || judge(cx, cluster))),
     root: None,
 };
 
@@ -29,7 +29,7 @@ pub fn roomy(pool: &Pool) -> Fact<bool> {
     pool.counts().and(&pool.allocatable().judge(enough))
 }
 
-fn judge(cluster: &Cluster) -> Answer {
+fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let least = cluster.profile.nodes;
     if count(cluster).most.is_some_and(|most| most < least) {
         return Answer::not_applicable(format!("fewer than {least} nodes of its pools qualify, which KFP001 judges"));
@@ -47,12 +47,12 @@ fn judge(cluster: &Cluster) -> Answer {
                 return Answer::not_applicable(format!("fewer than {least} nodes qualify, which KFP001 says"));
             }
             let reason = format!("fewer than {least} nodes have 4 GiB and 1 CPU for pods");
-            Answer::unmet(reason, tight.iter().map(|p| finding(cluster, p)).collect())
+            Answer::unmet(reason, tight.iter().map(|p| finding(cx, cluster, p)).collect())
         }
     }
 }
 
-fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
+fn finding(cx: &Context, cluster: &Cluster, pool: &Pool) -> Finding {
     let machine = pool.machine.type_name.known().map_or("the machine", |t| t.shown());
     let left = match pool.allocatable().known().filter(|_| !pool.machine.hidden) {
         Some(a) => format!("{} MiB and {}m CPU", a.memory_mib, a.cpu_m),
@@ -69,7 +69,12 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
         let help = "take this block away, or keep less memory from pods";
         return draft.help(help).at(&pool.address, place, format!("this keeps {kept} MiB from pods"));
     }
+    let advice = cx.graph.advise_nodes(pool, "machine_type", "\"e2-standard-2\"");
     draft
-        .help("write `machine_type = \"e2-standard-2\"` or a bigger one: of its 8 GiB about 5.9 GiB are left for pods")
+        .help(format!(
+            "write `{}` or a bigger one{}: of its 8 GiB about 5.9 GiB are left for pods",
+            advice.code, advice.place
+        ))
+        .write(advice.edit)
         .at(&pool.address, &pool.place("machine_type"), "below 4 GiB or 1 CPU for pods")
 }

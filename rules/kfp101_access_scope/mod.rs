@@ -100,10 +100,17 @@ fn finding(cx: &Context, cluster: &Cluster, pool: &Pool) -> Finding {
         _ => "neither oauth_scopes nor service_account: GKE's default scopes can only read storage",
     };
     let message = format!("the nodes of {} have neither the full scope nor a custom service account", pool.title());
-    let draft = RULE.finding(message).cluster(cluster);
-    let finding = draft
-        .help(format!("write in the node configuration:\noauth_scopes = {:?}", cluster.profile.scopes))
-        .help("or name a service account of your own there, and grant it what the pipelines need:\nservice_account = google_service_account.nodes.email")
+    let scopes = cx.graph.advise_nodes(pool, "oauth_scopes", &format!("{:?}", cluster.profile.scopes));
+    let account = cx.graph.advise_nodes(pool, "service_account", "google_service_account.nodes.email");
+    let finding = RULE
+        .finding(message)
+        .cluster(cluster)
+        .help(format!("write `{}`{}", scopes.code, scopes.place))
+        .write(scopes.edit)
+        .help(format!(
+            "or use a service account of your own, and grant it what the pipelines need: `{}`{}",
+            account.code, account.place
+        ))
         .at(&pool.address, &pool.place("oauth_scopes"), label);
     Finding { fixes: fix(cx, cluster, pool).into_iter().collect(), ..finding }
 }

@@ -1,6 +1,6 @@
 //! One finding: where it stands, how its value came there, and what else explains it.
 
-use super::{Fix, Location, words};
+use super::{Edit, Fix, Location, words};
 use crate::base::source::Span;
 use crate::resolve::provenance::{Step, origin};
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// What to do, each a sentence or a piece of Terraform.
     pub help: Vec<String>,
+    /// What the help says to write, and where; empty where it says nothing to write, or a fix writes just that.
+    pub write: Vec<Edit>,
     /// Ready changes.
     pub fixes: Vec<Fix>,
     /// Set aside by the user: it counts nowhere.
@@ -93,6 +95,7 @@ impl Finding {
             trace: Vec::new(),
             related: Vec::new(),
             help: Vec::new(),
+            write: Vec::new(),
             fixes: Vec::new(),
             suppressed: None,
         }
@@ -116,10 +119,22 @@ impl Finding {
         }
     }
 
+    /// What to write so that it vanishes, as its help says: the edits of its first fix where nothing else is said.
+    pub fn written(&self) -> &[Edit] {
+        match self.fixes.first() {
+            Some(fix) if self.write.is_empty() => &fix.edits,
+            _ => &self.write,
+        }
+    }
+
     /// Each place and each piece of help once.
     pub fn tidy(&mut self) {
         let primary = self.span();
-        self.trace.retain(|step| Some(step.span) != primary);
+        // The whole of which the primary place is a part tells nothing more.
+        let around = |step: &Step| {
+            primary.is_some_and(|p| p.file == step.span.file && step.span.start <= p.start && p.end <= step.span.end)
+        };
+        self.trace.retain(|step| !around(step));
         if !self.related.is_empty() {
             let mut seen: BTreeSet<_> = self.trace.iter().map(|step| (step.span, words::step(&step.kind))).collect();
             let mut is_new = |label: &Label| seen.insert((label.span, label.message.clone()));

@@ -40,3 +40,10 @@ pub struct Edit {
     /// By what.
     pub text: String,
 }
+
+impl Edit {
+    /// Whether it only adds text.
+    pub fn inserts(&self) -> bool {
+        self.span.start == self.span.end
+    }
+}

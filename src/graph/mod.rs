@@ -41,11 +41,10 @@ pub mod text;
 pub mod types;
 pub mod view;
 pub mod workload;
+pub mod write;
 pub mod written;
 
 use crate::base::budget::Budget;
-use crate::base::source::Span;
-use crate::diagnostic::Edit;
 use crate::plan::{Mode, ModuleInstance, Resource, StaticPlan};
 use crate::profile::Profile;
 use account::ServiceAccount;
@@ -187,11 +186,6 @@ impl<'p> Graph<'p> {
     /// Whether the root module is one for others to call.
     pub fn is_for_callers(&self) -> bool {
         !self.plan.for_callers.is_empty()
-    }
-
-    /// The edit that adds a line to a block; see [`StaticPlan::add_line`].
-    pub fn add_line(&self, block: Span, line: &str) -> Option<Edit> {
-        self.plan.add_line(block, line)
     }
 
     /// Module calls that are not on disk.

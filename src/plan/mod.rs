@@ -2,17 +2,20 @@
 //! reasons, and the places in the configuration where they were written.
 
 mod imported;
+mod input;
 pub mod provenance;
 mod references;
 pub mod scopes;
+mod write;
 
 pub use crate::address::{HiddenKey, InstanceKey, Mode};
 use crate::base::source::{Sources, Span};
 use crate::cty::value::{ReasonKind, Reasons, Value};
-use crate::diagnostic::{Edit, Finding, MissingModule};
-use crate::resolve::provenance::Step;
+use crate::diagnostic::{Finding, MissingModule};
+use crate::resolve::provenance::{Step, StepKind};
 use crate::syntax::ast::Expr;
 pub use imported::Imported;
+pub use input::ModuleInput;
 pub use references::ResolvedReference;
 use rustc_hash::FxHashSet;
 use scopes::{PlanScope, PlanScopes, ScopeId};
@@ -80,25 +83,6 @@ impl StaticPlan {
     /// The limit that was exceeded after the plan was made, by what follows its references (TF006).
     pub fn late_finding(&self) -> Option<Finding> {
         self.scopes.as_ref()?.get()?.exceeded().cloned()
-    }
-
-    /// The edit that adds a line at the end of a block, indented as the block is; `None` for a block on one line.
-    pub fn add_line(&self, block: Span, line: &str) -> Option<Edit> {
-        let file = self.sources.as_ref()?.get(block.file)?;
-        let text = file.slice(block.start, block.end);
-        let start = file.position(block.start);
-        let own = file.slice(file.line(start.line)?.start, block.start);
-        let indent: String = own.chars().take_while(|c| c.is_whitespace()).collect();
-        let (before, _) = text.rsplit_once('}')?;
-        let (inner, gap) = before.rsplit_once('\n')?;
-        if !gap.trim().is_empty() {
-            return None;
-        }
-        // Before the line break, of whichever kind.
-        let inner = inner.strip_suffix('\r').unwrap_or(inner);
-        let at = block.start + u32::try_from(inner.len()).ok()?;
-        let line = line.replace('\n', &format!("\n{indent}  "));
-        Some(Edit { span: Span::new(block.file, at, at), text: format!("\n{indent}  {line}") })
     }
 }
 
@@ -259,6 +243,11 @@ impl ConfigAttribute {
         self.origin.as_ref().map(Origin::trace).unwrap_or_default()
     }
 
+    /// Whether its place is a literal of its own in a list or an object.
+    pub fn is_entry(&self) -> bool {
+        self.trace().iter().any(|step| step.kind == StepKind::Element && Some(step.span) == self.span)
+    }
+
     /// The resources that the expression refers to; locals, variables and module outputs are followed.
     pub fn references(&self) -> Vec<ResolvedReference> {
         self.origin.as_ref().map_or_else(|| self.refers.clone(), Origin::references)
@@ -274,6 +263,11 @@ impl Origin {
     /// See [`ConfigAttribute::trace`].
     pub fn trace(&self) -> Vec<Step> {
         self.scope().map(|scope| provenance::of(scope, &self.expr)).unwrap_or_default()
+    }
+
+    /// The input of a module that is not on disk from which kfplint takes the value.
+    pub fn input(&self) -> Option<ModuleInput> {
+        self.scope().and_then(|scope| input::of(scope, &self.expr))
     }
 
     /// See [`ConfigAttribute::references`].

@@ -107,6 +107,7 @@ fn diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> JsonDiagnostic {
         trace: f.trace.iter().map(step).collect(),
         related: f.related.iter().map(label).collect(),
         help: f.help.clone(),
+        write: f.written().iter().map(|edit| write(edit, sources)).collect(),
         fixes: f.fixes.iter().map(|x| fix(x, sources)).collect(),
         url: url(f.code),
         fingerprint: diagnostic.fingerprint.clone(),
@@ -122,6 +123,11 @@ fn suppressed(suppressed: &Suppressed, sources: &Sources) -> JsonSuppressed {
         until: suppressed.until.clone(),
         location: location(suppressed.location, sources),
     }
+}
+
+fn write(edit: &Edit, sources: &Sources) -> JsonWrite {
+    let how = if edit.inserts() { How::Insert } else { How::Replace };
+    JsonWrite { text: edit.text.clone(), location: location(edit.span, sources), how }
 }
 
 fn fix(fix: &Fix, sources: &Sources) -> JsonFix {

@@ -178,6 +178,9 @@ pub struct JsonDiagnostic {
     /// Advice: a sentence or a piece of Terraform each.
     #[serde(default)]
     pub help: Vec<String>,
+    /// What the help says to write, as data: made together, these edits take the finding away.
+    #[serde(default)]
+    pub write: Vec<JsonWrite>,
     /// Ready changes.
     #[serde(default)]
     pub fixes: Vec<JsonFix>,
@@ -255,6 +258,30 @@ pub struct JsonEdit {
     pub location: JsonLocation,
     /// The new text.
     pub text: String,
+}
+
+/// Text to write.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub struct JsonWrite {
+    /// The text.
+    pub text: String,
+    /// The place; an empty range where text is inserted.
+    pub location: JsonLocation,
+    /// How it is written there.
+    pub how: How,
+}
+
+/// How text is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    /// At the place, beside what is there.
+    Insert,
+    /// In place of what is there.
+    Replace,
 }
 
 /// The suppression of a finding.

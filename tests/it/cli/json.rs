@@ -41,6 +41,7 @@ fn all_keys_are_there_in_their_order() {
         "trace",
         "related",
         "help",
+        "write",
         "fixes",
         "url",
         "fingerprint",
