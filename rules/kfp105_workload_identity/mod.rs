@@ -105,9 +105,9 @@ fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
 
 /// Whether a grant binds an account of Kubeflow Pipelines in this cluster's own pool.
 fn bound(cx: &Context, cluster: &Cluster, grant: &Grant) -> bool {
-    let project = cluster.project();
-    let own = |pool: &str| project.as_str().map_or(cx.graph.clusters.len() == 1, |project| project == pool);
-    let ours = |b: &WorkloadBinding| *b.namespace == *cx.graph.profile.namespace && own(b.project);
+    let is_own =
+        |pool: &str| cluster.project().as_str().map_or(cx.graph.clusters.len() == 1, |project| project == pool);
+    let ours = |b: &WorkloadBinding| *b.namespace == *cx.graph.profile.namespace && is_own(b.project);
     grant.uncertain.is_none() && grant.binds_workloads() && grant.workload_bindings().any(|b| ours(&b))
 }
 

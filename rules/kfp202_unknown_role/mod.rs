@@ -86,8 +86,9 @@ pub fn about<'p>(cx: &Context<'p>, accounts: &[NodeAccount<'_, 'p>]) -> Answer {
 fn judge(view: &View) -> Option<Finding> {
     let role = view.text("role")?;
     let role = role.known()?;
+    let fault = fault(role)?;
     let place = view.place("role");
-    let (draft, near) = match fault(role)? {
+    let (draft, near) = match fault {
         RoleFault::NoRole(near) => (RULE.finding(format!("there is no role \"{role}\"")), near),
         RoleFault::Newer => {
             let message = format!("the role \"{role}\" is not among those that kfplint knows; it may be newer");

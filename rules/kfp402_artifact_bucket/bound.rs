@@ -1,7 +1,7 @@
 //! Workload Identity: who the pods of Kubeflow Pipelines act as.
 
-use super::WRITE;
 use crate::graph::access::NodeAccount;
+use crate::graph::bucket::WRITE_OBJECTS;
 use crate::rule::Context;
 
 /// Who Kubernetes accounts of Kubeflow Pipelines act as.
@@ -23,7 +23,7 @@ impl<'g, 'p> BoundAccounts<'g, 'p> {
     {
         let mut bound = BoundAccounts::default();
         for grant in cx.graph.grants_in_time() {
-            let writes = || cx.graph.permissions(grant).as_ref().is_ok_and(|set| set.contains_name(WRITE));
+            let writes = || cx.graph.permissions(grant).as_ref().is_ok_and(|set| set.contains_name(WRITE_OBJECTS));
             if grant.uncertain.is_none() && grant.has_workload_principal() && writes() {
                 bound.direct = Some(grant.resource.address.to_string());
             }

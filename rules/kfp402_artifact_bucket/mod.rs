@@ -5,9 +5,9 @@ mod bound;
 use super::support::together;
 use crate::diagnostic::Level;
 use crate::graph::access::{Doubt, NodeAccount};
-use crate::graph::bucket::Bucket;
+use crate::graph::bucket::{Bucket, WRITE_OBJECTS};
 use crate::graph::cluster::Cluster;
-use crate::graph::grant::{Grant, GrantLevel};
+use crate::graph::grant::GrantLevel;
 use crate::rule::{Answer, Context, Rule};
 use bound::BoundAccounts;
 
@@ -20,9 +20,6 @@ pub const RULE: Rule = Rule {
     cluster: Some(judge),
     root: None,
 };
-
-/// What writing an artifact takes.
-const WRITE: &str = "storage.objects.create";
 
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     if let Some(reasons) = &cluster.elsewhere {
@@ -54,11 +51,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
 
 /// The answer where no bucket is made or read here. A grant on one says that there is one.
 fn bucketless(cx: &Context, cluster: &Cluster) -> Answer {
-    let on_objects = |grant: &&Grant| {
-        grant.level == GrantLevel::Bucket
-            || cx.graph.permissions(grant).as_ref().is_ok_and(|set| set.contains_name(WRITE))
-    };
-    let mut grants = cx.graph.grants_in_time().filter(on_objects).peekable();
+    let mut grants = cx.graph.object_grants().peekable();
     let level = if grants.peek().is_some() { Level::Warning } else { Level::Note };
     if grants.any(|grant| grant.level == GrantLevel::Bucket) {
         return writers(cx, cluster);
@@ -90,10 +83,10 @@ fn writers(cx: &Context, cluster: &Cluster) -> Answer {
             continue;
         }
         let access = graph.access(account, cluster);
-        if access.granted.contains_name(WRITE) {
+        if access.granted.contains_name(WRITE_OBJECTS) {
             return Answer::met(format!("{} may write to a bucket", name(account)));
         }
-        let gives = |d: &&Doubt| is_own && d.permissions.as_ref().is_none_or(|s| s.contains_name(WRITE));
+        let gives = |d: &&Doubt| is_own && d.permissions.as_ref().is_none_or(|s| s.contains_name(WRITE_OBJECTS));
         undecided.extend(access.doubts.iter().filter(gives).flat_map(|d| d.decides.clone()));
     }
     let elsewhere = |account: &NodeAccount| !matches!(account, NodeAccount::Here(_));

@@ -3,7 +3,9 @@
 //! Source: the validators of the google provider 7.45, each called with sample values; those of a few types of the random,
 //! time, tls and local providers by their documentation.
 
+use super::memo::Memo;
 use super::table::{Row, Table, table};
+use std::sync::Arc;
 
 static CHECKS: Table = table!("provider_checks", 4);
 
@@ -54,7 +56,30 @@ fn read(row: Row) -> Option<ProviderCheck> {
     })
 }
 
-/// The checks of a type; a data source's has `data.` before its name.
-pub fn checks(type_name: &str) -> impl Iterator<Item = ProviderCheck> + use<'_> {
-    CHECKS.starting([type_name]).filter_map(read)
+/// The checks of a resource type.
+pub struct TypeChecks {
+    /// Sorted by the argument or block at the top that they are on; none for those that name no single one, such as that one
+    /// of some is written.
+    by_name: Vec<(&'static str, ProviderCheck)>,
+}
+
+impl TypeChecks {
+    /// Those of a type; a data source's has `data.` before its name.
+    pub fn of(type_name: &str) -> Arc<TypeChecks> {
+        static KNOWN: Memo<String, TypeChecks> = Memo::new();
+        KNOWN.get(type_name, || {
+            let top = |row: Row| row.text(1).split(['.', '[']).next().unwrap_or_default();
+            let rows = CHECKS.starting([type_name]);
+            let mut by_name: Vec<_> = rows.filter_map(|row| Some((top(row), read(row)?))).collect();
+            by_name.sort_by_key(|(name, _)| *name);
+            TypeChecks { by_name }
+        })
+    }
+
+    /// Those on an argument or block of this name and all in it; with an empty name, those that name no single one.
+    pub fn on(&self, name: &str) -> impl Iterator<Item = &ProviderCheck> {
+        let first = self.by_name.partition_point(|(other, _)| *other < name);
+        let from = self.by_name.get(first..).unwrap_or_default();
+        from.iter().take_while(move |(other, _)| *other == name).map(|(_, check)| check)
+    }
 }

@@ -25,15 +25,27 @@ const SLIP: usize = 2;
 
 /// Checks the resources and providers of all modules of a root, each module once.
 pub fn check(modules: &[Rc<Instance>], certainty: &Certainty) {
-    for instance in modules.iter().filter(|m| m.config.fits_schema.get().is_none()) {
-        let mut strict = true;
+    for instance in modules {
+        let config = &instance.config;
+        if let Some(by_value) = config.fits_schema.get() {
+            let blocks = by_value.iter().filter_map(|id| config.resources.get_key_value(id));
+            blocks.for_each(|(id, block)| drop(resource(instance, certainty, id, block)));
+            continue;
+        }
+        let (mut strict, mut by_value) = (true, Vec::new());
         let silent = instance.world.is_silent(|| {
-            strict = resources(instance, certainty);
+            for (id, block) in &config.resources {
+                match resource(instance, certainty, id, block) {
+                    Measure::Strict => {}
+                    Measure::ByValue => by_value.push(id.clone()),
+                    Measure::Lenient => strict = false,
+                }
+            }
             strict &= configurations(instance, certainty);
             strict &= checked_data(instance, certainty);
         });
         if silent && strict {
-            let _ = instance.config.fits_schema.set(());
+            let _ = config.fits_schema.set(by_value);
         }
     }
 }
@@ -47,30 +59,39 @@ pub fn kind_of(mode: Mode) -> TypeKind {
     }
 }
 
-/// Checks a module's resources. Whether all of them were held against the schema as it is.
-fn resources(instance: &Rc<Instance>, certainty: &Certainty) -> bool {
-    let mut strict = true;
-    for (id, block) in &instance.config.resources {
-        let key = ProviderKey::written(id, block);
-        let local = instance.provider(&key).name.clone();
-        let Some(choice) = certainty.choice(&instance.config, &local) else { continue };
-        let SchemaChoice { provider, certain, older } = choice;
-        strict &= certain;
-        let address = instance.address_of(&id.address());
-        let what = id.type_name.to_string();
-        let schema = provider.block(kind_of(id.mode), &id.type_name);
-        let checker = ArgumentChecker { instance, provider, what, address, certain, older, guessed: Cell::new(false) };
-        match schema {
-            Some(schema) => {
-                let state = instance.resource_state(id, block.header).ok();
-                let made = state.iter().flat_map(|s| &s.instances).map(|r| (&*r.config, true)).collect();
-                checker.body(&block.body, block.header, schema, "", &made);
-            }
-            None => checker.unknown_type(id, block),
+/// How a resource was held against its schema.
+enum Measure {
+    /// Against the schema as it is: another root module cannot find more.
+    Strict,
+    /// The same, but for what is in blocks that values decide.
+    ByValue,
+    /// Against that of another version perhaps.
+    Lenient,
+}
+
+/// Checks a resource.
+fn resource(instance: &Rc<Instance>, certainty: &Certainty, id: &ResourceAddr, block: &Block) -> Measure {
+    let key = ProviderKey::written(id, block);
+    let local = instance.provider(&key).name.clone();
+    let Some(choice) = certainty.choice(&instance.config, &local) else { return Measure::Strict };
+    let SchemaChoice { provider, certain, older } = choice;
+    let address = instance.address_of(&id.address());
+    let what = id.type_name.to_string();
+    let schema = provider.block(kind_of(id.mode), &id.type_name);
+    let checker = ArgumentChecker { instance, provider, what, address, certain, older, guessed: Cell::new(false) };
+    match schema {
+        Some(schema) => {
+            let state = instance.resource_state(id, block.header).ok();
+            let made = state.iter().flat_map(|s| &s.instances).map(|r| (&*r.config, true)).collect();
+            checker.body(&block.body, block.header, schema, "", &made);
         }
-        strict &= !checker.guessed.get();
+        None => checker.unknown_type(id, block),
     }
-    strict
+    match (certain, checker.guessed.get()) {
+        (false, _) => Measure::Lenient,
+        (true, true) => Measure::ByValue,
+        (true, false) => Measure::Strict,
+    }
 }
 
 /// Checks the data sources in the `check` blocks of a module.
@@ -199,11 +220,14 @@ impl ArgumentChecker<'_> {
                 continue;
             }
             match (schema.attribute(&name.name), schema.block(&name.name)) {
-                (Some(found), _) if self.certain && !found.optional && !found.required && seen(&name.name) => {
-                    let message =
-                        format!("`{}` of {} cannot be set: the provider computes it", name.name, self.what(path));
-                    self.report(name.span, message, path, &name.name, &["remove this line".into()]);
-                }
+                (Some(found), _) if self.certain && !found.optional && !found.required => match seen(&name.name) {
+                    true => {
+                        let message =
+                            format!("`{}` of {} cannot be set: the provider computes it", name.name, self.what(path));
+                        self.report(name.span, message, path, &name.name, &["remove this line".into()]);
+                    }
+                    false => self.guessed.set(true),
+                },
                 (Some(_), _) => {}
                 (None, Some(nested)) if body.json => {
                     let blocks = json::blocks_of(attribute);
@@ -299,14 +323,16 @@ impl ArgumentChecker<'_> {
             let message = format!("{} needs the argument `{}`", self.what(path), attribute.name);
             self.report(header, message, path, attribute.name, &[format!("write `{} = …`", attribute.name)]);
         }
-        for nested in &schema.blocks {
-            let count = body.blocks(nested.name).count();
-            let open =
-                body.blocks("dynamic").any(|b| b.label(0) == nested.name) || body.attribute(nested.name).is_some();
-            if nested.min_items > 0 && count == 0 && !open {
+        for nested in schema.blocks.iter().filter(|nested| nested.min_items > 0) {
+            let is_open = || body.blocks("dynamic").any(|b| b.label(0) == nested.name);
+            if body.blocks(nested.name).next().is_none() && body.attribute(nested.name).is_none() && !is_open() {
                 let message = format!("{} needs a block `{}`", self.what(path), nested.name);
                 self.report(header, message, path, nested.name, &[format!("write `{} {{ … }}`", nested.name)]);
             }
+        }
+        let kinds: FxHashSet<&str> = body.blocks.iter().map(|block| &*block.kind.name).collect();
+        for nested in kinds.iter().filter_map(|kind| schema.block(kind)) {
+            let count = body.blocks(nested.name).count();
             if nested.max_items > 0 && count > nested.max_items as usize {
                 let extra = body.blocks(nested.name).nth(nested.max_items as usize).map_or(header, |b| b.header);
                 let most =

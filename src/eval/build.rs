@@ -105,8 +105,13 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, visited: &mut Visited) 
             world.cyclic.set(true);
         }
         visited.modules.push(instance.clone());
-        for (name, variable) in &instance.config.variables {
-            variable::check_default(instance, name, variable);
+        let defaults = || {
+            let variables = instance.config.variables.iter();
+            variables.for_each(|(name, variable)| variable::check_default(instance, name, variable));
+        };
+        let known = &instance.config.defaults_fit;
+        if known.get().is_none() && world.is_silent(defaults) {
+            let _ = known.set(());
         }
     }
     if instance.uncertain.is_none() && instance.config.facts.is_none() && !plan.made.contains(&instance.dir) {

@@ -2,7 +2,7 @@
 //! form, or beside what it excludes. Only where `terraform init` chooses the major version that the facts are of.
 
 use crate::base::source::Span;
-use crate::catalog::provider_checks::{ProviderCheck, checks};
+use crate::catalog::provider_checks::{ProviderCheck, TypeChecks};
 use crate::catalog::schema::{self, KnownProvider};
 use crate::cty::value::{Data, Marks, Type, Value, convert};
 use crate::eval::arguments::kind_of;
@@ -33,8 +33,8 @@ pub fn check(instances: &[Rc<Instance>], certainty: &Certainty) {
                 let checker = ValueChecker { instance, resource, provider };
                 checker.values(&resource.config, schema, None);
                 match id.mode {
-                    Mode::Managed => checks(&id.type_name).for_each(|check| checker.check(&check)),
-                    Mode::Data => checks(&format!("data.{}", id.type_name)).for_each(|check| checker.check(&check)),
+                    Mode::Managed => checker.all(&id.type_name),
+                    Mode::Data => checker.all(&format!("data.{}", id.type_name)),
                     Mode::Ephemeral => {}
                 }
             }
@@ -153,6 +153,17 @@ impl ValueChecker<'_> {
             let message = format!("`{name}` must be a whole number{}", but_is(&attribute.value));
             self.report(attribute.span, &full(), message, "round it".into());
         }
+    }
+
+    /// All checks of the resource's type. Those on arguments and blocks that are not written hold.
+    fn all(&self, type_name: &str) {
+        let (config, checks) = (&self.resource.config, TypeChecks::of(type_name));
+        let attributes = config.attributes.iter().map(|a| &*a.name);
+        let mut names: Vec<&str> = attributes.chain(config.blocks.iter().map(|block| &*block.kind)).collect();
+        names.push("");
+        names.sort_unstable();
+        names.dedup();
+        names.iter().flat_map(|name| checks.on(name)).for_each(|check| self.check(check));
     }
 
     fn check(&self, check: &ProviderCheck) {

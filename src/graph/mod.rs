@@ -60,6 +60,7 @@ use member::Groups;
 use network::{Firewall, Nat, Network};
 use pool::Pool;
 use secret::Secret;
+use std::cell::OnceCell;
 use types::ByType;
 use view::View;
 use workload::KubernetesAccount;
@@ -108,6 +109,8 @@ pub struct Graph<'p> {
     groups: Groups<'p>,
     /// What is handed to modules that are not on disk, and to callers.
     handed: Handed<'p>,
+    /// See [`Graph::object_grants`]: their indices.
+    object_grants: OnceCell<Vec<usize>>,
     /// How long it may take to look at it.
     budget: Budget,
 }
@@ -158,6 +161,7 @@ impl<'p> Graph<'p> {
             firewalls: types.managed("google_compute_firewall").map(Firewall::new).collect(),
             apis: types.managed("google_project_service").map(Api::new).collect(),
             types,
+            object_grants: OnceCell::new(),
             budget: *budget,
         }
     }

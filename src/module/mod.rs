@@ -64,8 +64,11 @@ pub struct ModuleConfig {
     /// All its references are to what there is: found out for the first root module that calls it, since values do not
     /// come in.
     pub refers_well: OnceLock<()>,
-    /// All its arguments are the provider's, by the strictest measure: found out in the same way.
-    pub fits_schema: OnceLock<()>,
+    /// All its arguments are the provider's, by the strictest measure, but for those of these resources, where values
+    /// decide it: found out in the same way.
+    pub fits_schema: OnceLock<Vec<ResourceAddr>>,
+    /// The defaults of its variables are of their types: found out in the same way.
+    pub defaults_fit: OnceLock<()>,
     /// All its references to attributes are to such that there are: found out in the same way.
     pub fits_attributes: OnceLock<()>,
     /// What is wrong with the declarations themselves.
