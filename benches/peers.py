@@ -134,7 +134,7 @@ class Inputs:
     def make(self, shape, size):
         folder = self.work / f"{shape}-{size}"
         if not folder.exists():
-            writer = REPOSITORY / "target/release/examples/inputs"
+            writer = REPOSITORY / "target/dist/examples/inputs"
             subprocess.run([writer, shape, str(size), folder], check=True)
         return folder
 
@@ -240,8 +240,8 @@ def run(inputs):
     parser.add_argument("--peers", type=pathlib.Path, default=REPOSITORY / "target/peers", help="the folder of the peers")
     parser.add_argument("--only", help="these peers only, parted by commas; `none` for none")
     args = parser.parse_args()
-    subprocess.run(["cargo", "build", "--release", "--bin", "kfplint", "--example", "inputs"], cwd=REPOSITORY, check=True)
-    kfplint = REPOSITORY / "target/release/kfplint"
+    subprocess.run(["cargo", "build", "--profile", "dist", "--bin", "kfplint", "--example", "inputs"], cwd=REPOSITORY, check=True)
+    kfplint = REPOSITORY / "target/dist/kfplint"
     peers_at = args.peers.resolve()
     if args.install:
         install(peers_at)

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 echo "== the wheel"
 python3 -m venv "$work/build"
 "$work/build/bin/pip" -q install maturin pre-commit
-(cd "$here" && "$work/build/bin/maturin" build --release --out "$work/wheels" > "$work/maturin.txt" 2>&1)
+(cd "$here" && "$work/build/bin/maturin" build --out "$work/wheels" > "$work/maturin.txt" 2>&1)
 python3 -m venv "$work/fresh"
 "$work/fresh/bin/pip" -q install --no-index --find-links "$work/wheels" kfplint
 "$work/fresh/bin/kfplint" --version
