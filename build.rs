@@ -44,7 +44,16 @@ const TABLES: &[(&str, bool, &[&str])] = &[
     (
         "series_limits",
         true,
-        &["series", "accelerators", "confidential", "confidential_types", "images", "unsourced", "unverified"],
+        &[
+            "series",
+            "accelerators",
+            "confidential",
+            "confidential_types",
+            "images",
+            "attachable_disks",
+            "unsourced",
+            "unverified",
+        ],
     ),
     ("accelerators", true, &["accelerator", "series", "attach", "counts", "most_vcpus", "verified"]),
     ("gke_versions", true, &["minor", "offered", "verified"]),

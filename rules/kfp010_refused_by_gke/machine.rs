@@ -28,8 +28,8 @@ pub fn refusals(cluster: &Cluster, pool: &Pool) -> Vec<Refusal> {
     let Some(limits) = limits::series(machine.series) else { return all };
     let of = JudgedMachine { pool, machine, limits };
     if let Some(config) = &pool.config {
-        all.extend(of.disk(config));
-        all.extend(block(config, "boot_disk").and_then(|boot| of.disk(&boot)));
+        all.extend(of.disk(config, config));
+        all.extend(block(config, "boot_disk").and_then(|boot| of.disk(config, &boot)));
         all.extend(config.blocks("guest_accelerator").iter().filter_map(|gpus| of.accelerator(gpus)));
     }
     all.extend(of.confidential(cluster));
@@ -68,11 +68,17 @@ impl JudgedMachine<'_, '_> {
         if self.pool.machine.hidden { "choose another machine type".into() } else { help }
     }
 
-    fn disk(&self, config: &View) -> Option<Refusal> {
-        let disk = text(config, "disk_type")?;
+    /// Reads the type in a block of the node configuration, or in itself.
+    fn disk(&self, config: &View, block: &View) -> Option<Refusal> {
+        let disk = text(block, "disk_type")?;
         let refused = self.limits.says(Limited::BootDisks)
             && DISKS.contains(&disk.as_str())
             && !self.limits.takes(Limited::BootDisks).any(|known| known == disk.as_str());
+        // Confidential storage has disks that the series does not boot from elsewhere.
+        let may_be_encrypted = || !config.flag("enable_confidential_storage", false).is_false();
+        if self.limits.attaches(&disk) && may_be_encrypted() {
+            return None;
+        }
         let message = format!("machines of type {} cannot boot from a {disk} disk", self.name());
         let disks: Vec<String> = self.limits.takes(Limited::BootDisks).map(|disk| format!("\"{disk}\"")).collect();
         let help = self.help(format!(
@@ -80,8 +86,8 @@ impl JudgedMachine<'_, '_> {
             disks.first()?,
             list(&disks)
         ));
-        let verified = self.limits.is_verified(Limited::BootDisks);
-        refused.then(|| Refusal { verified, ..Refusal::new(message, config.place("disk_type"), help) })
+        let verified = self.limits.is_verified(Limited::BootDisks) && !self.limits.attaches(&disk);
+        refused.then(|| Refusal { verified, ..Refusal::new(message, block.place("disk_type"), help) })
     }
 
     fn accelerator(&self, gpus: &View) -> Option<Refusal> {

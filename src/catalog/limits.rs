@@ -6,7 +6,7 @@
 use super::machine::{self, Machine};
 use super::table::{Row, Table, table};
 
-static SERIES: Table = table!("series_limits", 7);
+static SERIES: Table = table!("series_limits", 8);
 static ACCELERATORS: Table = table!("accelerators", 6);
 static VERSIONS: Table = table!("gke_versions", 3);
 
@@ -56,12 +56,12 @@ impl SeriesLimits {
 
     /// Whether no source says what the series takes.
     pub fn is_unsourced(self, limited: Limited) -> bool {
-        self.has(5, limited)
+        self.has(6, limited)
     }
 
     /// Whether more than one secondary source says so.
     pub fn is_verified(self, limited: Limited) -> bool {
-        !self.has(6, limited)
+        !self.has(7, limited)
     }
 
     /// What the series takes; nothing where it takes none, or no source says so.
@@ -73,6 +73,11 @@ impl SeriesLimits {
             Limited::Images => self.0.text(4),
         };
         text.split_whitespace().filter(|word| *word != "none")
+    }
+
+    /// Whether machines of the series can have a type of disk attached from which they are not known to boot.
+    pub fn attaches(self, disk: &str) -> bool {
+        self.0.text(5).split_whitespace().any(|attachable| attachable == disk)
     }
 
     /// Whether the facts say anything of it.
