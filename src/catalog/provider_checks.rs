@@ -76,6 +76,11 @@ impl TypeChecks {
         })
     }
 
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
     /// Those on an argument or block of this name and all in it; with an empty name, those that name no single one.
     pub fn on(&self, name: &str) -> impl Iterator<Item = &ProviderCheck> {
         let first = self.by_name.partition_point(|(other, _)| *other < name);

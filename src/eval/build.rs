@@ -1,16 +1,20 @@
 //! Walks every module instance and gathers the plan.
 
+use crate::address::ResourceAddr;
 use crate::base::source::{FileId, Span};
 use crate::cty::value::ReasonKind;
 use crate::eval::certainty::{self, Certainty};
 use crate::eval::instance::{CallState, Instance, merge_reasons};
+use crate::eval::provider::ProviderKey;
 use crate::eval::{
     arguments, conditions, facts, outputs, provider_checks, provider_use, refactoring, reference_check, refused,
     variable,
 };
 use crate::module::{cycles, names};
 use crate::plan::scopes::part;
-use crate::plan::{ConfigAttribute, ConfigBody, InstanceKey, Mode, ModuleInstance, Resource, StaticPlan};
+use crate::plan::{
+    ConfigAttribute, ConfigBody, InstanceKey, Mode, ModuleInstance, ResolvedReference, Resource, StaticPlan,
+};
 use crate::syntax::ast::Block;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -33,16 +37,15 @@ pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
     let mut plan = StaticPlan { root: shown.to_string(), sources, ..StaticPlan::default() };
     let mut visited = Visited::default();
     visit(root, &mut plan, &mut visited);
-    check(&visited);
+    let certainty = check(&visited);
     let nowhere = Span::new(FileId(0), 0, 0);
     for name in root.config.variables.keys() {
         if let Ok(value) = root.variable(name, nowhere) {
             plan.variables.insert(name.clone(), value);
         }
     }
-    for (name, block) in &root.config.outputs {
+    for name in root.config.outputs.keys() {
         if let Ok(value) = root.output_value(name, nowhere) {
-            outputs::check(root, name, block, &value);
             plan.outputs.insert(name.clone(), value);
         }
     }
@@ -53,6 +56,10 @@ pub fn build(root: &Rc<Instance>, shown: &str) -> StaticPlan {
     }
     plan.resources.sort_by(|a, b| order(a).cmp(&order(b)));
     plan.scopes = Some(root.world.finish());
+    outputs::check(root, &plan.outputs, &|reference| {
+        let instance = visited.all.iter().find(|instance| *instance.address == *reference.module);
+        instance.is_some_and(|instance| reads_schema(instance, &certainty, reference))
+    });
     plan.resources.iter_mut().filter(|r| r.span.is_none()).for_each(facts::relocate_config);
     plan.findings = root.world.take_findings();
     plan.findings.extend(refused::check(&plan.resources));
@@ -73,7 +80,7 @@ struct Visited {
 }
 
 /// What Terraform and the providers refuse whatever else is right.
-fn check(visited: &Visited) {
+fn check(visited: &Visited) -> Certainty {
     let modules = &visited.modules;
     let certainty = Certainty::of(modules);
     certainty::conflicts(modules);
@@ -85,6 +92,17 @@ fn check(visited: &Visited) {
     if let Some(root) = modules.first() {
         outputs::backends(root);
     }
+    certainty
+}
+
+/// Whether a reference is to a resource of which the schema is known for the version that `terraform init` chooses.
+fn reads_schema(instance: &Rc<Instance>, certainty: &Certainty, reference: &ResolvedReference) -> bool {
+    let named = |id: &ResourceAddr| {
+        id.mode == reference.mode && *id.type_name == *reference.type_name && *id.name == *reference.name
+    };
+    let Some((id, block)) = instance.config.resources.iter().find(|(id, _)| named(id)) else { return false };
+    let provider = instance.provider(&ProviderKey::written(id, block));
+    certainty.choice(&instance.config, &provider.name).is_some_and(|choice| choice.certain)
 }
 
 fn order(r: &Resource) -> (&str, Mode, &str, &str, &InstanceKey) {

@@ -43,8 +43,6 @@ pub struct Certainty {
     locked: FxHashMap<String, u64>,
     /// What all modules together ask for, by source; `None` where one cannot be read.
     asked: BTreeMap<Arc<str>, Option<Constraint>>,
-    /// The same of `provider "google" { version = … }` too.
-    google: bool,
     /// The answers so far, by module and local name.
     choices: RefCell<SchemaChoices>,
 }
@@ -54,20 +52,20 @@ impl Certainty {
     pub fn of(modules: &[Rc<Instance>]) -> Certainty {
         let root = modules.first();
         let mut asked: BTreeMap<Arc<str>, Option<Constraint>> = BTreeMap::new();
-        for required in modules.iter().flat_map(|m| m.config.required.values()) {
-            let Some(source) = required.source.clone() else { continue };
-            let both = |before: Option<Constraint>| Some(before?.and(required.constraint?));
+        let mut ask = |source: Option<Arc<str>>, constraint: Option<Constraint>| {
+            let Some(source) = source else { return };
             let slot = asked.entry(source).or_insert(Constraint::parse(">= 0"));
-            *slot = both(*slot);
+            *slot = slot.and_then(|before| Some(before.and(constraint?)));
+        };
+        for config in modules.iter().map(|m| &m.config) {
+            config.required.values().for_each(|required| ask(required.source.clone(), required.constraint));
+            config.provider_versions.iter().for_each(|(local, asked)| ask(config.source_of(local), *asked));
         }
-        let google = KnownProvider::find("google").map_or(0, KnownProvider::major);
-        let admits = |c: &Option<Constraint>| c.is_some_and(|c| c.admits(google));
         Certainty {
             whole: root.is_none_or(|root| root.world.missing.borrow().is_empty()),
             locked: root.map(locked).unwrap_or_default(),
             asked,
             choices: RefCell::default(),
-            google: modules.iter().all(|m| m.config.google_versions.iter().all(admits)),
         }
     }
 
@@ -95,12 +93,14 @@ impl Certainty {
             None if !self.whole || !name_is_free(config, name) => false,
             None => {
                 let (major, asked) = (provider.major(), self.asked.get(&source).copied());
-                let admits = asked.is_none_or(|c| c.is_some_and(|c| c.admits(major)));
+                let admits =
+                    |asked: Option<Option<Constraint>>| asked.is_none_or(|c| c.is_some_and(|c| c.admits(major)));
                 let before = major.checked_sub(1);
                 let excludes = |c: Constraint| before.is_none_or(|before| !c.admits(before));
                 let pinned = asked.flatten().is_some_and(excludes);
                 older = !pinned && RENEWED.contains(&name);
-                admits && (!name.starts_with("google") || self.google)
+                // google and google-beta are released together.
+                admits(asked) && (name != "google-beta" || admits(self.asked.get("hashicorp/google").copied()))
             }
         };
         Some(SchemaChoice { provider, certain, older })

@@ -6,17 +6,32 @@ use crate::eval::instance::Instance;
 use crate::module::grammar::{BACKENDS, REMOVED_BACKENDS, not_constant};
 use crate::module::is_set;
 use crate::module::report::{EVALUATION_ERROR, INVALID_ARGUMENT, error};
+use crate::plan::ResolvedReference;
 use crate::syntax::ast::Block;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
-/// Checks an output of a root module. One of a module for others may be both: its callers decide.
-pub fn check(root: &Rc<Instance>, name: &str, block: &Block, value: &Value) {
-    if root.world.library || root.config.facts.is_some() {
+/// Checks the outputs of a root module. Those of a reusable module may show both: its callers decide. What is sensitive may
+/// depend on the provider's version: `is_certain` says whether the schema of a resource is that of the version that is used.
+pub fn check(root: &Rc<Instance>, values: &BTreeMap<Arc<str>, Value>, is_certain: &dyn Fn(&ResolvedReference) -> bool) {
+    if root.world.library || root.config.facts.is_some() || may_be_called(root) {
         return;
     }
-    if may_be_called(root) {
-        return;
+    for (name, value) in values {
+        if let Some(block) = root.config.outputs.get(name) {
+            output(root, name, block, value, is_certain);
+        }
     }
+}
+
+fn output(
+    root: &Rc<Instance>,
+    name: &str,
+    block: &Block,
+    value: &Value,
+    is_certain: &dyn Fn(&ResolvedReference) -> bool,
+) {
     let Some(written) = block.body.attribute("value") else { return };
     let marks = value.deep_marks();
     let (span, message, help) = if let Some(ephemeral) =
@@ -27,6 +42,9 @@ pub fn check(root: &Rc<Instance>, name: &str, block: &Block, value: &Value) {
         let help = "use it where ephemeral values are allowed, or put `ephemeralasnull(…)` around it";
         (written.expr.span, format!("the output `{name}` of a root module cannot have an ephemeral value"), help)
     } else if marks.contains(Marks::SENSITIVE) && !is_set(&block.body, "sensitive") {
+        if !root.scope().origin(&written.expr).references().iter().all(is_certain) {
+            return;
+        }
         (written.expr.span, format!("the output `{name}` shows a sensitive value"), "write sensitive = true in it")
     } else {
         return;

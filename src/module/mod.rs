@@ -51,8 +51,8 @@ pub struct ModuleConfig {
     pub requires: Option<Span>,
     /// The `backend` and `cloud` blocks.
     pub backends: Vec<Block>,
-    /// The versions of the google provider that it asks for; `None` for what cannot be read, or another provider.
-    pub google_versions: Vec<Option<Constraint>>,
+    /// The versions that `provider` blocks ask for, by the provider's local name; `None` for what cannot be read.
+    pub provider_versions: Vec<(Arc<str>, Option<Constraint>)>,
     /// Not the user's: what kfplint knows of a module that is not on disk.
     pub facts: Option<KnownModule>,
     /// The real folder, links followed; empty for what kfplint knows.
@@ -145,7 +145,8 @@ impl ModuleConfig {
             "locals" => self.declare_locals(&block.body, false),
             "terraform" => self.declare_terraform(&block.body),
             "provider" => {
-                self.google_versions.extend(version::of_provider(block));
+                let asked = version::of_provider(block);
+                self.provider_versions.extend(asked.map(|asked| (block.label(0).into(), asked)));
                 let same = |p: &&Block| p.label(0) == block.label(0) && alias_of(p) == alias_of(block);
                 if let Some(first) = self.providers.iter().find(same) {
                     let name =
@@ -192,7 +193,6 @@ impl ModuleConfig {
 
     /// Where the state is kept, and which providers are asked for.
     fn declare_terraform(&mut self, body: &Body) {
-        self.google_versions.extend(version::google(body));
         required::read(body, &mut self.required, &mut self.findings);
         for block in body.blocks("required_providers") {
             match self.requires {
@@ -235,7 +235,6 @@ impl ModuleConfig {
             "terraform" => {
                 // An override replaces what the files before it say.
                 let mut ignored = Vec::new();
-                self.google_versions.extend(version::google(&block.body));
                 required::read(&block.body, &mut self.required, &mut ignored);
                 return;
             }

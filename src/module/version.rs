@@ -2,7 +2,7 @@
 //!
 //! Source: Terraform's documentation, "Version Constraints".
 
-use crate::syntax::ast::{Block, Body, ExprKind};
+use crate::syntax::ast::Block;
 
 /// A constraint such as `>= 4.51, < 8.0` or `~> 7.1`, as the range of versions that it leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,41 +118,11 @@ fn pessimistic([major, minor, _]: VersionNumber, parts: usize) -> VersionNumber 
     }
 }
 
-/// The range of google provider versions that a `terraform` block leaves; `None` for one that
-/// cannot be read, or where the name stands for another provider.
-pub fn google(body: &Body) -> Vec<Option<Constraint>> {
-    let mut all = Vec::new();
-    for required in body.blocks("required_providers") {
-        if let Some(google) = required.body.attribute("google") {
-            all.push(required_version(&google.expr.kind));
-        }
-    }
-    all
-}
-
-fn required_version(kind: &ExprKind) -> Option<Constraint> {
-    let ExprKind::Object(items) = kind else {
-        return of_providers(as_text(kind)?);
-    };
-    let member =
-        |name: &str| items.iter().find(|i| i.key.text() == Some(name)).map(|i| as_text(&i.value.kind).unwrap_or(""));
-    if member("source").is_some_and(|s| !s.to_lowercase().ends_with("hashicorp/google")) {
-        return None;
-    }
-    of_providers(member("version").unwrap_or(">= 0"))
-}
-
-fn as_text(kind: &ExprKind) -> Option<&str> {
-    match kind {
-        ExprKind::String(text) => Some(text),
-        _ => None,
-    }
-}
-
-/// The same for a `provider "google"` block, where Terraform 0.12 wrote it.
+/// The versions that a `provider` block asks for, where Terraform 0.12 wrote them and Terraform still reads them; `None` where
+/// they cannot be read.
 pub fn of_provider(block: &Block) -> Option<Option<Constraint>> {
-    let version = block.body.attribute("version").filter(|_| block.label(0) == "google")?;
-    Some(as_text(&version.expr.kind).and_then(of_providers))
+    let version = block.body.attribute("version")?;
+    Some(version.expr.as_str().and_then(of_providers))
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod plan;
 #[path = "../properties/mod.rs"]
 mod properties;
 mod provenance;
+mod provider_versions;
 mod references;
 mod refused;
 mod refused_values;

@@ -20,5 +20,5 @@ resource "google_project_service" "project_services" {
   service  = each.key
 }
 
-output "project_id" { value = var.project_id }
+output "project_id" { value = element(concat([for service in google_project_service.project_services : service.project], [var.project_id]), 0) }
 output "enabled_apis" { value = [for service in google_project_service.project_services : service.service] }
