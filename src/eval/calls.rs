@@ -1,13 +1,16 @@
 //! Function calls, with the few whose arguments are evaluated lazily.
 
+use crate::address::{Reference, Subject};
 use crate::base::source::Span;
 use crate::cty::functions::{self, ErrorKind};
-use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or};
+use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or, unify};
 use crate::eval::expr::eval;
 use crate::eval::hide;
 use crate::eval::places;
+use crate::eval::provider_functions;
 use crate::eval::scope::Scope;
 use crate::module::error::{EvalError, EvalResult};
+use crate::plan::Mode;
 use crate::syntax::ast::{Call, Expr, ExprKind};
 
 /// Evaluates a function call.
@@ -28,6 +31,9 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
         }
         _ => {}
     }
+    if matches!(name, "tolist" | "toset" | "tomap") {
+        one_type(call)?;
+    }
     let args = arguments(scope, call)?;
     let Some(args) = args else {
         let (reasons, marks) = expansion(scope, call);
@@ -41,15 +47,19 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
         return done.map_err(|why| EvalError::new(span, shown_or(&args, || format!("{name}: {why}"), failed(name))));
     }
     let negative = args.get(1).and_then(Value::as_number).is_some_and(|n| n.signum() < 0);
-    if name == "element" && negative && scope.instance.world.strict() {
+    let tuple = args.first().is_some_and(|list| matches!(list.data, Data::Tuple(_)));
+    if name == "element" && negative && tuple && scope.instance.world.strict() {
         return Err(EvalError::new(span, "element: cannot use element function with a negative index"));
     }
+    let canonical = provider_functions::canonical(scope, name);
+    let own = canonical.as_deref().and_then(|name| provider_functions::call(scope, name, &args));
     if name == "sensitive" {
         call.args.iter().for_each(|arg| hide::source(scope, arg));
     }
     let host = crate::eval::host::TreeHost { scope };
     let marks = || args.iter().fold(Marks::NONE, |marks, arg| marks.union(arg.deep_marks()));
-    functions::call(name, &args, &host).or_else(|e| {
+    let done = own.unwrap_or_else(|| functions::call(canonical.as_deref().unwrap_or(name), &args, &host));
+    done.or_else(|e| {
         let marks = marks();
         scope.instance.world.note_marks(marks);
         let place = e.argument.and_then(|i| call.args.get(i.min(call.args.len().saturating_sub(1)))).map(|a| a.span);
@@ -124,7 +134,38 @@ fn told(seen: Marks) -> Marks {
     seen.without(Marks::SENSITIVE.union(Marks::PLACE))
 }
 
+/// Refuses elements that have no one type while those of resources are not known: Terraform validates with these of any
+/// type, so that one of them cannot be the text that all others become.
+fn one_type(call: &Call) -> EvalResult<()> {
+    let Some(arg) = call.args.first() else { return Ok(()) };
+    let elements: Vec<&Expr> = match &arg.kind {
+        ExprKind::Tuple(items) => items.iter().collect(),
+        ExprKind::Object(items) => items.iter().map(|item| &item.value).collect(),
+        _ => return Ok(()),
+    };
+    let literal = |expr: &Expr| match &expr.kind {
+        ExprKind::Bool(_) => Some(Type::Bool),
+        ExprKind::Number(_) => Some(Type::Number),
+        ExprKind::String(_) => Some(Type::String),
+        _ => None,
+    };
+    let is_resource = |expr: &&&Expr| match Reference::of(expr, |_| false).map(|reference| reference.subject) {
+        Some(Subject::Resource(address)) => address.mode == Mode::Managed,
+        _ => false,
+    };
+    let types: Vec<Type> = elements.iter().filter_map(|expr| literal(expr)).collect();
+    let resources = elements.iter().filter(is_resource).count();
+    if resources == 0 || types.len() + resources < elements.len() || types.is_empty() || unify(&types).is_some() {
+        return Ok(());
+    }
+    let message = format!("{}: the elements have no one type, since those of resources are not known", call.name.name);
+    Err(EvalError::new(arg.span, message).help("convert each element, as with tostring(…)"))
+}
+
 fn attempt(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
+    if call.expand {
+        return attempt_expanded(scope, call, span);
+    }
     if call.args.is_empty() {
         return Err(EvalError::new(span, "try needs at least one argument"));
     }
@@ -149,6 +190,21 @@ fn attempt(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
         error.help.push(format!("the last one fails because {}", e.message));
     }
     Err(error)
+}
+
+/// `try(list...)`: what is to be expanded is evaluated before any of it is tried.
+fn attempt_expanded(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
+    match arguments(scope, call)? {
+        Some(values) => match values.into_iter().next() {
+            Some(first) if first.is_wholly_known() => Ok(first),
+            Some(first) => Ok(Value::unknown(Type::Any, first.collect_reasons()).mark(first.deep_marks())),
+            None => Err(EvalError::new(span, "try needs at least one argument")),
+        },
+        None => {
+            let (reasons, marks) = expansion(scope, call);
+            Ok(Value::unknown(Type::Any, reasons).mark(marks))
+        }
+    }
 }
 
 fn can(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {

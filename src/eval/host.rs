@@ -5,7 +5,7 @@ use crate::base::source::SourceFile;
 use crate::cty::functions::{ErrorKind, FolderListing, FunctionError, Host};
 use crate::cty::value::{Marks, Value};
 use crate::eval::scope::Scope;
-use crate::load::bounds::normalise;
+use crate::load::bounds::{normalise, repository};
 use crate::load::{bounds, private, reason};
 use crate::syntax;
 use crate::syntax::ast::Block;
@@ -91,6 +91,17 @@ impl TreeHost<'_> {
     }
 }
 
+impl TreeHost<'_> {
+    /// The bytes of a state that Git tracks: it is there wherever Terraform runs.
+    pub fn tracked_state(&self, path: &str) -> Option<Vec<u8>> {
+        let (_, full) = self.resolve(path).ok()?;
+        let world = &self.scope.instance.world;
+        let index = world.evaluator.loader().index(repository(full.parent()?)?)?;
+        index.below(&full).next()?;
+        self.tree().up_to(&full, world.evaluator.options.budget.file_size).ok()?
+    }
+}
+
 /// Types whose resources may write files; what has a provisioner may too.
 const WRITERS: [&str; 5] = ["archive_file", "external", "local_", "null_resource", "template_dir"];
 
@@ -103,7 +114,8 @@ impl TreeHost<'_> {
         let around = std::iter::successors(Some(instance.clone()), |at| at.parent());
         let writes = |block: &Block| {
             let provisions = block.body.blocks("provisioner").next().is_some();
-            provisions || WRITERS.iter().any(|writer| block.label(0).starts_with(writer))
+            let reads = &*block.kind.name == "data" && block.label(0).starts_with("local_");
+            provisions || !reads && WRITERS.iter().any(|writer| block.label(0).starts_with(writer))
         };
         let mut configs = around.map(|at| at.config.clone());
         loader.bounds().tree_of(full).is_some()
@@ -161,6 +173,10 @@ impl Host for TreeHost<'_> {
     fn exists(&self, path: &str) -> Result<bool, FunctionError> {
         let (way, full) = self.resolve(path)?;
         self.refuse_what_is_made(path, &way)?;
+        if self.tree().is_dir(&full) {
+            let message = format!("\"{path}\" is a directory, not a file");
+            return Err(FunctionError { kind: ErrorKind::Call, ..file_error(message) });
+        }
         Ok(self.tree().is_file(&full))
     }
 
@@ -245,6 +261,9 @@ impl Host for TreeHost<'_> {
             Some(limit) => FunctionError::over(limit, e.message.clone()),
             None => call_error(e.message.clone()),
         })?;
-        crate::cty::value::convert(&value, &crate::cty::ty::Type::String).map_err(|e| call_error(e.to_string()))
+        match value.is_null() {
+            true => Err(call_error("the result of the template is null".into())),
+            false => Ok(value),
+        }
     }
 }

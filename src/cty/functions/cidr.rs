@@ -97,13 +97,26 @@ fn new_bits(args: &[Value], i: usize) -> Result<u32, FunctionError> {
 
 pub fn subnet(args: &[Value], _: &dyn Host) -> FunctionResult {
     let net = network(text(args, 0))?;
-    let extra = new_bits(args, 1)?;
     let number = integer(args, 2)?;
+    if integer(args, 1)? < IBig::from(0) {
+        return wider(&net, integer(args, 1)?, number);
+    }
+    let extra = new_bits(args, 1)?;
     if number < IBig::from(0) {
         return Ok(Value::string(negative_subnet(&net, extra, number)?.to_string()));
     }
     let number = u128::try_from(number).map_err(|_| FunctionError::call("the subnet number is out of range"))?;
     Ok(Value::string(sub(&net, extra, number)?.to_string()))
+}
+
+/// What Terraform makes of a prefix that is shortened: it does not look at the sign.
+fn wider(net: &IpNet, extra: IBig, number: IBig) -> FunctionResult {
+    let fault = || FunctionError::argument(1, "must not shorten the prefix to less than no bits");
+    let length = u8::try_from(extra + IBig::from(net.prefix_len())).map_err(|_| fault())?;
+    let value = (number << (bits(net) - u32::from(length)) as usize) | IBig::from(base(net));
+    let value = u128::try_from(value).map_err(|_| FunctionError::call("the subnet number is out of range"))?;
+    let made = IpNet::new(address(net, value), length).map_err(|e| FunctionError::call(e.to_string()))?;
+    Ok(Value::string(made.to_string()))
 }
 
 /// What Terraform makes of a negative subnet number: it is or-ed into the address as it is, and the sign is dropped.
@@ -124,6 +137,9 @@ pub fn subnets(args: &[Value], _: &dyn Host) -> FunctionResult {
         let extra = new_bits(args, i)?;
         if extra == 0 {
             return Err(FunctionError::argument(i, "must extend prefix by at least one bit"));
+        }
+        if extra > 32 {
+            return Err(FunctionError::argument(i, "may not extend prefix by more than 32 bits"));
         }
         let length = u32::from(net.prefix_len()) + extra;
         if length > bits(&net) {

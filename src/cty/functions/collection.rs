@@ -56,10 +56,14 @@ pub fn coalesce(args: &[Value], _: &dyn Host) -> FunctionResult {
 }
 
 pub fn coalescelist(args: &[Value], _: &dyn Host) -> FunctionResult {
-    for (i, arg) in args.iter().enumerate() {
-        if arg.is_null() {
-            continue;
-        }
+    let is_list = |arg: &Value| match arg.ty() {
+        Type::List(_) | Type::Tuple(_) => true,
+        ty => ty == Type::Any && !arg.is_null(),
+    };
+    if let Some(i) = args.iter().position(|arg| !is_list(arg)) {
+        return Err(FunctionError::argument(i, "coalescelist arguments must be lists or tuples"));
+    }
+    for (i, arg) in args.iter().enumerate().filter(|(_, arg)| !arg.is_null()) {
         if let Some(reasons) = arg.reasons() {
             return Ok(Value::unknown(Type::Any, reasons.clone()).mark(arg.marks));
         }
@@ -73,8 +77,8 @@ pub fn coalescelist(args: &[Value], _: &dyn Host) -> FunctionResult {
 pub fn contains(args: &[Value], _: &dyn Host) -> FunctionResult {
     let (list, needle) =
         (args.first().cloned().unwrap_or_else(Value::null), args.get(1).cloned().unwrap_or_else(Value::null));
-    if list.is_null() {
-        return Err(FunctionError::argument(0, "argument must not be null"));
+    if list.is_null() || needle.is_null() {
+        return Err(FunctionError::argument(usize::from(!list.is_null()), "argument must not be null"));
     }
     let marks = list.deep_marks().union(needle.deep_marks());
     if !list.is_known() {
@@ -95,6 +99,9 @@ pub fn contains(args: &[Value], _: &dyn Host) -> FunctionResult {
 }
 
 pub fn index(args: &[Value], _: &dyn Host) -> FunctionResult {
+    if matches!(args.first().map(|list| &list.data), Some(Data::Set(..))) {
+        return Err(FunctionError::argument(0, "argument must be a list or tuple"));
+    }
     let list = items(args, 0)?;
     if list.is_empty() {
         return Err(FunctionError::call("cannot search an empty list"));
@@ -193,9 +200,8 @@ pub fn lookup(args: &[Value], _: &dyn Host) -> FunctionResult {
 pub fn merge(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut out: MapEntries = BTreeMap::new();
     let mut marks = Marks::NONE;
-    let present: Vec<&Value> = args.iter().filter(|a| !a.is_null()).collect();
     for (i, arg) in args.iter().enumerate() {
-        if arg.is_null() {
+        if arg.is_null() && matches!(arg.ty(), Type::Any | Type::Map(_) | Type::Object(_)) {
             continue;
         }
         marks = marks.union(arg.marks);
@@ -208,11 +214,8 @@ pub fn merge(args: &[Value], _: &dyn Host) -> FunctionResult {
                 .map(|(k, v)| (k.clone(), v.clone())),
         );
     }
-    if present.is_empty() && !args.is_empty() {
-        return Ok(args.first().cloned().unwrap_or_else(Value::null));
-    }
-    let maps: Vec<Type> = present.iter().filter(|a| matches!(a.data, Data::Map(..))).map(|a| a.ty()).collect();
-    let one_type = maps.len() == present.len() && maps.windows(2).all(|w| w[0] == w[1]);
+    let maps: Vec<Type> = args.iter().map(Value::ty).filter(|ty| matches!(ty, Type::Map(_))).collect();
+    let one_type = maps.len() == args.len() && maps.windows(2).all(|w| w[0] == w[1]);
     Ok(match maps.first() {
         Some(Type::Map(of)) if one_type => Value::map((**of).clone(), out),
         _ => Value::object(out),
@@ -223,10 +226,12 @@ pub fn merge(args: &[Value], _: &dyn Host) -> FunctionResult {
 pub fn transpose(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut out: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
     for (key, list) in entries(args, 0)? {
-        for item in list.elements().unwrap_or_default() {
-            if let Data::String(s) = &item.data {
-                out.entry(s.clone()).or_default().push(key.clone());
-            }
+        let list = list.elements().ok_or_else(|| FunctionError::argument(0, "input must not contain null list"))?;
+        for item in list {
+            let Data::String(s) = &item.data else {
+                return Err(FunctionError::argument(0, "input list must not contain null string"));
+            };
+            out.entry(s.clone()).or_default().push(key.clone());
         }
     }
     let list = |mut keys: Vec<Arc<str>>| {

@@ -59,7 +59,9 @@ pub fn jsondecode(args: &[Value], _: &dyn Host) -> FunctionResult {
 }
 
 fn charset(label: &str) -> Result<&'static Encoding, FunctionError> {
+    // To browsers, ASCII is another name for windows-1252.
     Encoding::for_label(label.as_bytes())
+        .filter(|_| !label.to_ascii_lowercase().contains("ascii"))
         .ok_or_else(|| FunctionError::argument(1, format!("{label:?} is not a supported IANA encoding name or alias")))
 }
 

@@ -214,6 +214,10 @@ fn glob(pattern: &str) -> Option<regex::Regex> {
             c => out.push_str(&regex::escape(&c.to_string())),
         }
     }
+    if depth > 0 {
+        // No file fits a brace that is not closed.
+        return regex::Regex::new("[^\\s\\S]").ok();
+    }
     out.push('$');
     regex::Regex::new(&out).ok()
 }

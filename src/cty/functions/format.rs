@@ -36,6 +36,10 @@ pub fn formatlist(args: &[Value], _: &dyn Host) -> FunctionResult {
         return Err(FunctionError::call("all list arguments must have the same length"));
     }
     let mut rows = Vec::new();
+    let has_null = |list: &Value| list.elements().is_some_and(|items| items.iter().any(Value::is_null));
+    if rest.iter().any(has_null) {
+        return Err(FunctionError::call("null value cannot be formatted"));
+    }
     for i in 0..length {
         let row: Vec<Value> =
             rest.iter().map(|v| v.elements().and_then(|e| e.get(i)).cloned().unwrap_or_else(|| v.clone())).collect();

@@ -9,14 +9,25 @@ use std::sync::Arc;
 
 /// Compiles a pattern; what RE2 has and the crate spells otherwise is translated.
 fn compile(pattern: &str) -> Result<Regex, FunctionError> {
+    if let Some(name) = LONG_CATEGORIES.iter().find(|name| pattern.contains(&format!("\\p{{{name}}}"))) {
+        let message = format!("invalid regexp pattern: invalid character class range: \\p{{{name}}}");
+        return Err(FunctionError::argument(0, message));
+    }
     RegexBuilder::new(&translate(pattern))
         .size_limit(16 << 20)
         .build()
         .map_err(|e| FunctionError::argument(0, format!("invalid regexp pattern: {e}")))
 }
 
+/// Names of general categories that the crate knows and RE2 does not: that has their letters alone.
+const LONG_CATEGORIES: [&str; 8] =
+    ["Letter", "Mark", "Number", "Punctuation", "Symbol", "Separator", "Other", "Alphabetic"];
+
 /// `\Q…\E` quotes; `\z` is the crate's too; `\pN` needs braces nowhere. Escapes of plain letters differ in nothing else.
 fn translate(pattern: &str) -> String {
+    // Such a brace is no repetition to RE2.
+    let literal = pattern.contains("{,").then(|| pattern.replace("{,", "\\{,"));
+    let pattern = literal.as_deref().unwrap_or(pattern);
     if !pattern.contains("\\Q") && !pattern.contains("\\C") {
         return pattern.to_string();
     }

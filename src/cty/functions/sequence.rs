@@ -3,7 +3,7 @@
 use super::string::whole;
 use super::{FunctionError, FunctionResult, Host, MOST_ELEMENTS};
 use crate::base::budget::Limit;
-use crate::cty::value::{Data, Number, Reasons, Type, Value, ops, unify};
+use crate::cty::value::{Data, Number, Reasons, Type, Value, convert, ops, unify};
 
 /// The elements of an argument that is a list, set or tuple.
 pub fn items(args: &[Value], i: usize) -> Result<&[Value], FunctionError> {
@@ -58,7 +58,7 @@ pub fn concat(args: &[Value], _: &dyn Host) -> FunctionResult {
     if lists.len() == args.len()
         && let Some(of) = unify(&lists)
     {
-        let converted = all.iter().map(|v| crate::cty::value::convert(v, &of)).collect::<Result<Vec<_>, _>>();
+        let converted = all.iter().map(|v| convert(v, &of)).collect::<Result<Vec<_>, _>>();
         if let Ok(converted) = converted {
             return Ok(Value::list(of, converted));
         }
@@ -128,8 +128,14 @@ pub fn matchkeys(args: &[Value], _: &dyn Host) -> FunctionResult {
     if values.len() != keys.len() {
         return Err(FunctionError::call("length of keys and values should be equal"));
     }
+    let of = |i: usize| args.get(i).map(element_type).unwrap_or(Type::Any);
+    let Some(ty) = unify(&[of(1), of(2)]) else {
+        return Err(FunctionError::call("keys and searchset must be of the same type"));
+    };
+    let same = |values: &[Value]| values.iter().map(|v| convert(v, &ty).unwrap_or_else(|_| v.clone())).collect();
+    let (keys, wanted): (Vec<Value>, Vec<Value>) = (same(keys), same(wanted));
     let hit = |k: &Value| wanted.iter().any(|w| ops::equals(k, w).as_bool() == Some(true));
-    let kept = values.iter().zip(keys).filter(|(_, k)| hit(k)).map(|(v, _)| v.clone());
+    let kept = values.iter().zip(&keys).filter(|(_, k)| hit(k)).map(|(v, _)| v.clone());
     Ok(Value::list(args.first().map(element_type).unwrap_or(Type::Any), kept.collect()))
 }
 
