@@ -117,6 +117,7 @@ const TABLES: &[(&str, bool, &[&str])] = &[
     ("provider_defaults", false, &["type", "path", "kind", "value", "seen"]),
     ("provider_rewrites", false, &["type", "path", "kind", "value"]),
     ("provider_checks", false, &["type", "path", "kind", "value"]),
+    ("data_formulas", false, &["type", "attribute", "formula"]),
 ];
 
 fn main() -> Outcome<()> {

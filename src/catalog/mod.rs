@@ -4,6 +4,7 @@
 //! each fact comes from stands in `facts/README.md`.
 
 pub mod allocatable;
+pub mod data_sources;
 pub mod gke;
 pub mod iam;
 pub mod kfp;

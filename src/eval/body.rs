@@ -56,9 +56,9 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::BlockSchema>
         let mut value = scope.instance.attempt(scope, &attribute.expr);
         let known = schema.and_then(|s| s.attribute(name));
         let ty = known.map(|a| &a.ty);
-        // Write-only arguments are in no plan or state.
+        let write_only = name.ends_with("_wo") || known.is_some_and(|a| a.write_only);
         let own = match known.is_some_and(|a| a.sensitive) {
-            _ if name.ends_with("_wo") => Marks::EPHEMERAL,
+            _ if write_only => Marks::EPHEMERAL,
             true => Marks::SENSITIVE,
             false => Marks::NONE,
         };
@@ -69,7 +69,9 @@ pub fn evaluate(scope: &Scope, body: &Body, schema: Option<&schema::BlockSchema>
                 _ => hide::source(scope, &attribute.expr),
             }
         }
-        out.values.insert(name.clone(), conform(scope, &value, ty, name, attribute.expr.span));
+        let fitting = conform(scope, &value, ty, name, attribute.expr.span);
+        // Write-only arguments are null in plan and state.
+        out.values.insert(name.clone(), if write_only { Value::null_of(fitting.ty()) } else { fitting });
         if value.deep_marks().is_hidden() {
             hide::literals(scope, &attribute.expr);
             value = value.spread();

@@ -1,6 +1,7 @@
 //! Provider configurations, and what the google provider knows at plan time.
 
 use crate::address::ResourceAddr;
+use crate::catalog::data_sources;
 use crate::catalog::provider_defaults::{self, Fill};
 use crate::catalog::schema::{self, Nesting};
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert};
@@ -218,6 +219,7 @@ impl KnownResource<'_> {
         if &*self.id.type_name == "terraform_data" {
             return Value::object(values.clone());
         }
+        // Another version of the provider, or google-beta, may have attributes that this schema has not.
         let seen = match schema {
             Some(schema) => {
                 let mut whole = self.whole(values, schema);
@@ -226,7 +228,7 @@ impl KnownResource<'_> {
                         *value = self.open(value);
                     }
                 }
-                whole
+                return Value::whole_object_of(whole, self.reasons(""));
             }
             None => {
                 let mut seen: BTreeMap<_, _> = values.iter().map(|(n, value)| (n.clone(), self.open(value))).collect();
@@ -237,7 +239,6 @@ impl KnownResource<'_> {
                 seen
             }
         };
-        // Another version of the provider, or google-beta, may have attributes that this schema has not.
         Value::open_object(seen, self.reasons(""))
     }
 
@@ -269,7 +270,7 @@ impl KnownResource<'_> {
             }
             Data::Object(entries) => {
                 let inner = entries.iter().map(|(k, v)| (k.clone(), self.open_below(v))).collect();
-                Value::open_object(inner, self.reasons("")).mark(value.marks)
+                Value::whole_object_of(inner, self.reasons("")).mark(value.marks)
             }
             _ => value.clone(),
         }
@@ -295,6 +296,16 @@ impl KnownResource<'_> {
         Value::unknown(ty, self.reasons(attribute))
     }
 
+    /// A data source whose values stay as they are written.
+    fn asks_nobody(&self) -> bool {
+        self.id.mode == Mode::Data && data_sources::asks_nobody(&self.id.type_name)
+    }
+
+    /// The provider asks the cloud during the plan, and may then set arguments that nobody wrote.
+    fn is_read(&self) -> bool {
+        self.id.mode == Mode::Data && !self.deferred && !self.asks_nobody()
+    }
+
     /// What an attribute is that is not written.
     fn unwritten(&self, full: &str, attribute: &schema::AttributeSchema, line: Option<&Fill>) -> Value {
         match line {
@@ -304,7 +315,7 @@ impl KnownResource<'_> {
                 Some(own) if !own.is_null() => own.clone(),
                 _ => Value::string(text),
             },
-            None if !attribute.computed => Value::null_of(attribute.ty.clone()),
+            None if !attribute.computed && !self.is_read() => Value::null_of(attribute.ty.clone()),
             _ => self.unknown(full, attribute.ty.clone()),
         }
         .mark(if attribute.sensitive { Marks::SENSITIVE } else { Marks::NONE })
@@ -352,7 +363,7 @@ impl KnownResource<'_> {
                 (Some(written), _) => self.fill_nested(&full, written, &nested.block, lines),
                 (None, Some(Fill::Unknown)) => self.unknown(&full, Type::Any),
                 (None, Some(Fill::Constant(text))) => constant(text, &Type::Any),
-                (None, _) if self.id.mode == Mode::Data => self.unknown(&full, Type::Any),
+                (None, _) if self.id.mode == Mode::Data && !self.asks_nobody() => self.unknown(&full, Type::Any),
                 (None, _) if matches!(nested.nesting, Nesting::Single | Nesting::Group) => Value::null(),
                 (None, _) => Value::tuple(Vec::new()),
             };
@@ -395,6 +406,6 @@ pub fn absent(values: &BTreeMap<Arc<str>, Value>, name: &str) -> bool {
 }
 
 /// Whether an argument is not written, null or empty text: the provider's own default then stands in for it.
-fn unset(values: &BTreeMap<Arc<str>, Value>, name: &str) -> bool {
+pub fn unset(values: &BTreeMap<Arc<str>, Value>, name: &str) -> bool {
     absent(values, name) || values.get(name).and_then(Value::as_str) == Some("")
 }

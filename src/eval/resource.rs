@@ -6,6 +6,7 @@ use crate::cty::value::{Marks, Value};
 use crate::eval::applied;
 use crate::eval::body;
 use crate::eval::conditions;
+use crate::eval::data_source;
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::facts;
 use crate::eval::instance::{Instance, Shape, merge_reasons};
@@ -165,6 +166,9 @@ impl ResourceBuilder<'_> {
         let known =
             provider::KnownResource { id: self.id, address: &address, provider: &provider, deferred: self.deferred };
         known.complete(&mut values);
+        if self.id.mode == Mode::Data && !self.deferred {
+            data_source::complete(&scope, &known, self.block.header, &mut values);
+        }
         if self.id.mode == Mode::Managed {
             rewrite::apply(&self.id.type_name, &mut values);
             if let Some(schema) = self.schema {

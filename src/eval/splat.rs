@@ -31,7 +31,7 @@ fn each(scope: &Scope, source: &Value, steps: &[SplatStep], at: Span) -> EvalRes
             }
             _ => Ok(Value::tuple(Vec::new()).mark(marks)),
         },
-        Data::Unknown(u) if u.refinement.not_null && matches!(u.ty, Type::String | Type::Number | Type::Bool) => {
+        Data::Unknown(u) if u.refinement.not_null && (u.ty.is_primitive() || u.refinement.attributes.is_some()) => {
             Ok(Value::tuple(vec![one(scope, source.clone(), steps, at)?]))
         }
         Data::Unknown(u) => Ok(Value::unknown(Type::Any, u.reasons.clone()).mark(marks)),

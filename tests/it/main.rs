@@ -10,6 +10,7 @@ mod cli;
 mod commits;
 mod config;
 mod console;
+mod data_sources;
 mod decides;
 mod documents;
 mod fix;

@@ -142,9 +142,10 @@ pub fn known(value: &Value) -> Json {
     match &value.data {
         Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => items.iter().map(known).collect(),
         Data::Map(_, entries) | Data::Object(entries) => {
-            let entries = entries.iter().filter(|(_, v)| v.is_known());
+            let entries = entries.iter().filter(|(_, v)| is_in_part(v));
             Json::Object(entries.map(|(k, v)| (k.to_string(), known(v))).collect())
         }
+        Data::Unknown(_) => value.whole_object().map_or(Json::Null, |object| known(&object)),
         _ => plain(value),
     }
 }
@@ -155,11 +156,17 @@ pub fn shown(value: &Value) -> Json {
         _ if is_left_out(value) => Json::Null,
         Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => items.iter().map(shown).collect(),
         Data::Map(_, entries) | Data::Object(entries) => {
-            let entries = entries.iter().filter(|(_, v)| v.is_known() && !is_left_out(v));
+            let entries = entries.iter().filter(|(_, v)| is_in_part(v) && !is_left_out(v));
             Json::Object(entries.map(|(k, v)| (k.to_string(), shown(v))).collect())
         }
+        Data::Unknown(_) => value.whole_object().map_or(Json::Null, |object| shown(&object)),
         _ => plain(value),
     }
+}
+
+/// Whether a value is known, or is an object of which the attributes are told.
+fn is_in_part(value: &Value) -> bool {
+    value.is_known() || value.whole_object().is_some()
 }
 
 /// Whether a value is never written.
@@ -185,10 +192,35 @@ pub fn of_type(ty: &Type) -> Json {
     }
 }
 
+/// The type that go-cty wrote as JSON; `None` where that is not a type.
+pub fn type_of(json: &Json) -> Option<Type> {
+    if let Some(name) = json.as_str() {
+        return Some(match name {
+            "dynamic" => Type::Any,
+            "bool" => Type::Bool,
+            "number" => Type::Number,
+            "string" => Type::String,
+            _ => return None,
+        });
+    }
+    let [kind, of] = json.as_array()?.as_slice() else { return None };
+    Some(match kind.as_str()? {
+        "list" => Type::List(Arc::new(type_of(of)?)),
+        "set" => Type::Set(Arc::new(type_of(of)?)),
+        "map" => Type::Map(Arc::new(type_of(of)?)),
+        "tuple" => Type::Tuple(Arc::new(of.as_array()?.iter().map(type_of).collect::<Option<_>>()?)),
+        "object" => {
+            let attribute = |(name, ty): (&String, &Json)| Some((name.as_str().into(), type_of(ty)?));
+            Type::object_of(of.as_object()?.iter().map(attribute).collect::<Option<Vec<_>>>()?)
+        }
+        _ => return None,
+    })
+}
+
 /// `after_unknown`: `true` where a value is not known; known attributes are left out, known elements are `false`.
 pub fn unknown_tree(value: &Value) -> Option<Json> {
     match &value.data {
-        Data::Unknown(_) => Some(true.into()),
+        Data::Unknown(_) => value.whole_object().map_or(Some(true.into()), |object| unknown_tree(&object)),
         _ if is_left_out(value) => None,
         Data::List(_, items) | Data::Set(_, items) | Data::Tuple(items) => {
             Some(items.iter().map(|v| unknown_tree(v).unwrap_or(false.into())).collect())
@@ -208,6 +240,7 @@ pub fn sensitive_tree(value: &Value) -> Option<Json> {
             Some(items.iter().map(|v| sensitive_tree(v).unwrap_or(false.into())).collect())
         }
         Data::Map(_, entries) | Data::Object(entries) => Some(tree(entries, sensitive_tree)),
+        Data::Unknown(_) => sensitive_tree(&value.whole_object()?),
         _ => None,
     }
 }

@@ -142,6 +142,8 @@ pub struct Refinement {
     pub max_len: Option<usize>,
     /// An object of a type that kfplint does not know: the attributes that are known.
     pub attributes: Option<Arc<BTreeMap<Arc<str>, Value>>>,
+    /// These are all that the newest schema has, known or not: only another version of the provider has others.
+    pub whole: bool,
     /// One of these (both arms of a conditional, or a validation such as `contains(["a", "b"], var.x)`).
     pub one_of: Option<Arc<Vec<Value>>>,
     /// Text, or what it is decoded to: what it is made of.

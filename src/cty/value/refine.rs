@@ -146,6 +146,20 @@ impl Value {
         Value::unknown_refined(Type::Any, reasons, refinement)
     }
 
+    /// An object with all attributes of its newest schema; other versions may have more.
+    pub fn whole_object_of(attributes: BTreeMap<Arc<str>, Value>, reasons: Reasons) -> Value {
+        let attributes = Some(Arc::new(attributes));
+        let refinement = Refinement { not_null: true, attributes, whole: true, ..Refinement::default() };
+        Value::unknown_refined(Type::Any, reasons, refinement)
+    }
+
+    /// An object of [`Value::whole_object_of`] as one that has no further attributes.
+    pub fn whole_object(&self) -> Option<Value> {
+        let Data::Unknown(u) = &self.data else { return None };
+        let attributes = u.refinement.attributes.as_ref().filter(|_| u.refinement.whole)?;
+        Some(Value { data: Data::Object(attributes.clone()), marks: self.marks })
+    }
+
     /// The marks of the value and everything in it.
     pub fn deep_marks(&self) -> super::Marks {
         let below = match &self.data {

@@ -1,4 +1,5 @@
 use super::facts::csv;
+use kfplint::catalog::data_sources::{self, FormulaPiece};
 use kfplint::catalog::provider_defaults::{self as defaults, Fill, Formula, Rewrite, default_at, rewrite_at};
 use kfplint::catalog::schema::{self, BlockSchema};
 use kfplint::cty::ty::Type;
@@ -101,4 +102,20 @@ fn written_arguments_are_shown_as_the_plan_shows_them() {
     assert_eq!(cluster("name"), None);
     assert_eq!(rewrite_at("google_storage_bucket", "location"), Some(Rewrite::UpperCase));
     assert_eq!(rewrite_at("google_project", "folder_id"), Some(Rewrite::StripPrefix("folders/")));
+}
+
+#[test]
+fn formulas_of_data_sources_fit_the_schema_and_are_sorted() {
+    let all: Vec<_> = data_sources::all().collect();
+    assert!(all.is_sorted_by_key(|(name, formula)| (*name, formula.attribute)), "rows are looked up by type");
+    for (type_name, formula) in all {
+        let schema = schema::data_source(type_name).unwrap_or_else(|| panic!("{type_name}"));
+        assert!(schema.attribute(formula.attribute).is_some(), "{type_name} {formula:?}");
+        for piece in formula.pieces() {
+            let (FormulaPiece::Argument(name) | FormulaPiece::ResourceName(name)) = piece else { continue };
+            let fallback = ["project", "region", "zone", "place"].contains(&name);
+            let argument = schema.attribute(name).is_some_and(|a| a.optional || a.required);
+            assert!(fallback || argument, "{type_name} {formula:?} {name}");
+        }
+    }
 }
