@@ -73,11 +73,12 @@ fn unmet(cx: &Context, cluster: &Cluster, found: u64, hidden: bool) -> Answer {
         Some(_) => format!("{} in all; Kubeflow Pipelines needs {least}", nodes(found, false)),
     };
     let Some(pool) = deciding(cluster) else {
+        let pool = cx.graph.advise_after(cluster.resource, &text::new_pool(cluster));
         let finding = RULE
             .finding(format!("{} has no node pool, but Kubeflow Pipelines needs {least} nodes", cluster.address()))
             .cluster(cluster)
-            .help(format!("add a node pool:\n{}", text::new_pool(cluster)))
-            .write(cx.graph.add_after(cluster.resource.span, &text::new_pool(cluster)))
+            .help(format!("add a node pool:\n{}", pool.code))
+            .write(pool.edit)
             .at(cluster.address(), &cluster.view.own_place(), "this cluster has no node pool");
         let answer = Answer::unmet(reason, vec![finding]);
         return if cluster.starts_without_nodes() { answer.because_of(&["KFP010"]) } else { answer };

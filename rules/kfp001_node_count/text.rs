@@ -12,7 +12,7 @@ use crate::rules::support::{replace, zones};
 pub fn raise(graph: &Graph, pool: &Pool, least: u64) -> Advice {
     let zones = zones(&pool.zones);
     let advice = graph.advise_count(pool, &count(pool, least).to_string());
-    let help = format!("write `{}` or more{}", advice.code, advice.place);
+    let help = advice.help(" or more");
     let code = match zones > 1 && !pool.nodes.decided_by.1.starts_with("total_") {
         true => format!("{help}: it counts in each of {zones} zones"),
         false => help,

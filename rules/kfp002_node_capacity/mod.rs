@@ -85,7 +85,7 @@ fn finding(cx: &Context, cluster: &Cluster, pool: &Pool) -> Finding {
         }
         (None, Some(fitting)) => {
             let advice = cx.graph.advise_nodes(pool, "machine_type", &format!("\"{fitting}\""));
-            draft.help(format!("write `{}` or a bigger one{}: {needs}", advice.code, advice.place)).write(advice.edit)
+            draft.help(format!("{}: {needs}", advice.help(" or a bigger one"))).write(advice.edit)
         }
         (None, None) => draft.help(needs),
     };

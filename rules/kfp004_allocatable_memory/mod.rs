@@ -71,10 +71,7 @@ fn finding(cx: &Context, cluster: &Cluster, pool: &Pool) -> Finding {
     }
     let advice = cx.graph.advise_nodes(pool, "machine_type", "\"e2-standard-2\"");
     draft
-        .help(format!(
-            "write `{}` or a bigger one{}: of its 8 GiB about 5.9 GiB are left for pods",
-            advice.code, advice.place
-        ))
+        .help(format!("{}: of its 8 GiB about 5.9 GiB are left for pods", advice.help(" or a bigger one")))
         .write(advice.edit)
         .at(&pool.address, &pool.place("machine_type"), "below 4 GiB or 1 CPU for pods")
 }

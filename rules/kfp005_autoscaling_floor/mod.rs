@@ -5,7 +5,7 @@ use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::pool::Pool;
 use crate::graph::view::AttributePlace;
-use crate::rule::{Answer, Rule};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -13,11 +13,11 @@ pub const RULE: Rule = Rule {
     name: "autoscaling-floor",
     level: Level::Warning,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| of_all_nodes(cluster, || judge(cluster))),
+    cluster: Some(|cx, cluster| of_all_nodes(cluster, || judge(cx, cluster))),
     root: None,
 };
 
-fn judge(cluster: &Cluster) -> Answer {
+fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let least = cluster.profile.nodes;
     let sum = count(cluster);
     let counting: Vec<&Pool> = cluster.pools.iter().filter(|p| p.counts().is_true() && !p.is_empty()).collect();
@@ -44,7 +44,7 @@ fn judge(cluster: &Cluster) -> Answer {
         false => format!("fewer than {least} nodes"),
     };
     let finding = match grown {
-        Some(pool) => floor(cluster, pool, &always),
+        Some(pool) => floor(cx, cluster, pool, &always),
         None => provisioned(cluster, &always),
     };
     Answer::unmet(format!("only {always} always there; the autoscaler may add more"), vec![finding])
@@ -56,7 +56,7 @@ fn floor_place(pool: &Pool) -> AttributePlace {
     pool.view.block("autoscaling").map_or_else(|| pool.count_place(), |scaling| scaling.place(name))
 }
 
-fn floor(cluster: &Cluster, pool: &Pool, always: &str) -> Finding {
+fn floor(cx: &Context, cluster: &Cluster, pool: &Pool, always: &str) -> Finding {
     let least = cluster.profile.nodes;
     let has = format!("{} has {least} nodes only when", cluster.address());
     if pool.flex_start.is_true() {
@@ -64,18 +64,21 @@ fn floor(cluster: &Cluster, pool: &Pool, always: &str) -> Finding {
             .finding(format!("{has} Google has room for its flex-start nodes; {always} always there"))
             .cluster(cluster)
             .help("write `flex_start = false`, or keep a pool without it for Kubeflow Pipelines")
+            .write(pool.config.as_ref().and_then(|config| config.replace("flex_start", "false")))
             .at(&pool.address, &pool.place("flex_start"), "these nodes come when there is room, and leave after days");
     }
     let zones = zones(&pool.zones);
-    let help = match pool.nodes.decided_by.1.starts_with("total_") {
-        true => format!("write `total_min_node_count = {least}`"),
-        false => format!("write `min_node_count = {}`", least.div_ceil(zones)),
+    let (name, floor) = match pool.nodes.decided_by.1.starts_with("total_") {
+        true => ("total_min_node_count", least),
+        false => ("min_node_count", least.div_ceil(zones)),
     };
-    RULE.finding(format!("{has} the autoscaler grows its pools; {always} always there")).cluster(cluster).help(help).at(
-        &pool.address,
-        &floor_place(pool),
-        "the floor of this pool",
-    )
+    let view = pool.view.block("autoscaling").unwrap_or_else(|| pool.view.clone());
+    let advice = cx.graph.advise(&view, name, &floor.to_string());
+    RULE.finding(format!("{has} the autoscaler grows its pools; {always} always there"))
+        .cluster(cluster)
+        .help(advice.help(""))
+        .write(advice.edit)
+        .at(&pool.address, &floor_place(pool), "the floor of this pool")
 }
 
 fn provisioned(cluster: &Cluster, always: &str) -> Finding {

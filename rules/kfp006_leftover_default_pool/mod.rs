@@ -1,6 +1,6 @@
 //! KFP006 leftover-default-pool: separate pools beside a default pool that was not removed.
 
-use super::support::{count, of_all_nodes};
+use super::support::of_all_nodes;
 use crate::base::source::Span;
 use crate::diagnostic::{Edit, Fix, Level};
 use crate::graph::cluster::Cluster;
@@ -66,7 +66,8 @@ fn is_needed(cluster: &Cluster) -> bool {
     let without: u64 = others.map(|p| p.nodes.ceiling.min).sum();
     let provisioned = cluster.auto_provisioning.enabled.is_true() && cluster.provisioned().min >= cluster.profile.nodes;
     let enough = |nodes: u64| nodes >= cluster.profile.nodes;
-    !enough(without) && !provisioned && enough(count(cluster).ceiling)
+    let default = cluster.pools.iter().find(|p| p.kind == PoolKind::Default);
+    default.is_some_and(|p| p.counts().is_true()) && !enough(without) && !provisioned
 }
 
 /// Sets a literal `false`, or adds the argument before the end of the block.

@@ -47,14 +47,17 @@ pub fn unmet(cluster: &Cluster, pools: &[&Pool], version: &Text, (rest, max_pods
             None => cluster.view.place("default_max_pods_per_node"),
         };
         let name = place.attribute.rsplit('.').next().unwrap_or(POOL_PODS);
-        let help = format!("write `{name} = {max_pods}` or more: about ten pods of each node are GKE's own");
-        let finding = draft.help(help).at(&pool.address, &place, "too few pods on a node");
+        let holder = if pool.view.get(POOL_PODS).is_some() { &pool.view } else { &cluster.view };
+        let edit = holder.replace(name, &max_pods.to_string());
+        let verb = if edit.is_some() { "write" } else { "use" };
+        let help = format!("{verb} `{name} = {max_pods}` or more: about ten pods of each node are GKE's own");
+        let finding = draft.help(help).write(edit).at(&pool.address, &place, "too few pods on a node");
         return Answer::unmet(message, vec![finding]);
     }
     let finding = draft.help("three nodes of `machine_type = \"e2-standard-2\"` hold them, with room for runs").at(
         &pool.address,
         &pool.place("machine_type"),
-        "too little room beside GKE's own pods",
+        "not enough room next to GKE's system pods",
     );
     Answer::unmet(message, vec![finding])
 }

@@ -5,15 +5,15 @@ use crate::catalog::limits::{self, Offered};
 use crate::catalog::location;
 use crate::diagnostic::Level;
 use crate::graph::cluster::Cluster;
-use crate::rule::Answer;
+use crate::rule::{Answer, Context};
 
 /// All of it.
-pub fn refusals(cluster: &Cluster) -> Vec<Refusal> {
-    [no_nodes(cluster), version_is_gone(cluster), zonal_autopilot(cluster)].into_iter().flatten().collect()
+pub fn refusals(cx: &Context, cluster: &Cluster) -> Vec<Refusal> {
+    [no_nodes(cx, cluster), version_is_gone(cluster), zonal_autopilot(cluster)].into_iter().flatten().collect()
 }
 
 /// A cluster is made with a default pool, also where that is removed at once, or with pools in its block.
-fn no_nodes(cluster: &Cluster) -> Option<Refusal> {
+fn no_nodes(cx: &Context, cluster: &Cluster) -> Option<Refusal> {
     let is_asked_for_none = cluster.autopilot.is_false() && cluster.starts_without_nodes();
     let place = match cluster.view.get("initial_node_count") {
         Some(_) => cluster.view.place("initial_node_count"),
@@ -27,7 +27,11 @@ fn no_nodes(cluster: &Cluster) -> Option<Refusal> {
         false => "a cluster needs `initial_node_count` of at least 1, or `node_pool` blocks",
     };
     let message = format!("GKE refuses {}: {why}", cluster.address());
-    is_asked_for_none.then(|| Refusal::new(message, place, "write `initial_node_count = 1` in the cluster"))
+    is_asked_for_none.then(|| {
+        let advice = cx.graph.advise(&cluster.view, "initial_node_count", "1");
+        let help = advice.help(" in the cluster");
+        Refusal { edit: advice.edit, ..Refusal::new(message, place, help) }
+    })
 }
 
 fn version_is_gone(cluster: &Cluster) -> Option<Refusal> {
@@ -55,8 +59,13 @@ pub fn newer_version(cluster: &Cluster) -> Option<Answer> {
 fn zonal_autopilot(cluster: &Cluster) -> Option<Refusal> {
     let own = cluster.location.known().filter(|own| cluster.autopilot.is_true() && location::is_zone(own))?;
     let region = location::region_of(own).filter(|_| !own.is_hidden());
-    let help = region.map_or("write a region".into(), |region| format!("write `location = \"{region}\"`"));
     let message = format!("Autopilot clusters are in a region, and {own} is a zone");
-    let place = cluster.view.place(if cluster.view.get("zone").is_some() { "zone" } else { "location" });
-    Some(Refusal::new(message, place, help))
+    let name = if cluster.view.get("zone").is_some() { "zone" } else { "location" };
+    let place = cluster.view.place(name);
+    Some(match region {
+        Some(region) if name == "location" => {
+            Refusal::set(message, place, &cluster.view, ("location", &format!("\"{region}\"")), "")
+        }
+        _ => Refusal::new(message, place, "set `location` to a region"),
+    })
 }

@@ -46,8 +46,9 @@ fn shared_core(pool: &Pool, machine: &Machine) -> Option<Refusal> {
     let name = pool.machine.type_name.known()?;
     let message =
         format!("GKE does not take {name} machines, on the nodes of {}: they have too little memory", pool.title());
-    let refusal =
-        Refusal::new(message, pool.place("machine_type"), "write `machine_type = \"e2-standard-2\"` or a bigger one");
+    let bigger = ("machine_type", "\"e2-standard-2\"");
+    let config = pool.config.as_ref().unwrap_or(&pool.view);
+    let refusal = Refusal::set(message, pool.place("machine_type"), config, bigger, " or a bigger one");
     Some(Refusal { verified, ..refusal })
 }
 
@@ -68,6 +69,14 @@ impl JudgedMachine<'_, '_> {
         if self.pool.machine.hidden { "choose another machine type".into() } else { help }
     }
 
+    /// Nothing of what a hidden machine type allows is shown.
+    fn hide(&self, refusal: Refusal) -> Refusal {
+        match self.pool.machine.hidden {
+            true => Refusal { help: self.help(String::new()), edit: None, ..refusal },
+            false => refusal,
+        }
+    }
+
     /// Reads the type in a block of the node configuration, or in itself.
     fn disk(&self, config: &View, block: &View) -> Option<Refusal> {
         let disk = text(block, "disk_type")?;
@@ -81,13 +90,10 @@ impl JudgedMachine<'_, '_> {
         }
         let message = format!("machines of type {} cannot boot from a {disk} disk", self.name());
         let disks: Vec<String> = self.limits.takes(Limited::BootDisks).map(|disk| format!("\"{disk}\"")).collect();
-        let help = self.help(format!(
-            "write `disk_type = {}`, or leave it out; the series boots from {}",
-            disks.first()?,
-            list(&disks)
-        ));
+        let more = format!(", or leave it out; the series boots from {}", list(&disks));
         let verified = self.limits.is_verified(Limited::BootDisks) && !self.limits.attaches(&disk);
-        refused.then(|| Refusal { verified, ..Refusal::new(message, block.place("disk_type"), help) })
+        let refusal = Refusal::set(message, block.place("disk_type"), block, ("disk_type", disks.first()?), &more);
+        refused.then(|| self.hide(Refusal { verified, ..refusal }))
     }
 
     fn accelerator(&self, gpus: &View) -> Option<Refusal> {
@@ -109,7 +115,7 @@ impl JudgedMachine<'_, '_> {
             let message = format!("machines of type {} come with {own}, not with {kind}", self.name());
             return another.then(|| Refusal {
                 verified,
-                ..Refusal::new(message, gpus.place("type"), self.help(format!("write `type = \"{own}\"`")))
+                ..self.hide(Refusal::set(message, gpus.place("type"), gpus, ("type", &format!("\"{own}\"")), ""))
             });
         }
         let counts: Vec<String> = match accelerator.is_built_in() {

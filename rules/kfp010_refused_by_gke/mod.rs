@@ -5,7 +5,7 @@ mod machine;
 mod pool;
 
 use super::support::worse;
-use crate::diagnostic::{Finding, Level, Status};
+use crate::diagnostic::{Edit, Finding, Level, Status};
 use crate::graph::cluster::Cluster;
 use crate::graph::text::Text;
 use crate::graph::view::{AttributePlace, View};
@@ -29,24 +29,34 @@ struct Refusal {
     place: AttributePlace,
     /// What to do.
     help: String,
+    /// What the help says to write, and where.
+    edit: Option<Edit>,
     /// Whether more than one secondary source says so: else it is a warning.
     verified: bool,
 }
 
 impl Refusal {
     fn new(message: String, place: AttributePlace, help: impl Into<String>) -> Refusal {
-        Refusal { message, place, help: help.into(), verified: true }
+        Refusal { message, place, help: help.into(), edit: None, verified: true }
+    }
+
+    /// One that another value of an argument of this block ends.
+    fn set(message: String, place: AttributePlace, view: &View, (name, value): (&str, &str), more: &str) -> Refusal {
+        let edit = view.replace(name, value);
+        let verb = if edit.is_some() { "write" } else { "use" };
+        Refusal { edit, ..Refusal::new(message, place, format!("{verb} `{name} = {value}`{more}")) }
     }
 
     fn finding(&self, cluster: &Cluster, address: &str) -> Finding {
         let level = if self.verified { Level::Error } else { Level::Warning };
         let label = if self.verified { "GKE refuses this" } else { "GKE may refuse this" };
-        RULE.finding(&self.message).level(level).cluster(cluster).help(&self.help).at(address, &self.place, label)
+        let draft = RULE.finding(&self.message).level(level).cluster(cluster).help(&self.help);
+        draft.write(self.edit.clone()).at(address, &self.place, label)
     }
 }
 
-fn answer(_cx: &Context, cluster: &Cluster) -> Answer {
-    let mut answers = vec![answer_of(cluster, cluster.address(), &cluster::refusals(cluster))];
+fn answer(cx: &Context, cluster: &Cluster) -> Answer {
+    let mut answers = vec![answer_of(cluster, cluster.address(), &cluster::refusals(cx, cluster))];
     answers.extend(cluster::newer_version(cluster));
     for pool in cluster.pools.iter().filter(|pool| !pool.auto() && cluster.autopilot.is_false()) {
         let mut refusals = machine::refusals(cluster, pool);

@@ -17,6 +17,8 @@ const IMAGES: [&str; 6] = [
 ];
 /// Images with Docker, gone from Kubernetes 1.24 on, which GKE does not make any more itself.
 const DOCKER: [&str; 4] = ["COS", "UBUNTU", "WINDOWS_LTSC", "WINDOWS_SAC"];
+/// The image that most nodes have, as an argument's value.
+const COS: &str = "\"COS_CONTAINERD\"";
 /// Pods on a node.
 const PODS: std::ops::RangeInclusive<u64> = 8..=256;
 /// The least boot disk that an image fits on, in GB.
@@ -49,12 +51,8 @@ fn image(pool: &Pool, config: &View) -> Option<Refusal> {
             "the image type {image} of {} has no containerd, and GKE takes no others from Kubernetes 1.24 on",
             pool.title()
         );
-        let help = if image.is_hidden() {
-            "write `image_type = \"COS_CONTAINERD\"`".into()
-        } else {
-            format!("write `image_type = \"{name}_CONTAINERD\"`")
-        };
-        return Some(Refusal::new(message, place, help));
+        let other = if image.is_hidden() { COS.into() } else { format!("\"{name}_CONTAINERD\"") };
+        return Some(Refusal::set(message, place, config, ("image_type", &other), ""));
     }
     if IMAGES.contains(&name.as_str()) {
         let windows = name.starts_with("WINDOWS");
@@ -68,8 +66,7 @@ fn image(pool: &Pool, config: &View) -> Option<Refusal> {
             .known()
             .is_some_and(|machine| machine.accelerator.is_some_and(|own| own.starts_with("nvidia")));
         let message = format!("nodes of {} have GPUs, and GKE takes no Windows image with them", pool.title());
-        return (windows && (gpus || built_in))
-            .then(|| Refusal::new(message, place, "write `image_type = \"COS_CONTAINERD\"`"));
+        return (windows && (gpus || built_in)).then(|| Refusal::set(message, place, config, ("image_type", COS), ""));
     }
     let near = within_two(&name, IMAGES).filter(|_| !image.is_hidden())?;
     Some(Refusal::new(format!("there is no image type {image}"), place, format!("did you mean \"{near}\"?")))
@@ -79,7 +76,7 @@ fn disk_size(config: &View) -> Option<Refusal> {
     let size = number(config, "disk_size_gb").filter(|size| (1..LEAST_DISK_GB).contains(size))?;
     let message =
         format!("a boot disk of {size} GB is smaller than the image of a node, which takes {LEAST_DISK_GB} GB");
-    Some(Refusal::new(message, config.place("disk_size_gb"), "write `disk_size_gb = 50` or more"))
+    Some(Refusal::set(message, config.place("disk_size_gb"), config, ("disk_size_gb", "50"), " or more"))
 }
 
 fn floor_above_ceiling(pool: &Pool, scaling: &View, least: &str, most: &str) -> Option<Refusal> {
@@ -88,7 +85,7 @@ fn floor_above_ceiling(pool: &Pool, scaling: &View, least: &str, most: &str) -> 
         format!("the autoscaler of {} has a floor of {floor} nodes above its ceiling of {ceiling}", pool.title());
     // A state has 0 for limits that are not set.
     let refused = ceiling > 0 && floor > ceiling;
-    refused.then(|| Refusal::new(message, scaling.place(least), format!("write `{most} = {floor}` or more")))
+    refused.then(|| Refusal::set(message, scaling.place(least), scaling, (most, &floor.to_string()), " or more"))
 }
 
 fn two_kinds_of_limits(pool: &Pool, scaling: &View) -> Option<Refusal> {
@@ -115,14 +112,14 @@ fn pods(pool: &Pool) -> Option<Refusal> {
     let pods = number(&pool.view, "max_pods_per_node").filter(|pods| *pods > 0 && !PODS.contains(pods))?;
     let message =
         format!("{} asks for {pods} pods on a node; GKE takes {} to {}", pool.title(), PODS.start(), PODS.end());
-    Some(Refusal::new(message, pool.view.place("max_pods_per_node"), "write `max_pods_per_node = 110`"))
+    Some(Refusal::set(message, pool.view.place("max_pods_per_node"), &pool.view, ("max_pods_per_node", "110"), ""))
 }
 
 fn surge(pool: &Pool) -> Option<Refusal> {
     let upgrade = block(&pool.view, "upgrade_settings")?;
     let none = number(&upgrade, "max_surge") == Some(0) && number(&upgrade, "max_unavailable") == Some(0);
     let message = format!("an upgrade of {} can neither add nodes nor take any away", pool.title());
-    none.then(|| Refusal::new(message, upgrade.place("max_surge"), "write `max_surge = 1`"))
+    none.then(|| Refusal::set(message, upgrade.place("max_surge"), &upgrade, ("max_surge", "1"), ""))
 }
 
 fn version_is_gone(pool: &Pool) -> Option<Refusal> {

@@ -8,6 +8,7 @@ use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::machine::{Account, ScopesFrom};
 use crate::graph::pool::Pool;
+use crate::graph::write::DEFAULTS;
 use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
@@ -43,7 +44,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     }
     let open: Vec<(&Pool, Reasons)> = answers.iter().filter_map(|(p, a)| Some((*p, open(p, a)?))).collect();
     match open.first() {
-        None => by_compute_class(cluster).unwrap_or_else(|| {
+        None => by_compute_class(cx, cluster).unwrap_or_else(|| {
             Answer::met("every pool that KFP's pods can run on has the full scope or a custom service account")
         }),
         Some((pool, _)) => {
@@ -61,7 +62,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
 }
 
 /// Nodes that GKE makes for compute classes have default scopes where nothing says otherwise.
-fn by_compute_class(cluster: &Cluster) -> Option<Answer> {
+fn by_compute_class(cx: &Context, cluster: &Cluster) -> Option<Answer> {
     let is_on = &cluster.auto_provisioning.compute_class;
     let scaling = cluster.view.block("cluster_autoscaling").filter(|_| !is_on.is_false())?;
     if cluster.auto_provisioned.is_some() {
@@ -71,7 +72,8 @@ fn by_compute_class(cluster: &Cluster) -> Option<Answer> {
     let own = || vec![format!("{}.cluster_autoscaling.auto_provisioning_defaults", cluster.address())];
     let decides = is_on.reasons().map_or_else(own, Reasons::decides);
     let draft = RULE.finding(what).level(Level::Warning).cluster(cluster);
-    let draft = draft.help("write in cluster_autoscaling:\nauto_provisioning_defaults {\n  oauth_scopes = [\"https://www.googleapis.com/auth/cloud-platform\"]\n}");
+    let advice = cx.graph.advise_block(&scaling, DEFAULTS, "oauth_scopes", &format!("{:?}", cluster.profile.scopes));
+    let draft = draft.help(advice.help(" in `cluster_autoscaling`")).write(advice.edit);
     let place = scaling.place("default_compute_class_enabled");
     let finding = draft.at(cluster.address(), &place, "without auto_provisioning_defaults they have default scopes");
     Some(Answer::undecided(format!("default_compute_class_enabled: {what}"), decides, vec![finding]))
@@ -105,7 +107,7 @@ fn finding(cx: &Context, cluster: &Cluster, pool: &Pool) -> Finding {
     let finding = RULE
         .finding(message)
         .cluster(cluster)
-        .help(format!("write `{}`{}", scopes.code, scopes.place))
+        .help(scopes.help(""))
         .write(scopes.edit)
         .help(format!(
             "or use a service account of your own, and grant it what the pipelines need: `{}`{}",

@@ -8,7 +8,7 @@ use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::machine::Account;
 use crate::graph::pool::Pool;
-use crate::rule::{Answer, Rule};
+use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub const RULE: Rule = Rule {
     name: "scope-too-narrow",
     level: Level::Error,
     page: include_str!("rule.md"),
-    cluster: Some(|_, cluster| unless_autopilot_decides(cluster, || judge(cluster))),
+    cluster: Some(|cx, cluster| unless_autopilot_decides(cluster, || judge(cx, cluster))),
     root: None,
 };
 
@@ -46,7 +46,7 @@ fn shut_off(pool: &Pool) -> (Vec<&'static Need>, Option<Reasons>) {
     (shut, open)
 }
 
-fn judge(cluster: &Cluster) -> Answer {
+fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let pools = cluster.landing_pools();
     let custom: Vec<&Pool> = pools.into_iter().filter(|p| p.account.known() != Some(&Account::Default)).collect();
     if custom.is_empty() {
@@ -60,7 +60,7 @@ fn judge(cluster: &Cluster) -> Answer {
             open.push((pool, reasons.clone()));
         } else if !shut.is_empty() {
             shut_names.extend(shut.iter().map(|n| n.0.to_string()));
-            findings.push(finding(cluster, pool, &shut));
+            findings.push(finding(cx, cluster, pool, &shut));
         } else if let Some(reasons) = unknown {
             open.push((pool, reasons));
         }
@@ -81,17 +81,19 @@ fn judge(cluster: &Cluster) -> Answer {
     Answer::undecided(reason, reasons.decides(), vec![finding])
 }
 
-fn finding(cluster: &Cluster, pool: &Pool, shut: &[&Need]) -> Finding {
+fn finding(cx: &Context, cluster: &Cluster, pool: &Pool, shut: &[&Need]) -> Finding {
     let roles: Vec<String> = shut.iter().map(|n| n.0.to_string()).collect();
     let mut scopes: Vec<String> = shut.iter().map(|n| format!("\"{}\"", n.1)).collect();
     scopes.dedup();
     let message = format!("the scopes of {} shut off what {} grant its service account", pool.title(), list(&roles));
     // Pipelines run without metrics of their nodes.
     let is_serious = shut.iter().any(|need| need.1 != MONITORING);
+    let advice = cx.graph.advise_nodes(pool, "oauth_scopes", &format!("[\"{CLOUD_PLATFORM}\"]"));
     RULE.finding(message)
         .level(if is_serious { Level::Error } else { Level::Warning })
         .cluster(cluster)
-        .help(format!("with a service account of its own, let IAM decide:\noauth_scopes = [\"{CLOUD_PLATFORM}\"]"))
+        .help(format!("{}: with a service account of its own, IAM alone decides", advice.help("")))
+        .write(advice.edit)
         .help(format!("or add the scopes {}", list(&scopes)))
         .at(&pool.address, &pool.place("oauth_scopes"), "too narrow for the account's roles")
 }

@@ -88,8 +88,10 @@ fn annotated(graph: &Graph, grant: &Grant, binding: &WorkloadBinding) -> Option<
     };
     let finding = RULE
         .finding(message)
-        .related(&made.view.own_place(), "the Kubernetes account is made here")
-        .help(format!("give it the annotation of the account that it is bound to:\nannotations = {{\n  \"{ANNOTATION}\" = google_service_account.pipelines.email\n}}"))
+        .related(&made.view.own_place(), "the Kubernetes service account")
+        .help(format!(
+            "give it the annotation `{ANNOTATION}`, with the e-mail address of the account that it is bound to"
+        ))
         .at(&grant.resource.address, &grant.members_place(), "pods of this account do not act as the bound one");
     Some(finding)
 }

@@ -9,6 +9,7 @@ use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
 use crate::graph::pool::{Pool, PoolKind};
 use crate::graph::workload::WorkloadBinding;
+use crate::graph::write::Advice;
 use crate::rule::{Answer, Context, Rule};
 
 /// The rule.
@@ -21,7 +22,13 @@ pub const RULE: Rule = Rule {
     root: Some(|cx| bindings::find(cx.graph)),
 };
 
-const POOL: &str = "write in the cluster:\nworkload_identity_config {\n  workload_pool = \"PROJECT.svc.id.goog\"\n}";
+/// The cluster's own identity pool, as an argument's value.
+fn own_pool(cx: &Context, cluster: &Cluster) -> Advice {
+    let project = cluster.project();
+    let project = project.as_str().filter(|project| !project.is_empty()).unwrap_or("my-project");
+    let pool = format!("\"{project}.svc.id.goog\"");
+    cx.graph.advise_block(&cluster.view, "workload_identity_config", "workload_pool", &pool)
+}
 
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
     let bindings = cx.found.iter().map(|f| Answer::unmet(f.message.as_str(), Vec::new()));
@@ -44,6 +51,7 @@ fn pool_of_other(cluster: &Cluster) -> Option<Answer> {
         .finding(format!("the identity pool of {} is that of another project", cluster.address()))
         .cluster(cluster)
         .help(format!("write `workload_pool = \"{project}.svc.id.goog\"`"))
+        .write(block.replace("workload_pool", &format!("\"{project}.svc.id.goog\"")))
         .at(cluster.address(), &block.place("workload_pool"), "GKE takes the pool of the cluster's own project");
     Some(Answer::unmet("the cluster's identity pool is that of another project", vec![finding]))
 }
@@ -75,19 +83,20 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
         }
         (true, false) => Answer::not_applicable("no workload_identity_config: pods use the nodes' account"),
         (false, _) => {
-            let reason = "Workload Identity is configured in half";
-            Answer::unmet(reason, pools.iter().map(|p| halved(cluster, p, on)).collect())
+            let reason = "Workload Identity is only partly configured";
+            Answer::unmet(reason, pools.iter().map(|p| halved(cx, cluster, p, on)).collect())
         }
     }
 }
 
-fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
+fn halved(cx: &Context, cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
     let block = pool.config.as_ref().and_then(|c| c.block("workload_metadata_config"));
-    let place = block.map_or_else(|| pool.count_place(), |b| b.place("mode"));
-    let (message, help, label) = match on {
+    let place = block.as_ref().map_or_else(|| pool.count_place(), |b| b.place("mode"));
+    let (message, help, edit, label) = match on {
         true => (
             format!("{} has Workload Identity, but the nodes of {} shut it off", cluster.address(), pool.title()),
             "write `mode = \"GKE_METADATA\"`".to_string(),
+            block.as_ref().and_then(|b| b.replace("mode", "\"GKE_METADATA\"")),
             "pods on these nodes see the node's account",
         ),
         false => (
@@ -96,11 +105,12 @@ fn halved(cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
                 pool.title(),
                 cluster.address()
             ),
-            POOL.to_string(),
+            own_pool(cx, cluster).help(" in the cluster"),
+            own_pool(cx, cluster).edit,
             "needs workload_identity_config in the cluster",
         ),
     };
-    RULE.finding(message).cluster(cluster).help(help).at(&pool.address, &place, label)
+    RULE.finding(message).cluster(cluster).help(help).write(edit).at(&pool.address, &place, label)
 }
 
 /// Whether a grant binds an account of Kubeflow Pipelines in this cluster's own pool.
@@ -118,7 +128,8 @@ fn poolless(cx: &Context, cluster: &Cluster) -> Finding {
         cx.graph.profile.namespace
     );
     let bindings = cx.graph.grants_in_time().filter(|g| bound(cx, cluster, g));
-    let draft = RULE.finding(message).cluster(cluster).help(POOL);
+    let pool = own_pool(cx, cluster);
+    let draft = RULE.finding(message).cluster(cluster).help(pool.help(" in the cluster")).write(pool.edit);
     let draft = bindings.fold(draft, |draft, g| draft.related(&g.members_place(), "bound here"));
     draft.at(cluster.address(), &cluster.view.own_place(), "no workload_identity_config")
 }

@@ -59,7 +59,7 @@ fn ignored(cluster: &Cluster, place: &AttributePlace) -> Answer {
         .finding(format!("the service account in the node_config of {} is ignored", cluster.address()))
         .level(Level::Note)
         .cluster(cluster)
-        .help("name it in the cluster for the nodes that Autopilot makes:\ncluster_autoscaling {\n  auto_provisioning_defaults {\n    service_account = google_service_account.nodes.email\n  }\n}")
+        .help("name it in `service_account` of `auto_provisioning_defaults`, in the cluster's `cluster_autoscaling`")
         .at(cluster.address(), place, "Autopilot's nodes run as the Compute Engine default service account");
     Answer::not_applicable(IGNORED_ACCOUNT).with(finding)
 }
@@ -115,7 +115,7 @@ fn met(cluster: &Cluster, pool: &Pool, account: &NodeAccount, access: &Access, n
         .finding(format!("{name} has what nodes need, but not all of {}", list(&parts)))
         .level(if access.has_node_role { Level::Note } else { Level::Warning })
         .cluster(cluster)
-        .help("grant the roles themselves if something beside GKE's own agents uses them")
+        .help("grant the roles themselves if something other than GKE's own agents uses them")
         .at(&address, &place, "not every permission of the required roles");
     finding.roles = gaps.iter().map(|(role, _)| role.to_string()).collect();
     answer.with(finding)

@@ -1,13 +1,12 @@
 //! What KFP201 says and writes.
 
-use crate::address::InstanceKey;
-use crate::base::source::Span;
-use crate::diagnostic::{Edit, Finding, Fix, Safety};
+use crate::diagnostic::{Finding, Fix, Safety};
 use crate::graph::Graph;
 use crate::graph::access::{NodeAccount, title};
 use crate::graph::account::ServiceAccount;
 use crate::graph::pool::Pool;
 use crate::graph::text::Text;
+use crate::graph::write::Advice;
 use std::collections::BTreeSet;
 
 /// How messages name an account.
@@ -47,31 +46,24 @@ pub fn few(names: &[&str]) -> String {
     }
 }
 
-/// The missing grants as Terraform text, ready to be added behind the account's block.
-fn grants(graph: &Graph, account: &ServiceAccount, roles: &[String]) -> String {
-    let name = &account.resource.name;
+/// The missing grants as Terraform text, ready to be added after the account's block; `None` where its address is not known.
+fn grants(graph: &Graph, account: &ServiceAccount, roles: &[String]) -> Option<String> {
     let title = free_name(graph, account);
-    let reference = match account.resource.key {
-        InstanceKey::None => format!("google_service_account.{name}"),
-        ref key => format!("google_service_account.{name}{}", key_text(key)),
-    };
+    let reference = account.reference()?;
     let (project, member) = match account.resource.span {
         Some(_) => (format!("{reference}.project"), format!("{reference}.member")),
         // Not in a file of the user's: the block goes elsewhere, where that reference means nothing.
         None => {
             let open = |value| Text::of(value).filter(|text| !text.is_hidden());
-            let text = |value, otherwise| open(value).unwrap_or_else(|| Text::from(otherwise)).to_string();
-            (
-                format!("{:?}", text(&account.project, "PROJECT")),
-                format!("{:?}", format!("serviceAccount:{}", text(&account.email, "ACCOUNT_EMAIL"))),
-            )
+            let (project, email) = (open(&account.project)?, open(&account.email)?);
+            (format!("\"{project}\""), format!("\"serviceAccount:{email}\""))
         }
     };
     let list: String = roles.iter().map(|r| format!("    \"{r}\",\n")).collect();
-    format!(
+    Some(format!(
         "resource \"google_project_iam_member\" \"{title}\" {{\n  for_each = toset([\n{list}  ])\n\n  \
-         project = {project}\n  role    = each.value\n  member  = {member}\n}}\n"
-    )
+         project = {project}\n  role    = each.value\n  member  = {member}\n}}"
+    ))
 }
 
 /// A name for the grants that no others beside the account have.
@@ -84,25 +76,20 @@ fn free_name(graph: &Graph, account: &ServiceAccount) -> String {
     std::iter::once(first.clone()).chain(further).find(|name| !taken.contains(name.as_str())).unwrap_or(first)
 }
 
-fn key_text(key: &InstanceKey) -> String {
-    match key {
-        InstanceKey::Index(i) => format!("[{i}]"),
-        InstanceKey::Name(name) => format!("[\"{name}\"]"),
-        InstanceKey::None | InstanceKey::Hidden(_) | InstanceKey::Unknown => String::new(),
-    }
-}
-
 /// Adds help and fix to a finding about an account of this configuration.
 pub fn mend(finding: &mut Finding, graph: &Graph, account: &NodeAccount, roles: &[String]) {
     let NodeAccount::Here(here) = account else { return };
-    let text = grants(graph, here, roles);
-    finding.help.push(format!("grant what is missing:\n{text}"));
-    if let Some(span) = here.resource.span {
-        let end = Span::new(span.file, span.end, span.end);
-        finding.fixes.push(Fix {
+    let Some(text) = grants(graph, here, roles) else {
+        return finding.help.push(format!("grant it {}", roles.join(", ")));
+    };
+    let Advice { code, edit, .. } = graph.advise_after(here.resource, &text);
+    finding.help.push(format!("grant the missing roles:\n{code}"));
+    match here.resource.span {
+        Some(_) => finding.fixes.extend(edit.map(|edit| Fix {
             title: "grant the missing roles".into(),
             safety: Safety::Safe,
-            edits: vec![Edit { span: end, text: format!("\n\n{}", text.trim_end()) }],
-        });
+            edits: vec![edit],
+        })),
+        None => finding.write.extend(edit),
     }
 }

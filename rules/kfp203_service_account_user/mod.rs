@@ -44,7 +44,7 @@ fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
     let mut open = Vec::new();
     for grant in cx.graph.grants_in_time() {
         match allows(cx, grant, account) {
-            Fact::Known(true) => return Answer::met(format!("somebody may act as {name}")),
+            Fact::Known(true) => return Answer::met(format!("someone may act as {name}")),
             Fact::Known(false) => {}
             Fact::OneOf(_, reasons) | Fact::Unknown(reasons) => open.push(reasons),
         }
@@ -53,26 +53,19 @@ fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
     if !open.is_empty() || !modules.is_empty() {
         let mut decides: Vec<String> = open.iter().flat_map(Reasons::decides).collect();
         decides.extend(modules.into_iter().flat_map(|m| m.decides));
-        return Answer::undecided(format!("whether somebody may act as {name} is not known"), decides, Vec::new());
+        return Answer::undecided(format!("whether someone may act as {name} is not known"), decides, Vec::new());
     }
-    let target = match account.resource.span {
-        Some(_) => format!("google_service_account.{}.name", account.resource.name),
-        None => {
-            let email = Text::of(&account.email).filter(|email| !email.is_hidden());
-            let email = email.unwrap_or_else(|| Text::from("ACCOUNT_EMAIL"));
-            format!("{:?}", format!("projects/-/serviceAccounts/{email}"))
+    let draft = RULE
+        .finding(format!("this configuration grants no one roles/iam.serviceAccountUser on {name}"))
+        .cluster(cluster);
+    let draft = match grant(account).map(|grant| cx.graph.advise_after(account.resource, &grant)) {
+        Some(grant) if grant.edit.is_some() => {
+            draft.help(format!("grant it to the deploying identity:\n{}", grant.code)).write(grant.edit)
         }
+        _ => draft.help("grant it to the deploying identity"),
     };
-    let finding = RULE
-        .finding(format!("nobody is granted roles/iam.serviceAccountUser on {name} here"))
-        .cluster(cluster)
-        .help(format!(
-            "grant it to whoever deploys:\nresource \"google_service_account_iam_member\" \"deployer\" {{\n  \
-             service_account_id = {target}\n  role               = \"roles/iam.serviceAccountUser\"\n  \
-             member             = \"group:platform@example.com\"\n}}"
-        ))
-        .at(name, &account.view.own_place(), "the nodes' account");
-    Answer::unmet(format!("nobody is granted roles/iam.serviceAccountUser on {name} here"), vec![finding])
+    let finding = draft.at(name, &account.view.own_place(), "the nodes' account");
+    Answer::unmet(format!("no one is granted roles/iam.serviceAccountUser on {name}"), vec![finding])
 }
 
 /// Whether a grant lets its members act as the account.
@@ -96,4 +89,20 @@ fn allows(cx: &Context, grant: &Grant, account: &ServiceAccount) -> Fact<bool> {
     let someone = Fact::Known(!grant.members.is_empty() || grant.open_members.is_some());
     let certain = grant.uncertain.clone().map_or(Fact::Known(true), Fact::Unknown);
     on.and(&may).and(&someone).and(&certain)
+}
+
+/// A grant to those who deploy, as Terraform text.
+fn grant(account: &ServiceAccount) -> Option<String> {
+    let target = match account.resource.span {
+        Some(_) => format!("{}.name", account.reference()?),
+        None => {
+            let email = Text::of(&account.email).filter(|email| !email.is_hidden())?;
+            format!("{:?}", format!("projects/-/serviceAccounts/{email}"))
+        }
+    };
+    Some(format!(
+        "resource \"google_service_account_iam_member\" \"{}_deployer\" {{\n  service_account_id = {target}\n  \
+         role               = \"roles/iam.serviceAccountUser\"\n  member             = \"group:platform@example.com\"\n}}",
+        account.resource.name
+    ))
 }

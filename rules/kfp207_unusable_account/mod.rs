@@ -77,7 +77,7 @@ fn default(cluster: &Cluster, pool: &Pool, accounts: &View) -> Option<Answer> {
         .finding(message)
         .cluster(cluster)
         .related(&accounts.place("action"), format!("default service accounts are {done} by this"))
-        .help("name a service account of your own there:\nservice_account = google_service_account.nodes.email")
+        .help("name a service account of your own in `service_account` of the node configuration, and grant it what the nodes need")
         .at(&pool.address, &place, "an account that gets no tokens");
     Some(sure(pool, finding))
 }
@@ -106,7 +106,7 @@ fn not_an_email(cluster: &Cluster, pool: &Pool, place: &AttributePlace) -> Findi
     let finding = RULE
         .finding(message)
         .cluster(cluster)
-        .help("write the account's e-mail address:\nservice_account = google_service_account.nodes.email")
+        .help("use the account's e-mail address, such as `google_service_account.nodes.email`")
         .at(&pool.address, place, "GKE refuses all but an e-mail address or \"default\"");
     Finding { fixes: fix(pool).into_iter().collect(), ..finding }
 }

@@ -75,7 +75,7 @@ fn key(found: &Secret, profile: &Profile) -> Option<Finding> {
     let has = if has.is_empty() { "none".to_string() } else { list(&has) };
     let finding = RULE
         .finding(format!("the secret {secret} has no key \"{SECRET_KEY}\" (it has {has})"))
-        .help(format!("write `\"{SECRET_KEY}\" = …`: pipelines with use_gcp_secret mount that key"))
+        .help(format!("name the key \"{SECRET_KEY}\": pipelines with use_gcp_secret mount that one"))
         .at(address, &place, "not the key that is read");
     Some(Finding { fixes: rename_key(view, data).into_iter().collect(), ..finding })
 }
@@ -86,7 +86,7 @@ fn encoded(view: &View, secret: &str) -> Option<Finding> {
     let entry = entries.iter().find(|entry| entry.key.is_some_and(|(key, _)| key == SECRET_KEY))?;
     let finding = RULE
         .finding(format!("the secret {secret} holds its key in base64, which no client library reads"))
-        .help("write `base64decode(….private_key)`: the provider encodes what is in `data` by itself")
+        .help("decode it with `base64decode()`: the provider encodes what is in `data` by itself")
         .at(&view.resource.address, &view.place("data"), "private_key is base64 already");
     entry.is_attribute("google_service_account_key", "private_key").then_some(finding)
 }

@@ -56,7 +56,7 @@ pub fn judge(secrets: &[&Secret], told: &[Text], profile: &Profile) -> Option<Fi
     let finding = RULE
         .finding(message)
         .level(Level::Warning)
-        .help(format!("write `namespace = \"{wanted}\"` in its metadata"))
+        .help(format!("set `namespace` in its metadata to \"{wanted}\""))
         .at(&found.view.resource.address, &found.namespace_place(), "not Kubeflow Pipelines' namespace");
     let literal = found.view.block("metadata").and_then(|m| m.literal("namespace")).filter(|_| !wanted.is_hidden());
     let fix = literal.map(|span| replace(span, format!("\"{wanted}\""), format!("put it in {wanted}")));

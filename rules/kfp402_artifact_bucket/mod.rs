@@ -1,6 +1,7 @@
 //! KFP402 artifact-bucket: no bucket for artifacts, or the nodes' account cannot write to it.
 
 mod bound;
+mod text;
 
 use super::support::together;
 use crate::diagnostic::Level;
@@ -23,7 +24,7 @@ pub const RULE: Rule = Rule {
 
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     if let Some(reasons) = &cluster.elsewhere {
-        let reason = format!("a bucket may be made where the cluster is: {}", reasons.because());
+        let reason = format!("the configuration of the cluster may declare a bucket: {}", reasons.because());
         return Answer::undecided(reason, reasons.decides(), Vec::new());
     }
     let graph = cx.graph;
@@ -41,10 +42,10 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     }
     let missing: Vec<String> = graph.absent_modules().map(|module| module.address.to_string()).collect();
     if let Some(first) = missing.first() {
-        return Answer::undecided(format!("no bucket is made here, but {first} is not on disk"), missing, Vec::new());
+        return Answer::undecided(format!("no bucket is declared, but {first} is not on disk"), missing, Vec::new());
     }
     if graph.is_for_callers() {
-        return Answer::not_applicable("this module is for others: a bucket is for its callers to make");
+        return Answer::not_applicable("reusable module: its callers are expected to create the bucket");
     }
     bucketless(cx, cluster)
 }
@@ -56,13 +57,19 @@ fn bucketless(cx: &Context, cluster: &Cluster) -> Answer {
     if grants.any(|grant| grant.level == GrantLevel::Bucket) {
         return writers(cx, cluster);
     }
+    let bucket = cx.graph.advise_after(cluster.resource, &text::bucket(cluster));
+    let help = match bucket.edit.is_some() {
+        true => format!("add one, unless another configuration creates it:\n{}", bucket.code),
+        false => "add one, unless another configuration creates it".into(),
+    };
     let finding = RULE
-        .finding(format!("no bucket for artifacts is made beside {}", cluster.address()))
+        .finding(format!("no artifact bucket is declared for {}", cluster.address()))
         .level(level)
         .cluster(cluster)
-        .help("add one, unless it is made elsewhere:\nresource \"google_storage_bucket\" \"artifacts\" {\n  name     = \"PROJECT-kubeflow-pipelines\"\n  location = \"US\"\n\n  uniform_bucket_level_access = true\n}")
+        .help(help)
+        .write(bucket.edit)
         .at(cluster.address(), &cluster.view.own_place(), "its pipelines need a bucket");
-    Answer::unmet("no bucket for artifacts is made here", vec![finding])
+    Answer::unmet("no artifact bucket is declared", vec![finding])
 }
 
 /// Whether an account that may write artifacts can: the nodes', or one that a Kubernetes account acts as. What accounts that
@@ -104,7 +111,7 @@ fn writers(cx: &Context, cluster: &Cluster) -> Answer {
             format!("{title} cannot write to a bucket; as which account pods do with Workload Identity is not known");
         return Answer::undecided(reason, vec![format!("{}.{argument}", cluster.address())], Vec::new());
     }
-    unable(cluster, here)
+    unable(cx, cluster, here)
 }
 
 fn name<'p>(account: &NodeAccount<'_, 'p>) -> &'p str {
@@ -114,17 +121,18 @@ fn name<'p>(account: &NodeAccount<'_, 'p>) -> &'p str {
     }
 }
 
-fn unable(cluster: &Cluster, account: &NodeAccount) -> Answer {
+fn unable(cx: &Context, cluster: &Cluster, account: &NodeAccount) -> Answer {
     let NodeAccount::Here(here) = account else { return Answer::met("there is a bucket") };
     let name = &here.resource.address;
+    let grant = text::grant(cx, here).map(|grant| cx.graph.advise_after(here.resource, &grant));
     let finding = RULE
         .finding(format!("{name} cannot write to a bucket"))
         .cluster(cluster)
-        .help(format!(
-            "grant it:\nresource \"google_storage_bucket_iam_member\" \"artifacts\" {{\n  bucket = google_storage_bucket.artifacts.name\n  \
-             role   = \"roles/storage.objectUser\"\n  member = google_service_account.{}.member\n}}",
-            here.resource.name
-        ))
+        .help(match &grant {
+            Some(grant) => format!("grant it the right to:\n{}", grant.code),
+            None => "grant it roles/storage.objectUser on the bucket".into(),
+        })
+        .write(grant.and_then(|grant| grant.edit))
         .at(name, &here.view.own_place(), "artifacts are written as this account");
     Answer::unmet(format!("{name} cannot write to a bucket"), vec![finding])
 }

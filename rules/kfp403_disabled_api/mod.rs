@@ -67,12 +67,15 @@ fn judge(cx: &Context, cluster: &Cluster, apis: &[&Api], last: &View) -> Answer 
     }
     let message = format!("the project's services are managed here, but not {}", list(&missing));
     let lines: String = missing.iter().map(|m| format!("    \"{m}\",\n")).collect();
+    let services = format!(
+        "resource \"google_project_service\" \"kubeflow_pipelines\" {{\n  for_each = toset([\n{lines}  ])\n\n  service = each.value\n}}"
+    );
+    let services = cx.graph.advise_after(last.resource, &services);
     let finding = RULE
         .finding(message.clone())
         .cluster(cluster)
-        .help(format!(
-            "enable them:\nresource \"google_project_service\" \"kubeflow_pipelines\" {{\n  for_each = toset([\n{lines}  ])\n\n  service = each.value\n}}"
-        ))
+        .help(format!("enable them:\n{}", services.code))
+        .write(services.edit)
         .at(&last.resource.address, &last.own_place(), "services are managed here");
     Answer::unmet(message, vec![finding])
 }

@@ -4,6 +4,7 @@ use super::cluster::default_of;
 use super::fact::Fact;
 use super::identity::{self, same};
 use super::view::View;
+use super::write::reference;
 use crate::catalog::provider_defaults::{service_account_email, service_account_email_head};
 use crate::cty::value::{Data, ReasonKind, Reasons, Refinement, Type, Value};
 use crate::plan::{InstanceKey, Mode, ResolvedReference, Resource};
@@ -29,6 +30,11 @@ impl<'p> ServiceAccount<'p> {
         let project = default_of(&view, "project");
         let email = email(&view, &project);
         ServiceAccount { resource, view, email, project }
+    }
+
+    /// See [`reference`].
+    pub fn reference(&self) -> Option<String> {
+        reference(self.resource)
     }
 
     /// Whether a member or e-mail is this account. `refs` gives the resources that its expression refers to: they count only

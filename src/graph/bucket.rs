@@ -3,6 +3,7 @@
 use super::Graph;
 use super::grant::{Grant, GrantLevel};
 use super::view::View;
+use super::write::reference;
 use crate::catalog::iam::Permission;
 use crate::plan::Resource;
 
@@ -20,6 +21,11 @@ impl<'p> Bucket<'p> {
     /// Reads a `google_storage_bucket`.
     pub fn new(resource: &'p Resource) -> Bucket<'p> {
         Bucket { view: View::of(resource) }
+    }
+
+    /// See [`reference`].
+    pub fn reference(&self) -> Option<String> {
+        reference(self.view.resource)
     }
 
     /// Whether it is surely made.

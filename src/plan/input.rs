@@ -2,6 +2,7 @@
 
 use super::scopes::PlanScope;
 use crate::address::ResourceAddr;
+use crate::base::source::Span;
 use crate::resolve::provenance::{Step, StepKind};
 use crate::resolve::{Follower, PathPart, follow};
 use crate::syntax::ast::{Expr, ExprKind};
@@ -14,19 +15,22 @@ pub struct ModuleInput {
     pub variable: Arc<str>,
     /// The key that is taken from it, or from an element of it.
     pub key: Option<Arc<str>>,
+    /// The user's object from which the key is taken, as it is written.
+    pub object: Option<Span>,
 }
 
 /// The first input that an expression of a stand-in uses.
 pub fn of(scope: PlanScope, expr: &Expr) -> Option<ModuleInput> {
     let mut finder = InputFinder::default();
     follow(&scope, expr, &mut finder);
-    Some(ModuleInput { variable: finder.variable?, key: finder.key })
+    Some(ModuleInput { variable: finder.variable?, key: finder.key, object: finder.object })
 }
 
 #[derive(Default)]
 struct InputFinder {
     variable: Option<Arc<str>>,
     key: Option<Arc<str>>,
+    object: Option<Span>,
 }
 
 impl<'s> Follower<PlanScope<'s>> for InputFinder {
@@ -35,8 +39,10 @@ impl<'s> Follower<PlanScope<'s>> for InputFinder {
     }
 
     fn enter(&mut self, _: &PlanScope<'s>, expr: &Expr) -> bool {
-        if self.variable.is_some() || !expr.span.is_fact() {
-            return false;
+        if self.variable.is_some() {
+            let is_object = matches!(expr.kind, ExprKind::Object(_)) && !expr.span.is_fact();
+            self.object = self.object.or(Some(expr.span).filter(|_| is_object));
+            return self.object.is_none();
         }
         let key = match &expr.kind {
             ExprKind::Call(call) if &*call.name.name == "lookup" => {
@@ -58,7 +64,7 @@ impl<'s> Follower<PlanScope<'s>> for InputFinder {
         {
             self.variable = Some(name.clone());
         }
-        self.variable.is_none()
+        self.object.is_none()
     }
 
     fn resource(&mut self, _: &PlanScope<'s>, _: ResourceAddr, _: &[PathPart]) {}

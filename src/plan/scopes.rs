@@ -33,6 +33,8 @@ pub struct PlanScopes {
     /// The keys of indexes and objects that evaluation came by, in the same way.
     keys: FxHashMap<(ScopeId, Span), Option<PathPart>>,
     work: WorkCounter,
+    /// All of each module call, by its header.
+    call_spans: OnceLock<FxHashMap<Span, Span>>,
 }
 
 /// A module instance's own scope, or one with a name more.
@@ -141,6 +143,15 @@ impl PlanScopes {
     /// The limit that was exceeded after evaluation (TF006).
     pub fn exceeded(&self) -> Option<&Finding> {
         self.work.exceeded.get()
+    }
+
+    /// All of the module call with this header.
+    pub fn call_of(&self, header: Span) -> Option<Span> {
+        let calls = |module: &ModuleRecord| {
+            module.config.calls.values().map(|call| (call.header, call.span)).collect::<Vec<_>>()
+        };
+        let all = self.call_spans.get_or_init(|| self.modules.iter().flat_map(calls).collect());
+        all.get(&header).copied()
     }
 
     fn module(&self, of: ScopeId) -> &ModuleRecord {

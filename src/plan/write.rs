@@ -1,11 +1,12 @@
 //! Edits that add to a configuration, in the syntax of the file that they change.
 
-use super::StaticPlan;
+use super::{Resource, StaticPlan};
 use crate::base::source::{FileId, SourceFile, Span};
 use crate::diagnostic::Edit;
+use crate::load::is_terraform;
 use crate::syntax;
-use crate::syntax::ast::{Body, Expr, ExprKind, ObjectKey};
-use serde_json::{Map, Value};
+use crate::syntax::ast::{Block, Body, Expr, ExprKind, ObjectKey};
+use serde_json::{Map, Value, json};
 
 impl StaticPlan {
     /// Whether a place is in a file of JSON.
@@ -13,19 +14,21 @@ impl StaticPlan {
         self.sources.as_ref().is_some_and(|sources| sources.path(place.file).extension().is_some_and(|e| e == "json"))
     }
 
-    /// The edit that adds an argument or a block at the end of a block, indented as the block is; `None` for a native block
-    /// on one line.
+    /// The edit that adds an argument or a block at the end of a block, or an entry at the end of an object, indented as that
+    /// is.
     pub fn add_line(&self, block: Span, line: &str) -> Option<Edit> {
         let file = self.sources.as_ref()?.get(block.file)?;
         if self.is_json(block) {
-            return add_members(&file, block, line);
+            return add_to_object(&file, block, &members(line)?);
         }
         let text = file.slice(block.start, block.end);
         let start = file.position(block.start);
         let own = file.slice(file.line(start.line)?.start, block.start);
         let indent: String = own.chars().take_while(|c| c.is_whitespace()).collect();
         let (before, _) = text.rsplit_once('}')?;
-        let (inner, gap) = before.rsplit_once('\n')?;
+        let Some((inner, gap)) = before.rsplit_once('\n') else {
+            return on_one_line(block, before, &indent, line);
+        };
         if !gap.trim().is_empty() {
             return None;
         }
@@ -36,10 +39,28 @@ impl StaticPlan {
         Some(Edit { span: Span::new(block.file, at, at), text: format!("\n{indent}  {line}") })
     }
 
-    /// The edit that adds a block of its own after another; `None` in JSON, where blocks of a type stand together.
-    pub fn add_after(&self, block: Span, text: &str) -> Option<Edit> {
-        let at = Span::new(block.file, block.end, block.end);
-        (!self.is_json(block)).then(|| Edit { span: at, text: format!("\n\n{}", text.trim_end()) })
+    /// The edit that adds a resource after another, or after the call of a module that is not on disk; `None` where neither is
+    /// in a file of Terraform's.
+    pub fn add_after(&self, resource: &Resource, text: &str) -> Option<Edit> {
+        let call = || self.scopes.as_ref()?.get()?.call_of(resource.header?);
+        let block = resource.span.or_else(call)?;
+        let sources = self.sources.as_ref()?;
+        let path = sources.path(block.file);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !is_terraform(&name) {
+            return None;
+        }
+        if !self.is_json(block) {
+            let at = Span::new(block.file, block.end, block.end);
+            return Some(Edit { span: at, text: format!("\n\n{text}") });
+        }
+        let file = sources.get(block.file)?;
+        let (object, within) = syntax::resources_around(block.file, &file.text, block.start)?;
+        let mut members = members(text)?;
+        if within && let Some(Value::Object(resources)) = members.remove("resource") {
+            members = resources;
+        }
+        add_to_object(&file, object, &members)
     }
 
     /// An argument or block as the file of a place would have it.
@@ -53,14 +74,41 @@ impl StaticPlan {
     }
 }
 
-/// Adds the members of a piece of native syntax to an object.
-fn add_members(file: &SourceFile, block: Span, code: &str) -> Option<Edit> {
-    let text = file.slice(block.start, block.end);
+/// Adds to a block or an object on one line, which it puts on lines of their own: a block has only one argument on its line.
+fn on_one_line(block: Span, before: &str, indent: &str, line: &str) -> Option<Edit> {
+    let (head, inner) = before.split_once('{')?;
+    let is_object = head.is_empty();
+    let from = block.start + u32::try_from(head.len()).ok()? + 1;
+    let to = from + u32::try_from(inner.len()).ok()?;
+    let own = inner.trim();
+    if is_object && !own.is_empty() {
+        let at = from + u32::try_from(inner.trim_end().len()).ok()?;
+        return Some(Edit { span: Span::new(block.file, at, at), text: format!(", {line}") });
+    }
+    let line = line.replace('\n', &format!("\n{indent}  "));
+    let own = if own.is_empty() { String::new() } else { format!("\n{indent}  {own}") };
+    Some(Edit { span: Span::new(block.file, from, to), text: format!("{own}\n{indent}  {line}\n{indent}") })
+}
+
+/// Adds members to an object of JSON.
+fn add_to_object(file: &SourceFile, object: Span, members: &Map<String, Value>) -> Option<Edit> {
+    let text = file.slice(object.start, object.end);
     let inner = text.strip_suffix('}')?.trim_end();
-    let at = block.start + u32::try_from(inner.len()).ok()?;
+    let at = object.start + u32::try_from(inner.len()).ok()?;
     let comma = if inner.ends_with('{') { "" } else { "," };
-    let members: Vec<String> = members(code)?.iter().map(|(key, value)| format!("{key:?}: {value}")).collect();
-    Some(Edit { span: Span::new(block.file, at, at), text: format!("{comma} {}", members.join(", ")) })
+    let breaks = if text.get(inner.len()..).is_some_and(|end| end.contains('\n')) { "\n" } else { " " };
+    let last = text.lines().last().unwrap_or_default();
+    let indent: String = last.chars().take_while(|c| c.is_whitespace()).filter(|_| breaks == "\n").collect();
+    let more = if breaks == "\n" { "  " } else { "" };
+    Some(Edit {
+        span: Span::new(object.file, at, at),
+        text: format!("{comma}{breaks}{indent}{more}{}", shown(members)),
+    })
+}
+
+/// Members of an object as text.
+fn shown(members: &Map<String, Value>) -> String {
+    members.iter().map(|(key, value)| format!("{key:?}: {value}")).collect::<Vec<_>>().join(", ")
 }
 
 /// A piece of native syntax as members of a JSON object.
@@ -71,7 +119,12 @@ fn members(code: &str) -> Option<Map<String, Value>> {
 
 fn body(body: &Body, code: &str) -> Map<String, Value> {
     let arguments = body.attributes.iter().map(|a| (a.name.name.to_string(), value(&a.expr, code)));
-    let blocks = body.blocks.iter().map(|b| (b.kind.name.to_string(), self::body(&b.body, code).into()));
+    let block = |b: &Block| {
+        let inner = Value::from(self::body(&b.body, code));
+        let labelled = b.labels.iter().rev().fold(inner, |inner, label| json!({ &*label.text: inner }));
+        (b.kind.name.to_string(), labelled)
+    };
+    let blocks = body.blocks.iter().map(block);
     arguments.chain(blocks).collect()
 }
 

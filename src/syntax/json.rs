@@ -36,6 +36,26 @@ fn file(id: FileId, text: &str, read: fn(&Json, &mut Vec<SyntaxError>) -> Body) 
     File { id, body, errors, comments }
 }
 
+/// The object of a file's `resource` blocks that holds this place, or else the file's own object, and whether it is the
+/// former.
+pub fn resources_around(id: FileId, text: &str, at: u32) -> Option<(Span, bool)> {
+    let json = JsonReader::new(id, text).document()?;
+    let holds = |json: &&Json| json.span.start <= at && at < json.span.end && matches!(json.kind, JsonKind::Object(_));
+    let top = one_of(&json).find(holds)?;
+    let JsonKind::Object(members) = &top.kind else { return None };
+    let resources = members.iter().filter(|(key, _)| key.text == "resource").flat_map(|(_, value)| one_of(value));
+    Some(resources.into_iter().find(holds).map_or((top.span, false), |resources| (resources.span, true)))
+}
+
+/// An array's items, or the value itself.
+fn one_of(json: &Json) -> impl Iterator<Item = &Json> {
+    let items = match &json.kind {
+        JsonKind::Array(items) => items.as_slice(),
+        _ => std::slice::from_ref(json),
+    };
+    items.iter()
+}
+
 /// Gathers the comments: texts that are members `"//"`.
 fn gather(json: &Json, comments: &mut Vec<Comment>) {
     match &json.kind {

@@ -17,6 +17,7 @@ pub mod visit;
 use crate::base::source::{FileId, Span};
 use ast::{Expr, File, SyntaxError};
 use cursor::Cursor;
+pub use json::resources_around;
 use lexer::{Token, TokenKind};
 
 /// Parses native syntax: `.tf`, `.tofu`, `.tfvars`. Never fails: what cannot be parsed is in the file's `errors`.

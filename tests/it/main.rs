@@ -18,6 +18,7 @@ mod fixtures;
 mod folded;
 mod formats;
 mod git;
+mod help;
 mod hidden;
 mod hold;
 mod hostile;
