@@ -151,6 +151,8 @@ fn resource(entry: &ResourceEntry, configuration: &PlanConfiguration, providers:
     let nothing = Map::new();
     let expressions = match block {
         Some(block) => Expressions::Own(block["expressions"].as_object().unwrap_or(&nothing)),
+        // A plan whose configuration is left out does not tell a value that is not written from one that is not known.
+        None if !entry.unknown.is_null() => Expressions::Lost,
         None => Expressions::None,
     };
     let (values, config) = owner.read(trees, expressions);

@@ -186,3 +186,23 @@ fn a_plan_that_is_not_whole_says_so() {
     assert_eq!(report("complete", false), "the plan is not complete (-target, or changes put off to a later plan)");
     assert_eq!(report("complete", true), Json::Null);
 }
+
+#[test]
+fn a_plan_without_its_configuration_does_not_take_what_is_unknown_for_unwritten() {
+    let cluster =
+        json!({ "name": "c", "location": "us-east1-b", "initial_node_count": 1, "remove_default_node_pool": true });
+    let after = json!({ "name": "own", "location": "us-east1-b", "node_count": 3, "autoscaling": [], "node_config": [{ "machine_type": "e2-standard-4" }] });
+    let unknown = json!({ "cluster": true, "node_config": [{ "service_account": true, "oauth_scopes": true }] });
+    let changes = json!([
+        change(CLUSTER, "c", &["create"], cluster, json!({ "id": true })),
+        change(POOL, "own", &["create"], after, unknown),
+    ]);
+    let plan = json!({ "format_version": "1.2", "resource_changes": changes });
+    let file = tempfile::Builder::new().suffix(".json").tempfile().expect("a file");
+    serde_json::to_writer(&file, &plan).expect("written");
+    let report = report(&[&file.path().display().to_string()]);
+    assert_eq!(report["verdict"], "undecided");
+    for code in ["KFP001", "KFP101", "KFP201"] {
+        assert!(answer(&report, code).starts_with("undecided"), "{}", answer(&report, code));
+    }
+}
