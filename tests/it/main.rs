@@ -42,6 +42,7 @@ mod setup;
 mod shard;
 mod since;
 mod snapshot;
+mod stand_ins;
 mod strict;
 mod suppress;
 mod syntax;

@@ -1,5 +1,8 @@
 # GoogleCloudPlatform/cloud-foundation-fabric//modules/gke-nodepool: one pool, with an account of its own if asked for.
 
+variable "kfplint_major" {}
+variable "kfplint_unsaid" {}
+
 variable "project_id" {}
 variable "cluster_name" {}
 variable "cluster_id" { default = null }
@@ -25,6 +28,9 @@ locals {
   total           = try(coalesce(local.scaling.use_total_nodes, false), false)
   image           = try(var.node_config.image_type, null)
   accelerator     = try(var.node_config.guest_accelerator, null)
+
+  # The default is the input's as a whole up to 34, and the argument's own from 40 on at the latest.
+  disk_type = var.kfplint_major >= 40 || var.node_config == {} ? "pd-balanced" : var.kfplint_major > 34 ? var.kfplint_unsaid : null
 }
 
 resource "google_service_account" "service_account" {
@@ -69,6 +75,7 @@ resource "google_container_node_pool" "nodepool" {
   node_config {
     machine_type    = try(var.node_config.machine_type, null)
     image_type      = local.image
+    disk_type       = try(coalesce(try(var.node_config.boot_disk.type, null), try(var.node_config.disk_type, null)), local.disk_type)
     service_account = local.account
     oauth_scopes = local.scopes != null ? local.scopes : [
       "https://www.googleapis.com/auth/devstorage.read_only",

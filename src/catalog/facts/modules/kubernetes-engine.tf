@@ -55,6 +55,7 @@ variable "service_account" {
   type    = string
   default = ""
 }
+variable "boot_disk_kms_key" { default = null }
 variable "service_account_name" {
   type    = string
   default = ""
@@ -111,6 +112,12 @@ locals {
     ? google_service_account.cluster_service_account[0].email
     : var.service_account
   )
+
+  # Up to 24 the nodes of Autopilot submodules do not use the account.
+  autopilot_defaults = (
+    var.kfplint_major > 24 && (var.create_service_account || var.service_account != "" || var.boot_disk_kms_key != null)
+  )
+
   registry_projects = length(var.registry_project_ids) == 0 ? [var.project_id] : var.registry_project_ids
   registry_grants   = var.create_service_account && var.grant_registry_access ? toset(local.registry_projects) : toset([])
 
@@ -241,7 +248,7 @@ resource "google_container_cluster" "primary" {
       }
     }
     dynamic "auto_provisioning_defaults" {
-      for_each = local.autopilot || var.cluster_autoscaling.enabled ? [1] : []
+      for_each = (local.autopilot ? local.autopilot_defaults : var.cluster_autoscaling.enabled) ? [1] : []
       content {
         service_account = local.account
         oauth_scopes    = local.autopilot ? null : local.scopes_of_all
