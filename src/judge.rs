@@ -66,7 +66,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     sort(&mut findings);
     bound(&mut findings);
     let root = plan.root.clone();
-    RootReport { root, environment: None, clusters, findings, folded, coverage: coverage(plan) }
+    RootReport { root, environment: None, is_example: false, clusters, findings, folded, coverage: coverage(plan) }
 }
 
 /// What all rules say of a cluster, which found this in the root as a whole; `None` where the time is used up before they
@@ -228,6 +228,7 @@ fn coverage(plan: &StaticPlan) -> Coverage {
             .map(|why| (plan.root.clone(), why.clone()))
             .chain(plan.skipped.clone())
             .collect(),
+        excluded: plan.excluded.clone(),
         modules_missing: plan.missing_modules.clone(),
         undecided_blocks: plan.undecided_blocks.iter().map(|(a, r)| (a.clone(), r.because())).collect(),
     }

@@ -76,10 +76,21 @@ pub struct SourceFile {
     /// Its text is judged but never shown, not a token of it: a key file, one behind a link, outside of the repository or
     /// ignored by Git. The places in it may be shown.
     pub private: bool,
+    /// It is no file of the user's: its text comes from elsewhere.
+    pub generated: Option<GeneratedText>,
     line_starts: Vec<u32>,
     /// How many characters begin before each whole [`CHUNK`]; counted when a place on a long line is asked for.
     characters: OnceLock<Vec<u32>>,
     long_lines: Mutex<BTreeMap<u32, Option<Range<usize>>>>,
+}
+
+/// Text that a tool writes before Terraform reads it.
+#[derive(Clone, Debug)]
+pub struct GeneratedText {
+    /// Where the user writes it.
+    pub by: Span,
+    /// Which input decides its parts that are not known.
+    pub decides: Arc<str>,
 }
 
 /// Places on a line count the characters of less than two of so many bytes.
@@ -100,6 +111,7 @@ impl SourceFile {
             text: text.into(),
             invalid_utf8,
             private: false,
+            generated: None,
             line_starts,
             characters: OnceLock::new(),
             long_lines: Mutex::default(),
@@ -109,6 +121,11 @@ impl SourceFile {
     /// The same file, private or not.
     pub fn private(self, private: bool) -> Self {
         Self { private, ..self }
+    }
+
+    /// The same text, which a tool writes.
+    pub fn generated(self, by: GeneratedText) -> Self {
+        Self { generated: Some(by), ..self }
     }
 
     /// Where a byte offset stands. An offset past the end is the end; one inside a character is that character.
@@ -266,6 +283,11 @@ impl Sources {
     /// The file with this id, if it is of this store.
     pub fn get(&self, id: FileId) -> Option<Arc<SourceFile>> {
         self.files.read().unwrap_or_else(|e| e.into_inner()).get(id.0 as usize).cloned().flatten()
+    }
+
+    /// Where the user writes a text: the place that generates it, for one that a tool writes.
+    pub fn written(&self, span: Span) -> Span {
+        self.get(span.file).and_then(|file| Some(file.generated.as_ref()?.by)).unwrap_or(span)
     }
 
     /// The path of a file; empty where there is none.

@@ -82,7 +82,7 @@ fn exit_code(report: &Report, args: &CheckArgs) -> Result<u8, Failure> {
         let worse = least.is_some_and(|least| since.worst >= Some(least)) || since.is_less_known;
         return Ok(if worse { FINDINGS } else { READY });
     }
-    let found = least.is_some_and(|least| report.open().any(|d| d.finding.level >= least));
+    let found = least.is_some_and(|least| report.counted().any(|d| d.finding.level >= least));
     let open = args.undecided == Undecided::Fail && report.is_open();
     Ok(if found || open { FINDINGS } else { READY })
 }

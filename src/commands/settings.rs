@@ -57,6 +57,7 @@ impl Job {
             source: args.source.clone(),
             // With --strict it is not the one in the tree that is judged.
             trusts_config: args.config.config.is_some() || args.strict,
+            judges_all: args.strict,
             config,
             environments: args.config.environment.clone(),
             inputs: args.inputs.values(),

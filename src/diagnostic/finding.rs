@@ -106,6 +106,16 @@ impl Finding {
         self.primary.span()
     }
 
+    /// Gives other places to the text that it is about. Changes of text that lies elsewhere are dropped.
+    pub fn relocate(&mut self, place: &dyn Fn(Span) -> Span) {
+        if let Location::Span(span) = &mut self.primary {
+            *span = place(*span);
+        }
+        self.fixes.retain(|fix| fix.edits.iter().all(|edit| place(edit.span) == edit.span));
+        self.related.iter_mut().for_each(|label| label.span = place(label.span));
+        self.trace.iter_mut().for_each(|step| step.span = place(step.span));
+    }
+
     /// The place of the literal that a user would edit: where the trace ends.
     pub fn origin(&self) -> Option<&Step> {
         origin(&self.trace)

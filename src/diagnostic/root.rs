@@ -4,7 +4,7 @@ use super::{Finding, Level};
 use crate::base::source::Span;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a rule says of one cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +124,8 @@ pub struct Coverage {
     pub files: usize,
     /// Files and folders that were passed over: path and why.
     pub skipped: Vec<(String, String)>,
+    /// What is not planned because the configuration says so: path and why. It makes nothing undecided.
+    pub excluded: Vec<(String, String)>,
     /// Modules that are not on disk: call address, source, and where.
     pub modules_missing: Vec<MissingModule>,
     /// Blocks whose number or presence is not known: address and why.
@@ -157,6 +159,8 @@ pub struct RootReport {
     pub root: String,
     /// The environment for which it was evaluated, if one was configured.
     pub environment: Option<String>,
+    /// It is an example beside other root modules: what is found in it counts for no verdict and no exit code.
+    pub is_example: bool,
     /// Its clusters, by address.
     pub clusters: Vec<ClusterReport>,
     /// Its findings, sorted by place.
@@ -165,6 +169,22 @@ pub struct RootReport {
     pub folded: Vec<FoldedRequirement>,
     /// What was looked at.
     pub coverage: Coverage,
+}
+
+impl RootReport {
+    /// Puts what stands in generated text where the user writes it. Of the errors in one such text, only the first is kept.
+    pub fn relocate(&mut self, written: &dyn Fn(Span) -> Span) {
+        let mut generated = BTreeSet::new();
+        self.findings.retain_mut(|finding| {
+            let before = finding.span();
+            finding.relocate(written);
+            let by = before.zip(finding.span()).filter(|(before, after)| before != after).map(|(_, after)| after);
+            by.is_none_or(|by| !finding.code.starts_with("TF") || generated.insert(by))
+        });
+        for cluster in &mut self.clusters {
+            cluster.location = cluster.location.map(written);
+        }
+    }
 }
 
 /// A requirement that other findings tell of, as its rule answers it by itself: for where these findings are not made.

@@ -55,6 +55,9 @@ impl Session {
         let (suppressions, mut reports) =
             stages::suppress(checked, settings, self.loader(), self.sources(), (&found, is_short));
         stages::set_levels(&mut reports, &settings.config, settings.trusts_config, self.loader());
+        if !settings.judges_all {
+            stages::mark_examples(&mut reports, self.found());
+        }
         if settings.ignores_undecided {
             reports.iter_mut().for_each(stages::leave_out_undecided);
         }
@@ -63,6 +66,7 @@ impl Session {
         }
         let files = self.files_read(&found) + documents.iter().map(|d| d.files()).sum::<usize>();
         let mut report = Report::new(reports, skipped, files, self.sources());
+        report.coverage.excluded.extend(self.found().excluded.iter().cloned());
         report.drawings = drawings.into_iter().flatten().collect();
         report.shard = settings.shard.map(|shard| shard.to_string());
         report.configuration = settings.config.file().map(|file| {

@@ -8,7 +8,7 @@ use super::stages::{CheckedRoot, Look, guarded, judged};
 use super::{Session, SessionError, project};
 use crate::base::parallel;
 use crate::eval::Evaluator;
-use crate::load::{Discovery, Root};
+use crate::load::{self, Discovery, Root};
 use crate::terragrunt::Units;
 use rustc_hash::FxHashSet;
 use std::collections::BTreeSet;
@@ -64,7 +64,12 @@ impl<'s> Rounds<'s> {
             let of_units = self.round(&units, &evaluator, look);
             let mut made = Made::default();
             of_units.iter().for_each(|unit| made.add(unit, evaluator.loader()));
-            let is_made = |root: &Root| root.is_reusable() && made.has(&root.dir);
+            let named = &self.session.found().named;
+            let loader = evaluator.loader();
+            let is_made = |root: &Root| {
+                let is_own = || named.contains(&root.dir) || load::is_own_root(&root.dir, loader);
+                made.has(&root.dir) && (root.is_reusable() || !is_own())
+            };
             roots.retain(|root| wanted.contains(root.shown.as_str()) && !is_made(root));
             checked.extend(of_units.into_iter().filter(|unit| wanted.contains(unit.report.root.as_str())));
             checked.extend(self.round(&roots, &evaluator, look));
@@ -144,5 +149,11 @@ impl<'s> Rounds<'s> {
 
 /// Plans and judges one root module.
 pub fn check_one(root: &Root, units: &Units, evaluator: &Arc<Evaluator>, look: Look) -> CheckedRoot {
-    guarded(&root.shown, || judged(project::plan(root, units, evaluator), look))
+    guarded(&root.shown, || {
+        let mut checked = judged(project::plan(root, units, evaluator), look);
+        if root.is_unit() {
+            checked.report.relocate(&|span| evaluator.sources.written(span));
+        }
+        checked
+    })
 }

@@ -79,7 +79,12 @@ impl Session {
             _ => (Vec::new(), Some(settings.places())),
         };
         let documents = documents.unwrap_or_else(|| Arc::new(read));
-        let found = folders.map(|folders| find(&settings, &folders, &loader)).transpose()?.unwrap_or_default();
+        let completed = |found: &mut Discovery| {
+            let evaluator = Evaluator::new(sources.clone(), loader.clone(), options.clone());
+            crate::terragrunt::complete(found, &evaluator, settings.judges_all);
+        };
+        let found =
+            folders.map(|folders| find(&settings, &folders, &loader, &completed)).transpose()?.unwrap_or_default();
         let evaluators = Mutex::default();
         Ok(Session { settings, sources, loader, options, found, documents, workspace, evaluators })
     }
@@ -331,14 +336,24 @@ impl Console {
     }
 }
 
-fn find(settings: &Settings, paths: &[PathBuf], loader: &Loader) -> Result<Discovery, SessionError> {
-    let found = match (settings.scope, paths) {
+fn find(
+    settings: &Settings,
+    paths: &[PathBuf],
+    loader: &Loader,
+    complete: &dyn Fn(&mut Discovery),
+) -> Result<Discovery, SessionError> {
+    let mut found = match (settings.scope, paths) {
         (PathScope::One, [first, ..]) => {
             Discovery { roots: vec![load::single(first, loader)?], ..Discovery::default() }
         }
-        (PathScope::Changed, paths) => return Ok(load::changed(paths, &settings.everywhere, loader)?),
+        (PathScope::Changed, paths) => {
+            let mut found = load::changed(paths, &settings.everywhere, loader)?;
+            complete(&mut found);
+            return Ok(found);
+        }
         (_, paths) => load::roots(paths, loader)?,
     };
+    complete(&mut found);
     if found.roots.is_empty() {
         let places: Vec<String> = paths.iter().map(|p| format!("`{}`", p.display())).collect();
         let skipped = found.skipped.into_iter().chain(loader.skipped()).collect();

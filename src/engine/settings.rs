@@ -35,6 +35,8 @@ pub struct Settings {
     pub config: Config,
     /// Whether a configuration may turn off all rules that decide a cluster, and the cluster is ready all the same.
     pub trusts_config: bool,
+    /// Nothing is left out for being an example, or there for others to include or copy.
+    pub judges_all: bool,
     /// The environments that are checked; all that are configured where there is none.
     pub environments: Vec<String>,
     /// Input variables and access to files and the environment.
@@ -111,6 +113,7 @@ impl Default for Settings {
             own_roots: BTreeMap::new(),
             config: Config::default(),
             trusts_config: false,
+            judges_all: false,
             environments: Vec::new(),
             inputs: Inputs::default(),
             budget: Budget::default(),

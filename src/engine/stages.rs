@@ -147,6 +147,16 @@ pub fn suppress(
     (all, reports)
 }
 
+/// Marks the reports of examples, and says so in each.
+pub fn mark_examples(reports: &mut [RootReport], found: &Discovery) {
+    let examples = found.examples();
+    for report in reports.iter_mut().filter(|report| examples.contains(report.root.as_str())) {
+        report.is_example = true;
+        let why = "it is an example: what is found in it does not count; name it to count it";
+        report.coverage.excluded.push((report.root.clone(), why.to_string()));
+    }
+}
+
 /// Sets the levels that are configured. With a configuration that is not `trusted`, a cluster that nothing was held against is
 /// undecided.
 pub fn set_levels(reports: &mut [RootReport], config: &Config, trusted: bool, loader: &Loader) {

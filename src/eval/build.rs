@@ -137,7 +137,7 @@ fn visit(instance: &Rc<Instance>, plan: &mut StaticPlan, visited: &mut Visited) 
     }
     let imported = instance.config.moves_of("import").filter_map(|block| block.body.attribute("to"));
     imported.for_each(|to| plan.imported.add(&instance.address, &to.expr));
-    plan.left_out = merge_reasons(plan.left_out.as_ref(), instance.config.open().as_ref());
+    plan.left_out = merge_reasons(plan.left_out.as_ref(), instance.config.unread().as_ref());
     let nowhere = Span::new(FileId(0), 0, 0);
     for name in instance.config.variables.keys() {
         let _ = instance.variable(name, nowhere);
@@ -206,7 +206,7 @@ fn arguments(instance: &Rc<Instance>, block: &Block, repetition: &crate::eval::e
 
 /// An argument that the module does not declare is an error of the call.
 fn unknown_arguments(block: &Block, child: &Rc<Instance>) {
-    if child.config.facts.is_some() || !child.config.left_out.is_empty() {
+    if child.config.facts.is_some() || child.config.is_partial() {
         return;
     }
     for attribute in &block.body.attributes {

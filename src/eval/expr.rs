@@ -2,7 +2,7 @@
 
 use crate::base::source::Span;
 use crate::cty::functions;
-use crate::cty::value::{Data, Marks, Reasons, Refinement, Type, Value, convert, mismatch, ops, refine};
+use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Refinement, Type, Value, convert, mismatch, ops, refine};
 use crate::eval::scope::Scope;
 use crate::eval::{calls, places, reference, splat, template};
 use crate::load::private;
@@ -60,7 +60,19 @@ fn eval_kind(scope: &Scope, expr: &Expr) -> EvalResult<Value> {
             let value = eval(scope, operand)?;
             ops::unary(*op, &value).map_err(|e| EvalError::new(operand.span, e.to_string()))
         }
-        ExprKind::Error => Ok(poison("this text cannot be parsed", Some(expr.span))),
+        ExprKind::Error => Ok(unread(scope, expr.span)),
+    }
+}
+
+/// The value of a text that is not read: it cannot be parsed, or is generated from values that are not known.
+fn unread(scope: &Scope, span: Span) -> Value {
+    let file = scope.instance.world.evaluator.sources.get(span.file);
+    match file.as_ref().and_then(|file| file.generated.as_ref()) {
+        None => poison("this text cannot be parsed", Some(span)),
+        Some(generated) => {
+            let kind = ReasonKind::NotGiven("a part of a generated file".into(), generated.decides.clone());
+            Value::unknown(Type::Any, Reasons::one(kind, Some(generated.by)))
+        }
     }
 }
 

@@ -48,7 +48,7 @@ impl TreeHost<'_> {
             return Err(file_error(format!("\"{path}\" cannot be read: {why}")));
         }
         let world = &self.scope.instance.world;
-        let full = normalise(&world.root_dir.join(path));
+        let full = world.evaluator.options.mounts.on_disk(&normalise(&world.root_dir.join(path)), self.tree());
         let real = self.tree().canonicalize(&full).unwrap_or_else(|_| full.clone());
         match world.evaluator.loader().refusal(&real) {
             None => Ok((full, real)),
@@ -182,43 +182,16 @@ impl Host for TreeHost<'_> {
 
     fn list(&self, dir: &str) -> Result<FolderListing, FunctionError> {
         let full = self.resolve(dir)?.1;
-        let (mut found, closed) = (FolderListing::default(), RefCell::new(Vec::new()));
-        let (bounds, tree) = (self.scope.instance.world.evaluator.loader().bounds(), self.tree());
-        let budget = &self.scope.instance.world.evaluator.options.budget;
-        let clock = budget.clock();
-        let is_open = |step: &WalkStep| {
-            let refused = match step.is_link {
-                true => tree.canonicalize(&step.path).is_ok_and(|real| !bounds.holds(&real)),
-                false => {
-                    !bounds.holds(&step.path) && bounds::is_git(step.path.file_name().unwrap_or_default().as_ref())
-                }
-            };
-            if refused {
-                closed.borrow_mut().push(step.path.clone());
-            }
-            !refused
-        };
-        let below = |path: &Path| Some(path.strip_prefix(&full).ok()?.to_string_lossy().replace('\\', "/"));
-        let mut each = |step: &WalkStep| {
-            if is_open(step) && step.kind == FileKind::File {
-                found.files.extend(below(&step.path));
-            }
-            found.files.len() <= MOST_FILES && !clock.is_late()
-        };
-        let whole = tree.walk(&full, &mut |step| !clock.is_late() && is_open(step), &mut each);
-        if clock.is_late() {
-            return Err(FunctionError::over(Limit::Timeout, budget.late()));
+        let world = &self.scope.instance.world;
+        let folders = world.evaluator.options.mounts.all(&normalise(&world.root_dir.join(dir)), self.tree());
+        let mut all = self.list_folder(dir, &full)?;
+        for folder in folders.iter().filter(|folder| **folder != full && world.evaluator.loader().may_read(folder)) {
+            let more = self.list_folder(dir, folder)?;
+            all.files.extend(more.files);
+            all.closed.extend(more.closed);
+            all.closed_trees.extend(more.closed_trees);
         }
-        if !whole || found.files.len() > MOST_FILES {
-            return Err(FunctionError::over(Limit::Fixed, format!("\"{dir}\" has more than {MOST_FILES} files")));
-        }
-        for path in closed.take() {
-            match path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(".git")) {
-                true => found.closed.extend(own_files_of_git(&path).iter().filter_map(|path| below(path))),
-                false => found.closed_trees.extend(below(&path)),
-            }
-        }
-        Ok(found)
+        Ok(all)
     }
 
     fn absolute(&self, path: &str) -> String {
@@ -265,5 +238,48 @@ impl Host for TreeHost<'_> {
             true => Err(call_error("the result of the template is null".into())),
             false => Ok(value),
         }
+    }
+}
+
+impl TreeHost<'_> {
+    /// The files of one folder on disk.
+    fn list_folder(&self, dir: &str, full: &Path) -> Result<FolderListing, FunctionError> {
+        let (mut found, closed) = (FolderListing::default(), RefCell::new(Vec::new()));
+        let (bounds, tree) = (self.scope.instance.world.evaluator.loader().bounds(), self.tree());
+        let budget = &self.scope.instance.world.evaluator.options.budget;
+        let clock = budget.clock();
+        let is_open = |step: &WalkStep| {
+            let refused = match step.is_link {
+                true => tree.canonicalize(&step.path).is_ok_and(|real| !bounds.holds(&real)),
+                false => {
+                    !bounds.holds(&step.path) && bounds::is_git(step.path.file_name().unwrap_or_default().as_ref())
+                }
+            };
+            if refused {
+                closed.borrow_mut().push(step.path.clone());
+            }
+            !refused
+        };
+        let below = |path: &Path| Some(path.strip_prefix(full).ok()?.to_string_lossy().replace('\\', "/"));
+        let mut each = |step: &WalkStep| {
+            if is_open(step) && step.kind == FileKind::File {
+                found.files.extend(below(&step.path));
+            }
+            found.files.len() <= MOST_FILES && !clock.is_late()
+        };
+        let whole = tree.walk(full, &mut |step| !clock.is_late() && is_open(step), &mut each);
+        if clock.is_late() {
+            return Err(FunctionError::over(Limit::Timeout, budget.late()));
+        }
+        if !whole || found.files.len() > MOST_FILES {
+            return Err(FunctionError::over(Limit::Fixed, format!("\"{dir}\" has more than {MOST_FILES} files")));
+        }
+        for path in closed.take() {
+            match path.file_name().is_some_and(|name| name.eq_ignore_ascii_case(".git")) {
+                true => found.closed.extend(own_files_of_git(&path).iter().filter_map(|path| below(path))),
+                false => found.closed_trees.extend(below(&path)),
+            }
+        }
+        Ok(found)
     }
 }

@@ -5,6 +5,7 @@ use crate::base::source::{SourceFile, Sources, Span};
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value};
 use crate::diagnostic::Finding;
 use crate::eval::expr::eval;
+use crate::eval::mounts::Mounts;
 use crate::eval::scope::Scope;
 use crate::module::error::{EvalError, EvalResult};
 use crate::module::grammar::not_constant;
@@ -30,6 +31,8 @@ pub struct Options {
     pub workspace: Option<String>,
     /// `--module-dir SOURCE=DIR`.
     pub module_dirs: BTreeMap<String, PathBuf>,
+    /// Folders that lie elsewhere when Terraform runs.
+    pub mounts: Arc<Mounts>,
     /// What evaluation may cost.
     pub budget: Budget,
     /// As `terraform console`: a missing file fails instead of giving an unknown value, and functions that only

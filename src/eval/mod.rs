@@ -19,6 +19,8 @@ mod inputs;
 mod installed;
 pub(crate) mod instance;
 mod module_source;
+mod more_files;
+pub mod mounts;
 mod narrow;
 mod outputs;
 pub mod places;
@@ -48,6 +50,7 @@ pub use crate::module::error::{EvalError, EvalResult};
 pub use crate::module::report::syntax_error;
 pub use expr::eval;
 pub use inputs::{Options, VariableOption};
+pub use more_files::MoreFiles;
 pub use sheet::Sheet;
 pub use stand_in::Absent;
 pub use world::OwnFunctions;
@@ -56,13 +59,12 @@ use crate::base::reads::note_folder;
 use crate::base::source::Sources;
 use crate::catalog::modules::KnownModule;
 use crate::eval::instance::Instance;
+use crate::eval::mounts::Mounts;
 use crate::eval::scope::Scope;
 use crate::eval::world::World;
 use crate::load::bounds::normalise;
-use crate::load::is_override;
 use crate::load::loader::Loader;
 use crate::plan::StaticPlan;
-use crate::syntax::ast::File;
 use rustc_hash::FxHashMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -121,6 +123,11 @@ impl Evaluator {
     /// The same evaluator with other options.
     pub fn with_options(&self, options: Options) -> Arc<Evaluator> {
         Evaluator::sharing(self.modules.clone(), self.sources.clone(), self.loader.clone(), options)
+    }
+
+    /// The same evaluator for a tree in which folders stand for others.
+    pub fn with_mounts(&self, mounts: Mounts) -> Arc<Evaluator> {
+        self.with_options(Options { mounts: Arc::new(mounts), ..self.options.clone() })
     }
 
     /// What reads files.
@@ -182,24 +189,6 @@ impl Evaluator {
         findings.into_iter().for_each(|f| world.report(f));
         let scope_id = world.scopes.borrow_mut().add_module(config.clone(), "".into(), None);
         Instance::new(world, config, dir, "".into(), None, None, scope_id)
-    }
-
-    /// The static plan of a root module with further files, which take the place of its own ones of the same name.
-    pub fn evaluate_with(self: &Arc<Self>, dir: &Path, shown: &str, more: &[(String, Arc<File>)]) -> StaticPlan {
-        let Some(files) = self.loader.module(dir) else { return self.evaluate(dir, shown) };
-        let replaced = |file: &&Arc<File>| {
-            let path = self.sources.path(file.id);
-            more.iter().any(|(name, _)| path.file_name().is_some_and(|own| own == name.as_str()))
-        };
-        let with_more = |own: &[Arc<File>], overriding: bool| -> Vec<Arc<File>> {
-            let kept = own.iter().filter(|file| !replaced(file)).cloned();
-            let more = more.iter().filter(|(name, _)| is_override(name) == overriding);
-            kept.chain(more.map(|(_, file)| file.clone())).collect()
-        };
-        let (all, overrides) = (with_more(&files.files, false), with_more(&files.overrides, true));
-        let config = ModuleConfig { left_out: files.left_out.clone(), ..ModuleConfig::new(&all, &overrides) };
-        let config = Arc::new(config);
-        build::build(&self.with_config(dir, Some(config), false), shown)
     }
 
     /// Evaluates one expression in the scope of a root module and answers as `terraform console` prints.

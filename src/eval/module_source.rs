@@ -74,7 +74,7 @@ pub fn resolve(
     let Some((config, dir)) = found else {
         let known = known(instance, block, source);
         let outside = real().is_some_and(|real| !loader.may_read(&real));
-        let never = dir.as_ref().is_some_and(|dir| is_local(source) && is_never_there(instance, dir));
+        let never = dir.as_ref().is_some_and(|dir| is_local(source) && is_never_there(instance, name, dir));
         if !refused {
             report_missing(instance, name, source, at, Absence { known, outside, other, never });
         }
@@ -192,11 +192,14 @@ struct Absence {
 }
 
 /// Whether a folder that is not here is not where Terraform runs either: it lies in the tree, and Git does not ignore it.
-fn is_never_there(instance: &Rc<Instance>, dir: &Path) -> bool {
+fn is_never_there(instance: &Rc<Instance>, name: &str, dir: &Path) -> bool {
     let loader = instance.world.evaluator.loader();
+    let config = &instance.config;
+    let may_be_unseen =
+        !config.left_out.is_empty() || config.beside.as_ref().is_some_and(|files| files.call.as_deref() != Some(name));
     let real = loader.tree().canonicalize(&instance.dir).unwrap_or_else(|_| instance.dir.clone());
     let here = loader.bounds().tree_of(&real).is_some() && loader.bounds().tree_of(dir).is_some();
-    here && !loader.tree().exists(dir) && !loader.is_private(dir, dir) && instance.config.left_out.is_empty()
+    here && !loader.tree().exists(dir) && !loader.is_private(dir, dir) && !may_be_unseen
 }
 
 fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: Span, absence: Absence) {

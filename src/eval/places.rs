@@ -9,10 +9,22 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Functions of which the result is a path, or has paths in it, where arguments are.
-const KEEPING: [&str; 10] =
-    ["coalesce", "concat", "dirname", "flatten", "format", "join", "merge", "tolist", "tostring", "trimspace"];
+const KEEPING: [&str; 12] = [
+    "abspath",
+    "coalesce",
+    "concat",
+    "dirname",
+    "flatten",
+    "format",
+    "join",
+    "mark_as_read",
+    "merge",
+    "tolist",
+    "tostring",
+    "trimspace",
+];
 /// Functions that take the path of a file and give what does not depend on where it lies.
-const READING: [&str; 14] = [
+const READING: [&str; 15] = [
     "file",
     "filebase64",
     "filebase64sha256",
@@ -26,6 +38,7 @@ const READING: [&str; 14] = [
     "find_in_parent_folders",
     "read_terragrunt_config",
     "read_tfvars_file",
+    "sops_decrypt_file",
     "templatefile",
 ];
 

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 /// Checks the provider configurations of all modules of a root, each module once.
 pub fn check(modules: &[Rc<Instance>]) {
-    for instance in modules.iter().filter(|m| m.config.facts.is_none() && m.config.left_out.is_empty()) {
+    for instance in modules.iter().filter(|m| m.config.facts.is_none() && !m.config.is_partial()) {
         if instance.world.library && instance.call.is_none() {
             continue;
         }

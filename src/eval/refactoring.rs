@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 /// Checks the blocks of all modules of a root, each module once.
 pub fn check(modules: &[Rc<Instance>]) {
-    for instance in modules.iter().filter(|m| m.config.facts.is_none() && m.config.left_out.is_empty()) {
+    for instance in modules.iter().filter(|m| m.config.facts.is_none() && !m.config.is_partial()) {
         moves(instance);
         imports(instance);
         for block in instance.config.moves_of("removed") {
@@ -134,7 +134,7 @@ fn module_of(instance: &Rc<Instance>, target: &Target) -> Option<Rc<Instance>> {
         let block = at.config.calls.get(name)?.clone();
         let state = at.call_state(name, block.header).ok()?;
         let (_, child) = state.instances.first()?;
-        if child.config.facts.is_some() || !child.config.left_out.is_empty() {
+        if child.config.facts.is_some() || child.config.is_partial() {
             return None;
         }
         at = child.clone();

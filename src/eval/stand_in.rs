@@ -1,12 +1,16 @@
 //! A root module that is not on disk: one that does nothing but call it stands in its place.
 
 use crate::base::source::Span;
+use crate::cty::value::{ReasonKind, Reasons};
 use crate::eval::Evaluator;
-use crate::eval::build;
+use crate::eval::{MoreFiles, build};
 use crate::load::is_override;
-use crate::module::ModuleConfig;
+use crate::module::grammar::RESERVED_VARIABLES;
+use crate::module::{ModuleConfig, UnseenFiles};
 use crate::plan::StaticPlan;
 use crate::syntax::ast::{Attribute, Block, BlockLabel, Body, Expr, ExprKind, File, Ident};
+use crate::syntax::lexer::is_identifier;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,20 +45,18 @@ fn own(file: &File) -> File {
 
 impl Evaluator {
     /// The static plan of a root that calls a module, handing it all preset values; with further files.
-    pub fn evaluate_absent(
-        self: &Arc<Self>,
-        dir: &Path,
-        shown: &str,
-        absent: Absent,
-        more: &[(String, Arc<File>)],
-    ) -> StaticPlan {
-        let mut files = vec![Arc::new(self.caller(absent))];
-        let (overrides, more): (Vec<_>, Vec<_>) = more.iter().partition(|(name, _)| is_override(name));
+    pub fn evaluate_absent(self: &Arc<Self>, dir: &Path, shown: &str, absent: Absent, more: &MoreFiles) -> StaticPlan {
+        let mut files = vec![Arc::new(self.caller(absent, &more.files))];
+        let (overrides, primary): (Vec<_>, Vec<_>) = more.files.iter().partition(|(name, _)| is_override(name));
         let file = |(_, file): &(String, Arc<File>)| file.clone();
-        files.extend(more.into_iter().map(file));
+        files.extend(primary.into_iter().map(file));
         let within = |(_, file): &(String, Arc<File>)| Arc::new(own(file));
         let merged: Vec<Arc<File>> = overrides.iter().copied().map(within).collect();
-        let config = Arc::new(ModuleConfig::new(&files, &merged));
+        let why = format!("the module `{}`, which is not on disk,", absent.source);
+        let reasons = Reasons::one(ReasonKind::NotGiven(why.into(), absent.source.into()), Some(absent.span));
+        let beside = Some(Box::new(UnseenFiles { reasons, call: Some(absent.name.into()) }));
+        let config =
+            Arc::new(ModuleConfig { beside, left_out: more.unread.clone(), ..ModuleConfig::new(&files, &merged) });
         let mut plan = build::build(&self.with_config(dir, Some(config), false), shown);
         let lost = overrides.into_iter().filter(|(_, file)| file.body.blocks.iter().any(|block| !is_own(block)));
         let path = |name: &str| if shown == "." { name.to_string() } else { format!("{shown}/{name}") };
@@ -62,17 +64,27 @@ impl Evaluator {
         plan
     }
 
-    fn caller(&self, absent: Absent) -> File {
+    fn caller(&self, absent: Absent, more: &[(String, Arc<File>)]) -> File {
+        let declared = more.iter().flat_map(|(_, file)| file.body.blocks("variable")).map(|block| block.label(0));
+        let declared: BTreeSet<&str> = declared.collect();
         let at = absent.span;
         let literal = |name: &str, text: &str| attribute(name, ExprKind::String(text.into()), at);
         let mut arguments = vec![literal("source", absent.source)];
         arguments.extend(absent.version.map(|version| literal("version", version)));
         let mut blocks = Vec::new();
-        for (name, (_, span)) in &self.options.preset {
+        // Terraform ignores the values of variables that a root module cannot have.
+        let inputs = self
+            .options
+            .preset
+            .iter()
+            .filter(|(name, _)| !RESERVED_VARIABLES.contains(&&***name) && is_identifier(name));
+        for (name, (_, span)) in inputs {
             let var = Expr { kind: ExprKind::Variable("var".into()), span: *span };
             let reference = ExprKind::GetAttr(Box::new(var), ident(name, *span));
             arguments.push(attribute(name, reference, *span));
-            blocks.push(block("variable", name, Vec::new(), *span));
+            if !declared.contains(&**name) {
+                blocks.push(block("variable", name, Vec::new(), *span));
+            }
         }
         blocks.push(block("module", absent.name, arguments, at));
         File { id: at.file, body: body(Vec::new(), blocks, at), errors: Vec::new(), comments: Vec::new() }

@@ -79,6 +79,13 @@ fn from_call(
         return Ok(Some(GivenValue { value, span: Some(attribute.expr.span) }));
     }
     if config.default.is_none() {
+        let stands_for_root = parent.config.beside.as_ref().is_some_and(|files| files.call.as_ref() == Some(call));
+        if stands_for_root {
+            // Terraform asks for the variables of a root module.
+            let kind = ReasonKind::NotGiven(format!("the input `{name}`").into(), format!("var.{name}").into());
+            let value = Value::unknown(Type::Any, Reasons::one(kind, None));
+            return Ok(Some(GivenValue { value, span: None }));
+        }
         let mut e = EvalError::new(
             block.header,
             format!("the module needs an argument `{name}`, which this call does not give"),

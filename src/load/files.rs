@@ -41,6 +41,9 @@ pub fn is_variables(name: &str) -> bool {
 /// Terragrunt's name for the file of a unit.
 pub const UNIT: &str = "terragrunt.hcl";
 
+/// Terragrunt's name for the file of a stack.
+pub const STACK: &str = "terragrunt.stack.hcl";
+
 /// The syntax of a file of this name, by its ending.
 pub fn syntax(name: &str) -> Syntax {
     match name.ends_with(".json") {

@@ -5,7 +5,9 @@
 
 pub mod bounds;
 mod changed;
+mod examples;
 mod files;
+mod fragments;
 mod ignored;
 pub mod index;
 pub mod loader;
@@ -17,7 +19,8 @@ mod tracked;
 mod walk;
 
 pub use changed::changed;
-pub use files::{Syntax, UNIT, is_override, is_terraform, is_variables};
+pub use files::{STACK, Syntax, UNIT, is_override, is_terraform, is_variables};
+pub use fragments::is_own_root;
 pub use module::is_local;
 pub use walk::reason;
 
@@ -42,8 +45,12 @@ pub struct Discovery {
     pub others: Vec<Root>,
     /// The real folders that the user named.
     pub named: BTreeSet<PathBuf>,
+    /// Real folders with a file of a Terragrunt stack.
+    pub stacks: Vec<PathBuf>,
     /// Files and folders that were passed over: path and why.
     pub skipped: Vec<(String, String)>,
+    /// Units that are not run by themselves: path and why.
+    pub excluded: Vec<(String, String)>,
 }
 
 /// A root module.
@@ -140,14 +147,40 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
         unit_file(dir, loader.tree()).and_then(|f| loader.hcl(&f).ok()).is_none_or(|f| copies_its_files(&f))
     };
     chosen.retain(|dir| !unit_dirs.contains(dir.as_path()) || !evaluates_its_files(dir));
+    let shared = fragments::shared_files(&dirs, loader);
+    let is_fragment = |dir: &PathBuf| {
+        let is_own = dirs.get(dir).is_some_and(|(traits, _)| traits.is_own_root);
+        !is_own && !named.contains(dir) && fragments::is_shared(dir, &shared, loader)
+    };
+    chosen.retain(|dir| !is_fragment(dir));
+    let (old_units, chosen): (BTreeSet<PathBuf>, BTreeSet<PathBuf>) =
+        chosen.into_iter().partition(|dir| dirs.get(dir).is_some_and(|(traits, _)| traits.is_old_unit));
+    let mut loose = BTreeMap::new();
+    let chosen: BTreeSet<PathBuf> = chosen
+        .into_iter()
+        .filter(|dir| {
+            let is_kept = named.contains(dir) || unit_dirs.contains(dir.as_path());
+            let why = if is_kept { None } else { fragments::independent(dir, loader) };
+            why.map(|why| loose.insert(dir.clone(), why)).is_none()
+        })
+        .collect();
     let candidate = |(dir, (_, candidate)): (&PathBuf, &(Traits, bool))| candidate.then(|| dir.clone());
-    let is_root = |dir: &PathBuf| chosen.contains(dir) || unit_dirs.contains(dir.as_path());
-    let called = dirs.iter().filter_map(candidate).filter(|dir| !is_root(dir)).map(root).collect();
+    let is_root = |dir: &PathBuf| {
+        chosen.contains(dir) || old_units.contains(dir) || loose.contains_key(dir) || unit_dirs.contains(dir.as_path())
+    };
+    let called = dirs.iter().filter_map(candidate).filter(|dir| !is_root(dir) && !is_fragment(dir)).map(root).collect();
     let mut roots: Vec<Root> = chosen.into_iter().chain(unread).map(root).chain(units).collect();
     roots.sort();
-    let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
-    Ok((Discovery { roots, called, others: Vec::new(), named, skipped }, dirs))
+    let skipped = found.skipped.into_iter().map(|(path, why)| (loader.shown_way(&path), why));
+    let old = old_units.iter().map(|dir| (loader.shown(dir), OLD_UNIT.to_string()));
+    let loose = loose.into_iter().map(|(dir, why)| (loader.shown(&dir), why.to_string()));
+    let skipped = skipped.chain(old).chain(loose).collect();
+    let stacks = found.stack_folders.into_iter().collect();
+    Ok((Discovery { roots, called, others: Vec::new(), named, stacks, skipped, excluded: Vec::new() }, dirs))
 }
+
+/// Why a unit of an old Terragrunt is passed over.
+const OLD_UNIT: &str = "it is a unit of Terragrunt before 0.19; move its settings to a terragrunt.hcl to check it";
 
 /// The folders that the paths mean, and what is below them; as it was found in the state of the tree before, if there is one.
 fn walked(paths: &[PathBuf], loader: &Loader) -> Result<Walked, PathError> {

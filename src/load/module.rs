@@ -12,6 +12,8 @@ pub struct Traits {
     pub calls: FxHashSet<PathBuf>,
     /// It has a backend or variable files: a root module, whoever calls it.
     pub is_own_root: bool,
+    /// It is a unit of Terragrunt before 0.19, whose settings are in `terraform.tfvars`.
+    pub is_old_unit: bool,
     /// It configures a provider, as root modules do, and old modules that others call.
     has_provider: bool,
     /// It has input variables.
@@ -22,6 +24,8 @@ impl Traits {
     /// Reads them off a folder's files.
     pub fn of(files: &ModuleFiles, loader: &Loader) -> Traits {
         let mut traits = Traits { is_own_root: !files.tfvars.is_empty(), ..Traits::default() };
+        let of_terragrunt = |body: &Body| has(body, "terragrunt");
+        traits.is_old_unit = files.tfvars.iter().any(|file| of_terragrunt(&file.body));
         for block in files.files.iter().chain(&files.overrides).flat_map(|f| &f.body.blocks) {
             match &*block.kind.name {
                 "module" => {

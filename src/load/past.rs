@@ -1,7 +1,7 @@
 //! Walks the folders that the user named in a commit, where everything is under version control.
 
 use super::loader::Loader;
-use super::walk::{FoundFolders, NamedFolder, TOOLS, concerns};
+use super::walk::{FoundFolders, NamedFolder, concerns, is_closed};
 use crate::tree::{FileKind, WalkStep};
 
 /// Finds the folders with Terraform files below a folder.
@@ -10,8 +10,7 @@ pub fn walk(folder: &NamedFolder, found: &mut FoundFolders, loader: &Loader) {
     let mut entered = std::mem::take(&mut found.entered);
     let mut outside = Vec::new();
     let mut enter = |step: &WalkStep| {
-        if loader.budget().is_late() || step.path.file_name().is_some_and(|name| TOOLS.iter().any(|tool| name == *tool))
-        {
+        if loader.budget().is_late() || step.path.file_name().is_some_and(is_closed) {
             return false;
         }
         let Ok(real) = tree.canonicalize(&step.path) else { return false };

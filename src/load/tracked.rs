@@ -3,7 +3,7 @@
 use super::bounds::repository;
 use super::index::Tracked;
 use super::loader::Loader;
-use super::walk::{FoundFolders, NamedFolder, TOOLS, concerns, walk};
+use super::walk::{FoundFolders, NamedFolder, concerns, is_closed, walk};
 use std::path::{Path, PathBuf};
 
 /// The most files and folders that are looked at where there is no index.
@@ -26,8 +26,8 @@ pub fn add(ignored: &[(PathBuf, PathBuf)], found: &mut FoundFolders, loader: &Lo
         for (path, kind) in index.below(real) {
             let Ok(below) = path.strip_prefix(real) else { continue };
             let way = if below.as_os_str().is_empty() { way.clone() } else { way.join(below) };
-            let tools = below.components().any(|part| TOOLS.iter().any(|tool| part.as_os_str() == *tool));
-            let Some(parent) = path.parent().filter(|_| !tools) else { continue };
+            let closed = below.components().any(|part| is_closed(part.as_os_str()));
+            let Some(parent) = path.parent().filter(|_| !closed) else { continue };
             match kind {
                 Tracked::File | Tracked::Link if concerns(&path) => {
                     // The folder may be gone, or a link may stand in its place.
@@ -66,7 +66,7 @@ fn has_terraform(path: &Path, loader: &Loader) -> bool {
             if !is_dir && concerns(&path) || seen > MOST {
                 return true;
             }
-            if is_dir && TOOLS.iter().all(|tool| entry.name != *tool) {
+            if is_dir && !is_closed(&entry.name) {
                 todo.push(path);
             }
         }

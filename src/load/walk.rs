@@ -2,7 +2,7 @@
 
 use super::PathError;
 use super::bounds::Bounds;
-use super::files::{UNIT, is_terraform, is_variables};
+use super::files::{STACK, UNIT, is_terraform, is_variables};
 use super::ignored::WalkIgnores;
 use super::loader::Loader;
 use super::past;
@@ -10,7 +10,8 @@ use super::tracked;
 use crate::tree::{FileKind, Tree};
 use ignore::{DirEntry, WalkBuilder};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
@@ -41,6 +42,8 @@ pub struct FoundFolders {
     pub folders: BTreeMap<PathBuf, PathBuf>,
     /// Real folders with a `terragrunt.hcl`, in the same way.
     pub unit_folders: BTreeMap<PathBuf, PathBuf>,
+    /// Real folders with a `terragrunt.stack.hcl`, but for those that Terragrunt made.
+    pub stack_folders: BTreeSet<PathBuf>,
     /// Paths that were passed over, and why.
     pub skipped: BTreeMap<PathBuf, String>,
     /// Real folders that were entered.
@@ -71,7 +74,12 @@ pub fn named(path: &Path, tree: &Tree) -> Result<NamedFolder, PathError> {
 }
 
 /// Folders that tools fill.
-pub const TOOLS: [&str; 3] = [".git", ".terraform", ".terragrunt-cache"];
+const TOOLS: [&str; 3] = [".git", ".terraform", ".terragrunt-cache"];
+
+/// Whether a folder of this name is not entered: a tool fills it, or it has templates of configurations.
+pub fn is_closed(name: &OsStr) -> bool {
+    TOOLS.iter().any(|tool| name == *tool) || name == ".boilerplate" || name.to_string_lossy().contains("{{")
+}
 
 /// Finds the folders with Terraform files at and below a folder. What Git ignores is left out, unless Git tracks it.
 pub fn walk(folder: &NamedFolder, found: &mut FoundFolders, loader: &Loader) {
@@ -128,7 +136,7 @@ pub fn walk(folder: &NamedFolder, found: &mut FoundFolders, loader: &Loader) {
 /// Whether Terraform or Terragrunt reads a file of this name.
 pub fn concerns(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name == UNIT || is_terraform(&name) || unread(&name).is_some()
+    name == UNIT || name == STACK || is_terraform(&name) || unread(&name).is_some()
 }
 
 /// Endings of the files of Terraform's stacks.
@@ -138,7 +146,6 @@ const STACKS: [&str; 3] = [".tfcomponent.hcl", ".tfdeploy.hcl", ".tfstack.hcl"];
 fn unread(name: &str) -> Option<&'static str> {
     match name {
         "terragrunt.hcl.json" => Some("Terragrunt's JSON is not read; write it as terragrunt.hcl to check it"),
-        "terragrunt.stack.hcl" => Some("stacks of Terragrunt are not read; generate the units to check them"),
         _ if STACKS.iter().any(|end| name.ends_with(end)) => {
             Some("stacks of Terraform are not read; its components are judged with their own values")
         }
@@ -156,6 +163,12 @@ impl FoundFolders {
     pub fn add(&mut self, file: &Path, real: PathBuf) {
         if let Some(why) = file.file_name().and_then(|name| unread(&name.to_string_lossy())) {
             self.skipped.insert(file.to_path_buf(), why.into());
+            return;
+        }
+        if file.file_name().is_some_and(|name| name == STACK) {
+            if !real.components().any(|part| part.as_os_str() == ".terragrunt-stack") {
+                self.stack_folders.insert(real);
+            }
             return;
         }
         let is_unit = file.file_name().is_some_and(|name| name == UNIT);
@@ -184,7 +197,7 @@ impl Gate {
             return true;
         }
         let name = entry.file_name();
-        if is_dir && TOOLS.iter().any(|tool| name == *tool) {
+        if is_dir && is_closed(name) {
             return false;
         }
         let Some(dir) = entry.path().parent().and_then(|way| self.ways.real(way)) else { return true };

@@ -59,6 +59,8 @@ pub struct ModuleConfig {
     pub real: PathBuf,
     /// Files of it that are not read, and why: what they declare is not known.
     pub left_out: Vec<(String, String)>,
+    /// What stands beside its files when Terraform runs, and is not here.
+    pub beside: Option<Box<UnseenFiles>>,
     /// Whether there may be a cycle among what it declares; found out once.
     pub may_be_cyclic: OnceLock<bool>,
     /// All its references are to what there is: found out for the first root module that calls it, since values do not
@@ -73,6 +75,15 @@ pub struct ModuleConfig {
     pub fits_attributes: OnceLock<()>,
     /// What is wrong with the declarations themselves.
     pub findings: Vec<Finding>,
+}
+
+/// The files of a root module that are not on disk: those that are here go into its folder. They may declare any name.
+#[derive(Debug)]
+pub struct UnseenFiles {
+    /// Why they are not known.
+    pub reasons: Reasons,
+    /// The call that stands for them.
+    pub call: Option<Arc<str>>,
 }
 
 /// A `variable` block.
@@ -127,8 +138,19 @@ impl ModuleConfig {
         config
     }
 
-    /// What is not known of it, since files of it are not read.
+    /// Whether it may declare more than is known of it.
+    pub fn is_partial(&self) -> bool {
+        !self.left_out.is_empty() || self.beside.is_some()
+    }
+
+    /// Why it may declare more than is known of it.
     pub fn open(&self) -> Option<Reasons> {
+        let beside = self.beside.as_ref().map(|files| files.reasons.clone());
+        self.unread().into_iter().chain(beside).reduce(|a, b| a.union(&b))
+    }
+
+    /// What is not known of it, since files of it are not read.
+    pub fn unread(&self) -> Option<Reasons> {
         let reason = |(file, why): &(String, String)| {
             Reasons::one(ReasonKind::Budget(format!("{file} is not read ({why})").into()), None)
         };

@@ -53,7 +53,7 @@ impl ReferenceVisitor for NameChecker<'_> {
     fn call(&mut self, call: &Call, perhaps: bool) {
         let name = call.name.name.strip_prefix("core::").unwrap_or(&call.name.name);
         if let Some(provider) = name.strip_prefix("provider::").and_then(|rest| rest.split("::").next()) {
-            let open = !self.config.left_out.is_empty() || self.config.facts.is_some();
+            let open = self.config.is_partial() || self.config.facts.is_some();
             if provider != "terraform" && !open && !self.config.required.contains_key(provider) {
                 let message = format!("there is no provider `{provider}` in the required_providers of this module");
                 let help = format!("add it there: {provider} = {{ source = \"…/{provider}\" }}");
@@ -92,7 +92,7 @@ impl NameChecker<'_> {
     /// The error of a reference to what is not declared.
     fn undeclared(&self, Reference { subject, rest, at }: &Reference) -> Option<Box<EvalError>> {
         let config = self.config;
-        let may_be_elsewhere = !config.left_out.is_empty();
+        let may_be_elsewhere = config.is_partial();
         let unless = |declared: bool, error: &dyn Fn() -> Box<EvalError>| (!declared).then(error);
         match subject {
             Subject::Path(ident) => unless(PATHS.contains(&&*ident.name), &|| undeclared::path(ident)),

@@ -50,6 +50,8 @@ pub struct StaticPlan {
     pub made: FxHashSet<PathBuf>,
     /// Files that are not evaluated: path and why.
     pub skipped: Vec<(String, String)>,
+    /// What is not planned because the configuration says so: path and why.
+    pub excluded: Vec<(String, String)>,
     /// Whether it is of a reusable module, whose callers decide its values.
     pub is_reusable: bool,
     /// Outputs of a module for others, with the expressions that give them: what its callers may build on.

@@ -146,7 +146,7 @@ fn coverage(coverage: &Coverage) -> JsonCoverage {
     let block = |(address, why): &(String, String)| JsonUndecidedBlock { address: address.clone(), why: why.clone() };
     JsonCoverage {
         files: coverage.files as u64,
-        skipped: coverage.skipped.iter().map(skipped).collect(),
+        skipped: coverage.skipped.iter().chain(&coverage.excluded).map(skipped).collect(),
         modules_missing: coverage.modules_missing.iter().map(missing).collect(),
         undecided_blocks: coverage.undecided_blocks.iter().map(block).collect(),
     }

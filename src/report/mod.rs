@@ -61,6 +61,8 @@ pub struct Report {
     pub coverage: Coverage,
     /// How many root modules were checked.
     pub roots: usize,
+    /// Those of them that are examples: what is found in them does not count.
+    pub examples: BTreeSet<String>,
     /// The resource graphs, where a report is to show them.
     pub drawings: Vec<Drawing>,
     /// What a baseline took out.
@@ -122,6 +124,7 @@ impl Report {
     /// were read in all.
     pub fn new(roots: Vec<RootReport>, skipped: Vec<(String, String)>, files: usize, sources: &Sources) -> Report {
         let count = roots.iter().map(|r| &r.root).collect::<BTreeSet<_>>().len();
+        let examples = roots.iter().filter(|r| r.is_example).map(|r| r.root.clone()).collect();
         let mut clusters = Vec::new();
         let mut diagnostics = Vec::new();
         let mut coverage = Coverage { files, skipped, ..Coverage::default() };
@@ -135,6 +138,7 @@ impl Report {
             };
             diagnostics.extend(root.findings.into_iter().map(diagnostic));
             coverage.skipped.extend(root.coverage.skipped);
+            coverage.excluded.extend(root.coverage.excluded);
             coverage.modules_missing.extend(root.coverage.modules_missing);
             coverage.undecided_blocks.extend(root.coverage.undecided_blocks);
         }
@@ -143,13 +147,14 @@ impl Report {
         identify(&mut diagnostics, sources);
         let diagnostics = once(diagnostics);
         tidy(&mut coverage);
-        let verdict = verdict(&clusters, &diagnostics, &coverage);
+        let verdict = verdict(&clusters, &diagnostics, &coverage, &examples);
         Report {
             verdict,
             clusters,
             diagnostics,
             coverage,
             roots: count,
+            examples,
             drawings: Vec::new(),
             baseline: None,
             since: None,
@@ -162,6 +167,11 @@ impl Report {
     /// The findings that were not set aside.
     pub fn open(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics.iter().filter(|d| d.finding.suppressed.is_none())
+    }
+
+    /// The open findings that count for the exit code: those in examples do not.
+    pub fn counted(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.open().filter(|d| !self.examples.contains(&d.root))
     }
 
     /// The configuration's path and what it turns off, in words, where it turns something off.
@@ -225,19 +235,25 @@ impl Report {
     /// read, or a module is missing that may make one.
     pub fn is_open(&self) -> bool {
         let hollow = self.clusters.is_empty() && !self.coverage.modules_missing.is_empty();
-        hollow || self.coverage.is_open() || self.clusters.iter().any(|c| c.verdict == Verdict::Undecided)
+        let mut counted = self.clusters.iter().filter(|c| !self.examples.contains(&c.root));
+        hollow || self.coverage.is_open() || counted.any(|c| c.verdict == Verdict::Undecided)
     }
 }
 
 /// The verdict of a run: not ready if a cluster is not or an error was found, ready only if there are clusters, all of
 /// them are, every file was read, and no module is missing that may make one.
-fn verdict(clusters: &[ClusterReport], diagnostics: &[Diagnostic], coverage: &Coverage) -> Verdict {
-    let any = |verdict| clusters.iter().any(|c| c.verdict == verdict);
-    if any(Verdict::NotReady)
-        || diagnostics.iter().any(|d| d.finding.level == Level::Error && d.finding.suppressed.is_none())
-    {
+fn verdict(
+    clusters: &[ClusterReport],
+    diagnostics: &[Diagnostic],
+    coverage: &Coverage,
+    examples: &BTreeSet<String>,
+) -> Verdict {
+    let counted = || clusters.iter().filter(|c| !examples.contains(&c.root));
+    let any = |verdict| counted().any(|c| c.verdict == verdict);
+    let is_open = |d: &Diagnostic| d.finding.suppressed.is_none() && !examples.contains(&d.root);
+    if any(Verdict::NotReady) || diagnostics.iter().any(|d| d.finding.level == Level::Error && is_open(d)) {
         Verdict::NotReady
-    } else if clusters.is_empty() || coverage.is_open() || any(Verdict::Undecided) {
+    } else if counted().next().is_none() || coverage.is_open() || any(Verdict::Undecided) {
         Verdict::Undecided
     } else {
         Verdict::Ready
@@ -333,8 +349,10 @@ fn once(diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 fn tidy(coverage: &mut Coverage) {
-    let unique: BTreeSet<_> = coverage.skipped.drain(..).collect();
-    coverage.skipped.extend(unique);
+    for paths in [&mut coverage.skipped, &mut coverage.excluded] {
+        let unique: BTreeSet<_> = paths.drain(..).collect();
+        paths.extend(unique);
+    }
     let unique: BTreeSet<_> = coverage.undecided_blocks.drain(..).collect();
     coverage.undecided_blocks.extend(unique);
     let key = |m: &crate::diagnostic::MissingModule| (m.address.clone(), m.source.clone(), m.version.clone());

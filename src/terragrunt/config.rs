@@ -1,12 +1,16 @@
 //! One `terragrunt.hcl` with what it includes.
 
-use super::functions::{Functions, object};
+use super::functions::{Functions, impure, object};
+use super::generated::GeneratedFile;
+use super::merge::{Strategy, over};
+use super::terraform::{ExtraArguments, Hook};
 use crate::base::source::Span;
-use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value};
+use crate::cty::value::{ReasonKind, convert};
+use crate::cty::value::{Reasons, Type, Value};
 use crate::diagnostic::Finding;
-use crate::eval::{Evaluator, Sheet, places};
+use crate::eval::{Evaluator, Sheet};
 use crate::load::bounds::normalise;
-use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, File, ObjectKey};
+use crate::syntax::ast::{Block, Expr, ExprKind, File, ObjectKey};
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -17,27 +21,51 @@ use std::sync::Arc;
 const DEEPEST: usize = 12;
 /// The most files that are read for one unit.
 const MOST_FILES: usize = 500;
+/// The file of a stack's values for a unit.
+pub const VALUES: &str = "terragrunt.values.hcl";
 
 /// Values by name, each with its place.
 pub type UnitInputs = BTreeMap<Arc<str>, (Value, Span)>;
+/// Values by name.
+pub type NamedValues = BTreeMap<Arc<str>, Value>;
 
 /// Which unit is evaluated, and which of its files.
 #[derive(Clone, Debug, Default)]
 pub struct UnitContext {
-    /// The unit's folder.
+    /// The folder of the unit, or of the file that is read.
     pub unit: PathBuf,
+    /// The folder of the unit for which files are read.
+    pub original: PathBuf,
     /// The folders of the files that it includes, by name.
     pub includes: BTreeMap<String, PathBuf>,
     /// The name by which this file itself is included; `None` for the unit's own.
     pub own: Option<String>,
     /// The files that led here, the unit's own first.
     pub way: Vec<PathBuf>,
+    /// What a stack gives the unit; `None` where its own file of values does.
+    pub values: Option<Value>,
+    /// Feature flags and outputs of other units, as all files of the unit see them together.
+    pub shared: Option<SharedNames>,
+}
+
+/// What all files of a unit see of one another.
+#[derive(Clone, Debug, Default)]
+pub struct SharedNames {
+    /// `feature`.
+    pub features: NamedValues,
+    /// `dependency`.
+    pub dependencies: NamedValues,
 }
 
 impl UnitContext {
+    /// Of the unit in a folder.
+    pub fn of(unit: &Path) -> UnitContext {
+        UnitContext { unit: unit.to_path_buf(), original: unit.to_path_buf(), ..UnitContext::default() }
+    }
+
     /// The folder of the file that is included: by name, this one itself, or the only one.
     pub fn included(&self, args: &[&str]) -> Option<&PathBuf> {
-        let name = args.first().copied().or(self.own.as_deref());
+        let name = self.own.as_deref().or(args.first().copied());
         name.map_or_else(|| self.includes.values().next(), |name| self.includes.get(name))
     }
 }
@@ -51,16 +79,20 @@ pub struct UnitConfig {
     pub open_inputs: Option<Reasons>,
     /// `terraform { source }`, with its place.
     pub source: Option<(Value, Span)>,
-    /// `generate` blocks: the file's name, its content and the block's place.
-    pub generated: BTreeMap<String, (String, Value, Span)>,
-    /// Variable files of `extra_arguments`.
-    pub variable_files: Vec<Value>,
-    /// Variables that `extra_arguments` set by `-var`, in order.
-    pub given: Vec<(String, String)>,
-    /// `env_vars` of `extra_arguments`.
-    pub environment: BTreeMap<Arc<str>, Value>,
+    /// `terraform { version }`.
+    pub version: Option<Value>,
+    /// `generate` blocks by name.
+    pub generated: BTreeMap<Arc<str>, GeneratedFile>,
+    /// `extra_arguments` by name, in their order.
+    pub arguments: Vec<(String, ExtraArguments)>,
+    /// Hooks that write files, by name.
+    pub hooks: BTreeMap<String, Hook>,
     /// `dependency` blocks by name, with what is known of their outputs.
-    pub dependencies: BTreeMap<Arc<str>, Value>,
+    pub dependencies: NamedValues,
+    /// `feature` blocks by name.
+    pub features: NamedValues,
+    /// Whether `exclude` or `skip` leave it out of `plan`.
+    pub excluded: Option<(Value, Span)>,
     /// `local`.
     pub locals: Option<Value>,
     /// What cannot be parsed.
@@ -89,7 +121,27 @@ impl std::fmt::Debug for ConfigReader {
     }
 }
 
+/// A file that is being read: what its expressions see.
+struct OpenFile {
+    file: Arc<File>,
+    context: UnitContext,
+    path: PathBuf,
+}
+
+/// An `include` block.
+struct Include {
+    name: String,
+    /// The file; why it is not known.
+    path: Result<PathBuf, Reasons>,
+    strategy: Strategy,
+}
+
 impl ConfigReader {
+    /// A reader that knows nothing of other units.
+    pub fn alone(evaluator: &Arc<Evaluator>) -> ConfigReader {
+        ConfigReader { evaluator: evaluator.clone(), outputs: Rc::new(|_| None), read: Rc::default() }
+    }
+
     /// An environment variable, and whether `--allow-env` lets configurations read it; `None` where it is not set.
     pub fn environment(&self, name: &str) -> Option<(&String, bool)> {
         let options = &self.evaluator.options;
@@ -97,26 +149,57 @@ impl ConfigReader {
         Some((value, options.allow_env.contains(name)))
     }
 
+    /// Where a path is on disk.
+    pub fn on_disk(&self, path: &Path) -> PathBuf {
+        self.evaluator.options.mounts.on_disk(path, self.evaluator.loader().tree())
+    }
+
     /// A variable file's values.
     ///
     /// # Errors
     /// Why it cannot be read.
     pub fn variables(&self, path: &Path) -> Result<Value, String> {
-        let file = self.evaluator.loader().hcl(path)?;
-        let functions = Functions { reader: self.clone(), context: UnitContext::default() };
-        let sheet = Sheet::new(&self.evaluator, path, &file, Vec::new(), Rc::new(functions));
-        let entry = |a: &Attribute| (a.name.name.clone(), value(&sheet, &a.expr, &[]));
-        Ok(Value::object(file.body.attributes.iter().map(entry).collect()))
+        let opened = self.open(path, UnitContext::of(path.parent().unwrap_or(path)))?;
+        Ok(self.arguments(&opened, &self.sheet(&opened, Vec::new())))
+    }
+
+    /// The values that a stack gives a unit in this folder.
+    pub fn values(&self, context: &UnitContext) -> Value {
+        if let Some(values) = &context.values {
+            return values.clone();
+        }
+        let own = || {
+            let opened = self.open(&context.unit.join(VALUES), UnitContext::of(&context.unit)).ok()?;
+            Some(self.arguments(&opened, &self.sheet(&opened, Vec::new())))
+        };
+        own().unwrap_or_else(|| {
+            let kind = ReasonKind::NotGiven(format!("`{VALUES}`, which a stack writes,").into(), VALUES.into());
+            Value::open_object(NamedValues::new(), Reasons::one(kind, None))
+        })
+    }
+
+    fn arguments(&self, opened: &OpenFile, sheet: &Sheet) -> Value {
+        let attributes = opened.file.body.attributes.iter();
+        Value::object(attributes.map(|a| (a.name.name.clone(), value(sheet, &a.expr, &[]))).collect())
     }
 
     /// Another configuration as an object, as `read_terragrunt_config` gives it.
     ///
     /// # Errors
     /// Why it cannot be read.
-    pub fn object(&self, path: &Path, way: Vec<PathBuf>) -> Result<Value, String> {
-        let unit = path.parent().unwrap_or(path).to_path_buf();
-        let config = self.read(path, UnitContext { unit, way, ..UnitContext::default() })?;
-        Ok(exposed(&config))
+    pub fn object(&self, path: &Path, from: &UnitContext) -> Result<Value, String> {
+        let unit = path.parent().unwrap_or(path);
+        if path.file_name().is_some_and(|name| name == VALUES) {
+            return self.variables(path);
+        }
+        let context = UnitContext { way: from.way.clone(), original: from.original.clone(), ..UnitContext::of(unit) };
+        Ok(exposed(&self.read(path, context)?))
+    }
+
+    /// The files that a unit's own file includes.
+    pub fn included(&self, path: &Path, context: UnitContext) -> Vec<PathBuf> {
+        let Ok(mut opened) = self.open(path, context) else { return Vec::new() };
+        self.includes(&mut opened).into_iter().filter_map(|include| include.path.ok()).collect()
     }
 
     /// The file at a path, and what it includes.
@@ -124,9 +207,36 @@ impl ConfigReader {
     /// # Errors
     /// Why it cannot be read.
     pub fn read(&self, path: &Path, context: UnitContext) -> Result<UnitConfig, String> {
+        let mut opened = self.open(path, context)?;
+        let includes = self.includes(&mut opened);
+        let shared = opened.context.shared.clone().unwrap_or_else(|| self.shared(&opened, &includes));
+        opened.context.shared = Some(shared);
+        let mut parents = Vec::new();
+        for Include { name, path, strategy } in includes {
+            let open = |reasons| UnitConfig { open_inputs: Some(reasons), ..UnitConfig::default() };
+            let config = match path {
+                Ok(path) => {
+                    let inner = UnitContext { own: Some(name.clone()), ..opened.context.clone() };
+                    self.read(&path, inner).unwrap_or_else(|_| open(unread(&path)))
+                }
+                Err(reasons) => open(reasons),
+            };
+            parents.push((name, config, strategy));
+        }
+        let sheet = self.sheet(&opened, vec![("include".into(), include_object(&parents))]);
+        let mut config = self.own(&opened, &sheet);
+        // The last of several has the say.
+        for (_, parent, strategy) in parents.into_iter().rev() {
+            config = over(config, parent, strategy);
+        }
+        Ok(config)
+    }
+
+    /// Opens a file, within the limits.
+    fn open(&self, path: &Path, mut context: UnitContext) -> Result<OpenFile, String> {
         self.read.set(self.read.get() + 1);
-        let plain = normalise(path);
-        if context.way.contains(&plain) {
+        let path = normalise(path);
+        if context.way.contains(&path) {
             return Err("the files read one another in a circle".into());
         }
         if context.way.len() > DEEPEST || self.read.get() > MOST_FILES {
@@ -134,236 +244,188 @@ impl ConfigReader {
                 "more than {DEEPEST} files read one another, or more than {MOST_FILES} are read in all"
             ));
         }
-        let file = self.evaluator.loader().hcl(path)?;
-        let mut context = context;
-        context.way.push(plain);
-        let functions = |context: &UnitContext| Rc::new(Functions { reader: self.clone(), context: context.clone() });
-        let bare = Sheet::new(&self.evaluator, &context.unit, &file, Vec::new(), functions(&context));
-        let (mut included, mut parents) = (Vec::new(), Vec::new());
+        let file = self.evaluator.loader().hcl(&self.on_disk(&path))?;
+        context.way.push(path.clone());
+        Ok(OpenFile { file, context, path })
+    }
+
+    /// Evaluates the expressions of a file, with further names in their scope.
+    fn sheet(&self, opened: &OpenFile, mut names: Vec<(Arc<str>, Value)>) -> Sheet {
+        let OpenFile { file, context, path } = opened;
+        let functions = Functions { reader: self.clone(), context: context.clone() };
+        if path.file_name().is_none_or(|name| name != VALUES) {
+            names.push(("values".into(), self.values(context)));
+        }
+        if let Some(shared) = &context.shared {
+            names.push(("feature".into(), Value::object(shared.features.clone())));
+        }
+        Sheet::new(&self.evaluator, path.parent().unwrap_or(path), file, names, Rc::new(functions))
+    }
+
+    /// The `include` blocks of a file. Its functions then know them.
+    fn includes(&self, opened: &mut OpenFile) -> Vec<Include> {
+        let file = opened.file.clone();
+        let mut includes = Vec::new();
+        let mut sheet = None;
         for block in file.body.blocks("include") {
-            let name = block.labels.first().map(|l| l.text.to_string()).unwrap_or_default();
-            let Some(found) = block.body.attribute("path").map(|a| value(&bare, &a.expr, &[])) else { continue };
-            match found.as_str() {
-                Some(path) => {
-                    let path = normalise(&context.unit.join(path));
-                    context.includes.insert(name.clone(), path.parent().unwrap_or(&path).to_path_buf());
-                    included.push((name, path, strategy(block)));
-                }
-                None => {
-                    let open_inputs = Some(found.collect_reasons());
-                    parents.push((name, UnitConfig { open_inputs, ..UnitConfig::default() }, strategy(block)));
-                }
+            let name = block.label(0).to_string();
+            let Some(path) = block.body.attribute("path") else { continue };
+            let found = value(sheet.get_or_insert_with(|| self.sheet(opened, Vec::new())), &path.expr, &[]);
+            let path = found.as_str().map(|path| normalise(&opened.context.unit.join(path)));
+            if let Some(path) = &path {
+                opened.context.includes.insert(name.clone(), path.parent().unwrap_or(path).to_path_buf());
+            }
+            includes.push(Include { name, path: path.ok_or(found.collect_reasons()), strategy: Strategy::of(block) });
+        }
+        includes
+    }
+
+    /// The feature flags and dependencies of a unit's own file and of those that it includes: its own count before these,
+    /// and the last of these before the others, in all files.
+    fn shared(&self, opened: &OpenFile, includes: &[Include]) -> SharedNames {
+        let mut shared = SharedNames::default();
+        for Include { name, path, strategy } in includes {
+            let Some(path) = path.as_ref().ok().filter(|_| *strategy != Strategy::None) else { continue };
+            let inner = UnitContext { own: Some(name.clone()), ..opened.context.clone() };
+            let Ok(mut inner) = self.open(path, inner) else { continue };
+            let further = self.includes(&mut inner);
+            let of = self.shared(&inner, &further);
+            shared.features.extend(of.features);
+            shared.dependencies.extend(of.dependencies);
+        }
+        let sheet = self.sheet(opened, Vec::new());
+        for block in opened.file.body.blocks("feature") {
+            if let Some(default) = block.body.attribute("default") {
+                let value = value(&sheet, &default.expr, &[]);
+                let flag = object([("name", Value::string(block.label(0))), ("value", value)]);
+                shared.features.insert(block.label(0).into(), flag);
             }
         }
-        for (name, path, strategy) in included {
-            let inner = UnitContext { own: Some(name.clone()), ..context.clone() };
-            match self.read(&path, inner) {
-                Ok(config) => parents.push((name, config, strategy)),
-                Err(_) => parents.push((
-                    name,
-                    UnitConfig { open_inputs: Some(unread(&path)), ..UnitConfig::default() },
-                    strategy,
-                )),
-            }
+        let context = UnitContext { shared: Some(shared.clone()), ..opened.context.clone() };
+        let opened = OpenFile { file: opened.file.clone(), path: opened.path.clone(), context };
+        let mut sheet = None;
+        for block in opened.file.body.blocks("dependency") {
+            let sheet = sheet.get_or_insert_with(|| self.sheet(&opened, Vec::new()));
+            let outputs = self.dependency(block, sheet, &opened.context, shared.dependencies.get(block.label(0)));
+            shared.dependencies.insert(block.label(0).into(), outputs);
         }
-        let include = includes(&parents);
-        let sheet =
-            Sheet::new(&self.evaluator, &context.unit, &file, vec![("include".into(), include)], functions(&context));
-        let mut config = self.own(&file, &sheet, &context, &parents);
-        for (_, parent, strategy) in parents {
-            config = over(config, parent, strategy);
-        }
-        Ok(config)
+        shared
     }
 
     /// What the file itself says.
-    fn own(
-        &self,
-        file: &File,
-        sheet: &Sheet,
-        context: &UnitContext,
-        parents: &[(String, UnitConfig, Strategy)],
-    ) -> UnitConfig {
-        let body = &file.body;
+    fn own(&self, opened: &OpenFile, sheet: &Sheet) -> UnitConfig {
+        let (body, context) = (&opened.file.body, &opened.context);
         let mut config = UnitConfig { locals: Some(sheet.locals()), files: 1, ..UnitConfig::default() };
-        config.findings.extend(file.errors.iter().map(crate::module::report::syntax_error));
-        for (_, parent, _) in parents.iter().filter(|(.., strategy)| *strategy != Strategy::None) {
-            config.dependencies.extend(parent.dependencies.clone());
-        }
-        for block in body.blocks("dependency") {
-            let name: Arc<str> = block.label(0).into();
-            config.dependencies.insert(name.clone(), self.dependency(&name, block, sheet, context));
-        }
+        config.findings.extend(opened.file.errors.iter().map(crate::module::report::syntax_error));
+        let shared = context.shared.clone().unwrap_or_default();
+        config.features = shared.features;
+        config.dependencies = shared.dependencies;
         let names = vec![("dependency".into(), Value::object(config.dependencies.clone()))];
+        let of = |block: &Block, name: &str| block.body.attribute(name).map(|a| value(sheet, &a.expr, &names));
         if let Some(inputs) = body.attribute("inputs") {
             config.open_inputs = entries(sheet, &inputs.expr, &names, &mut config.inputs);
         }
         for terraform in body.blocks("terraform") {
             let source = terraform.body.attribute("source");
             config.source = source.map(|a| (value(sheet, &a.expr, &names), a.expr.span)).or(config.source);
+            config.version = of(terraform, "version").or(config.version);
             for block in terraform.body.blocks("extra_arguments") {
-                config.extra_arguments(&block.body, sheet, &names);
+                let arguments = ExtraArguments::of(&|name| of(block, name));
+                config.arguments.push((block.label(0).to_string(), arguments));
+            }
+            for block in terraform.body.blocks("before_hook").chain(terraform.body.blocks("after_hook")) {
+                if let Some(hook) = Hook::of(block, &|name| of(block, name)) {
+                    config.hooks.insert(block.label(0).to_string(), hook);
+                }
             }
         }
         for block in body.blocks("generate") {
-            let of = |name: &str| block.body.attribute(name).map(|a| value(sheet, &a.expr, &names));
-            let name = of("path").and_then(|p| Some(p.as_str()?.rsplit('/').next()?.to_string()));
-            if let (Some(name), Some(contents)) = (name, of("contents")) {
-                config.generated.insert(block.label(0).to_string(), (name, contents, block.header));
-            }
+            let parts = |expr: &Expr| super::generated::text(sheet, expr, &names);
+            let file = GeneratedFile::of(block, &|name| of(block, name), &parts);
+            config.generated.insert(block.label(0).into(), file);
+        }
+        if let Some(generate) = body.attribute("generate") {
+            let all = value(sheet, &generate.expr, &names);
+            let all = all.entries().into_iter().flatten();
+            let file =
+                |(name, file): (&Arc<str>, &Value)| (name.clone(), GeneratedFile::of_object(file, generate.span));
+            config.generated.extend(all.map(file));
+        }
+        for block in body.blocks("exclude") {
+            config.excluded = Some((excluded(&|name| of(block, name)), block.header));
+        }
+        if let Some(skip) = body.attribute("skip") {
+            config.excluded = config.excluded.or(Some((value(sheet, &skip.expr, &names), skip.span)));
         }
         config
     }
 
-    /// What is known of another unit's outputs: `dependency.NAME.outputs`.
-    fn dependency(&self, name: &str, block: &Block, sheet: &Sheet, context: &UnitContext) -> Value {
+    /// What is known of another unit's outputs: `dependency.NAME.outputs`. `included` is a dependency of the same name in a
+    /// file that is included, which has the path where this one has none.
+    fn dependency(&self, block: &Block, sheet: &Sheet, context: &UnitContext, included: Option<&Value>) -> Value {
         let path = block.body.attribute("config_path").map(|a| value(sheet, &a.expr, &[]));
+        if let (None, Some(included)) = (&path, included) {
+            return included.clone();
+        }
         let dir = path.as_ref().and_then(Value::as_str).map(|p| normalise(&context.unit.join(p)));
         let known = dir.filter(|_| context.way.len() <= DEEPEST).and_then(|dir| (self.outputs)(&dir));
         let known = known.and_then(|outputs| outputs.entries().cloned()).unwrap_or_default();
-        let input = format!("dependency.{name}");
+        let input = format!("dependency.{}", block.label(0));
         let kind = ReasonKind::NotGiven(format!("the state that {input} is read from").into(), input.into());
         object([("outputs", Value::open_object(known, Reasons::one(kind, Some(block.header))))])
     }
 }
 
-impl UnitConfig {
-    fn extra_arguments(&mut self, body: &Body, sheet: &Sheet, names: &[(Arc<str>, Value)]) {
-        let of = |name: &str| body.attribute(name).map(|a| value(sheet, &a.expr, names));
-        for files in ["required_var_files", "optional_var_files"].into_iter().filter_map(of) {
-            self.open(&files);
-            self.variable_files.extend_from_slice(files.elements().unwrap_or_default());
+/// Whether an `exclude` block leaves the unit out of `plan`.
+fn excluded(of: &dyn Fn(&str) -> Option<Value>) -> Value {
+    let actions = of("actions").unwrap_or_else(|| Value::tuple(Vec::new()));
+    let of_plan = |action: &Value| action.as_str().is_some_and(|a| matches!(a, "all" | "all_except_output" | "plan"));
+    match actions.elements() {
+        Some(actions) if actions.iter().any(of_plan) => {
+            let condition = of("if").unwrap_or_else(|| Value::bool(false));
+            convert(&condition, &Type::Bool).unwrap_or(condition)
         }
-        if let Some(arguments) = of("arguments") {
-            self.open(&arguments);
-            self.arguments(arguments.elements().unwrap_or_default());
-        }
-        if let Some(environment) = of("env_vars") {
-            self.environment.extend(environment.entries().cloned().unwrap_or_default());
-            if environment.entries().is_none() {
-                self.open(&environment);
-            }
-        }
-    }
-
-    /// `-var` and `-var-file` with their values, behind an equals sign or as the next argument.
-    fn arguments(&mut self, arguments: &[Value]) {
-        let mut arguments = arguments.iter();
-        while let Some(argument) = arguments.next() {
-            let Some(text) = argument.as_str() else { continue };
-            let text = text.strip_prefix("--").or(text.strip_prefix('-')).unwrap_or(text);
-            let (name, behind) = text.split_once('=').map_or((text, None), |(name, behind)| (name, Some(behind)));
-            if !matches!(name, "var" | "var-file") {
-                continue;
-            }
-            let (behind, value) = match behind {
-                Some(behind) => (Some(behind), argument),
-                None => arguments.next().map_or((None, argument), |next| (next.as_str(), next)),
-            };
-            match (name, behind.unwrap_or_default().split_once('=')) {
-                ("var-file", _) => self.variable_files.extend(behind.map(Value::string)),
-                (_, Some((variable, text))) if !value.marks.contains(Marks::PLACE) => {
-                    self.given.push((variable.trim().to_string(), text.to_string()));
-                }
-                _ => self.open(&places::without(value)),
-            }
-        }
-    }
-
-    /// What is not known of a value may set any input.
-    fn open(&mut self, value: &Value) {
-        let reasons = value.collect_reasons();
-        if !reasons.is_empty() {
-            self.open_inputs = Some(self.open_inputs.take().unwrap_or_default().union(&reasons));
-        }
-    }
-}
-
-/// How what is included goes together with what includes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Strategy {
-    None,
-    Shallow,
-    Deep,
-}
-
-fn strategy(block: &Block) -> Strategy {
-    match block.body.attribute("merge_strategy").and_then(|a| a.expr.as_str()) {
-        Some("no_merge") => Strategy::None,
-        Some("deep" | "deep_map_only") => Strategy::Deep,
-        _ => Strategy::Shallow,
-    }
-}
-
-/// The file's own configuration laid over what it includes.
-fn over(own: UnitConfig, parent: UnitConfig, strategy: Strategy) -> UnitConfig {
-    let mut all = own;
-    all.files += parent.files;
-    all.findings.extend(parent.findings);
-    if strategy == Strategy::None {
-        return all;
-    }
-    for (name, (value, span)) in parent.inputs {
-        match all.inputs.get_mut(&name) {
-            None => drop(all.inputs.insert(name, (value, span))),
-            Some((here, _)) if strategy == Strategy::Deep => *here = deep(here, &value),
-            Some(_) => {}
-        }
-    }
-    all.open_inputs = match (all.open_inputs, parent.open_inputs) {
-        (Some(a), Some(b)) => Some(a.union(&b)),
-        (a, b) => a.or(b),
-    };
-    all.source = all.source.or(parent.source);
-    for (name, generated) in parent.generated {
-        all.generated.entry(name).or_insert(generated);
-    }
-    all.variable_files.splice(0..0, parent.variable_files);
-    all.given.splice(0..0, parent.given);
-    for (name, value) in parent.environment {
-        all.environment.entry(name).or_insert(value);
-    }
-    all
-}
-
-/// Maps are merged and lists joined, the parent's first.
-fn deep(own: &Value, parent: &Value) -> Value {
-    let marks = own.marks.union(parent.marks);
-    match (own.entries(), parent.entries(), own.elements(), parent.elements()) {
-        (Some(own), Some(parent), ..) => {
-            let mut all = parent.clone();
-            for (name, value) in own {
-                let merged = parent.get(name).map_or_else(|| value.clone(), |there| deep(value, there));
-                all.insert(name.clone(), merged);
-            }
-            Value::object(all).mark(marks)
-        }
-        (.., Some(own), Some(parent)) => Value::tuple([parent, own].concat()).mark(marks),
-        _ => own.clone(),
+        Some(_) => Value::bool(false),
+        None => actions,
     }
 }
 
 /// What expressions see of the included files: `include.NAME.locals`, or `include.locals` where it has no name.
-fn includes(parents: &[(String, UnitConfig, Strategy)]) -> Value {
+fn include_object(parents: &[(String, UnitConfig, Strategy)]) -> Value {
     match parents {
         [(name, only, _)] if name.is_empty() => exposed(only),
         all => Value::object(all.iter().map(|(name, c, _)| (Arc::from(name.as_str()), exposed(c))).collect()),
     }
 }
 
-fn exposed(config: &UnitConfig) -> Value {
+/// A configuration as another sees it.
+pub fn exposed(config: &UnitConfig) -> Value {
     let inputs = config.inputs.iter().map(|(name, (value, _))| (name.clone(), value.clone()));
-    let inputs: BTreeMap<Arc<str>, Value> = inputs.collect();
+    let inputs: NamedValues = inputs.collect();
     let inputs = match &config.open_inputs {
         Some(reasons) => Value::open_object(inputs, reasons.clone()),
         None => Value::object(inputs),
     };
     let locals = config.locals.clone().unwrap_or_else(|| match &config.open_inputs {
         Some(reasons) => Value::unknown(Type::Any, reasons.clone()),
-        None => Value::object(BTreeMap::new()),
+        None => Value::object(NamedValues::new()),
     });
-    let dependencies = Value::object(config.dependencies.clone());
-    object([("locals", locals), ("inputs", inputs), ("dependency", dependencies)])
+    let source = config.source.as_ref().map_or_else(Value::null, |(source, _)| source.clone());
+    let generated = config.generated.iter().map(|(name, file)| (name.clone(), file.object()));
+    let known = object([
+        ("locals", locals),
+        ("inputs", inputs),
+        ("dependency", Value::object(config.dependencies.clone())),
+        ("feature", Value::object(config.features.clone())),
+        ("terraform", Value::open_object(NamedValues::from([("source".into(), source)]), not_modelled())),
+        ("generate", Value::object(generated.collect())),
+    ]);
+    Value::open_object(known.entries().cloned().unwrap_or_default(), not_modelled())
+}
+
+/// Why parts of a configuration are not known.
+fn not_modelled() -> Reasons {
+    impure("this part of a Terragrunt configuration".into()).collect_reasons()
 }
 
 fn unread(path: &Path) -> Reasons {
@@ -407,7 +469,7 @@ fn entries(sheet: &Sheet, expr: &Expr, names: &[(Arc<str>, Value)], into: &mut U
 }
 
 /// An expression's value; what kfplint cannot evaluate is not known.
-fn value(sheet: &Sheet, expr: &Expr, names: &[(Arc<str>, Value)]) -> Value {
+pub fn value(sheet: &Sheet, expr: &Expr, names: &[(Arc<str>, Value)]) -> Value {
     sheet.eval(expr, names).unwrap_or_else(|error| {
         let kind = ReasonKind::Impure(format!("what Terragrunt makes of this ({})", error.message).into());
         Value::unknown(Type::Any, Reasons::one(kind, Some(expr.span)))

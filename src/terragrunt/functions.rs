@@ -3,6 +3,7 @@
 use super::config::{ConfigReader, UnitContext};
 use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, json};
 use crate::eval::OwnFunctions;
+use crate::load::UNIT;
 use crate::load::bounds::{normalise, repository};
 use crate::tree::Tree;
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// Functions that run something, or ask the cloud or the command line.
-const OPEN: [&str; 14] = [
+const OPEN: [&str; 12] = [
     "constraint_check",
     "get_aws_account_alias",
     "get_aws_account_id",
@@ -20,11 +21,20 @@ const OPEN: [&str; 14] = [
     "get_platform",
     "get_terraform_cli_args",
     "get_terraform_command",
-    "get_terraform_commands_that_need_locking",
-    "get_terraform_commands_that_need_vars",
     "get_terragrunt_source_cli_flag",
+    "get_working_dir",
     "run_cmd",
-    "sops_decrypt_file",
+];
+
+/// Functions that give the names of Terraform's commands.
+const COMMANDS: [(&str, &[&str]); 4] = [
+    ("get_terraform_commands_that_need_input", &["apply", "import", "init", "plan", "refresh"]),
+    (
+        "get_terraform_commands_that_need_locking",
+        &["apply", "destroy", "import", "plan", "refresh", "taint", "untaint"],
+    ),
+    ("get_terraform_commands_that_need_parallelism", &["apply", "plan", "destroy"]),
+    ("get_terraform_commands_that_need_vars", &["apply", "console", "destroy", "import", "plan", "push", "refresh"]),
 ];
 
 /// The functions as one file of a unit sees them.
@@ -41,18 +51,24 @@ impl OwnFunctions for Functions {
         if OPEN.contains(&name) {
             return Some(Ok(impure(format!("{name}()"))));
         }
+        if let Some((_, commands)) = COMMANDS.iter().find(|(function, _)| *function == name) {
+            return Some(Ok(Value::tuple(commands.iter().map(Value::string).collect())));
+        }
         let own: fn(&Functions, &[&str]) -> Result<Value, String> = match name {
             "find_in_parent_folders" => Functions::find_in_parent_folders,
             "get_env" => Functions::get_env,
-            "get_original_terragrunt_dir" | "get_terragrunt_dir" | "get_working_dir" => |f, _| path(&f.context.unit),
+            "get_original_terragrunt_dir" => |f, _| path(&f.context.original),
+            "get_terragrunt_dir" => |f, _| path(&f.context.unit),
             "get_parent_terragrunt_dir" => |f, args| path(f.context.included(args).unwrap_or(&f.context.unit)),
             "get_path_from_repo_root" => |f, _| Ok(Value::string(relative(f.repository()?, &f.context.unit))),
             "get_path_to_repo_root" => |f, _| Ok(Value::string(relative(&f.context.unit, f.repository()?))),
             "get_repo_root" => |f, _| path(f.repository()?),
+            "mark_as_read" => |_, args| Ok(Value::string(args.first().copied().unwrap_or_default())),
             "path_relative_from_include" => |f, args| Ok(Value::string(f.to_include(args, false))),
             "path_relative_to_include" => |f, args| Ok(Value::string(f.to_include(args, true))),
             "read_terragrunt_config" => Functions::read_config,
             "read_tfvars_file" => Functions::read_variables,
+            "sops_decrypt_file" => Functions::decrypt,
             _ => return None,
         };
         let texts: Option<Vec<&str>> = args.iter().map(Value::as_str).collect();
@@ -94,7 +110,10 @@ impl Functions {
         let within = |folder: &Path| last.is_none_or(|last| folder.starts_with(last));
         folders.next();
         match (
-            folders.take_while(|f| within(f)).map(|f| f.join(name)).find(|file| self.tree().exists(file)),
+            folders
+                .take_while(|f| within(f))
+                .map(|f| f.join(name))
+                .find(|file| self.tree().exists(&self.reader.on_disk(file))),
             args.get(1),
         ) {
             (Some(file), _) => path(&file),
@@ -128,14 +147,35 @@ impl Functions {
     }
 
     fn read_config(&self, args: &[&str]) -> Result<Value, String> {
-        let file = self.file(args);
-        if !self.tree().is_file(&file) {
+        let mut file = self.file(args);
+        if self.tree().is_dir(&self.reader.on_disk(&file)) {
+            file.push(UNIT);
+        }
+        if !self.tree().is_file(&self.reader.on_disk(&file)) {
             return match args.get(1) {
                 Some(fallback) => Ok(Value::string(fallback)),
                 None => Err(format!("there is no file \"{}\"", args.first().copied().unwrap_or_default())),
             };
         }
-        self.reader.object(&file, self.context.way.clone())
+        self.reader.object(&file, &self.context)
+    }
+
+    /// A file that sops encrypts. One that it does not encrypt cannot be decrypted.
+    fn decrypt(&self, args: &[&str]) -> Result<Value, String> {
+        let file = self.reader.on_disk(&self.file(args));
+        let loader = self.reader.evaluator.loader();
+        let name = args.first().copied().unwrap_or_default();
+        let unknown = || {
+            let what = format!("what sops_decrypt_file() makes of `{}`", loader.shown(&file));
+            let kind = ReasonKind::Impure(what.into());
+            Value::unknown(Type::String, Reasons::one(kind, None)).mark(Marks::PRIVATE)
+        };
+        match loader.beside(&file) {
+            Some(bytes) if is_encrypted(&bytes) => Ok(unknown()),
+            Some(_) => Err(format!("\"{name}\" is not encrypted by sops")),
+            None if self.tree().exists(&file) || loader.is_private(&file, &file) => Ok(unknown()),
+            None => Err(format!("there is no file \"{name}\"")),
+        }
     }
 
     /// A variable file as JSON text.
@@ -157,7 +197,16 @@ fn path(path: &Path) -> Result<Value, String> {
     Ok(Value::string(path.to_string_lossy().replace('\\', "/")).mark(Marks::PLACE))
 }
 
-fn impure(what: String) -> Value {
+/// Whether a file has the metadata of sops: an entry `sops` with a message authentication code (sops, "Format").
+fn is_encrypted(bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    let begins = |line: &str, start: &str| line.trim_start_matches([' ', '\t', '"', '{']).starts_with(start);
+    let any = |start: &str| text.lines().any(|line| begins(line, start));
+    any("sops_mac") || (any("sops") || any("[sops]") || text.contains("\"sops\"")) && text.contains("mac")
+}
+
+/// A value that only a run of Terragrunt knows.
+pub fn impure(what: String) -> Value {
     Value::unknown(Type::Any, Reasons::one(ReasonKind::Impure(what.into()), None))
 }
 

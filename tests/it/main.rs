@@ -35,6 +35,7 @@ mod references;
 mod refused;
 mod refused_values;
 mod report;
+mod roots;
 mod rules;
 mod second_opinion;
 mod session;

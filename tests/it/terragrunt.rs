@@ -143,3 +143,7 @@ fn a_file_that_is_only_included_is_no_unit() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0]["root"], "m");
 }
+
+mod configs;
+mod generated;
+mod stacks;

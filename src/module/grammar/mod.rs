@@ -5,7 +5,7 @@ mod provisioners;
 mod table;
 mod values;
 
-pub use table::{BACKENDS, REMOVED_BACKENDS};
+pub use table::{BACKENDS, REMOVED_BACKENDS, RESERVED_VARIABLES};
 pub use values::not_constant;
 
 use super::report::{EVALUATION_ERROR, INVALID_ARGUMENT, add, error};
@@ -14,7 +14,7 @@ use crate::base::suggest::suggest;
 use crate::diagnostic::{Edit, Finding, Fix};
 use crate::syntax::ast::{Attribute, Block, Body, Ident};
 use crate::syntax::json;
-use table::{ArgumentShape, BlockShape, RESERVED_VARIABLES, Rest, is_reserved};
+use table::{ArgumentShape, BlockShape, Rest, is_reserved};
 
 /// Checks a block at the top of a file. `whole` where no override file may give what it lacks. Whether its labels are as
 /// they must be: a block without a name declares nothing.

@@ -17,7 +17,7 @@ pub fn write(coverage: &Coverage, page: &mut Page) {
         })
         .collect();
     if modules.is_empty() && coverage.skipped.is_empty() && coverage.undecided_blocks.is_empty() {
-        return;
+        return not_counted(coverage, page);
     }
     page.put(Style::Bold, "Not checked");
     page.end();
@@ -25,6 +25,17 @@ pub fn write(coverage: &Coverage, page: &mut Page) {
     list(&modules, "modules", page);
     list(&coverage.undecided_blocks, "blocks", page);
     page.end();
+    not_counted(coverage, page);
+}
+
+/// What does not count, as the configuration or its place says.
+fn not_counted(coverage: &Coverage, page: &mut Page) {
+    if !coverage.excluded.is_empty() {
+        page.put(Style::Bold, "Not counted");
+        page.end();
+        list(&coverage.excluded, "files and folders", page);
+        page.end();
+    }
 }
 
 fn list(items: &[(String, String)], noun: &str, page: &mut Page) {
