@@ -133,6 +133,10 @@ pub enum Rewrite {
     StripPrefix(&'static str),
     /// A JSON text in its shortest form, keys sorted.
     NormalJson,
+    /// Null if it is a map with this key alone.
+    NullIfOnly(&'static str),
+    /// No blocks if each of them has a `count` of zero.
+    DropZeroCounts,
 }
 
 /// How the plan shows one written argument otherwise than it was written.
@@ -160,6 +164,8 @@ fn rewrite(row: Row) -> Option<RewriteLine> {
         "upper_case" => Rewrite::UpperCase,
         "scope_aliases" => Rewrite::ScopeAliases,
         "normal_json" => Rewrite::NormalJson,
+        "null_if_only" => Rewrite::NullIfOnly(row.text(3)),
+        "drop_zero_counts" => Rewrite::DropZeroCounts,
         "strip_prefix" => Rewrite::StripPrefix(row.text(3)),
         _ => return None,
     };

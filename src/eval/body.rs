@@ -287,7 +287,14 @@ fn fill_in_set(value: &Value, schema: &schema::BlockSchema) -> Value {
         }
     }
     for nested in &schema.blocks {
-        entries.entry(nested.name.into()).or_insert_with(|| Value::tuple(Vec::new()));
+        let inside = match entries.get(nested.name).map(|written| (&written.data, written.marks)) {
+            Some((Data::Tuple(blocks), marks)) => {
+                Value::tuple(blocks.iter().map(|block| fill_in_set(block, &nested.block)).collect()).mark(marks)
+            }
+            Some(_) => continue,
+            None => Value::tuple(Vec::new()),
+        };
+        entries.insert(nested.name.into(), inside);
     }
     Value::object(entries).mark(value.marks)
 }

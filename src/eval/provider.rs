@@ -7,6 +7,7 @@ use crate::catalog::schema::{self, Nesting};
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert};
 use crate::eval::body;
 use crate::eval::instance::Instance;
+use crate::eval::rewrite;
 use crate::eval::scope::{Named, Scope};
 use crate::module::{alias_of, is_configuration};
 use crate::plan::{Mode, ProviderInfo};
@@ -254,6 +255,9 @@ impl KnownResource<'_> {
         };
         let mut whole = values.clone();
         self.fill("", &mut whole, schema, &lines);
+        if self.id.mode == Mode::Managed {
+            rewrite::apply_to_defaults(&self.id.type_name, &mut whole);
+        }
         for attribute in schema.attributes.iter().filter(|a| a.sensitive) {
             if let Some(value) = whole.get_mut(attribute.name) {
                 value.marks = value.marks.union(Marks::SENSITIVE);

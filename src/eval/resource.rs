@@ -1,9 +1,10 @@
 //! Resource instances: expansion, arguments, and the value that references see.
 
 use crate::address::{ResourceAddr, Subject};
-use crate::catalog::schema;
+use crate::catalog::schema::{self, KnownProvider};
 use crate::cty::value::{Marks, Value};
 use crate::eval::applied;
+use crate::eval::arguments::kind_of;
 use crate::eval::body;
 use crate::eval::conditions;
 use crate::eval::data_source;
@@ -104,13 +105,21 @@ pub fn schema_of(id: &ResourceAddr) -> Option<&'static schema::BlockSchema> {
     }
 }
 
+/// The schema by which a block is read: google-beta's own has more than google's, by which the rest is filled in.
+fn written_schema(id: &ResourceAddr, block: &Block) -> Option<&'static schema::BlockSchema> {
+    if &*provider::ProviderKey::written(id, block).name != "google-beta" {
+        return schema_of(id);
+    }
+    KnownProvider::find("google-beta")?.block(kind_of(id.mode), &id.type_name)
+}
+
 /// Evaluates a resource.
 pub fn build(instance: &Rc<Instance>, id: &ResourceAddr, block: &Block) -> ResourceState {
     let scope = instance.scope();
     let address = id.address();
     let expansion = Expansion::of(&scope, block, &address);
     let shape = expansion.shape();
-    let schema = schema_of(id);
+    let schema = written_schema(id, block);
     let deferred = id.mode == Mode::Data && refers_to_managed(instance, block);
     let builder = ResourceBuilder { instance, id, block, address, schema, deferred };
     let one = |repetition: &Repetition| {

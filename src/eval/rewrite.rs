@@ -11,11 +11,21 @@ type Values = BTreeMap<Arc<str>, Value>;
 
 /// Rewrites the arguments of a resource as the provider does at plan time.
 pub fn apply(type_name: &str, values: &mut Values) {
+    rewrite(type_name, values, |_, _| true);
+}
+
+/// The same of what the provider's defaults put in: on Autopilot some of them are not planned.
+pub fn apply_to_defaults(type_name: &str, values: &mut Values) {
+    rewrite(type_name, values, |rewrite, value| rewrite == Rewrite::NullWhenAutopilot && value.is_known());
+}
+
+fn rewrite(type_name: &str, values: &mut Values, counts: impl Fn(Rewrite, &Value) -> bool) {
     let autopilot = values.get("enable_autopilot").and_then(Value::as_bool) == Some(true);
     for lines in provider_defaults::rewrites(type_name).chunk_by(|a, b| a.name == b.name) {
         let Some(value) = lines.first().and_then(|line| values.get_mut(line.name)) else { continue };
         for line in lines {
-            if let Some(changed) = inside(value, line.below, &|value| one(value, line.rewrite, autopilot)) {
+            let change = |value: &Value| one(value, line.rewrite, autopilot).filter(|_| counts(line.rewrite, value));
+            if let Some(changed) = inside(value, line.below, &change) {
                 *value = changed;
             }
         }
@@ -61,6 +71,15 @@ fn one(value: &Value, rewrite: Rewrite, autopilot: bool) -> Option<Value> {
             let decoded = json::decode(value.as_str()?).ok()?;
             Some(Value::string(json::encode(&decoded)?).mark(value.marks))
         }
+        Rewrite::NullIfOnly(key) => {
+            let entries = value.entries()?;
+            (entries.len() == 1 && entries.contains_key(key)).then(|| Value::null_of(value.ty()))
+        }
+        Rewrite::DropZeroCounts => {
+            let zero = |block: &Value| block.get("count").and_then(Value::as_number).is_some_and(|n| n.signum() == 0);
+            let blocks = value.elements()?;
+            (!blocks.is_empty() && blocks.iter().all(zero)).then(|| Value::tuple(Vec::new()).mark(value.marks))
+        }
         Rewrite::StripPrefix(prefix) => each_text(value, &|text| text.strip_prefix(prefix).unwrap_or(text).to_string()),
     }
 }
@@ -81,7 +100,8 @@ fn each_text(value: &Value, change: &dyn Fn(&str) -> String) -> Option<Value> {
     )
 }
 
-/// An argument that the provider can compute and that is written as an empty text or list counts as not written.
+/// An argument that the provider can compute and that is written as an empty text or collection counts as not written. Any
+/// other set or map that is empty is null; a list stays (real plans: `tags = []`, `enable_components = []`).
 pub fn drop_empty(values: &mut Values, schema: &schema::BlockSchema, unknown: &dyn Fn(&str, Type) -> Value) {
     values.extend(emptied(values, schema, unknown, None));
 }
@@ -107,9 +127,15 @@ fn emptied(
 ) -> Vec<(Arc<str>, Value)> {
     let replaced = |(name, value): (&Arc<str>, &Value)| {
         let at = ArgumentPath { around, name };
-        if value.as_str() == Some("") || value.elements().is_some_and(<[Value]>::is_empty) {
-            let attribute = schema.attribute(name).filter(|a| a.optional && a.computed)?;
-            return Some((name.clone(), unknown(&at.path(), attribute.ty.clone())));
+        let empty = value.elements().map(<[Value]>::is_empty).or_else(|| value.entries().map(Values::is_empty));
+        if value.as_str() == Some("") || empty == Some(true) {
+            let attribute = schema.attribute(name)?;
+            let ty = attribute.ty.clone();
+            return match &ty {
+                _ if attribute.optional && attribute.computed => Some((name.clone(), unknown(&at.path(), ty))),
+                Type::Set(_) | Type::Map(_) => Some((name.clone(), Value::null_of(ty))),
+                _ => None,
+            };
         }
         let Data::Tuple(items) = &value.data else { return None };
         let nested = schema.block(name)?;

@@ -27,6 +27,7 @@ mod linked;
 mod marks;
 mod nodes;
 mod plan;
+mod planned;
 #[path = "../properties/mod.rs"]
 mod properties;
 mod provenance;
