@@ -339,7 +339,9 @@ fn excuse(report: &mut RootReport, sources: &Sources) {
         for requirement in &mut cluster.requirements {
             let open = matches!(requirement.status, Status::Unmet | Status::Undecided);
             let of = |cluster: &str, code: &str| said.get(&(cluster, code)).copied();
-            let own = of(&cluster.address, requirement.code).flatten();
+            // Findings of the root module as a whole count as well, such as those about its grants.
+            let own = [of(&cluster.address, requirement.code), of("", requirement.code)];
+            let own = own.into_iter().flatten().reduce(|a, b| a.and(b)).flatten();
             let cause = |code: &&str| of(&cluster.address, code).or_else(|| of("", code)).flatten();
             let causes: Option<Vec<&Suppressed>> = requirement.because_of.iter().map(cause).collect();
             let by = own.or_else(|| causes.and_then(|all| all.first().copied()));

@@ -310,3 +310,22 @@ resource "google_container_cluster" "c" {{
     ];
     assert!(!open_in(&files, &[]).iter().any(|line| line.starts_with("KFP001") || line.starts_with("LINT001")));
 }
+
+#[test]
+fn a_suppressed_finding_of_the_root_module_is_out_of_the_verdict() {
+    let secret = |comment: &str| {
+        format!(
+            "{}\nresource \"kubernetes_secret\" \"key\" {{\n  metadata {{\n    name      = \"user-gcp-sa\"\n    namespace = \"kubeflow\"\n  }}\n  data = {{ \"key.json\" = \"x\" }}{comment}\n}}\n",
+            crate::tree::READY
+        )
+    };
+    let verdict = |text: &str| {
+        let report = check(text);
+        let requirements = report["clusters"][0]["requirements"].as_array().unwrap().clone();
+        let secret = requirements.into_iter().find(|r| r["code"] == "KFP301").unwrap();
+        let open = report["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == "KFP301" && d["suppressed"].is_null());
+        (secret["status"].clone(), open.count(), report["verdict"].clone(), report["clusters"][0]["verdict"].clone())
+    };
+    assert_eq!(verdict(&secret("")), (json!("unmet"), 1, json!("not-ready"), json!("not-ready")));
+    assert_eq!(verdict(&secret(" # kfplint: ignore[KFP301]")), (json!("unmet"), 0, json!("ready"), json!("ready")));
+}
