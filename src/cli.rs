@@ -12,12 +12,18 @@ pub use dev::{Dev, NewRuleArgs, RuleLevel};
 use crate::baseline;
 use crate::engine::Given;
 use crate::report::Format;
+use crate::selector::Selector;
 use crate::settings::{FailOn, Ignores, Undecided};
 use crate::shard::Shard;
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::LazyLock;
+
+/// The version with the days of the facts.
+static LONG_VERSION: LazyLock<String> =
+    LazyLock::new(|| format!("{}\n{}", env!("CARGO_PKG_VERSION"), crate::catalog::FACTS));
 
 /// Says whether a GKE cluster that Terraform describes will be ready for Kubeflow Pipelines, before it exists.
 ///
@@ -26,6 +32,7 @@ use std::path::PathBuf;
 #[command(
     name = "kfplint",
     version,
+    long_version = LONG_VERSION.as_str(),
     max_term_width = 100,
     args_conflicts_with_subcommands = true,
     subcommand_precedence_over_arg = true,
@@ -117,6 +124,12 @@ pub struct CheckArgs {
     /// Which comments that suppress findings count
     #[arg(long, value_enum, value_name = "WHICH", default_value_t = Ignores::On)]
     pub ignores: Ignores,
+    /// Check only these rules: codes, names, or the beginning of codes, separated by commas (in place of kfplint.toml's)
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',', value_parser = parse_rule)]
+    pub select: Vec<Selector>,
+    /// Do not check these rules (in addition to those that kfplint.toml ignores)
+    #[arg(long, value_name = "RULE,…", value_delimiter = ',', value_parser = parse_rule)]
+    pub ignore: Vec<Selector>,
     /// For the pull requests of strangers: undecided requirements and skipped files fail, comments do not suppress, and no
     /// kfplint.toml of the tree counts. With --since, kfplint.toml and the baseline are those of that commit, and only
     /// findings that are new or worse fail
@@ -153,6 +166,9 @@ pub struct CheckArgs {
     /// Only the verdicts and findings of level error
     #[arg(long, short, conflicts_with = "verbose")]
     pub quiet: bool,
+    /// Count the findings of each rule instead of showing them (human format)
+    #[arg(long)]
+    pub statistics: bool,
     /// Also requirements that are met, node pools and everything that was not checked
     #[arg(long, short)]
     pub verbose: bool,
@@ -305,7 +321,10 @@ pub struct ExplainArgs {
 /// What `rules` is given.
 #[derive(Clone, Debug, Args)]
 pub struct RulesArgs {
-    /// Format of the list.
+    /// Format of the list
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ListFormat::Human)]
+    pub format: ListFormat,
+    /// Terminal options.
     #[command(flatten)]
     pub terminal: TerminalArgs,
 }
@@ -383,6 +402,18 @@ pub struct RootArgs {
     /// Configuration file.
     #[command(flatten)]
     pub config: ConfigArgs,
+}
+
+fn parse_rule(text: &str) -> Result<Selector, String> {
+    let near = |near: Option<&str>| match near {
+        Some(near) => format!("there is no such rule; did you mean `{near}`?"),
+        None => "there is no such rule; `kfplint rules` lists all".into(),
+    };
+    let selector = Selector::parse(text).map_err(near)?;
+    match selector.counts_always() {
+        true => Err("it cannot be turned off: it names what kfplint did not read or look at".into()),
+        false => Ok(selector),
+    }
 }
 
 fn parse_module_dir(text: &str) -> Result<(String, PathBuf), String> {

@@ -1,6 +1,7 @@
 //! Naming rules: by code (`KFP103`), by name (`broad-access`), or by the beginning of codes (`KFP1`, `TF`).
 
 use crate::base::suggest::suggest;
+use crate::diagnostic::ALWAYS;
 use crate::rules;
 
 /// A name for one or several rules. Letters may be of either case.
@@ -23,6 +24,12 @@ impl Selector {
     /// How closely it names what it names: a code or name more closely than its beginning.
     pub fn closeness(&self) -> usize {
         self.0.len()
+    }
+
+    /// Whether all rules that it names count in any case.
+    pub fn counts_always(&self) -> bool {
+        let mut named = rules::all().iter().filter(|rule| self.matches(rule.code, rule.name));
+        named.all(|rule| ALWAYS.contains(&rule.code))
     }
 
     /// Whether it names the rule of this code and name.

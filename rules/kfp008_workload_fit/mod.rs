@@ -107,7 +107,11 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
         if version.is_hidden() {
             return Answer::met("the pods of Kubeflow Pipelines fit");
         }
-        return Answer::met(format!("the {} pods of Kubeflow Pipelines {version} fit", pods.len()));
+        return Answer::met(format!(
+            "the {} pods of Kubeflow Pipelines {} fit",
+            pods.len(),
+            kfp::title(version.shown())
+        ));
     }
     let is_bounded = pools.iter().all(|pool| room(pool, RoomBound::Most).is_some());
     let may_fit = !is_bounded || left_over(&all, &nodes(&pools, features, RoomBound::Most, None)).is_empty();

@@ -38,7 +38,11 @@ pub fn unmet(cluster: &Cluster, pools: &[&Pool], version: &Text, (rest, max_pods
     // How many pods are left tells what the nodes hold.
     let hidden = version.is_hidden() || pools.iter().any(|p| p.machine.hidden || p.nodes.ceiling.hidden);
     let which = if hidden { String::new() } else { format!(": {}", list(&names)) };
-    let message = format!("pods of Kubeflow Pipelines {version} do not fit on {}{which}", cluster.address());
+    let message = format!(
+        "pods of Kubeflow Pipelines {} do not fit on {}{which}",
+        kfp::title(version.shown()),
+        cluster.address()
+    );
     let Some(pool) = last(pools.iter().copied()) else { return Answer::unmet(message, Vec::new()) };
     let draft = RULE.finding(message.clone()).cluster(cluster);
     if let Some(max_pods) = max_pods {

@@ -130,7 +130,7 @@ fn memory(text: &str) -> u64 {
     }
 }
 
-/// The versions with known workloads, oldest first (`HEAD` is the development branch of August 2026).
+/// The versions with known workloads, oldest first (`HEAD` is the development branch of [`HEAD_DATE`]).
 pub fn versions() -> &'static [&'static str] {
     static ALL: LazyLock<Vec<&'static str>> = LazyLock::new(sorted_versions);
     &ALL
@@ -142,6 +142,14 @@ fn sorted_versions() -> Vec<&'static str> {
     all.sort_by_cached_key(|version| key(version));
     all.dedup();
     all
+}
+
+/// The day of the development branch that `HEAD` stands for (`facts/README.md`).
+pub const HEAD_DATE: &str = "2026-08-22";
+
+/// How messages name a version: `HEAD` says nothing to a reader.
+pub fn title(version: &str) -> String {
+    if version == "HEAD" { format!("of {HEAD_DATE}") } else { version.to_string() }
 }
 
 /// The version with known workloads that stands for `version`: the newest one not newer, else the oldest one.

@@ -19,3 +19,6 @@ pub mod schema;
 pub mod scope;
 pub mod services;
 mod table;
+
+/// The days of the facts that change most (`facts/README.md`), for `--version`.
+pub const FACTS: &str = "facts: Google Cloud of 2026-08-22, Kubernetes versions of 2026-10-02, Kubeflow Pipelines 1.8.5 to 2.17.0 and of 2026-08-22";

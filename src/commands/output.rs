@@ -41,11 +41,13 @@ pub fn write(report: &Report, sources: &Sources, job: &Job, took: Duration) -> R
         color: color(args.terminal.color),
         links: links(args.terminal.color),
         took: told.then_some(took),
+        counts: args.statistics,
         ..ReportStyle::plain(detail, width())
     };
     let bytes = args.format.write(report, sources, view);
     match args.format {
         // Its lines are commands.
+        Format::Azure => all(&bytes),
         Format::Github => all(report::unmarked(&String::from_utf8_lossy(&bytes)).as_bytes()),
         _ => stdout(&bytes),
     }

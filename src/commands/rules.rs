@@ -1,7 +1,7 @@
 //! `kfplint rules`.
 
 use super::{Failure, READY, output};
-use crate::cli::RulesArgs;
+use crate::cli::{ListFormat, RulesArgs};
 use crate::report;
 
 /// Lists all rules.
@@ -9,6 +9,9 @@ use crate::report;
 /// # Errors
 /// Where stdout cannot be written.
 pub fn run(args: &RulesArgs) -> Result<u8, Failure> {
-    output::stdout(&report::rules(output::color(args.terminal.color), output::width()))?;
+    match args.format {
+        ListFormat::Human => output::stdout(&report::rules(output::color(args.terminal.color), output::width()))?,
+        ListFormat::Json => output::stdout(&report::pretty(&report::rules_json()))?,
+    }
     Ok(READY)
 }

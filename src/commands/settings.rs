@@ -40,6 +40,7 @@ impl Job {
         let base = args.since.as_ref().map(|reference| since::tree(&args, reference, budget)).transpose()?;
         let mut config = config_of(&args, base.as_ref())?;
         let asked_by_configuration = fill_up(&mut args, &mut config);
+        config.levels.choose(&args.select, &args.ignore);
         args.config.environment.iter().try_for_each(|name| environment_named(name, &config).map(drop))?;
         let scope = if args.changed { PathScope::Changed } else { PathScope::All };
         let formats: Vec<Format> = args.output.iter().map(|(format, _)| *format).chain([args.format]).collect();

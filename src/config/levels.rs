@@ -42,6 +42,14 @@ impl Levels {
         })
     }
 
+    /// Takes the rules that the command line names: those to check in place of the file's, and further ones not to check.
+    pub fn choose(&mut self, select: &[Selector], ignore: &[Selector]) {
+        if !select.is_empty() {
+            self.select = Some(select.to_vec());
+        }
+        self.ignore.extend_from_slice(ignore);
+    }
+
     /// Whether a rule is checked at all. What is not checked is always said.
     pub fn is_on(&self, code: &str, name: &str) -> bool {
         let matches = |s: &Selector| s.matches(code, name);
@@ -139,9 +147,7 @@ impl Levels {
 
 /// Refuses a name that means only rules that always count.
 pub(super) fn refuse(text: &SpannedText, how: &str) -> Checked<()> {
-    let selector = selector(text)?;
-    let mut named = crate::rules::all().iter().filter(|m| selector.matches(m.code, m.name));
-    if named.any(|meta| !ALWAYS.contains(&meta.code)) {
+    if !selector(text)?.counts_always() {
         return Ok(());
     }
     let fault = Fault::at(text.span(), format!("{} cannot be {how}", text.get_ref()));

@@ -1,6 +1,6 @@
 //! The formats of the report: the only list of them.
 
-use super::{Report, ReportStyle, own, pretty};
+use super::{Detail, Report, ReportStyle, own, pretty};
 use crate::base::source::Sources;
 use serde_json::Value;
 use std::path::PathBuf;
@@ -31,11 +31,13 @@ pub enum Format {
     Markdown,
     /// One page with everything, the resource graph as a picture.
     Html,
+    /// Logging commands of Azure Pipelines.
+    Azure,
 }
 
 impl Format {
     /// All formats, in the order in which help lists them.
-    pub const ALL: [Format; 11] = [
+    pub const ALL: [Format; 12] = [
         Format::Human,
         Format::Json,
         Format::Compact,
@@ -47,6 +49,7 @@ impl Format {
         Format::Rdjson,
         Format::Markdown,
         Format::Html,
+        Format::Azure,
     ];
 
     /// Its name on the command line.
@@ -63,6 +66,7 @@ impl Format {
             Format::Rdjson => "rdjson",
             Format::Markdown => "markdown",
             Format::Html => "html",
+            Format::Azure => "azure",
         }
     }
 
@@ -80,6 +84,7 @@ impl Format {
             Format::Rdjson => "reviewdog's diagnostics",
             Format::Markdown => "A comment for a pull request",
             Format::Html => "One page with everything, the resource graph as a picture",
+            Format::Azure => "Issues of Azure Pipelines",
         }
     }
 
@@ -103,6 +108,8 @@ impl Format {
 
     /// The report in this format. The view counts for people's alone.
     pub fn write(self, report: &Report, sources: &Sources, view: ReportStyle) -> Vec<u8> {
+        let errors = (view.detail == Detail::Quiet && self != Format::Human).then(|| report.only_errors());
+        let report = errors.as_ref().unwrap_or(report);
         match self {
             Format::Human => super::human(report, sources, view),
             Format::Json => pretty(&super::json(report, sources)),
@@ -115,6 +122,7 @@ impl Format {
             Format::Rdjson => pretty(&super::rdjson(report, sources)),
             Format::Markdown => super::markdown(report, sources).into_bytes(),
             Format::Html => super::html(report, sources).into_bytes(),
+            Format::Azure => super::azure(report, sources).into_bytes(),
         }
     }
 
@@ -128,6 +136,7 @@ impl Format {
             Format::Human
             | Format::Compact
             | Format::Github
+            | Format::Azure
             | Format::Gitlab
             | Format::Checkstyle
             | Format::Rdjson
@@ -167,6 +176,7 @@ impl Format {
             Format::Markdown => text.starts_with("## kfplint: "),
             Format::Compact => text.lines().all(own::is_compact),
             Format::Github => text.lines().all(|line| own::is_command(line) && line.contains("title=")),
+            Format::Azure => text.lines().all(own::is_azure),
             Format::Human => own::is_human(text),
         }
     }

@@ -1,5 +1,6 @@
 //! Output formats, one file each, over what they share: the verdict of a run, its order, its counts.
 
+mod azure;
 mod compact;
 mod compared;
 mod configuration;
@@ -24,6 +25,7 @@ mod text;
 mod wrap;
 mod xml;
 
+pub use azure::azure;
 pub use compact::compact;
 pub use compared::{Held, KnownFinding, Since, VerdictChange};
 pub use configuration::Configuration;
@@ -34,7 +36,7 @@ pub use html::html;
 pub use human::{Detail, ReportStyle, findings, human};
 pub use json::{json, location};
 pub use markdown::markdown;
-pub use page::{page, rules};
+pub use page::{page, rules, rules_json};
 pub use rdjson::rdjson;
 pub use sarif::sarif;
 pub use text::pretty;
@@ -42,7 +44,7 @@ pub(crate) use text::{coloured, inert, line, lines, unmarked};
 pub use xml::{checkstyle, junit};
 
 use crate::base::source::{Sources, Span};
-use crate::diagnostic::{ClusterReport, Coverage, Finding, Level, RootReport, Verdict};
+use crate::diagnostic::{ClusterReport, Coverage, Finding, Level, RootReport, Safety, Verdict};
 use crate::report::graph::drawing::Drawing;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
@@ -219,6 +221,20 @@ impl Report {
         let mut seen = HashSet::new();
         self.open()
             .filter(move |d| d.finding.span().is_none_or(|span| seen.insert((d.finding.code, span, d.message()))))
+    }
+
+    /// The report with no findings but errors, for `--quiet`.
+    pub(crate) fn only_errors(&self) -> Report {
+        let mut report = self.clone();
+        report.diagnostics.retain(|d| d.finding.level == Level::Error && d.finding.suppressed.is_none());
+        report
+    }
+
+    /// How many open findings have a fix that is safe, and how many have others alone.
+    pub fn fixable(&self) -> (usize, usize) {
+        let has = |d: &&Diagnostic, safe: bool| d.finding.fixes.iter().any(|fix| (fix.safety == Safety::Safe) == safe);
+        let safe = self.open().filter(|d| has(d, true)).count();
+        (safe, self.open().filter(|d| !has(d, true) && has(d, false)).count())
     }
 
     /// How many findings are of this level, without those that were set aside.

@@ -24,10 +24,14 @@ pub fn is_compact(line: &str) -> bool {
     (before.is_empty() || before.ends_with(": ")) && (is_code(code) || configuration)
 }
 
-/// Verdicts or findings first, and the summary last: `… 1 root module, 2 files`. One line on the configuration may follow.
+/// Verdicts or findings first, and the summary last: `… 1 root module, 2 files`. What to do next and one line on the configuration may follow.
 pub fn is_human(text: &str) -> bool {
     let begins = ["READY ", "NOT READY ", "UNDECIDED ", "NO CLUSTER", "NO CHANGE ", "error[", "warning[", "note["];
-    let mut ends = text.trim_end().lines().rev().skip_while(|line| line.starts_with("Configuration: "));
+    let mut ends = text
+        .trim_end()
+        .lines()
+        .rev()
+        .skip_while(|line| line.starts_with("Configuration: ") || line.contains("kfplint explain "));
     let last = ends.next().unwrap_or_default();
     let mut words = last.rsplit(' ');
     let files = matches!(words.next(), Some("file" | "files"))
@@ -40,6 +44,15 @@ pub fn is_human(text: &str) -> bool {
 /// `::LEVEL PROPERTIES::MESSAGE`.
 pub fn is_command(line: &str) -> bool {
     ["::error ", "::warning ", "::notice "].iter().any(|level| line.starts_with(level))
+}
+
+/// `##vso[task.logissue PROPERTIES;code=KFP001;]MESSAGE`, or a note as a line of the log.
+pub fn is_azure(line: &str) -> bool {
+    let code = |rest: &str| rest.rsplit_once(";code=").is_some_and(|(_, code)| is_code(code));
+    match line.strip_prefix("##vso[task.logissue type=") {
+        Some(rest) => rest.split_once(";]").is_some_and(|(properties, _)| code(properties)),
+        None => is_compact(line),
+    }
 }
 
 /// Whether a text is the code of a rule, such as KFP001.

@@ -3,8 +3,11 @@
 use super::wrap::wrap;
 use crate::base::suggest::suggest;
 use crate::diagnostic::Level;
+use crate::report::url;
+use crate::rule::Rule;
 use crate::rules;
 use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
+use serde_json::{Value, json};
 use std::io::Write;
 
 /// Columns of the list before the summary: code, name and level.
@@ -23,6 +26,20 @@ pub fn page(code_or_name: &str) -> Result<&'static str, Option<String>> {
             Err(suggest(word, names()).or_else(|| names().find(|n| n.contains(word))).map(str::to_string))
         }
     }
+}
+
+/// The list of rules as JSON.
+pub fn rules_json() -> Value {
+    let rule = |rule: &Rule| {
+        json!({
+            "code": rule.code,
+            "name": rule.name,
+            "level": level(rule.level),
+            "summary": rule.summary().split_whitespace().collect::<Vec<_>>().join(" "),
+            "url": url(rule.code),
+        })
+    };
+    rules::all().iter().map(rule).collect()
 }
 
 /// The list of rules as text of at most `width` columns.

@@ -4,11 +4,10 @@ use super::{NamedRule, Suppression, SuppressionState, Suppressions};
 use crate::base::budget::Budget;
 use crate::base::date;
 use crate::base::source::{FileId, Sources, Span};
-use crate::diagnostic::{ALWAYS, Edit, Finding, Fix, RootReport, Safety};
+use crate::diagnostic::{Edit, Finding, Fix, RootReport, Safety};
 use crate::judge::bound;
 use crate::report::path;
 use crate::rules::lint001_unused_suppression::RULE;
-use crate::selector::Selector;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -78,7 +77,7 @@ impl Suppressions {
         let idle: Vec<&NamedRule> = s.rules.iter().filter(|rule| self.is_idle(s, rule)).collect();
         for rule in &idle {
             let mut finding = match &rule.selector {
-                Ok(selector) if counts_always(selector) => RULE
+                Ok(selector) if selector.counts_always() => RULE
                     .finding(format!("{} cannot be suppressed", rule.text))
                     .help("it names what kfplint did not read or look at: correct that, and delete the comment")
                     .on(rule.place, "suppresses nothing"),
@@ -109,7 +108,7 @@ impl Suppressions {
     /// Whether a rule that a suppression names is named in vain, for all that can be known.
     fn is_idle(&self, s: &Suppression, rule: &NamedRule) -> bool {
         let Ok(selector) = &rule.selector else { return true };
-        if counts_always(selector) {
+        if selector.counts_always() {
             return s.paths.is_none();
         }
         let metas = || crate::rules::all().iter().filter(|m| selector.matches(m.code, m.name));
@@ -117,12 +116,6 @@ impl Suppressions {
         let absent = s.scope.blocks.iter().any(|block| !self.present.contains(block));
         !rule.used && !open && !absent && !self.broken && s.paths.is_none()
     }
-}
-
-/// Whether all rules that a selector names count in any case.
-fn counts_always(selector: &Selector) -> bool {
-    let metas = crate::rules::all().iter();
-    metas.filter(|m| selector.matches(m.code, m.name)).all(|m| ALWAYS.contains(&m.code))
 }
 
 /// Takes rules out of a suppression; if none is left, deletes it. `None` where it is no comment.

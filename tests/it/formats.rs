@@ -259,3 +259,35 @@ fn hosts_get_paths_from_the_top_of_the_repository_and_the_line_to_edit() {
     );
     assert!(below_the_top("compact").lines().any(|line| line.starts_with("main.tf:3:12: error KFP001")));
 }
+
+#[test]
+fn quiet_leaves_errors_alone_in_every_format() {
+    let tree = Tree::new(&[("main.tf", TOO_FEW)]);
+    for format in LISTS.iter().chain(&["json", "html", "azure"]) {
+        let (all, quiet) = (text(&tree, &["--format", format]), text(&tree, &["-q", "--format", format]));
+        assert!(all.contains("KFP402") && quiet.contains("KFP001"), "{format}: {quiet}");
+        let note = "no artifact bucket is declared for";
+        assert!(all.contains(note) && !quiet.contains(note), "{format}: {quiet}");
+    }
+}
+
+#[test]
+fn azure_gets_issues_that_texts_cannot_forge() {
+    let tree = Tree::new(&[
+        ("main.tf", &TOO_FEW.replace("name     ", "nonesuch ")),
+        ("a;b]c.tf", "locals {\n  x = var.##vso[x]\n}\n"),
+    ]);
+    let shown = text(&tree, &["--format", "azure"]);
+    assert!(
+        shown.lines().any(|line| line.starts_with("##vso[task.logissue type=error;sourcepath=main.tf;linenumber=")
+            && line.contains(";code=KFP001;]node-count: ")),
+        "{shown}"
+    );
+    assert!(shown.contains("sourcepath=a%3Bb%5Dc.tf;"), "{shown}");
+    assert_eq!(
+        shown.matches("##vso[").count(),
+        shown.lines().filter(|line| line.starts_with("##vso[")).count(),
+        "{shown}"
+    );
+    assert!(shown.lines().any(|line| line.starts_with("main.tf:") && line.contains(": note KFP402 ")), "{shown}");
+}

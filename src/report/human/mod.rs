@@ -6,6 +6,7 @@ mod diagnostics;
 mod groups;
 mod links;
 mod pools;
+mod statistics;
 mod summary;
 mod suppressed;
 
@@ -42,12 +43,14 @@ pub struct ReportStyle {
     pub width: usize,
     /// How long the run took, where it is to be told.
     pub took: Option<Duration>,
+    /// Whether the findings of each rule are counted in place of being shown.
+    pub counts: bool,
 }
 
 impl ReportStyle {
     /// Text without colours and links.
     pub fn plain(detail: Detail, width: usize) -> ReportStyle {
-        ReportStyle { detail, color: false, links: false, width, took: None }
+        ReportStyle { detail, color: false, links: false, width, took: None, counts: false }
     }
 }
 
@@ -55,7 +58,10 @@ impl ReportStyle {
 pub fn human(report: &Report, sources: &Sources, view: ReportStyle) -> Vec<u8> {
     let mut page = Page::new(ReportStyle { width: view.width.clamp(60, 120), ..view });
     clusters::write(report, sources, &mut page);
-    diagnostics::write(report, sources, &mut page);
+    match view.counts {
+        true => statistics::write(report, &mut page),
+        false => diagnostics::write(report, sources, &mut page),
+    }
     if view.detail == Detail::Verbose {
         suppressed::write(report, sources, &mut page);
     }
@@ -102,7 +108,7 @@ enum Style {
 
 impl Page {
     fn new(view: ReportStyle) -> Page {
-        let ReportStyle { detail, color, links, width, took } = view;
+        let ReportStyle { detail, color, links, width, took, counts: _ } = view;
         Page { buffer: buffer(color), color, detail, width, links, took }
     }
 

@@ -1,8 +1,9 @@
 //! The last line: the counts.
 
-use super::{Page, Style};
+use super::{Detail, Page, Style};
 use crate::diagnostic::{Level, Verdict};
 use crate::report::{Report, plural};
+use std::cmp::Reverse;
 
 pub fn write(report: &Report, page: &mut Page) {
     let mut parts = verdicts(report);
@@ -33,6 +34,25 @@ pub fn write(report: &Report, page: &mut Page) {
         }
         page.put(*style, text);
     }
+    page.end();
+    if page.detail != Detail::Quiet {
+        next(report, page);
+    }
+}
+
+/// What to do next: the fixes that there are, and the page of the worst finding's rule.
+fn next(report: &Report, page: &mut Page) {
+    let Some(worst) = report.open().map(|d| &d.finding).min_by_key(|f| (Reverse(f.level), f.code)) else { return };
+    let (safe, more) = report.fixable();
+    let mut parts = Vec::new();
+    match (safe, more) {
+        (0, 0) => {}
+        (0, more) => parts.push(format!("{more} fixable with --fix --unsafe-fixes")),
+        (safe, 0) => parts.push(format!("{safe} fixable with --fix")),
+        (safe, more) => parts.push(format!("{safe} fixable with --fix, {more} more with --unsafe-fixes")),
+    }
+    parts.push(format!("kfplint explain {}", worst.code));
+    page.put(Style::Dim, &parts.join(" · "));
     page.end();
 }
 

@@ -159,3 +159,57 @@ fn a_missing_module_is_filled_in_by_module_dir() {
         filled["clusters"].as_array().unwrap().iter().map(|c| c["address"].as_str().unwrap()).collect();
     assert!(addresses.contains(&"module.gke.google_container_cluster.c"), "{addresses:?}");
 }
+
+#[test]
+fn rules_are_chosen_on_the_command_line() {
+    let tree = Tree::new(&[("main.tf", crate::tree::TOO_FEW), ("kfplint.toml", "ignore = [\"KFP402\"]\n")]);
+    let found =
+        |args: &[&str]| crate::tree::codes(&tree.json(args)).into_iter().map(str::to_string).collect::<Vec<_>>();
+    assert_eq!(found(&[]), ["KFP001", "KFP103"]);
+    assert_eq!(found(&["--select", "node-count,KFP4"]), ["KFP001"]);
+    assert_eq!(found(&["--ignore", "KFP1", "--ignore", "node-count"]), [""; 0]);
+    assert_eq!(tree.run(&["--ignore", "KFP001"]).code, 0);
+    let wrong = tree.run(&["--select", "node-cuont"]);
+    assert!(wrong.code == 2 && wrong.stderr.contains("did you mean `node-count`?"), "{}", wrong.stderr);
+    assert!(tree.run(&["--ignore", "TF001"]).stderr.contains("it cannot be turned off"));
+}
+
+#[test]
+fn statistics_count_the_findings_of_each_rule() {
+    let tree = Tree::new(&[(
+        "main.tf",
+        &format!("{0}{1}", crate::tree::TOO_FEW, crate::tree::TOO_FEW.replace("\"c\"", "\"d\"")),
+    )]);
+    let shown = tree.run(&["--statistics"]).stdout;
+    assert!(shown.lines().any(|line| line == "2  KFP001 node-count       error    2 fixable"), "{shown}");
+    assert!(!shown.contains("error[KFP001"), "{shown}");
+}
+
+#[test]
+fn rules_are_listed_as_json() {
+    let run = Tree::new(&[]).run(&["rules", "--format", "json"]);
+    let rules: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(rules.as_array().expect("a list").len(), kfplint::rules::all().len());
+    assert_eq!(
+        (&rules[0]["code"], &rules[0]["name"], &rules[0]["level"]),
+        (&"KFP001".into(), &"node-count".into(), &"error".into())
+    );
+}
+
+#[test]
+fn the_version_has_the_days_of_the_facts() {
+    let run = Tree::new(&[]).run(&["--version"]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(lines[0], concat!("kfplint ", env!("CARGO_PKG_VERSION")));
+    assert!(lines[1].starts_with("facts: ") && lines[1].contains(kfplint::catalog::kfp::HEAD_DATE), "{lines:?}");
+}
+
+#[test]
+fn the_report_ends_with_what_to_do_next() {
+    let tree = Tree::new(&[("main.tf", crate::tree::TOO_FEW)]);
+    let last = |args: &[&str]| tree.run(args).stdout.lines().last().unwrap_or_default().to_string();
+    assert_eq!(last(&[]), "1 fixable with --fix --unsafe-fixes · kfplint explain KFP001");
+    assert_eq!(last(&["fix", "--unsafe-fixes"]), "kfplint explain KFP103");
+    let ready = Tree::new(&[("main.tf", crate::tree::READY)]).run(&["--select", "KFP001"]).stdout;
+    assert!(ready.lines().last().is_some_and(|line| line.contains("1 root module")), "{ready}");
+}
