@@ -1,9 +1,15 @@
-//! kfplint's parser against `hcl-edit` on all HCL of the repository and on the corner cases.
+//! kfplint's parser against `hcl-edit` on all HCL of the repository and on the corner cases, and its evaluator against `hcl-rs` on the
+//! recorded expressions.
 
 use crate::properties::second_opinion::{Difference, difference, known};
 use crate::rules::examples::examples;
-use crate::tree::files;
+use crate::tree::{files, kfplint, repository};
+use hcl::eval::{Context, Evaluate};
+use serde_json::Value as Json;
+use std::io::Write;
+use std::panic::catch_unwind;
 use std::path::PathBuf;
+use std::process::Stdio;
 
 /// All HCL of the repository: fixtures, recorded root modules, and rules' examples.
 fn texts() -> Vec<(String, String)> {
@@ -107,4 +113,87 @@ fn hcl_edit_differs_in_the_known_corner_cases_alone() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert_eq!(found, DIFFER);
+}
+
+/// The value of an expression as hcl-rs has it; `None` where it has none, since it knows neither functions nor variables.
+fn by_hcl(expression: &str) -> Option<Json> {
+    let value = || {
+        let expression: hcl::Expression = hcl::from_str(&format!("a = {expression}"))
+            .ok()
+            .and_then(|mut body: hcl::Map<String, hcl::Expression>| body.swap_remove("a"))?;
+        serde_json::to_value(expression.evaluate(&Context::new()).ok()?).ok()
+    };
+    catch_unwind(value).ok().flatten()
+}
+
+/// The values of expressions as kfplint has them; `None` where it has none.
+fn by_kfplint(expressions: &[&str]) -> Vec<Option<Json>> {
+    let mut child =
+        kfplint(&repository("tests/console"), &["console", "."]).stdin(Stdio::piped()).spawn().expect("kfplint runs");
+    let mut input = child.stdin.take().expect("a pipe");
+    let lines: Vec<String> = expressions.iter().map(|e| format!("try(jsonencode({e}), \"no\")\n")).collect();
+    let writer =
+        std::thread::spawn(move || lines.iter().for_each(|line| input.write_all(line.as_bytes()).expect("written")));
+    let done = child.wait_with_output().expect("kfplint ends");
+    writer.join().expect("all is written");
+    let text = String::from_utf8_lossy(&done.stdout);
+    let value = |line: &str| serde_json::from_str(&serde_json::from_str::<String>(line).ok()?).ok();
+    text.lines().map(value).collect()
+}
+
+/// All pairs of these operands with all operators, alone and in a conditional, a template and a list.
+fn combined() -> Vec<String> {
+    let operands = [
+        "0",
+        "1",
+        "7",
+        "-3",
+        "2.5",
+        "true",
+        "false",
+        "null",
+        "\"a\"",
+        "\"7\"",
+        "[1, 2]",
+        "[]",
+        "{ a = 1 }",
+        "{ a = 1, b = [2] }.b[0]",
+    ];
+    let operators = ["+", "-", "*", "/", "%", "==", "!=", "<", "<=", ">", ">=", "&&", "||"];
+    let pairs = operands.iter().flat_map(|a| operators.iter().map(move |op| (a, op)));
+    // hcl-rs panics on a division by zero.
+    let all = pairs
+        .flat_map(|(a, op)| operands.iter().skip(usize::from("/%".contains(op))).map(move |b| format!("{a} {op} {b}")));
+    let with = |e: String| {
+        [format!("\"<${{{e}}}>\""), format!("[for x in [1, 2] : x if ({e})]"), format!("({e}) ? \"yes\" : \"no\""), e]
+    };
+    all.flat_map(with).collect()
+}
+
+/// Where hcl-rs has another value than Terraform: its objects keep the order in which they are written, and its numbers are 64
+/// bits wide (see [`is_rounded`]).
+const OTHER_VALUES: &[&str] = &["[for k, v in { b = 1, a = 2 } : \"${k}=${v}\"]"];
+
+/// Whether two numbers, alone or in a template, differ by rounding only.
+fn is_rounded(theirs: &Json, own: &Json) -> bool {
+    let number = |value: &Json| value.to_string().trim_matches(['"', '<', '>']).parse::<f64>().ok();
+    let (Some(theirs), Some(own)) = (number(theirs), number(own)) else { return false };
+    (theirs - own).abs() <= own.abs() * 1e-12
+}
+
+#[test]
+fn hcl_rs_has_the_same_values() {
+    let recorded = include_str!("../console/expressions.jsonl").lines();
+    let cases: Vec<Json> = recorded.map(|line| serde_json::from_str(line).expect("a line of JSON")).collect();
+    let recorded = cases.iter().filter(|case| case["status"] == "ok").filter_map(|case| case["expr"].as_str());
+    let expressions = recorded.filter(|e| !e.contains('\n')).map(str::to_string).chain(combined());
+    let told: Vec<(String, Json)> = expressions.filter_map(|e| by_hcl(&e).map(|value| (e, value))).collect();
+    assert!(told.len() > 500, "{}", told.len());
+    let own = by_kfplint(&told.iter().map(|(e, _)| e.as_str()).collect::<Vec<_>>());
+    assert_eq!(own.len(), told.len());
+    let same = |theirs: &Json, own: &Json| theirs == own || is_rounded(theirs, own);
+    let pairs = told.iter().zip(&own).filter(|((e, _), _)| !OTHER_VALUES.contains(&e.as_str()));
+    let differ = pairs.filter(|((_, theirs), own)| !own.as_ref().is_some_and(|own| same(theirs, own)));
+    let differ: Vec<String> = differ.map(|((e, theirs), own)| format!("{e}: {theirs} {own:?}")).collect();
+    assert!(differ.is_empty(), "{} of {}\n{}", differ.len(), told.len(), differ.join("\n"));
 }
