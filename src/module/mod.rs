@@ -18,7 +18,7 @@ use crate::cty::value::{ReasonKind, Reasons};
 use crate::diagnostic::Finding;
 use crate::module::report::{add, duplicate, invalid_block, invalid_name, nothing_to_override, syntax_error};
 use crate::module::required::RequiredProvider;
-use crate::module::typeexpr::{TypeConstraint, type_constraint};
+use crate::module::typeexpr::{TypeConstraint, refuse_quotes, type_constraint};
 use crate::module::version::Constraint;
 use crate::syntax::ast::{Attribute, Block, Body, Expr, File};
 use crate::syntax::lexer::is_identifier;
@@ -305,7 +305,12 @@ impl VariableConfig {
             }
         };
         let constraint = match body.attribute("type") {
-            Some(ty) => type_constraint(&ty.expr, findings),
+            Some(ty) => {
+                if !body.json {
+                    refuse_quotes(&ty.expr, findings);
+                }
+                type_constraint(&ty.expr, findings)
+            }
             None => TypeConstraint::any(),
         };
         VariableConfig {

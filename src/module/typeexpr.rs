@@ -4,6 +4,7 @@ use crate::cty::ty::{Attr, Type};
 use crate::cty::value::{Data, Defaults, Number, Value, convert};
 use crate::diagnostic::Finding;
 use crate::module::error::EvalError;
+use crate::module::report::{INVALID_ARGUMENT, add, error};
 use crate::syntax::ast::{Call, Expr, ExprKind, ObjectItem, ObjectKey, UnaryOp};
 use crate::syntax::visit::is_constant;
 use std::collections::BTreeMap;
@@ -35,6 +36,18 @@ pub fn type_constraint(expr: &Expr, findings: &mut Vec<Finding>) -> TypeConstrai
         findings.push(e.finding());
         TypeConstraint::any()
     })
+}
+
+/// Reports a type in quotes, as Terraform 0.11 wrote it and none does since 1.0; JSON has no other way.
+pub fn refuse_quotes(expr: &Expr, findings: &mut Vec<Finding>) {
+    let ExprKind::String(name) = &expr.kind else { return };
+    let plain = match &**name {
+        "list" => "list(string)",
+        "map" => "map(string)",
+        other => other,
+    };
+    let finding = error(INVALID_ARGUMENT, expr.span, format!("the type \"{name}\" stands in quotes"), "");
+    add(findings, || Finding { help: vec![format!("write type = {plain}")], ..finding });
 }
 
 type TypeResult<T> = Result<T, Box<EvalError>>;

@@ -86,7 +86,8 @@ impl<'v, 'e> WrittenWalk<'v, 'e> {
     fn dynamic(&mut self, body: &'e Body) {
         let arguments = body.attributes.iter().filter(|a| &*a.name.name != "iterator");
         arguments.for_each(|a| self.expr(&a.expr));
-        body.blocks.iter().for_each(|block| self.body(&block.body));
+        // Terraform looks at what stands in a block only once it makes it: whether `each` is there, evaluation tells.
+        self.within(["each"], |all| body.blocks.iter().for_each(|block| all.body(&block.body)));
     }
 
     /// A member of a JSON object, which may stand for blocks: `dynamic` names what its `content` may use.

@@ -140,3 +140,34 @@ fn files_of_variable_values_hold_values() {
     assert_eq!(with("v {\n}\n"), ["1 a file of variable values has no blocks"]);
     assert_eq!(with("v = [for n in [1] : n]\n"), Vec::<String>::new());
 }
+
+#[test]
+fn values_that_have_no_type_in_validation_are_refused() {
+    let list = |elements: &str| {
+        format!("resource \"terraform_data\" \"u\" {{\n}}\noutput \"o\" {{\n  value = tolist([{elements}])\n}}\n")
+    };
+    let codes = |text: &str| {
+        let report = check(text);
+        let all = report["diagnostics"].as_array().unwrap().iter();
+        all.filter(|d| d["level"] == "error").map(|d| d["code"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(codes(&list("1, terraform_data.u.id, true")), ["TF005"]);
+    for fits in ["1, terraform_data.u.id", "1, terraform_data.u.id, \"a\", true", "1, \"u-${terraform_data.u.id}\", true"]
+    {
+        assert!(codes(&list(fits)).is_empty(), "{fits}");
+    }
+    assert_eq!(codes("variable \"v\" {\n  type    = \"string\"\n  default = \"\"\n}\n"), ["TF003"]);
+}
+
+#[test]
+fn a_block_of_nothing_is_not_looked_into() {
+    let bucket = |blocks: &str| {
+        let text = format!(
+            "resource \"google_storage_bucket\" \"b\" {{\n  name     = \"b\"\n  location = \"EU\"\n  dynamic \"versioning\" {{\n    for_each = {blocks}\n    content {{\n      enabled = each.value\n    }}\n  }}\n}}\n"
+        );
+        let report = check(&text);
+        let all = report["diagnostics"].as_array().unwrap().iter();
+        all.filter(|d| d["code"] == "TF002").count()
+    };
+    assert_eq!((bucket("[]"), bucket("[1]")), (0, 1));
+}
