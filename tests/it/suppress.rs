@@ -323,7 +323,11 @@ fn a_suppressed_finding_of_the_root_module_is_out_of_the_verdict() {
         let report = check(text);
         let requirements = report["clusters"][0]["requirements"].as_array().unwrap().clone();
         let secret = requirements.into_iter().find(|r| r["code"] == "KFP301").unwrap();
-        let open = report["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == "KFP301" && d["suppressed"].is_null());
+        let open = report["diagnostics"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|d| d["code"] == "KFP301" && d["suppressed"].is_null());
         (secret["status"].clone(), open.count(), report["verdict"].clone(), report["clusters"][0]["verdict"].clone())
     };
     assert_eq!(verdict(&secret("")), (json!("unmet"), 1, json!("not-ready"), json!("not-ready")));

@@ -160,7 +160,10 @@ fn verbose_tells_what_was_set_aside() {
     let tree = Tree::new(&[("main.tf", &text)]);
     let normal = tree.run(&[]).stdout;
     assert!(normal.contains("1 suppressed") && !normal.contains("a sandbox"), "{normal}");
-    assert!(normal.ends_with("1 root module, 1 file\nkfplint explain KFP103\n"), "the same input gives the same text: {normal}");
+    assert!(
+        normal.ends_with("1 root module, 1 file\nkfplint explain KFP103\n"),
+        "the same input gives the same text: {normal}"
+    );
     let verbose = tree.run(&["--verbose"]).stdout;
     let expected = "Suppressed\n  KFP001 node-count  main.tf:5\n    google_container_cluster.c: 1 node in all; Kubeflow \
                     Pipelines needs 3\n    suppressed at main.tf:5, until 2999-01-31: a sandbox\n";
