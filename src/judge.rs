@@ -1,6 +1,7 @@
 //! Runs all rules over one root module.
 
 mod fold;
+mod missing;
 
 use crate::base::budget::{Budget, CLUSTERS, Clock, FINDINGS, Limit};
 use crate::cty::value::Reasons;
@@ -55,6 +56,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
             node_pools: cluster.pools.iter().map(pool_report).collect(),
         });
     }
+    missing::join(&mut findings, &clusters);
     findings.extend(plan.late_finding());
     findings.extend(too_late(&left, graph.clusters.len(), budget));
     findings.extend(too_many_clusters(graph));
@@ -111,7 +113,7 @@ fn by_errors(answer: Answer, errors: &[Finding]) -> Answer {
 /// The answer, which hangs on whether there is such a cluster.
 fn certain(answer: Answer, cluster: &Cluster) -> Answer {
     match &cluster.resource.uncertain {
-        Some(reasons) => answer.if_so("the cluster is made at all", reasons),
+        Some(reasons) => answer.if_so("this cluster is created", reasons),
         None => answer,
     }
 }

@@ -91,8 +91,7 @@ pub fn resolve(
     }
     let most = options.budget.depth;
     if callers.len() > most {
-        let message =
-            format!("module.{name} lies in more than {most} modules inside of each other, and is not looked into");
+        let message = format!("module.{name} is nested more than {most} modules deep and was not evaluated");
         let error = EvalError::over(Limit::Depth, at, message);
         world.report_error(&error);
         return Err(error.poison().reasons().cloned().unwrap_or_default());
@@ -222,12 +221,12 @@ fn report_missing(instance: &Rc<Instance>, name: &str, source: &str, at: Span, a
     };
     let unknown = match known {
         Some(known) => {
-            format!("kfplint knows what version {} makes for a cluster, and nothing else of it", known.major)
+            format!("kfplint knows what version {} creates for a cluster, and nothing else of it", known.major)
         }
-        None => "what it makes is not known".into(),
+        None => "what it creates is not known".into(),
     };
     let mut finding = error(MISSING_MODULE, at, message, unknown);
-    finding.level = Level::Warning;
+    finding.level = if known.is_some() { Level::Note } else { Level::Warning };
     finding.address = Some(instance.address_of(&format!("module.{name}")));
     finding.help.push(if outside {
         "check a folder that holds both, or give --allow-outside".into()

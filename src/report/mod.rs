@@ -65,6 +65,8 @@ pub struct Report {
     pub roots: usize,
     /// Those of them that are examples: what is found in them does not count.
     pub examples: BTreeSet<String>,
+    /// The root modules in which there is no cluster.
+    pub without_cluster: Vec<String>,
     /// The resource graphs, where a report is to show them.
     pub drawings: Vec<Drawing>,
     /// What a baseline took out.
@@ -127,6 +129,9 @@ impl Report {
     pub fn new(roots: Vec<RootReport>, skipped: Vec<(String, String)>, files: usize, sources: &Sources) -> Report {
         let count = roots.iter().map(|r| &r.root).collect::<BTreeSet<_>>().len();
         let examples = roots.iter().filter(|r| r.is_example).map(|r| r.root.clone()).collect();
+        let with: BTreeSet<&str> = roots.iter().filter(|r| !r.clusters.is_empty()).map(|r| r.root.as_str()).collect();
+        let names = roots.iter().map(|r| r.root.as_str()).collect::<BTreeSet<_>>();
+        let without_cluster = names.difference(&with).map(ToString::to_string).collect();
         let mut clusters = Vec::new();
         let mut diagnostics = Vec::new();
         let mut coverage = Coverage { files, skipped, ..Coverage::default() };
@@ -156,6 +161,7 @@ impl Report {
             diagnostics,
             coverage,
             roots: count,
+            without_cluster,
             examples,
             drawings: Vec::new(),
             baseline: None,

@@ -55,6 +55,27 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
     if page.detail == Detail::Quiet || !rest.is_empty() {
         page.end();
     }
+    if page.detail != Detail::Quiet && report.since.is_none() {
+        without_cluster(report, page);
+    }
+}
+
+/// A line for each root module without a cluster.
+fn without_cluster(report: &Report, page: &mut Page) {
+    let most = if page.detail == Detail::Verbose { usize::MAX } else { MOST };
+    for root in report.without_cluster.iter().take(most) {
+        page.put(Style::Dim, "NO CLUSTER");
+        page.put(Style::Plain, &format!("  {root}"));
+        page.end();
+    }
+    let more = report.without_cluster.len().saturating_sub(most);
+    if more > 0 {
+        page.put(Style::Dim, &format!("and {} without a cluster", plural(more, "more root module")));
+        page.end();
+    }
+    if !report.without_cluster.is_empty() {
+        page.end();
+    }
 }
 
 /// The rules that decide a cluster's verdict, for the end of its line.

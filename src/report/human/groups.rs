@@ -4,7 +4,7 @@ use super::clusters;
 use crate::diagnostic::{ClusterReport, Finding};
 use crate::report::{Diagnostic, Report};
 use indexmap::IndexSet;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -26,8 +26,8 @@ pub struct Folded<'r> {
     pub also: IndexSet<&'r str>,
 }
 
-/// The open findings that `wanted` lets through, those of no cluster first, then cluster by cluster as the verdicts stand; errors
-/// come first in each.
+/// The open findings that `wanted` lets through, cluster by cluster as the verdicts stand, and last those of no cluster: of root
+/// modules with clusters first. Errors come first in each.
 pub fn groups(report: &Report, wanted: impl Fn(&Finding) -> bool) -> Vec<FindingGroup<'_>> {
     let clusters = clusters::ordered(report);
     let mut rank = FxHashMap::default();
@@ -40,15 +40,17 @@ pub fn groups(report: &Report, wanted: impl Fn(&Finding) -> bool) -> Vec<Finding
     };
     let mut ordered: Vec<(Option<usize>, &Diagnostic)> =
         report.open().filter(|d| wanted(&d.finding)).map(|d| (of(d), d)).collect();
-    ordered.sort_by_key(|(rank, d)| (*rank, Reverse(d.finding.level)));
-    let mut groups: BTreeMap<Option<usize>, Vec<Folded>> = BTreeMap::new();
+    let with_clusters: FxHashSet<&str> = clusters.iter().map(|cluster| cluster.root.as_str()).collect();
+    let last = |rank: Option<usize>| rank.unwrap_or(usize::MAX);
+    ordered.sort_by_key(|(rank, d)| {
+        let is_apart = rank.is_none() && !with_clusters.contains(d.root.as_str());
+        (last(*rank), is_apart, Reverse(d.finding.level))
+    });
+    let mut groups: BTreeMap<usize, Vec<Folded>> = BTreeMap::new();
     for (rank, folded) in fold(ordered) {
-        groups.entry(rank).or_default().push(folded);
+        groups.entry(last(rank)).or_default().push(folded);
     }
-    let group = |(rank, findings): (Option<usize>, _)| FindingGroup {
-        cluster: rank.and_then(|at| clusters.get(at)).copied(),
-        findings,
-    };
+    let group = |(rank, findings): (usize, _)| FindingGroup { cluster: clusters.get(rank).copied(), findings };
     groups.into_iter().map(group).collect()
 }
 

@@ -114,7 +114,7 @@ fn findings_stand_with_their_cluster_and_errors_come_first() {
     let place = |text: &str| out.find(text).unwrap_or_else(|| panic!("{text} is not in\n{out}"));
     let (whole, c) = (place("── the configuration as a whole ──"), place("── google_container_cluster.c ──"));
     let d = place("── google_container_cluster.d ──");
-    assert!(whole < place("error[TF002") && place("error[TF002") < c, "{out}");
+    assert!(d < whole && whole < place("error[TF002"), "{out}");
     let of_c = &out[c..d];
     assert!(of_c.contains("main.tf:5:24") && !of_c.contains("main.tf:14:24"), "{of_c}");
     assert!(of_c.find("error[KFP001").unwrap() < of_c.find("note[KFP402").unwrap(), "{of_c}");
@@ -193,4 +193,29 @@ fn a_terminal_is_told_how_long_it_took() {
         ReportStyle { took: Some(std::time::Duration::from_millis(1234)), ..ReportStyle::plain(Detail::Normal, 80) };
     let text = String::from_utf8(human(&report, &sources, view)).unwrap();
     assert!(text.ends_with("no cluster · 0 root modules, 0 files · 1.23 s\n"), "{text}");
+}
+
+#[test]
+fn a_missing_source_is_one_finding_and_a_note_where_nothing_depends_on_it() {
+    let call = |name: &str| format!("module \"{name}\" {{\n  source = \"corp/net/google\"\n}}\n");
+    let main = format!("{READY}{}{}", call("a"), call("b"));
+    let found = |main: &str| {
+        let report = Tree::new(&[("main.tf", main)]).json(&[]);
+        let all = report["diagnostics"].as_array().unwrap().iter().filter(|d| d["code"] == "TF004");
+        all.map(|d| format!("{} {}", d["level"].as_str().unwrap(), d["related"].as_array().unwrap().len()))
+            .collect::<Vec<_>>()
+    };
+    // Whether there is a bucket depends on both.
+    assert_eq!(found(&main), ["warning 1"]);
+    let bucket = "resource \"google_storage_bucket\" \"b\" {\n  name     = \"b\"\n  location = \"US\"\n}\n";
+    assert_eq!(found(&format!("{main}{bucket}")), ["note 1"]);
+    assert_eq!(found(&call("a")), ["warning 0"], "it may create a cluster");
+}
+
+#[test]
+fn root_modules_without_a_cluster_have_a_line_each() {
+    let network = "resource \"google_compute_network\" \"n\" {\n  name = \"n\"\n}\n";
+    let tree = Tree::new(&[("a/main.tf", network), ("b/main.tf", READY), ("c/main.tf", network)]);
+    let shown = tree.run(&["--select", "KFP001"]).stdout;
+    assert!(shown.contains("\nNO CLUSTER  a\nNO CLUSTER  c\n\n"), "{shown}");
 }
