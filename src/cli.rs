@@ -282,7 +282,7 @@ pub struct MergeArgs {
     /// The lowest level of finding that makes the exit code 1
     #[arg(long, value_enum, value_name = "LEVEL", default_value_t = FailOn::Error)]
     pub fail_on: FailOn,
-    /// Take so many seconds for the run [default: 120]
+    /// Stop after SECONDS [default: 120]
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
 }

@@ -104,11 +104,11 @@ impl Answer {
         let decides = [reasons.decides(), self.decides].concat();
         let soften = |mut f: Finding| {
             f.level = f.level.min(Level::Warning);
-            f.help.push(format!("it is not known whether {doubt}: {}", reasons.because()));
+            f.help.push(format!("undecided whether {doubt}: {}", reasons.because()));
             Draft(f).reasons(reasons).0
         };
         let findings = self.findings.into_iter().map(soften).collect();
-        let reason = format!("it is not known whether {doubt}; if so: {}", self.reason);
+        let reason = format!("undecided whether {doubt}; if so: {}", self.reason);
         Answer { level: self.level, ..Answer::undecided(reason, decides, findings) }
     }
 

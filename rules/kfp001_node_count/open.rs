@@ -15,13 +15,17 @@ pub fn elsewhere(cluster: &Cluster, reasons: &Reasons) -> Answer {
     let answer = of_all_nodes(cluster, || Answer::met(""));
     let Some(pool) = last(&cluster.pools) else { return answer };
     let message = format!(
-        "whether cluster {} has {} nodes that qualify is not known: only pools of it are here",
+        "whether cluster {} has {} nodes that qualify is not known: this configuration has only pools of it",
         cluster.address(),
         cluster.profile.nodes
     );
     let draft = RULE.finding(message).level(Level::Warning).cluster(cluster).reasons(reasons);
-    let help = "check it together with the root module that makes the cluster, or as it is: `gcloud container clusters describe`";
-    answer.with(draft.help(help).at(&pool.address, &pool.view.place("cluster"), "this cluster is made elsewhere"))
+    let help = "check it together with the root module that creates the cluster, or check the live cluster: `gcloud container clusters describe`";
+    answer.with(draft.help(help).at(
+        &pool.address,
+        &pool.view.place("cluster"),
+        "this configuration does not create this cluster",
+    ))
 }
 
 /// Whether enough nodes qualify is not known; with `by_auto`, auto-provisioning may make them.

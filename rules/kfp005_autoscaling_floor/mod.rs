@@ -32,7 +32,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let grown = last(grown).filter(|_| sum.ceiling >= least);
     let is_provisioned = cluster.auto_provisioning.enabled.is_true() && cluster.provisioned().min >= least;
     if grown.is_none() && !is_provisioned {
-        return Answer::not_applicable("KFP001 decides: the autoscaler does not make up the number of nodes");
+        return Answer::not_applicable("the node count does not depend on the autoscaler (see KFP001)");
     }
     if sum.floor_most.is_none_or(|most| most >= least) {
         let reasons = &sum.floor_reasons;

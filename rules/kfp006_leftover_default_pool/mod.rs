@@ -35,7 +35,8 @@ fn judge(cluster: &Cluster) -> Answer {
         (Some(pool), true, _) => unmet(cluster, pool),
         (_, _, open) => {
             let reasons = open.unwrap_or_default();
-            let reason = format!("whether a default pool stays beside other pools is not known: {}", reasons.because());
+            let reason =
+                format!("whether a default pool stays in addition to other pools is not known: {}", reasons.because());
             Answer::undecided(reason, reasons.decides(), Vec::new())
         }
     }
@@ -57,7 +58,7 @@ fn unmet(cluster: &Cluster, pool: &Pool) -> Answer {
         })
         .at(cluster.address(), &place, "the default pool is not removed");
     finding.fixes.extend(fix(cluster).filter(|_| !is_needed(cluster)));
-    Answer::unmet("separate pools stand beside a default pool that is not removed", vec![finding])
+    Answer::unmet("the cluster has separate pools, and its default pool is not removed", vec![finding])
 }
 
 /// Whether too few nodes qualify without the default pool, so that to remove it brings another fault.

@@ -63,7 +63,7 @@ fn answer(cx: &Context, cluster: &Cluster) -> Answer {
         refusals.extend(pool::refusals(pool));
         let answer = answer_of(cluster, &pool.address, &refusals);
         answers.push(match &pool.uncertain {
-            Some(reasons) => answer.if_so("the pool is made", reasons),
+            Some(reasons) => answer.if_so("the pool is created", reasons),
             None => answer,
         });
     }

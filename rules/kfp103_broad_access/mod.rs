@@ -33,6 +33,6 @@ fn finding(cluster: &Cluster, pool: &Pool) -> Finding {
         pool.title()
     ))
     .cluster(cluster)
-    .help("this is enough; with less power, name a service account of its own and grant it only what pipelines need")
+    .help("this works; for least privilege, use a dedicated service account and grant it only what pipelines need")
     .at(&pool.address, &pool.place("oauth_scopes"), "more than Kubeflow Pipelines needs")
 }

@@ -50,12 +50,13 @@ impl Accounts {
         }
         let near = within_two(&email, self.shown.iter().map(String::as_str)).filter(|_| !text.is_hidden());
         let (email, project) = (text.derive(email.as_str()), text.derive(project));
-        let mut draft =
-            RULE.finding(format!("no service account {email} is made here, where {project}'s accounts are made"));
+        let mut draft = RULE.finding(format!(
+            "no service account {email} is declared, although this configuration manages {project}'s accounts"
+        ));
         draft = match near {
             Some(near) => draft.help(format!("did you mean \"serviceAccount:{near}\"?")),
             // Another configuration may make it, as one does for the account that runs Terraform.
-            None => draft.level(Level::Warning).help("make it here, or read it with `data \"google_service_account\"`"),
+            None => draft.level(Level::Warning).help("declare it, or read it with `data \"google_service_account\"`"),
         };
         let finding = draft.at(&grant.resource.address, &grant.members_place(), "made nowhere here");
         Some((finding, near.map(str::to_string)))

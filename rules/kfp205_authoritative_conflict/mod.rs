@@ -28,7 +28,7 @@ fn find(cx: &Context) -> Vec<Finding> {
 /// Only what is removed of the cluster's accounts decides about it.
 fn answer<'p>(cx: &Context<'p>, cluster: &Cluster<'p>) -> Answer {
     if cx.found.is_empty() {
-        return Answer::met("no policy or binding here removes another grant made here");
+        return Answer::met("no policy or binding removes another grant of this configuration");
     }
     let used = cx.graph.used_by(cluster);
     match removals(cx, |grant| cx.graph.is_to(grant, &used)).into_iter().next() {

@@ -27,7 +27,7 @@ fn answer(cx: &Context, _: &Cluster) -> Answer {
     let secrets: Vec<&Secret> = all(cx).collect();
     let Some(worst) = cx.found.iter().max_by_key(|finding| finding.level) else {
         return match secrets.is_empty() {
-            true => Answer::not_applicable(format!("no secret {} is made here", cx.graph.profile.secret_name)),
+            true => Answer::not_applicable(format!("no secret {} is declared", cx.graph.profile.secret_name)),
             false => Answer::met("the secret has its key, where Kubeflow Pipelines reads it"),
         };
     };

@@ -58,7 +58,7 @@ fn judge(cx: &Context, cluster: &Cluster, place: &AttributePlace) -> Answer {
     match network::is_made_here(&graph.networks, cluster) {
         Some(true) => {}
         Some(false) => {
-            let reason = "the network is not made here, so that its NAT and firewall rules cannot be seen";
+            let reason = "this configuration does not create the network, so its NAT and firewall rules cannot be seen";
             return undecided(reason, vec![format!("{}.network", cluster.address())]);
         }
         None => {

@@ -89,11 +89,11 @@ pub enum Failure {
         path: String,
     },
     /// `--unsafe-fixes` alone.
-    #[error("--unsafe-fixes says which fixes are made, but nothing asks for fixes")]
+    #[error("--unsafe-fixes needs --fix or --diff")]
     #[diagnostic(help("add --fix to make them, or --diff to see what they would change"))]
     UnsafeFixes,
     /// Fixes of what is new only.
-    #[error("--since cannot be used with fixes: they are made whatever was before")]
+    #[error("--since cannot be used with --fix or --diff: fixes do not depend on an earlier commit")]
     #[diagnostic(help("leave out --since"))]
     FixSince,
     /// A fix that cannot be written.

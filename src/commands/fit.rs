@@ -204,7 +204,7 @@ fn why(pod: &Pod, nodes: &[FitNode]) -> String {
     }
     let biggest = admitting.iter().map(|n| n.room).max_by_key(|r| (r.gpus, r.cpu_m, r.memory_mib)).unwrap_or_default();
     if pod.room.gpus > biggest.gpus {
-        return "no node that it may run on has so many GPUs; add a pool with guest_accelerator".into();
+        return "no node that it may run on has enough GPUs; add a pool with guest_accelerator".into();
     }
     format!("bigger than what is free on any empty node ({}); use a bigger machine type", size(&biggest))
 }

@@ -194,7 +194,7 @@ impl<'s> AppliedFiles<'s> {
     fn attribute(self) -> Option<ConfigAttribute> {
         let value = match self.is_full() {
             true => {
-                let kind = ReasonKind::Unsupported("a command with so many files".into());
+                let kind = ReasonKind::Unsupported("a command with too many files".into());
                 Value::unknown(Type::Any, Reasons::one(kind, None))
             }
             false if self.files.is_empty() => return None,

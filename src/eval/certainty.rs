@@ -163,7 +163,9 @@ pub fn conflicts(modules: &[Rc<Instance>]) {
             if both.is_empty() && !own.is_empty() && !before.is_empty() {
                 let message = format!("no version of the provider {source} fits all modules of this root");
                 let mut finding = error(EVALUATION_ERROR, required.span, message, "");
-                finding.related.push(Label { span: first, message: "another module asks for others here".into() });
+                finding
+                    .related
+                    .push(Label { span: first, message: "another module requires other versions here".into() });
                 finding.help.push("let the constraints overlap".into());
                 instance.world.report(finding);
             } else {

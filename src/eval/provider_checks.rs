@@ -202,13 +202,13 @@ impl ValueChecker<'_> {
                 let later = |other: &&str| self.place(other).map(|at| at.start) <= self.place(path).map(|at| at.start);
                 if let Some((name, others)) = self.beside(path, others, Presence::Set).filter(|(_, other)| later(other))
                 {
-                    let message = format!("`{name}` cannot stand beside `{others}`");
+                    let message = format!("`{name}` conflicts with `{others}`");
                     self.report(self.place(path), path, message, "remove one of them".into());
                 }
             }
             ProviderCheck::With(path, others) => {
                 if let Some((name, others)) = self.beside(path, others, Presence::Unset) {
-                    let message = format!("`{name}` needs `{others}` beside it");
+                    let message = format!("`{name}` also needs `{others}`");
                     self.report(self.place(path), path, message, format!("write `{others}` too"));
                 }
             }

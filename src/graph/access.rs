@@ -297,7 +297,7 @@ impl<'p> Graph<'p> {
         };
         let address = &account.resource.address;
         let callers = self.handed.to_callers(account.resource).then(|| {
-            let why = "this module is for others, and its callers are given the account";
+            let why = "reusable module: its callers are given the account";
             anything(why.into(), vec![address.to_string()])
         });
         let imported = self.plan.imported.has(address).then(|| {

@@ -57,7 +57,7 @@ pub fn compare(real: &Json, fixed: &Json) -> Comparison {
                 out.instance(&configuration, entry, found, why);
             }
             None => match open(fixed, entry) {
-                Some(why) => out.undecided.push(format!("undecided  {address}: whether it is made ({why})")),
+                Some(why) => out.undecided.push(format!("undecided  {address}: whether it is created ({why})")),
                 None => out.differences.push(format!("missing    {address}: only Terraform's plan has it")),
             },
         }

@@ -116,7 +116,7 @@ fn not_checked(report: &Report) -> Vec<String> {
     let skipped = coverage.skipped.iter().map(|(path, why)| format!("{path}: {why}"));
     let missing = coverage.modules_missing.iter().map(|m| format!("{} is not on disk: {}", m.address, m.source));
     let undecided = coverage.undecided_blocks.iter();
-    let undecided = undecided.map(|(address, why)| format!("whether {address} is made is not known: {why}"));
+    let undecided = undecided.map(|(address, why)| format!("whether {address} is created is not known: {why}"));
     skipped.chain(missing).chain(undecided).collect()
 }
 

@@ -53,4 +53,5 @@ mod threats;
 mod tree;
 mod unknown;
 mod values;
+mod words;
 mod writes;

@@ -61,7 +61,7 @@ fn arguments_stand_beside_what_they_need() {
     );
     refuses(
         &firewall(&format!("{allow}\n  source_tags = [\"a\"]\n  target_service_accounts = [\"b\"]")),
-        "8 `target_service_accounts` cannot stand beside `source_tags`",
+        "8 `target_service_accounts` conflicts with `source_tags`",
     );
     accepts(&firewall(allow));
     accepts(

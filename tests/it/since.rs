@@ -157,7 +157,7 @@ fn what_git_does_not_know_is_said() {
     };
     fails(&tree, &["--since", "nowhere"], "git has no commit `nowhere`");
     fails(&tree, &["--since=--all"], "git has no commit `--all`");
-    fails(&tree, &["--since", "main", "--fix"], "--since cannot be used with fixes");
+    fails(&tree, &["--since", "main", "--fix"], "--since cannot be used with --fix or --diff");
     fails(&Tree::new(&[("main.tf", READY)]), &["--since", "main"], "there is no repository");
 }
 

@@ -16,7 +16,7 @@ const NAMES: [(&str, &str); 5] = [
 /// Rules that take a configuration, or documents of which none tells enough.
 const UNSEEN: [(&str, &str); 6] = [
     ("KFP006", "the pools of a cluster that exists are all alike"),
-    ("KFP204", "accounts that were not made here may exist"),
+    ("KFP204", "accounts of other configurations may exist"),
     ("KFP205", "there is one policy, and nothing that it could remove"),
     ("KFP302", "there is no repository"),
     ("KFP402", "buckets are not described"),

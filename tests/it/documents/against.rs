@@ -59,7 +59,7 @@ missing    google_service_account.missing: only Terraform's plan has it
 different  kubernetes_secret.s data.password: Terraform (sensitive value), static (sensitive value)
 invented   google_service_account.invented: only the static plan has it
 undecided  google_service_account.a description: Terraform \"d\" (var.open has no default and no value)
-undecided  google_service_account.some[0]: whether it is made (var.open has no default and no value)
+undecided  google_service_account.some[0]: whether it is created (var.open has no default and no value)
 2 instances and 1 equal value in both; 4 differences, 2 undecided
 exit code Some(1)
 ";
