@@ -118,6 +118,7 @@ const TABLES: &[(&str, bool, &[&str])] = &[
     ("provider_rewrites", false, &["type", "path", "kind", "value"]),
     ("provider_checks", false, &["type", "path", "kind", "value"]),
     ("data_formulas", false, &["type", "attribute", "formula"]),
+    ("language", false, &["block", "name", "what", "terraform", "opentofu"]),
 ];
 
 fn main() -> Outcome<()> {

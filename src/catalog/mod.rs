@@ -8,6 +8,7 @@ pub mod data_sources;
 pub mod gke;
 pub mod iam;
 pub mod kfp;
+pub mod language;
 pub mod limits;
 pub mod location;
 pub mod machine;

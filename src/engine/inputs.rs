@@ -1,6 +1,6 @@
 //! From the values of a session to what evaluation takes.
 
-use super::{Given, Inputs, SessionError};
+use super::{Given, Inputs, SessionError, arguments};
 use crate::base::suggest::suggest;
 use crate::config::{Config, Environment};
 use crate::eval::{Options, VariableOption};
@@ -14,7 +14,13 @@ use std::path::{Path, PathBuf};
 /// A malformed `-var`, an unreadable `-var-file`.
 pub fn options(inputs: &Inputs, loader: &Loader) -> Result<Options, SessionError> {
     inputs.module_dirs.iter().for_each(|(_, dir)| loader.admit(dir));
-    let variables = inputs.given.iter().map(|given| variable(given, loader)).collect::<Result<_, _>>()?;
+    let given = inputs.given.iter().map(|given| variable(given, loader)).collect::<Result<Vec<_>, _>>()?;
+    // Terraform puts those of its subcommand first, and a later value takes the place of an earlier.
+    let from_environment = ["TF_CLI_ARGS_plan", "TF_CLI_ARGS"].into_iter().flat_map(|name| {
+        let text = inputs.environment.get(name).map_or("", String::as_str);
+        arguments::variables(text, name)
+    });
+    let variables = from_environment.chain(given).collect();
     Ok(Options {
         variables,
         environment: inputs.environment.clone(),

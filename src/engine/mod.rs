@@ -1,6 +1,7 @@
 //! The engine: a session finds what is to be checked, plans and checks it. It reads no command line and writes to no
 //! terminal.
 
+mod arguments;
 mod called;
 mod error;
 mod inputs;

@@ -7,8 +7,8 @@ use crate::eval::certainty::{self, Certainty};
 use crate::eval::instance::{CallState, Instance, merge_reasons};
 use crate::eval::provider::ProviderKey;
 use crate::eval::{
-    arguments, conditions, facts, outputs, provider_checks, provider_use, refactoring, reference_check, refused,
-    variable,
+    arguments, conditions, facts, language, outputs, provider_checks, provider_use, refactoring, reference_check,
+    refused, variable,
 };
 use crate::module::{cycles, names};
 use crate::plan::scopes::part;
@@ -17,7 +17,6 @@ use crate::plan::{
 };
 use crate::syntax::ast::Block;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// What a module call itself reads; everything else is an input variable.
 pub const CALL_META: [&str; 8] = [
@@ -92,6 +91,7 @@ fn check(visited: &Visited) -> Certainty {
     if let Some(root) = modules.first() {
         outputs::backends(root);
     }
+    language::check(modules);
     certainty
 }
 
@@ -179,7 +179,7 @@ fn visit_call(instance: &Rc<Instance>, name: &str, block: &Block, state: &CallSt
         plan.modules.push(ModuleInstance {
             address: instance.address_of(&local).into(),
             source: state.source.clone(),
-            version: block.body.attribute("version").and_then(|a| a.expr.as_str()).map(Arc::from),
+            version: state.version.text().cloned(),
             present: state.missing.is_none(),
             closed: state.missing.clone().filter(|why| why.has(|kind| matches!(kind, ReasonKind::Budget(_)))),
             arguments: instance.world.within(instance.uncertain.is_some() || repetition.uncertain.is_some(), || {

@@ -3,13 +3,14 @@
 use crate::address::{Reference, Subject};
 use crate::base::source::Span;
 use crate::cty::functions::{self, ErrorKind};
-use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or, unify};
+use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert, shown_or, unify};
 use crate::eval::expr::eval;
 use crate::eval::hide;
 use crate::eval::places;
 use crate::eval::provider_functions;
 use crate::eval::scope::Scope;
 use crate::module::error::{EvalError, EvalResult};
+use crate::module::typeexpr::read_type;
 use crate::plan::Mode;
 use crate::syntax::ast::{Call, Expr, ExprKind};
 
@@ -22,6 +23,7 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     match name {
         "try" => return attempt(scope, call, span),
         "can" => return can(scope, call, span),
+        "convert" if !scope.instance.world.strict() => return converted(scope, call, span),
         "templatestring" if !call.args.first().is_some_and(is_reference) => {
             let help = "use a string template, or templatefile, for text that is written out here";
             return Err(EvalError::new(span, "templatestring needs a reference to the template's text").help(help));
@@ -126,6 +128,20 @@ fn expansion(scope: &Scope, call: &Call) -> (Reasons, Marks) {
     let reasons = values.last().and_then(|v| v.reasons().cloned());
     let reasons = reasons.unwrap_or_else(|| Reasons::one(ReasonKind::Unsupported("an expanded argument".into()), None));
     (reasons, values.iter().fold(Marks::NONE, |marks, v| marks.union(v.deep_marks())))
+}
+
+/// `convert(value, type)` of Terraform 1.15.
+fn converted(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
+    let [value, ty] = call.args.as_slice() else {
+        return Err(EvalError::new(span, "convert needs a value and a type"));
+    };
+    let constraint = read_type(ty)?;
+    let value = eval(scope, value)?;
+    let value = constraint.defaults.as_ref().map_or(value.clone(), |defaults| defaults.apply(&value));
+    convert(&value, &constraint.ty).map_err(|e| {
+        let marked = std::slice::from_ref(&value);
+        EvalError::new(call.args[0].span, shown_or(marked, || format!("convert: {e}"), failed("convert")))
+    })
 }
 
 /// What a failure or success tells of the values that an expression looked at. Terraform does not hide whether something

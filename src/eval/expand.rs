@@ -54,16 +54,27 @@ impl Expansion {
     pub fn of(scope: &Scope, block: &Block, address: &str) -> Expansion {
         let (body, at) = (&block.body, block.header);
         let world = &scope.instance.world;
+        let enabled = body.blocks("lifecycle").find_map(|lifecycle| lifecycle.body.attribute("enabled"));
+        let repeated = body.attribute("count").or(body.attribute("for_each"));
         let result = match (body.attribute("count"), body.attribute("for_each")) {
+            _ if enabled.is_some() && repeated.is_some() => {
+                let name = repeated.map_or("count", |a| &a.name.name);
+                Err(EvalError::new(
+                    repeated.map_or(at, |a| a.name.span),
+                    format!("`{name}` cannot be set beside `enabled`"),
+                )
+                .help("remove one of them"))
+            }
             (Some(count), Some(each)) => {
                 Err(EvalError::new(each.name.span, "`count` and `for_each` cannot both be set")
                     .help(format!("remove one of them; `count` is at the line of {}", count.name.name)))
             }
             (Some(count), None) => by_count(scope, count),
             (None, Some(each)) => by_for_each(scope, each),
-            (None, None) => {
-                world.make_instances(1, at).map(|()| Expansion::new(Shape::Single, vec![Repetition::single()]))
+            (None, None) if enabled.is_some() => {
+                enabled.map_or_else(|| Ok(Expansion::single()), |a| by_enabled(scope, a))
             }
+            (None, None) => world.make_instances(1, at).map(|()| Expansion::single()),
         };
         let mut expansion = result.unwrap_or_else(|e| {
             world.report_error(&e);
@@ -78,6 +89,10 @@ impl Expansion {
             repetition.scope = named.map(|(name, what)| scope.record(name, what, repetition.collection.as_ref()));
         }
         expansion
+    }
+
+    fn single() -> Expansion {
+        Expansion::new(Shape::Single, vec![Repetition::single()])
     }
 
     fn new(shape: Shape, repetitions: Vec<Repetition>) -> Expansion {
@@ -153,6 +168,34 @@ fn by_count(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalE
         scope: None,
     };
     Ok(Expansion::new(Shape::Count, (0..count).map(repetition).collect()))
+}
+
+/// `enabled` of OpenTofu: one instance or none, without a key.
+fn by_enabled(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<EvalError>> {
+    let at = attribute.expr.span;
+    let value = eval(scope, &attribute.expr)?;
+    if value.is_null() {
+        return Err(EvalError::new(at, "`enabled` must not be null"));
+    }
+    not_ephemeral(&value, attribute)?;
+    if value.marks.contains(Marks::SENSITIVE) {
+        let message = "`enabled` must not be sensitive: the plan shows whether the object is there";
+        return Err(EvalError::new(at, message).help("put `nonsensitive(…)` around it"));
+    }
+    let value = convert(&value, &Type::Bool).map_err(|e| EvalError::new(at, format!("`enabled`: {e}")))?;
+    report_after_apply(scope, &value, attribute);
+    Ok(match value.data {
+        Data::Bool(false) => Expansion::new(Shape::Single, Vec::new()),
+        Data::Bool(true) => {
+            scope.instance.world.make_instances(1, at)?;
+            Expansion::single()
+        }
+        _ => {
+            let reasons = value.reasons().cloned().unwrap_or_default();
+            let repetition = Repetition { uncertain: Some(reasons.clone()), ..Repetition::single() };
+            Expansion::new(Shape::Unknown(reasons), vec![repetition])
+        }
+    })
 }
 
 /// Terraform 1.10 and OpenTofu 1.12 have ephemeral values, and refuse them here.

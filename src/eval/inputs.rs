@@ -47,6 +47,10 @@ pub enum VariableOption {
     Value(String, String),
     /// `-var-file FILE`, parsed: its shown path and its content.
     File(Arc<File>),
+    /// `-var NAME=VALUE` in a variable of the environment, which is named.
+    EnvironmentValue(String, String, &'static str),
+    /// `-var-file FILE` in a variable of the environment, which is named: relative to the root module.
+    EnvironmentFile(PathBuf, &'static str),
 }
 
 /// The values given to one root module.
@@ -72,8 +76,13 @@ pub enum Input {
 
 impl RootInputs {
     /// Gathers the values for a root, given its own tfvars files in Terraform's order (`terraform.tfvars`,
-    /// `terraform.tfvars.json`, then `*.auto.tfvars[.json]` by name).
-    pub fn gather(options: &Options, tfvars: &[Arc<File>]) -> (RootInputs, Vec<Finding>) {
+    /// `terraform.tfvars.json`, then `*.auto.tfvars[.json]` by name). `selected` gives the workspace that is selected in the
+    /// root module's folder.
+    pub fn gather(
+        options: &Options,
+        tfvars: &[Arc<File>],
+        selected: impl FnOnce() -> Option<String>,
+    ) -> (RootInputs, Vec<Finding>) {
         let mut findings = Vec::new();
         let preset =
             |(name, (value, span)): (&Arc<str>, &(Value, Span))| (name.clone(), Input::Preset(value.clone(), *span));
@@ -103,6 +112,12 @@ impl RootInputs {
                 VariableOption::Value(name, text) => {
                     values.insert(Arc::from(&**name), Input::Text(text.clone(), format!("-var {name}"), Marks::NONE));
                 }
+                VariableOption::EnvironmentValue(name, text, from) => {
+                    let from = format!("the environment variable {from}");
+                    values.insert(Arc::from(&**name), Input::Text(text.clone(), from, Marks::PRIVATE));
+                }
+                // Its file was read before.
+                VariableOption::EnvironmentFile(..) => {}
                 VariableOption::File(file) => {
                     findings.extend(file.errors.iter().map(crate::module::report::syntax_error));
                     findings.extend(not_values(file));
@@ -112,7 +127,7 @@ impl RootInputs {
         }
         let given = options.variables.iter().filter_map(|option| match option {
             VariableOption::File(file) => Some(file),
-            VariableOption::Value(..) => None,
+            _ => None,
         });
         let over = tfvars.iter().chain(given).flat_map(|file| &file.errors).filter(|e| e.limit.is_some());
         let reason = |e: &SyntaxError| Reasons::one(ReasonKind::Budget(e.message.as_str().into()), Some(e.span));
@@ -121,6 +136,7 @@ impl RootInputs {
             .workspace
             .clone()
             .or_else(|| options.environment.get("TF_WORKSPACE").filter(|w| !w.is_empty()).cloned())
+            .or_else(selected)
             .unwrap_or_else(|| "default".into());
         (RootInputs { values, workspace, open }, findings)
     }

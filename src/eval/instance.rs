@@ -2,19 +2,22 @@
 
 use crate::address::ResourceAddr;
 use crate::base::source::Span;
-use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, get_attr, index};
+use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, convert, get_attr, index, shown_or};
 use crate::diagnostic::MissingModule;
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::expr::eval;
 use crate::eval::facts;
+use crate::eval::module_source::ModuleRequest;
 use crate::eval::provider::ProviderKey;
 use crate::eval::resource::{self, ResourceState};
 use crate::eval::scope::Scope;
+use crate::eval::static_text::StaticText;
 use crate::eval::variable;
 use crate::eval::world::World;
 use crate::module::ModuleConfig;
 use crate::module::cycles::Callable;
 use crate::module::error::{EvalError, EvalResult, poison};
+use crate::module::typeexpr::read_type;
 use crate::plan::scopes::ScopeId;
 use crate::plan::{InstanceKey, ProviderInfo};
 use crate::syntax::ast::{Block, Expr};
@@ -75,8 +78,10 @@ pub struct CallState {
     pub repetitions: Vec<Repetition>,
     /// Why the module cannot be looked into.
     pub missing: Option<Reasons>,
-    /// The source as written.
+    /// The source; empty where it is not known.
     pub source: Arc<str>,
+    /// The version that it asks for.
+    pub version: StaticText,
 }
 
 /// The shape of something that can be repeated.
@@ -248,19 +253,27 @@ impl Instance {
     fn expand_call(self: &Rc<Self>, name: &Arc<str>, block: &Block) -> CallState {
         let local = format!("module.{name}");
         let expansion = Expansion::of(&self.scope(), block, &local);
-        let source: Arc<str> = block.body.attribute("source").and_then(|a| a.expr.as_str()).unwrap_or("").into();
-        let found = match &expansion.over {
-            Some(reasons) => Err(reasons.clone()),
-            None => crate::eval::module_source::resolve(self, name, block, &source),
+        let (source, version) = (StaticText::of(self, block, "source"), StaticText::of(self, block, "version"));
+        let found = match (&expansion.over, &source) {
+            (Some(reasons), _) => Err(reasons.clone()),
+            (None, StaticText::Unknown(reasons)) => {
+                self.world.undecided.borrow_mut().push((self.address_of(&local), reasons.clone()));
+                Err(reasons.clone())
+            }
+            (None, _) => {
+                let source = source.text().map_or("", |text| &**text);
+                crate::eval::module_source::resolve(self, name, block, ModuleRequest { source, version: &version })
+            }
         };
         let (shape, repetitions) = (expansion.shape(), expansion.repetitions);
-        let mut state = CallState { shape, instances: Vec::new(), repetitions, missing: None, source };
+        let source = source.text().cloned().unwrap_or_default();
+        let mut state = CallState { shape, instances: Vec::new(), repetitions, missing: None, source, version };
         let absent = match &found {
             Ok((config, _)) => config.facts.is_some(),
             Err(reasons) => reasons.has(|kind| matches!(kind, ReasonKind::MissingModule(..))),
         };
         if absent && self.config.facts.is_none() {
-            let version = block.body.attribute("version").and_then(|a| a.expr.as_str()).map(str::to_string);
+            let version = state.version.text().map(|text| text.to_string());
             self.world.missing.borrow_mut().push(MissingModule {
                 address: self.address_of(&local),
                 source: state.source.to_string(),
@@ -365,8 +378,14 @@ impl Instance {
         match (key, &state.shape) {
             (None, Shape::Single) => match state.instances.first() {
                 Some((_, instance)) => instance.output_value(output, output_span),
-                None => Ok(poison(&format!("module.{name} has no instance"), Some(span))),
+                None => Err(EvalError::new(output_span, format!("module.{name} is not enabled, so it is null"))
+                    .help(format!("write try(module.{name}.{output}, …) for a value in its place"))),
             },
+            // An object of instances, by their keys.
+            (None, Shape::Each) => {
+                let whole = self.module(name, span)?;
+                get_attr(&whole, output).map_err(|e| EvalError::new(output_span, e.to_string()))
+            }
             (None, Shape::Unknown(reasons)) => Ok(Value::unknown(Type::Any, reasons.clone())),
             (None, _) => Err(EvalError::new(output_span, format!("module.{name} is a collection of instances"))
                 .help(format!("name the instance: module.{name}[…].{output}"))),
@@ -394,7 +413,7 @@ impl Instance {
         let compute = || {
             let scope = self.scope();
             let value = match block.body.attribute("value") {
-                Some(attribute) => self.attempt(&scope, &attribute.expr),
+                Some(attribute) => self.typed(self.attempt(&scope, &attribute.expr), block, attribute.expr.span),
                 None => poison(&format!("output `{name}` has no value"), Some(block.header)),
             };
             let mut marks = Marks::NONE;
@@ -408,6 +427,22 @@ impl Instance {
             value.mark(marks)
         };
         self.outputs.get(self, name, compute).ok_or_else(|| cycle(span, self.address_of(&format!("output.{name}"))))
+    }
+
+    /// An output's value, converted to the type that the output declares.
+    fn typed(&self, value: Value, output: &Block, span: Span) -> Value {
+        let Some(ty) = output.body.attribute("type") else { return value };
+        let converted = read_type(&ty.expr).and_then(|constraint| {
+            let filled = constraint.defaults.as_ref().map_or(value.clone(), |defaults| defaults.apply(&value));
+            convert(&filled, &constraint.ty).map_err(|e| {
+                let shown = shown_or(std::slice::from_ref(&value), || format!(": {e}"), String::new());
+                EvalError::new(span, format!("the value of the output `{}` is not of its type{shown}", output.label(0)))
+            })
+        });
+        converted.unwrap_or_else(|e| {
+            self.world.report_error(&e);
+            e.poison()
+        })
     }
 
     /// A provider configuration as a resource of this instance sees it.
@@ -441,7 +476,8 @@ impl CallState {
 pub fn collect(shape: &Shape, values: impl Iterator<Item = EvalResult<(InstanceKey, Value)>>) -> EvalResult<Value> {
     let values: Vec<(InstanceKey, Value)> = values.collect::<EvalResult<_>>()?;
     Ok(match shape {
-        Shape::Single => values.into_iter().next().map_or_else(|| poison("there is no instance", None), |(_, v)| v),
+        // OpenTofu's `enabled = false`.
+        Shape::Single => values.into_iter().next().map_or_else(Value::null, |(_, v)| v),
         Shape::Count => Value::tuple(values.into_iter().map(|(_, v)| v).collect()),
         Shape::Each => {
             let hidden = values.iter().any(|(key, _)| matches!(key, InstanceKey::Hidden(_)));

@@ -18,6 +18,7 @@ mod identity;
 mod inputs;
 mod installed;
 pub(crate) mod instance;
+mod language;
 mod module_source;
 mod more_files;
 pub mod mounts;
@@ -40,6 +41,7 @@ mod sheet;
 mod size;
 mod splat;
 mod stand_in;
+mod static_text;
 mod template;
 mod value_forms;
 mod variable;
@@ -56,16 +58,19 @@ pub use stand_in::Absent;
 pub use world::OwnFunctions;
 
 use crate::base::reads::note_folder;
-use crate::base::source::Sources;
+use crate::base::source::{Sources, Span};
 use crate::catalog::modules::KnownModule;
+use crate::diagnostic::{Finding, Level};
 use crate::eval::instance::Instance;
 use crate::eval::mounts::Mounts;
 use crate::eval::scope::Scope;
 use crate::eval::world::World;
 use crate::load::bounds::normalise;
 use crate::load::loader::Loader;
+use crate::module::report::EVALUATION_ERROR;
 use crate::plan::StaticPlan;
 use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock, RwLock};
@@ -184,11 +189,35 @@ impl Evaluator {
         let dir = std::path::absolute(dir).map(|d| normalise(&d)).unwrap_or_else(|_| dir.to_path_buf());
         let config = config.or_else(|| self.module(&dir)).unwrap_or_default();
         let tfvars = self.loader.module(&dir).map(|files| files.tfvars.clone()).unwrap_or_default();
-        let (inputs, findings) = inputs::RootInputs::gather(&self.options, &tfvars);
+        let (options, unread) = self.with_environment_files(&dir);
+        let selected = || {
+            let file = self.loader.beside(&dir.join(".terraform/environment"))?;
+            Some(String::from_utf8_lossy(&file).trim().to_string()).filter(|name| !name.is_empty())
+        };
+        let (inputs, mut findings) = inputs::RootInputs::gather(&options, &tfvars, selected);
+        findings.extend(unread);
         let world = Rc::new(World::new(self.clone(), dir.clone(), inputs, library));
         findings.into_iter().for_each(|f| world.report(f));
         let scope_id = world.scopes.borrow_mut().add_module(config.clone(), "".into(), None);
         Instance::new(world, config, dir, "".into(), None, None, scope_id)
+    }
+
+    /// The options with the variable files that the environment names, and what is said of those that cannot be read.
+    fn with_environment_files(&self, dir: &Path) -> (Cow<'_, Options>, Vec<Finding>) {
+        let (mut options, mut unread) = (Cow::Borrowed(&self.options), Vec::new());
+        for (at, option) in self.options.variables.iter().enumerate() {
+            let VariableOption::EnvironmentFile(path, from) = option else { continue };
+            match self.loader.variables(&dir.join(path)).or_else(|_| self.loader.variables(path)) {
+                Ok(file) => options.to_mut().variables[at] = VariableOption::File(file),
+                Err(why) => {
+                    let message =
+                        format!("{from} names a variable file that cannot be read: `{}`: {why}", path.display());
+                    let finding = Finding::new(EVALUATION_ERROR, Level::Error, message, None::<Span>.into());
+                    unread.push(Finding { help: vec!["write it there, or change the variable".into()], ..finding });
+                }
+            }
+        }
+        (options, unread)
     }
 
     /// Evaluates one expression in the scope of a root module and answers as `terraform console` prints.

@@ -7,6 +7,7 @@ use crate::cty::value::Reasons;
 use crate::diagnostic::Level;
 use crate::eval::installed::RemoteCall;
 use crate::eval::instance::{Instance, missing_module};
+use crate::eval::static_text::{StaticText, place};
 use crate::load::bounds::normalise;
 use crate::load::is_local;
 use crate::module::ModuleConfig;
@@ -19,16 +20,26 @@ use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// What a module call asks for.
+#[derive(Clone, Copy)]
+pub struct ModuleRequest<'r> {
+    /// The source.
+    pub source: &'r str,
+    /// The version.
+    pub version: &'r StaticText,
+}
+
 /// The configuration and folder of a module call, or why there is none (already reported).
 pub fn resolve(
     instance: &Rc<Instance>,
     name: &str,
     block: &Block,
-    source: &str,
+    request: ModuleRequest,
 ) -> Result<(Arc<ModuleConfig>, PathBuf), Reasons> {
+    let ModuleRequest { source, version } = request;
     let address = instance.address_of(&format!("module.{name}"));
     let attribute = block.body.attribute("source");
-    let at = attribute.map_or(block.header, |a| a.expr.span);
+    let at = place(block, "source");
     let world = &instance.world;
     let fail = |message: String, help: &str| {
         let reasons = poison(&message, Some(at)).reasons().cloned().unwrap_or_default();
@@ -45,13 +56,13 @@ pub fn resolve(
     }
     if source.is_empty() {
         return Err(fail(
-            format!("the source of module.{name} is not a plain string"),
-            "Terraform needs a literal here: a module's source cannot be computed",
+            format!("the source of module.{name} is empty"),
+            "say where the module is: source = \"./modules/…\"",
         ));
     }
     let options = &world.evaluator.options;
     let loader = world.evaluator.loader();
-    let refused = refuse(instance, name, block, source, at);
+    let refused = refuse(instance, name, block, request);
     let mut other = None;
     let dir = if is_local(source) {
         let dir = normalise(&instance.dir.join(source));
@@ -63,8 +74,13 @@ pub fn resolve(
     } else {
         let given = options.module_dirs.get(source).or_else(|| options.module_dirs.get(source.split('?').next()?));
         given.cloned().or_else(|| {
-            let (key, version) = (call_path(instance, name), version(instance, block));
-            let wanted = RemoteCall { key: &key, source, version: version.as_deref() };
+            let key = call_path(instance, name);
+            // One that is not known fits no installed copy.
+            let version = match version {
+                StaticText::Absent => None,
+                version => Some(version.text().map_or("", |text| &**text)),
+            };
+            let wanted = RemoteCall { key: &key, source, version };
             let found = world.installed_module(wanted)?;
             found.map_err(|why| other = Some(why)).ok()
         })
@@ -72,7 +88,7 @@ pub fn resolve(
     let real = || loader.tree().canonicalize(dir.as_ref()?).ok();
     let found = dir.as_ref().and_then(|dir| Some((world.evaluator.module(dir)?, dir.clone())));
     let Some((config, dir)) = found else {
-        let known = known(instance, block, source);
+        let known = known(instance, request);
         let outside = real().is_some_and(|real| !loader.may_read(&real));
         let never = dir.as_ref().is_some_and(|dir| is_local(source) && is_never_there(instance, name, dir));
         if !refused {
@@ -100,8 +116,9 @@ pub fn resolve(
 }
 
 /// Reports sources that Terraform cannot read, and versions of what has none. Whether the source is wrong.
-fn refuse(instance: &Rc<Instance>, name: &str, block: &Block, source: &str, at: Span) -> bool {
-    let world = &instance.world;
+fn refuse(instance: &Rc<Instance>, name: &str, block: &Block, request: ModuleRequest) -> bool {
+    let (world, ModuleRequest { source, version: asked }) = (&instance.world, request);
+    let at = place(block, "source");
     if instance.config.facts.is_some() || world.evaluator.options.module_dirs.contains_key(source) {
         return false;
     }
@@ -116,7 +133,7 @@ fn refuse(instance: &Rc<Instance>, name: &str, block: &Block, source: &str, at: 
     }
     let remote = ["::", "://"].iter().any(|mark| source.contains(mark))
         || ["git@", "github.com/", "bitbucket.org/"].iter().any(|host| source.starts_with(host));
-    if let Some(version) = block.body.attribute("version").filter(|a| a.expr.as_str().is_some())
+    if let Some(version) = block.body.attribute("version").filter(|_| asked.text().is_some())
         && (is_local(source) || remote)
     {
         let message = format!("module.{name} cannot have a `version`: its source is not in a registry");
@@ -124,7 +141,7 @@ fn refuse(instance: &Rc<Instance>, name: &str, block: &Block, source: &str, at: 
         finding.help.push("remove it; an address of Git takes a version as `?ref=`".into());
         world.report(finding);
     } else if let Some(version) = block.body.attribute("version")
-        && version.expr.as_str().is_some_and(|text| !is_constraint(text))
+        && asked.text().is_some_and(|text| !is_constraint(text))
     {
         let message = format!("the version of module.{name} is not a version constraint");
         let mut finding = error(INVALID_ARGUMENT, version.expr.span, message, "");
@@ -134,23 +151,16 @@ fn refuse(instance: &Rc<Instance>, name: &str, block: &Block, source: &str, at: 
     false
 }
 
-/// The version that a call asks for. One that is not known fits no installed copy.
-fn version(instance: &Rc<Instance>, block: &Block) -> Option<String> {
-    let attribute = block.body.attribute("version")?;
-    let written = attribute.expr.as_str().map(str::to_string);
-    let evaluated = || instance.attempt(&instance.scope(), &attribute.expr).as_str().map(str::to_string);
-    Some(written.or_else(evaluated).unwrap_or_default())
-}
-
 /// What is known of a published module without its source.
-fn known(instance: &Instance, block: &Block, source: &str) -> Option<KnownModule> {
+fn known(instance: &Instance, request: ModuleRequest) -> Option<KnownModule> {
+    let source = request.source;
     if let Some(caller) = instance.config.facts {
         // A module that is itself known calls one of its own submodules, of its own version.
         return modules::find(source, |major| major == caller.major);
     }
-    let registry = || match block.body.attribute("version") {
-        Some(version) => Constraint::parse(version.expr.as_str()?),
-        None => Constraint::parse(">= 0"),
+    let registry = || match request.version {
+        StaticText::Absent => Constraint::parse(">= 0"),
+        version => Constraint::parse(version.text()?),
     };
     let constraint = match source.split_once("ref=") {
         Some((_, reference)) => Constraint::parse(reference.split('&').next()?.trim_start_matches('v')),

@@ -96,11 +96,7 @@ fn backend_arguments(root: &Rc<Instance>, block: &Block) {
             root.world.report(finding);
         }
         if let Some((span, _)) = not_constant(&attribute.expr) {
-            let message = "Terraform, and OpenTofu before 1.8, refuse references and calls in a backend";
-            let mut finding = error(EVALUATION_ERROR, span, message, "");
-            finding.level = Level::Warning;
-            finding.help.push("write the value itself, or give it to `init -backend-config`".into());
-            root.world.report(finding);
+            root.uses("terraform", "backend by expression", span);
         }
     }
 }

@@ -96,7 +96,8 @@ impl ValueChecker<'_> {
                 let message = format!("{what} needs the argument `{name}`, which is null");
                 self.report(attribute.span, &full(), message, "give it a value that is not null".into());
             }
-            if value.deep_marks().contains(Marks::EPHEMERAL) && !known.write_only && !name.ends_with("_wo") {
+            let keeps = !known.write_only && !name.ends_with("_wo") && full() != "store.input";
+            if value.deep_marks().contains(Marks::EPHEMERAL) && keeps {
                 let message = format!("`{name}` must not be ephemeral: the plan and the state keep it");
                 let help = "use an argument that is write-only, such as one ending in `_wo`, or a value that is kept";
                 self.report(attribute.span, &full(), message, help.into());

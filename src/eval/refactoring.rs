@@ -2,12 +2,13 @@
 //! or not declared.
 
 use crate::base::source::Span;
-use crate::diagnostic::{Label, Level};
+use crate::diagnostic::Label;
 use crate::eval::instance::{Instance, Shape};
 use crate::module::report::{EVALUATION_ERROR, UNDECLARED_REFERENCE, error};
 use crate::module::target::{Target, TargetKey};
 use crate::plan::{InstanceKey, Mode};
-use crate::syntax::ast::{Attribute, Block, Expr};
+use crate::syntax::ast::{Attribute, Block, Expr, ExprKind};
+use crate::syntax::visit;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
@@ -187,11 +188,7 @@ fn imports(instance: &Rc<Instance>) {
     let mut seen: FxHashMap<Target, Span> = FxHashMap::default();
     for block in instance.config.moves_of("import") {
         if instance.call.is_some() {
-            let message = "Terraform before 1.16 and OpenTofu refuse `import` in a module that is called".to_string();
-            let mut finding = error(EVALUATION_ERROR, block.header, message, "");
-            finding.level = Level::Warning;
-            finding.help.push("move it to the root module, with `module.…` before the address".into());
-            instance.world.report(finding);
+            instance.uses("import", "in a called module", block.header);
         }
         id(instance, block);
         let Some(to) = block.body.attribute("to") else { continue };
@@ -201,6 +198,9 @@ fn imports(instance: &Rc<Instance>) {
             report(instance, to.expr.span, message, "write its type and its name");
             continue;
         };
+        if let Some(key) = computed_key(&to.expr) {
+            instance.uses("import", "computed key", key.span);
+        }
         if address.mode != Mode::Managed {
             let message = "only managed resources can be imported".to_string();
             report(instance, to.expr.span, message, "write the address of a `resource` block");
@@ -216,6 +216,19 @@ fn imports(instance: &Rc<Instance>) {
             seen.insert(target.clone(), block.header);
         }
         undeclared(instance, &target, to);
+    }
+}
+
+/// A key in an address that refers to more than `each`.
+fn computed_key(address: &Expr) -> Option<&Expr> {
+    match &address.kind {
+        ExprKind::GetAttr(object, _) | ExprKind::Paren(object) => computed_key(object),
+        ExprKind::Index(object, key) => {
+            let mut foreign = false;
+            visit::expr(key, &mut |e| foreign |= matches!(&e.kind, ExprKind::Variable(root) if &**root != "each"));
+            if foreign { Some(key) } else { computed_key(object) }
+        }
+        _ => None,
     }
 }
 

@@ -32,7 +32,8 @@ fn module(instance: &Rc<Instance>, certainty: &Certainty, uncertain: &Cell<bool>
     let mut checker = ReferenceChecker { instance, certainty, uncertain };
     let config = &instance.config;
     config.locals.values().for_each(|local| written::in_expr(&local.expr, &mut checker));
-    let blocks = config.outputs.values().map(|b| &**b).chain(config.calls.values().map(|b| &**b));
+    config.outputs.values().for_each(|output| written::in_output(&output.body, &mut checker));
+    let blocks = config.calls.values().map(|b| &**b);
     for block in blocks.chain(&config.checks).chain(&config.providers) {
         written::in_body(&block.body, &mut checker);
     }

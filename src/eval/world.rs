@@ -10,6 +10,7 @@ use crate::eval::installed::{Installed, RemoteCall};
 use crate::eval::size::Sizes;
 use crate::load::bounds::normalise;
 use crate::module::error::{EvalError, EvalResult};
+use crate::module::language::UsedFeature;
 use crate::plan::scopes::{PlanScopes, late, steps_exceeded};
 use rustc_hash::FxHashSet;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -53,6 +54,8 @@ pub struct World {
     hypothetical: Cell<bool>,
     /// Cycles were found and reported: that evaluation comes upon them too is no news.
     pub cyclic: Cell<bool>,
+    /// What is used of the language that not all versions read, as far as only evaluation tells.
+    pub uses: RefCell<Vec<UsedFeature>>,
     /// Folders whose static references were checked.
     pub checked: RefCell<FxHashSet<PathBuf>>,
     installed: OnceCell<Installed>,
@@ -99,6 +102,7 @@ impl World {
             exhausted: OnceCell::new(),
             hypothetical: Cell::new(false),
             cyclic: Cell::new(false),
+            uses: RefCell::default(),
             checked: RefCell::default(),
             installed: OnceCell::new(),
             functions: OnceCell::new(),

@@ -24,6 +24,7 @@ mod languages;
 mod parsing;
 
 pub use crate::tree::{Texts, up_to};
+pub use languages::LanguageSigns;
 pub use parsing::parse;
 
 use kept::KeptFile;

@@ -176,7 +176,8 @@ fn look(paths: &[PathBuf], loader: &Loader) -> Result<(Discovery, Folders), Path
     let loose = loose.into_iter().map(|(dir, why)| (loader.shown(&dir), why.to_string()));
     let skipped = skipped.chain(old).chain(loose).collect();
     let stacks = found.stack_folders.into_iter().collect();
-    Ok((Discovery { roots, called, others: Vec::new(), named, stacks, skipped, excluded: Vec::new() }, dirs))
+    let excluded = found.excluded.into_iter().map(|(path, why)| (loader.shown_way(&path), why)).collect();
+    Ok((Discovery { roots, called, others: Vec::new(), named, stacks, skipped, excluded }, dirs))
 }
 
 /// Why a unit of an old Terragrunt is passed over.

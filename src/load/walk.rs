@@ -46,6 +46,8 @@ pub struct FoundFolders {
     pub stack_folders: BTreeSet<PathBuf>,
     /// Paths that were passed over, and why.
     pub skipped: BTreeMap<PathBuf, String>,
+    /// Files that do not count, and why.
+    pub excluded: BTreeMap<PathBuf, String>,
     /// Real folders that were entered.
     pub entered: FxHashSet<PathBuf>,
 }
@@ -136,11 +138,30 @@ pub fn walk(folder: &NamedFolder, found: &mut FoundFolders, loader: &Loader) {
 /// Whether Terraform or Terragrunt reads a file of this name.
 pub fn concerns(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name == UNIT || name == STACK || is_terraform(&name) || unread(&name).is_some()
+    name == UNIT || name == STACK || is_terraform(&name) || unread(&name).is_some() || aside(&name).is_some()
 }
 
 /// Endings of the files of Terraform's stacks.
 const STACKS: [&str; 3] = [".tfcomponent.hcl", ".tfdeploy.hcl", ".tfstack.hcl"];
+
+/// Endings of files that Terraform and OpenTofu read for other commands than `plan`, and what they are.
+const ASIDE: [(&str, &str); 10] = [
+    (".tftest.hcl", "tests of the configuration are no part of a plan"),
+    (".tftest.json", "tests of the configuration are no part of a plan"),
+    (".tofutest.hcl", "tests of the configuration are no part of a plan"),
+    (".tofutest.json", "tests of the configuration are no part of a plan"),
+    (".tfmock.hcl", "stand-ins for tests are no part of a plan"),
+    (".tfquery.hcl", "queries are no part of a plan"),
+    (".tfquery.json", "queries are no part of a plan"),
+    (".tfmigrate.hcl", "migrations of a state are no part of a plan"),
+    (".policy.hcl", "policies are no part of a plan"),
+    (".policytest.hcl", "policies are no part of a plan"),
+];
+
+/// Why a file of this name does not count, which another command than `plan` reads.
+fn aside(name: &str) -> Option<&'static str> {
+    ASIDE.iter().find(|(end, _)| name.ends_with(end)).map(|(_, why)| *why)
+}
 
 /// Why a file of this name is not read, which Terraform or Terragrunt reads.
 fn unread(name: &str) -> Option<&'static str> {
@@ -161,6 +182,10 @@ impl FoundFolders {
 
     /// Adds the folder of a file, by the way to the file.
     pub fn add(&mut self, file: &Path, real: PathBuf) {
+        if let Some(why) = file.file_name().and_then(|name| aside(&name.to_string_lossy())) {
+            self.excluded.insert(file.to_path_buf(), why.into());
+            return;
+        }
         if let Some(why) = file.file_name().and_then(|name| unread(&name.to_string_lossy())) {
             self.skipped.insert(file.to_path_buf(), why.into());
             return;

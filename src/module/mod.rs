@@ -3,6 +3,7 @@
 pub mod cycles;
 pub mod error;
 pub mod grammar;
+pub mod language;
 pub mod names;
 pub mod report;
 pub mod required;
@@ -16,7 +17,10 @@ use crate::base::source::{FileId, Span};
 use crate::catalog::modules::KnownModule;
 use crate::cty::value::{ReasonKind, Reasons};
 use crate::diagnostic::Finding;
-use crate::module::report::{add, duplicate, invalid_block, invalid_name, nothing_to_override, syntax_error};
+use crate::module::language::UsedFeature;
+use crate::module::report::{
+    add, cannot_override, duplicate, invalid_block, invalid_name, nothing_to_override, syntax_error,
+};
 use crate::module::required::RequiredProvider;
 use crate::module::typeexpr::{TypeConstraint, refuse_quotes, type_constraint};
 use crate::module::version::Constraint;
@@ -43,6 +47,8 @@ pub struct ModuleConfig {
     pub checks: Vec<Block>,
     /// `provider` blocks, in file order.
     pub providers: Vec<Block>,
+    /// `action` blocks, by type and name (`TYPE.NAME`).
+    pub actions: BTreeMap<Arc<str>, Box<Block>>,
     /// `moved`, `import` and `removed` blocks, in file order.
     pub moves: Vec<Block>,
     /// The `required_providers`, by local name.
@@ -51,6 +57,14 @@ pub struct ModuleConfig {
     pub requires: Option<Span>,
     /// The `backend` and `cloud` blocks.
     pub backends: Vec<Block>,
+    /// The versions of Terraform or OpenTofu that it asks for.
+    pub core_versions: Vec<Constraint>,
+    /// The versions of OpenTofu that its `language` block asks for.
+    pub opentofu_versions: Vec<Constraint>,
+    /// What it uses of the language that not all versions read, but for functions.
+    pub uses: Vec<UsedFeature>,
+    /// Functions that not all versions have: found out in the same way as the fields below.
+    pub calls_newer: OnceLock<Vec<UsedFeature>>,
     /// The versions that `provider` blocks ask for, by the provider's local name; `None` for what cannot be read.
     pub provider_versions: Vec<(Arc<str>, Option<Constraint>)>,
     /// Not the user's: what kfplint knows of a module that is not on disk.
@@ -121,12 +135,12 @@ impl ModuleConfig {
         }
         let whole = overrides.is_empty();
         for block in primary.iter().flat_map(|file| &file.body.blocks) {
-            if grammar::check(block, whole, &mut config.findings) {
+            if grammar::check(block, whole, &mut config.findings, &mut config.uses) {
                 config.declare(block);
             }
         }
         for block in overrides.iter().flat_map(|file| &file.body.blocks) {
-            if grammar::check(block, false, &mut config.findings) {
+            if grammar::check(block, false, &mut config.findings, &mut config.uses) {
                 config.merge(block);
             }
         }
@@ -159,7 +173,7 @@ impl ModuleConfig {
 
     fn declare(&mut self, block: &Block) {
         let kind = &*block.kind.name;
-        if ["variable", "output", "module", "resource", "data", "ephemeral", "check"].contains(&kind) {
+        if ["variable", "output", "module", "resource", "data", "ephemeral", "check", "action"].contains(&kind) {
             let wrong = block.labels.iter().filter(|label| !is_identifier(&label.text));
             wrong.for_each(|label| add(&mut self.findings, || invalid_name(kind, label)));
         }
@@ -185,6 +199,19 @@ impl ModuleConfig {
                 } else {
                     self.variables.insert(name, Box::new(variable));
                 }
+            }
+            "action" => {
+                let name: Arc<str> = format!("{}.{}", block.label(0), block.label(1)).into();
+                if let Some(first) = self.actions.get(&name) {
+                    add(&mut self.findings, || duplicate("action", &name, block.header, first.header));
+                } else {
+                    self.actions.insert(name, Box::new(block.clone()));
+                }
+            }
+            "language" => {
+                let compatible = block.body.blocks("compatible_with").filter_map(|b| b.body.attribute("opentofu"));
+                let asked = compatible.filter_map(|a| Constraint::parse(a.expr.as_str()?));
+                self.opentofu_versions.extend(asked);
             }
             "output" => insert(&mut self.outputs, "output", block, &mut self.findings),
             "module" => insert(&mut self.calls, "module", block, &mut self.findings),
@@ -215,6 +242,8 @@ impl ModuleConfig {
 
     /// Where the state is kept, and which providers are asked for.
     fn declare_terraform(&mut self, body: &Body) {
+        let asked = body.attribute("required_version").and_then(|a| Constraint::parse(a.expr.as_str()?));
+        self.core_versions.extend(asked);
         required::read(body, &mut self.required, &mut self.findings);
         for block in body.blocks("required_providers") {
             match self.requires {
@@ -269,6 +298,10 @@ impl ModuleConfig {
                 }
                 None => false,
             },
+            kind @ ("moved" | "import" | "check") => {
+                return add(&mut self.findings, || cannot_override(block.header, kind));
+            }
+            "action" => merge_into(&mut self.actions, &format!("{name}.{}", block.label(1)).into(), block),
             "output" => merge_into(&mut self.outputs, &name, block),
             "module" => merge_into(&mut self.calls, &name, block),
             "resource" | "data" | "ephemeral" => merge_into(&mut self.resources, &resource_id(block), block),

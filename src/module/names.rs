@@ -1,9 +1,11 @@
 //! References that cannot be right whatever the values are: checked once for each module folder.
 
-use crate::address::{Reference, ReferenceRoot, Subject, TraversalStep};
+use crate::address::{Mode, Reference, ReferenceRoot, ResourceAddr, Subject, TraversalStep};
+use crate::catalog::language::Feature;
 use crate::cty::functions;
 use crate::module::ModuleConfig;
 use crate::module::error::EvalError;
+use crate::module::language::UsedFeature;
 use crate::module::report::{EVALUATION_ERROR, UNDECLARED_REFERENCE};
 use crate::module::undeclared::{self, PATHS, TERRAFORM};
 use crate::resolve::written::{self, ReferenceVisitor};
@@ -15,12 +17,13 @@ const NOT_VALUES: [&str; 7] =
 
 /// Reports every undeclared reference and unknown function in a module.
 pub fn check(config: &ModuleConfig, report: &dyn Fn(&EvalError)) {
-    let mut checker = NameChecker { config, report };
+    let mut checker = NameChecker { config, report, newer: Vec::new() };
     let validations = config.variables.values().flat_map(|variable| variable.block.body.blocks("validation"));
     validations.for_each(|validation| written::in_body(&validation.body, &mut checker));
     config.locals.values().for_each(|local| written::in_expr(&local.expr, &mut checker));
     let checks = config.checks.iter().filter(|c| c.body.blocks("data").next().is_none());
-    let blocks = config.outputs.values().chain(config.resources.values()).chain(config.calls.values());
+    config.outputs.values().for_each(|output| written::in_output(&output.body, &mut checker));
+    let blocks = config.resources.values().chain(config.calls.values()).chain(config.actions.values());
     for block in blocks.map(|block| &**block).chain(checks).chain(&config.providers) {
         written::in_body(&block.body, &mut checker);
     }
@@ -32,11 +35,19 @@ pub fn check(config: &ModuleConfig, report: &dyn Fn(&EvalError)) {
             checker.listed(lifecycle.body.attribute("replace_triggered_by"));
         }
     }
+    let _ = config.calls_newer.set(checker.newer);
+}
+
+/// Whether a reference is to an action: no provider has resources of this type.
+fn is_action(address: &ResourceAddr) -> bool {
+    address.mode == Mode::Managed && &*address.type_name == "action"
 }
 
 struct NameChecker<'c> {
     config: &'c ModuleConfig,
     report: &'c dyn Fn(&EvalError),
+    /// Functions that not all versions have.
+    newer: Vec<UsedFeature>,
 }
 
 impl ReferenceVisitor for NameChecker<'_> {
@@ -51,6 +62,8 @@ impl ReferenceVisitor for NameChecker<'_> {
     }
 
     fn call(&mut self, call: &Call, perhaps: bool) {
+        let feature = Feature::of_function(&call.name.name);
+        self.newer.extend(feature.map(|feature| UsedFeature { feature, span: call.name.span }));
         let name = call.name.name.strip_prefix("core::").unwrap_or(&call.name.name);
         if let Some(provider) = name.strip_prefix("provider::").and_then(|rest| rest.split("::").next()) {
             let open = self.config.is_partial() || self.config.facts.is_some();
@@ -66,7 +79,7 @@ impl ReferenceVisitor for NameChecker<'_> {
             let help = "remove it; `can(…)` tells whether a value fits";
             return (self.report)(&EvalError::new(call.name.span, message).help(help));
         }
-        let known = matches!(name, "try" | "can") || functions::exists(name);
+        let known = matches!(name, "try" | "can" | "convert") || functions::exists(name);
         // Where evaluation may never come, a function that does not exist is an error only if it does come.
         if known || perhaps {
             return;
@@ -118,6 +131,13 @@ impl NameChecker<'_> {
             }
             Subject::Call(ident) => {
                 unless(config.calls.contains_key(&ident.name), &|| config.undeclared_call(&ident.name, *at))
+            }
+            Subject::Resource(address) if is_action(address) => {
+                let Some(TraversalStep::Attribute(name)) = rest.first() else { return None };
+                let action = format!("{}.{}", address.name, name.name);
+                unless(config.actions.contains_key(&*action), &|| {
+                    EvalError::undeclared(at.to(name.span), "action", &action, config.actions.keys().map(|k| &**k))
+                })
             }
             Subject::Resource(address) => {
                 unless(config.resources.contains_key(address), &|| config.undeclared_resource(address, *at))

@@ -70,7 +70,8 @@ pub fn invalid_name(kind: &str, label: &ast::BlockLabel) -> Finding {
 
 /// TF003 for a block or argument that Terraform does not know at the top level of a file.
 pub fn invalid_block(span: Span, kind: &str) -> Finding {
-    const KINDS: [&str; 14] = [
+    const KINDS: [&str; 15] = [
+        "action",
         "check",
         "data",
         "ephemeral",
@@ -107,5 +108,13 @@ pub fn nothing_to_override(block: &Block) -> Finding {
     let mut finding =
         error(EVALUATION_ERROR, block.header, format!("there is no `{what}` to override"), "in an override file");
     finding.help.push("declare it in a file that is not an override file, or rename this file".into());
+    finding
+}
+
+/// TF005 for a block that no override file may have.
+pub fn cannot_override(span: Span, kind: &str) -> Finding {
+    let message = format!("an override file cannot have a block `{kind}`");
+    let mut finding = error(EVALUATION_ERROR, span, message, "");
+    finding.help.push("move it to a file that is not an override file".into());
     finding
 }

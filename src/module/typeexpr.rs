@@ -32,7 +32,7 @@ impl TypeConstraint {
 
 /// Reads a type constraint; what is wrong is noted and read as `any`.
 pub fn type_constraint(expr: &Expr, findings: &mut Vec<Finding>) -> TypeConstraint {
-    read(expr).unwrap_or_else(|e| {
+    read_type(expr).unwrap_or_else(|e| {
         findings.push(e.finding());
         TypeConstraint::any()
     })
@@ -51,6 +51,14 @@ pub fn refuse_quotes(expr: &Expr, findings: &mut Vec<Finding>) {
 }
 
 type TypeResult<T> = Result<T, Box<EvalError>>;
+
+/// Reads a type constraint.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn read_type(expr: &Expr) -> TypeResult<TypeConstraint> {
+    read(expr)
+}
 
 fn read(expr: &Expr) -> TypeResult<TypeConstraint> {
     match &expr.kind {

@@ -44,6 +44,16 @@ impl Constraint {
         self.least.max([major, 0, 0]) < self.end.min([major + 1, 0, 0])
     }
 
+    /// This version and all that follow.
+    pub fn since(version: [u64; 3]) -> Constraint {
+        Constraint { least: version, ..ANY }
+    }
+
+    /// All versions before this one.
+    pub fn before(version: [u64; 3]) -> Constraint {
+        Constraint { end: version, ..ANY }
+    }
+
     /// The newest major version allowed, if there is a newest.
     pub fn newest_major(&self) -> Option<u64> {
         let [major, minor, patch] = self.end;

@@ -1,7 +1,9 @@
 //! The references in expressions and blocks as they are written, whatever the values are: none is followed.
 
 use crate::address::{Reference, Subject, TraversalStep};
-use crate::syntax::ast::{Block, Body, Call, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, TemplatePart};
+use crate::syntax::ast::{
+    Attribute, Block, Body, Call, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, TemplatePart,
+};
 use crate::syntax::visit;
 
 /// A use of the references that are written somewhere.
@@ -28,6 +30,15 @@ pub fn in_body(body: &Body, visitor: &mut dyn ReferenceVisitor) {
         }
     }
     written.body(body);
+}
+
+/// Visits the references in the body of an output, whose `type` is no expression.
+pub fn in_output(body: &Body, visitor: &mut dyn ReferenceVisitor) {
+    let mut written = WrittenWalk::new(visitor);
+    for attribute in body.attributes.iter().filter(|a| &*a.name.name != "type") {
+        written.attribute(attribute, body.json);
+    }
+    body.blocks.iter().for_each(|block| written.block(block));
 }
 
 struct WrittenWalk<'v, 'e> {
@@ -59,14 +70,16 @@ impl<'v, 'e> WrittenWalk<'v, 'e> {
     }
 
     fn body(&mut self, body: &'e Body) {
-        for attribute in &body.attributes {
-            match body.json {
-                _ if self.visitor.skips(&attribute.name.name) => {}
-                true => self.json(&attribute.name.name, &attribute.expr),
-                false => self.expr(&attribute.expr),
-            }
-        }
+        body.attributes.iter().for_each(|attribute| self.attribute(attribute, body.json));
         body.blocks.iter().for_each(|block| self.block(block));
+    }
+
+    fn attribute(&mut self, attribute: &'e Attribute, is_json: bool) {
+        match is_json {
+            _ if self.visitor.skips(&attribute.name.name) => {}
+            true => self.json(&attribute.name.name, &attribute.expr),
+            false => self.expr(&attribute.expr),
+        }
     }
 
     fn block(&mut self, block: &'e Block) {
@@ -78,6 +91,11 @@ impl<'v, 'e> WrittenWalk<'v, 'e> {
                     _ => block.label(0),
                 };
                 self.within([iterator], |all| all.dynamic(&block.body));
+            }
+            // Its other arguments are keywords.
+            "action_trigger" => {
+                let values = block.body.attributes.iter().filter(|a| matches!(&*a.name.name, "condition" | "actions"));
+                values.for_each(|a| self.expr(&a.expr));
             }
             _ => self.body(&block.body),
         }
@@ -138,7 +156,9 @@ impl<'v, 'e> WrittenWalk<'v, 'e> {
             ExprKind::Call(call) => {
                 self.visitor.call(call, self.perhaps);
                 let catches = matches!(&*call.name.name, "try" | "can");
-                let arguments = |all: &mut Self| call.args.iter().for_each(|argument| all.expr(argument));
+                // The second argument of `convert` is a type.
+                let values = if &*call.name.name == "convert" { 1 } else { call.args.len() };
+                let arguments = |all: &mut Self| call.args.iter().take(values).for_each(|argument| all.expr(argument));
                 if catches { self.perhaps(arguments) } else { arguments(self) }
             }
             _ => visit::children(expr, &mut |child| self.expr(child)),

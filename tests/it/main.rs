@@ -22,6 +22,7 @@ mod help;
 mod hidden;
 mod hold;
 mod hostile;
+mod language;
 mod layers;
 mod linked;
 mod marks;

@@ -24,15 +24,43 @@ impl Loader {
 
     /// Whether OpenTofu's version manager or its registry's lock file is here, and not Terraform's.
     fn is_for_tofu(&self, dir: &Path) -> bool {
-        let lock = self.beside(&dir.join(".terraform.lock.hcl")).unwrap_or_default();
-        let lock = String::from_utf8_lossy(&lock);
-        let terraform = self.is_for(dir, ".terraform-version") || lock.contains("registry.terraform.io/");
-        !terraform && (self.is_for(dir, ".opentofu-version") || lock.contains("registry.opentofu.org/"))
+        let signs = self.language_signs(dir);
+        signs.opentofu && !signs.terraform
     }
 
-    /// Whether a folder, or one around it in its repository, has the file of a version manager.
-    fn is_for(&self, dir: &Path, name: &str) -> bool {
-        let top = bounds::tree(dir);
-        dir.ancestors().take_while(|folder| folder.starts_with(top)).any(|folder| self.tree.is_file(&folder.join(name)))
+    /// What the files of version managers and the lock file say of the tool that runs a root module.
+    pub fn language_signs(&self, dir: &Path) -> LanguageSigns {
+        let lock = self.beside(&dir.join(".terraform.lock.hcl")).unwrap_or_default();
+        let lock = String::from_utf8_lossy(&lock);
+        let terraform_version = self.pinned(dir, ".terraform-version");
+        let opentofu_version = self.pinned(dir, ".opentofu-version");
+        LanguageSigns {
+            terraform: terraform_version.is_some() || lock.contains("registry.terraform.io/"),
+            opentofu: opentofu_version.is_some() || lock.contains("registry.opentofu.org/"),
+            terraform_version,
+            opentofu_version,
+        }
     }
+
+    /// The text of a version manager's file in a folder, or in the nearest one around it in its repository.
+    fn pinned(&self, dir: &Path, name: &str) -> Option<String> {
+        let top = bounds::tree(dir);
+        let mut folders = dir.ancestors().take_while(|folder| folder.starts_with(top));
+        let file = folders.find(|folder| self.tree.is_file(&folder.join(name)))?.join(name);
+        let text = self.beside(&file).unwrap_or_default();
+        Some(String::from_utf8_lossy(&text).lines().next().unwrap_or_default().trim().to_string())
+    }
+}
+
+/// What stands beside a root module's configuration and tells which tool runs it.
+#[derive(Clone, Debug, Default)]
+pub struct LanguageSigns {
+    /// Something is there that only Terraform's users have.
+    pub terraform: bool,
+    /// Something is there that only OpenTofu's users have.
+    pub opentofu: bool,
+    /// What the file of a version manager says of Terraform's version: a version, or a word such as `latest`.
+    pub terraform_version: Option<String>,
+    /// The same of OpenTofu's.
+    pub opentofu_version: Option<String>,
 }

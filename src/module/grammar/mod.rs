@@ -1,6 +1,7 @@
 //! Holds Terraform's own blocks against what they may hold, whatever values are: labels, arguments, nested blocks, and what
 //! must be written out.
 
+mod actions;
 mod provisioners;
 mod table;
 mod values;
@@ -8,19 +9,22 @@ mod values;
 pub use table::{BACKENDS, REMOVED_BACKENDS, RESERVED_VARIABLES};
 pub use values::not_constant;
 
+use super::language::UsedFeature;
 use super::report::{EVALUATION_ERROR, INVALID_ARGUMENT, add, error};
 use crate::base::source::Span;
 use crate::base::suggest::suggest;
+use crate::catalog::language::Feature;
 use crate::diagnostic::{Edit, Finding, Fix};
-use crate::syntax::ast::{Attribute, Block, Body, Ident};
+use crate::syntax::ast::{Attribute, Block, Body, ExprKind, Ident};
 use crate::syntax::json;
-use table::{ArgumentShape, BlockShape, Rest, is_reserved};
+use table::{ArgumentForm, ArgumentShape, BlockShape, Rest, is_reserved};
 
 /// Checks a block at the top of a file. `whole` where no override file may give what it lacks. Whether its labels are as
-/// they must be: a block without a name declares nothing.
-pub fn check(block: &Block, whole: bool, findings: &mut Vec<Finding>) -> bool {
+/// they must be: a block without a name declares nothing. What not all versions read goes to `uses`.
+pub fn check(block: &Block, whole: bool, findings: &mut Vec<Finding>, uses: &mut Vec<UsedFeature>) -> bool {
     let Some(shape) = table::top(&block.kind.name) else { return true };
-    let mut checker = GrammarChecker { whole, findings };
+    let mut checker = GrammarChecker { whole, findings, uses };
+    checker.uses("", &block.kind.name, block.header);
     let named = checker.labels(block, shape.labels);
     if &*block.kind.name == "variable"
         && let Some(label) = block.labels.first().filter(|label| RESERVED_VARIABLES.contains(&&*label.text))
@@ -32,7 +36,17 @@ pub fn check(block: &Block, whole: bool, findings: &mut Vec<Finding>) -> bool {
     checker.body(&block.kind.name, &block.body, block.header, shape);
     if &*block.kind.name == "variable" {
         let validations = block.body.blocks("validation");
-        validations.for_each(|v| values::validation(block.label(0), &v.body, findings));
+        validations.for_each(|v| values::validation(block.label(0), &v.body, checker.findings));
+        let body = &block.body;
+        let is = |name: &str| body.attribute(name).is_some_and(|a| matches!(a.expr.kind, ExprKind::Bool(true)));
+        if let Some(constant) = body.attribute("const").filter(|_| is("const") && (is("sensitive") || is("ephemeral")))
+        {
+            checker.uses("variable", "sensitive const", constant.name.span);
+        }
+    }
+    if &*block.kind.name == "resource" && block.label(0) == "terraform_data" {
+        let store = block.body.blocks("store").next();
+        store.into_iter().for_each(|store| checker.uses("terraform_data", "store", store.header));
     }
     named
 }
@@ -40,9 +54,29 @@ pub fn check(block: &Block, whole: bool, findings: &mut Vec<Finding>) -> bool {
 struct GrammarChecker<'f> {
     whole: bool,
     findings: &'f mut Vec<Finding>,
+    uses: &'f mut Vec<UsedFeature>,
 }
 
 impl GrammarChecker<'_> {
+    /// Notes what is written, if not all versions read it.
+    fn uses(&mut self, kind: &str, name: &str, span: Span) {
+        self.uses.extend(Feature::find(kind, name).map(|feature| UsedFeature { feature, span }));
+    }
+
+    /// Notes an argument, and a value of it, that not all versions read.
+    fn uses_argument(&mut self, kind: &str, attribute: &Attribute, form: ArgumentForm) {
+        let name = &*attribute.name.name;
+        self.uses(kind, name, attribute.name.span);
+        if form == ArgumentForm::Switch && not_constant(&attribute.expr).is_some() {
+            self.uses(kind, &format!("{name} by expression"), attribute.expr.span);
+        }
+        if form == ArgumentForm::Events
+            && let Some(event) = actions::on_destroy(&attribute.expr)
+        {
+            self.uses(kind, "destroy events", event.span);
+        }
+    }
+
     fn report(&mut self, rule: (&'static str, &'static str), span: Span, message: String, help: &str) {
         add(self.findings, || Finding { help: vec![help.into()], ..error(rule, span, message, "") });
     }
@@ -70,9 +104,11 @@ impl GrammarChecker<'_> {
             let name = &*attribute.name.name;
             if let Some(argument) = shape.arguments.iter().find(|a| a.name == name) {
                 values::check(attribute, argument.form, self.findings);
+                self.uses_argument(kind, attribute, argument.form);
             } else if let Some(nested) = shape.blocks.iter().find(|b| b.name == name) {
                 match body.json {
                     true => {
+                        self.uses(kind, name, attribute.name.span);
                         for block in json::blocks_of(attribute) {
                             self.body(name, &block.body, block.header, nested.shape);
                         }
@@ -110,6 +146,9 @@ impl GrammarChecker<'_> {
         if kind == "import" && self.whole {
             self.import(body, header);
         }
+        if kind == "provider" && self.whole {
+            self.provider(body);
+        }
         provisioners::check(kind, body, self.whole, self.findings);
     }
 
@@ -136,6 +175,7 @@ impl GrammarChecker<'_> {
             let message = format!("a block `{kind}` has no block `{name}`: Terraform keeps the name for itself");
             self.report(INVALID_ARGUMENT, block.header, message, "remove it");
         } else if let Some(nested) = known {
+            self.uses(kind, name, block.header);
             if self.labels(block, nested.shape.labels) {
                 self.body(name, &block.body, block.header, nested.shape);
             }
@@ -165,6 +205,16 @@ impl GrammarChecker<'_> {
             None => finding.help.push("remove it".into()),
         }
         add(self.findings, || finding);
+    }
+
+    /// OpenTofu repeats a configuration only under an alias.
+    fn provider(&mut self, body: &Body) {
+        if let Some(each) = body.attribute("for_each")
+            && body.attribute("alias").is_none()
+        {
+            let message = "a provider configuration with `for_each` needs an `alias`".to_string();
+            self.report(INVALID_ARGUMENT, each.name.span, message, "write alias = \"…\" in it");
+        }
     }
 
     /// One of `id` and `identity`.

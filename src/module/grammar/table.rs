@@ -1,7 +1,7 @@
 //! Terraform's own blocks: their labels, arguments and nested blocks.
 //!
 //! Source: `internal/configs` of Terraform 1.0 to 1.17 and of OpenTofu 1.6 to 1.12. An argument that only some of these have
-//! is in the table: a newer version is never called wrong.
+//! is in the table; `catalog::language` says which.
 
 /// What one type of block may hold.
 #[derive(Debug)]
@@ -45,8 +45,12 @@ pub enum ArgumentForm {
     Any,
     /// `true` or `false`, written out.
     Flag,
-    /// `true` or `false`, written out for Terraform; OpenTofu takes any expression.
+    /// `true` or `false`, written out for Terraform; OpenTofu takes an expression.
     Switch,
+    /// A list of the events of an action.
+    Events,
+    /// A list of references to actions of the module.
+    Actions,
     /// A text, written out.
     Text,
     /// A text, or an expression that may give one.
@@ -137,7 +141,11 @@ static TERRAFORM: BlockShape = BlockShape {
 
 static PROVIDER: BlockShape = BlockShape {
     labels: &["name"],
-    arguments: &[may("alias", ArgumentForm::Text), may("version", ArgumentForm::Version)],
+    arguments: &[
+        may("alias", ArgumentForm::Text),
+        may("version", ArgumentForm::Version),
+        may("for_each", ArgumentForm::Any),
+    ],
     blocks: &[],
     rest: Rest::Anything,
 };
@@ -197,8 +205,8 @@ static MODULE: BlockShape = BlockShape {
 static ACTION_TRIGGER: BlockShape = BlockShape {
     labels: NONE,
     arguments: &[
-        must("events", ArgumentForm::Any),
-        must("actions", ArgumentForm::Any),
+        must("events", ArgumentForm::Events),
+        must("actions", ArgumentForm::Actions),
         may("condition", ArgumentForm::Any),
         may("on_failure", ArgumentForm::Keyword(&["halt", "taint", "continue"])),
     ],
@@ -206,7 +214,30 @@ static ACTION_TRIGGER: BlockShape = BlockShape {
     rest: Rest::Nothing,
 };
 
-/// `lifecycle` of a managed resource. OpenTofu takes any expression for `prevent_destroy`.
+/// The events of an action; the last two came later than the others.
+pub const EVENTS: [&str; 6] =
+    ["before_create", "after_create", "before_update", "after_update", "before_destroy", "after_destroy"];
+
+static ACTION: BlockShape = BlockShape {
+    labels: &["type", "name"],
+    arguments: &[
+        may("count", ArgumentForm::Any),
+        may("for_each", ArgumentForm::Any),
+        may("provider", ArgumentForm::Any),
+    ],
+    blocks: &[once("config", &OPEN)],
+    rest: Rest::Nothing,
+};
+
+/// OpenTofu's `language`.
+static LANGUAGE: BlockShape = BlockShape {
+    labels: NONE,
+    arguments: &[may("edition", ArgumentForm::Any), may("experiments", ArgumentForm::Any)],
+    blocks: &[any("compatible_with", &BlockShape { labels: NONE, arguments: &[], blocks: &[], rest: Rest::Arguments })],
+    rest: Rest::Nothing,
+};
+
+/// `lifecycle` of a managed resource.
 static LIFECYCLE: BlockShape = BlockShape {
     labels: NONE,
     arguments: &[
@@ -214,7 +245,7 @@ static LIFECYCLE: BlockShape = BlockShape {
         may("prevent_destroy", ArgumentForm::Switch),
         may("ignore_changes", ArgumentForm::OwnAttributes),
         may("replace_triggered_by", ArgumentForm::Triggers),
-        may("destroy", ArgumentForm::Any),
+        may("destroy", ArgumentForm::Switch),
         may("enabled", ArgumentForm::Any),
     ],
     blocks: &[
@@ -420,6 +451,8 @@ pub fn top(kind: &str) -> Option<&'static BlockShape> {
         "moved" => &MOVED,
         "import" => &IMPORT,
         "removed" => &REMOVED,
+        "action" => &ACTION,
+        "language" => &LANGUAGE,
         _ => return None,
     })
 }

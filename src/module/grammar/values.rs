@@ -1,10 +1,11 @@
 //! Arguments that must be written out, or name things.
 
 use super::super::report::{EVALUATION_ERROR, INVALID_ARGUMENT, UNDECLARED_REFERENCE, add, error};
+use super::actions;
 use super::table::ArgumentForm;
 use crate::address::{Mode, Reference, ReferenceRoot, Subject, TraversalStep};
 use crate::base::source::Span;
-use crate::diagnostic::{Finding, Level};
+use crate::diagnostic::Finding;
 use crate::module::required::is_constraint;
 use crate::syntax::ast::{Attribute, Body, Expr, ExprKind, TemplatePart};
 use crate::syntax::visit;
@@ -20,11 +21,7 @@ pub fn check(attribute: &Attribute, form: ArgumentForm, findings: &mut Vec<Findi
             constant(name, expr, findings);
         }
         ArgumentForm::Flag if !constant(name, expr, findings) => {}
-        ArgumentForm::Switch if not_constant(expr).is_some() => add(findings, || {
-            let message = format!("Terraform, and OpenTofu before 1.12, refuse `{name}` by an expression");
-            let finding = error(EVALUATION_ERROR, expr.span, message, "");
-            Finding { level: Level::Warning, help: vec!["write `true` or `false`".into()], ..finding }
-        }),
+        ArgumentForm::Switch if not_constant(expr).is_some() => {}
         ArgumentForm::Flag | ArgumentForm::Switch => {
             let wrong = match &expr.kind {
                 ExprKind::Bool(_) => false,
@@ -65,6 +62,8 @@ pub fn check(attribute: &Attribute, form: ArgumentForm, findings: &mut Vec<Findi
         ArgumentForm::Dependencies => each(name, expr, findings, dependency),
         ArgumentForm::OwnAttributes => own_attributes(name, expr, findings),
         ArgumentForm::Triggers => each(name, expr, findings, trigger),
+        ArgumentForm::Events => actions::events(expr, findings),
+        ArgumentForm::Actions => each(name, expr, findings, actions::reference),
     }
 }
 

@@ -1,0 +1,63 @@
+//! Which versions of Terraform and OpenTofu may run a root module, and what they refuse of its language.
+
+use crate::base::source::Span;
+use crate::catalog::language::Feature;
+use crate::eval::instance::Instance;
+use crate::load::loader::LanguageSigns;
+use crate::module::language::{Language, UsedFeature};
+use crate::syntax::ast::File;
+use rustc_hash::FxHashSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+impl Instance {
+    /// Notes the use of a part of the language that not all versions read.
+    pub fn uses(&self, block: &str, name: &str, span: Span) {
+        let used = Feature::find(block, name).map(|feature| UsedFeature { feature, span });
+        self.world.uses.borrow_mut().extend(used);
+    }
+}
+
+/// The versions that may run a root module, by what all its modules ask for.
+pub fn language_of(modules: &[Rc<Instance>]) -> Language {
+    let own = || modules.iter().map(|m| &m.config).filter(|config| config.facts.is_none());
+    let asked = own().flat_map(|config| config.core_versions.iter().copied());
+    let of_opentofu = own().flat_map(|config| config.opentofu_versions.iter().copied());
+    Language::of(&modules.first().map(signs).unwrap_or_default(), asked, of_opentofu)
+}
+
+/// What the root module's folder says of the tool.
+fn signs(root: &Rc<Instance>) -> LanguageSigns {
+    let evaluator = &root.world.evaluator;
+    let mut signs = evaluator.loader().language_signs(&root.dir);
+    let ends_in_tofu = |file: &Arc<File>| {
+        let path = evaluator.sources.path(file.id);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.ends_with(".tofu") || name.ends_with(".tofu.json")
+    };
+    let files = evaluator.loader().module(&root.dir);
+    signs.opentofu |= files.is_some_and(|files| files.files.iter().chain(&files.overrides).any(ends_in_tofu));
+    signs.terraform |= root.config.backends.iter().any(|b| &*b.kind.name == "cloud");
+    signs
+}
+
+/// Reports what versions refuse that may run a root module: errors at each place, and a warning at the first one.
+pub fn check(modules: &[Rc<Instance>]) {
+    let Some(root) = modules.first() else { return };
+    let world = &root.world;
+    let mut uses = Vec::new();
+    for config in modules.iter().map(|m| &m.config).filter(|config| config.facts.is_none()) {
+        uses.extend(config.uses.iter().chain(config.calls_newer.get().into_iter().flatten()).copied());
+    }
+    uses.extend(world.uses.take());
+    if uses.is_empty() {
+        return;
+    }
+    let (language, mut warned) = (language_of(modules), FxHashSet::default());
+    for used in &uses {
+        let Some(finding) = language.finding(used) else { continue };
+        if finding.level == crate::diagnostic::Level::Error || warned.insert(used.feature.what) {
+            world.report(finding);
+        }
+    }
+}

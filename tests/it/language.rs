@@ -1,0 +1,199 @@
+//! What only some versions of Terraform and OpenTofu read, and which of them a root module allows.
+
+use crate::tree::{Tree, skipped};
+use serde_json::Value;
+
+/// The levels, lines and messages of what a report says of Terraform itself.
+fn said(report: &Value) -> Vec<String> {
+    let own = |d: &&Value| d["code"].as_str().is_some_and(|code| code.starts_with("TF"));
+    let shown = |d: &Value| {
+        let text = |name: &str| d[name].as_str().unwrap_or_default().to_string();
+        format!("{} {} {}", d["primary"]["start"]["line"], text("level"), text("message"))
+    };
+    report["diagnostics"].as_array().unwrap().iter().filter(own).map(shown).collect()
+}
+
+fn all(files: &[(&str, &str)]) -> Vec<String> {
+    said(&Tree::new(files).json(&["."]))
+}
+
+/// What is said of a root module that asks for a version.
+fn with(version: &str, text: &str) -> Vec<String> {
+    all(&[("main.tf", text), ("versions.tf", &format!("terraform {{\n  required_version = \"{version}\"\n}}\n"))])
+}
+
+/// Accepted from this version on; refused by this one.
+fn came(from: &str, refused: &str, text: &str) {
+    assert_eq!(with(&format!(">= {from}"), text), [""; 0], "{text}");
+    let before = with(&format!("~> {refused}.0"), text);
+    assert!(before.iter().any(|line| line.contains("error no version that may run this module reads")), "{before:#?}");
+    let either = with(">= 1.6", text);
+    assert!(either.iter().any(|line| line.contains("warning")), "{either:#?}");
+    assert!(either.iter().all(|line| line.contains(&format!("Terraform before {from}"))), "{either:#?}");
+}
+
+fn on_disk(rest: &str) -> String {
+    format!("resource \"terraform_data\" \"a\" {{\n{rest}}}\n")
+}
+
+#[test]
+fn newer_language_is_read_where_the_version_has_it() {
+    let action = "action \"local_command\" \"tell\" {\n  count = 1\n  config {\n    command = \"echo\"\n  }\n}\n";
+    let trigger = |events: &str, more: &str| {
+        let actions = "actions = [action.local_command.tell[0]]";
+        let block = format!(
+            "  lifecycle {{\n    action_trigger {{\n      events = [{events}]\n      {actions}\n{more}    }}\n  }}\n"
+        );
+        format!("{action}{}", on_disk(&block))
+    };
+    came("1.14", "1.13", &trigger("after_create", ""));
+    // Whether OpenTofu reads it is not certain, so that it makes no error.
+    let typed = "output \"o\" {\n  value = \"3\"\n  type  = number\n}\n";
+    assert_eq!(with(">= 1.15", typed), [""; 0]);
+    assert_eq!(
+        with("~> 1.11.0", typed),
+        ["3 warning Terraform before 1.15 and OpenTofu until 1.12 refuse `type` of an output"]
+    );
+    came("1.15", "1.11", "variable \"a\" {\n  const   = true\n  default = \"x\"\n}\n");
+    came("1.15", "1.9", "variable \"a\" {\n  default    = 1\n  deprecated = \"Use b.\"\n}\n");
+    came("1.15", "1.11", "output \"o\" {\n  value = convert({ a = \"1\" }, object({ a = number }))\n}\n");
+    came(
+        "1.12",
+        "1.11",
+        &format!("import {{\n  to       = terraform_data.a\n  identity = {{ id = \"x\" }}\n}}\n{}", on_disk("")),
+    );
+    came("1.16", "1.11", &on_disk("  lifecycle {\n    destroy = false\n  }\n"));
+    assert_eq!(with(">= 1.16", &trigger("before_destroy", "      on_failure = continue\n")), [""; 0]);
+    let store = "  store {\n    input   = 1\n    version = 1\n  }\n";
+    assert_eq!(with(">= 1.16", &on_disk(store)), [""; 0]);
+}
+
+#[test]
+fn what_every_version_refuses_is_an_error() {
+    let action = "action \"local_command\" \"tell\" {\n}\n";
+    let trigger = |events: &str, actions: &str| {
+        let block = format!(
+            "  lifecycle {{\n    action_trigger {{\n      events = [{events}]\n      actions = [{actions}]\n    }}\n  }}\n"
+        );
+        with(">= 1.16", &format!("{action}{}", on_disk(&block)))
+    };
+    let tell = "action.local_command.tell";
+    assert_eq!(trigger("after_creat", tell), ["6 error there is no event `after_creat`"]);
+    assert_eq!(trigger("after_create, after_create", tell), ["6 error the event `after_create` stands here twice"]);
+    assert_eq!(trigger("", tell), ["6 error an `action_trigger` needs at least one event"]);
+    assert_eq!(trigger("after_create", "action.local_command.tel"), ["7 error there is no action `local_command.tel`"]);
+    assert_eq!(
+        trigger("after_create", "path.module"),
+        ["7 error an element of `actions` must name one action of this module"]
+    );
+    assert_eq!(with(">= 1.15", "output \"o\" {\n  value = convert(\"x\", number)\n}\n").len(), 1);
+    assert_eq!(
+        with(">= 1.15", "output \"o\" {\n  value = \"x\"\n  type  = number\n}\n"),
+        ["2 error the value of the output `o` is not of its type: a number is required"]
+    );
+    let in_override = [
+        ("main.tf", &*on_disk("")),
+        ("a_override.tf", "moved {\n  from = terraform_data.b\n  to   = terraform_data.a\n}\n"),
+    ];
+    assert_eq!(all(&in_override), ["1 error an override file cannot have a block `moved`"]);
+}
+
+#[test]
+fn signs_of_a_tool_decide_whose_language_it_is() {
+    let encryption = "terraform {\n  encryption {\n    state {\n    }\n  }\n}\n";
+    let each = "provider \"google\" {\n  alias    = \"by\"\n  for_each = toset([\"a\"])\n  region   = each.key\n}\n";
+    let prevent = on_disk("  lifecycle {\n    prevent_destroy = path.root == \".\"\n  }\n");
+    let language = "language {\n  compatible_with {\n    opentofu = \">= 1.12\"\n  }\n}\n";
+    for text in [encryption, each, &prevent, language] {
+        assert_eq!(all(&[("main.tofu", text)]), [""; 0], "{text}");
+        assert_eq!(all(&[("main.tf", text), (".opentofu-version", "1.12.1\n")]), [""; 0], "{text}");
+        for sign in [(".terraform-version", "1.11.4\n"), ("cloud.tf", "terraform {\n  cloud {\n  }\n}\n")] {
+            let said = all(&[("main.tf", text), sign]);
+            assert!(said.len() == 1 && said[0].contains("error no version that may run"), "{text}\n{said:#?}");
+        }
+        let either = all(&[("main.tf", text)]);
+        assert!(either.len() == 1 && either[0].contains("warning Terraform until 1.17"), "{text}\n{either:#?}");
+    }
+    let action = "action \"local_command\" \"tell\" {\n}\n";
+    assert_eq!(all(&[("main.tofu", action)]), ["1 error no version that may run this module reads `action` blocks"]);
+    assert_eq!(
+        all(&[("main.tofu", "provider \"google\" {\n  for_each = toset([])\n}\n")]),
+        ["2 error a provider configuration with `for_each` needs an `alias`"]
+    );
+}
+
+/// The value of the output `o`, as `evaluate` prints it.
+fn output(files: &[(&str, &str)], env: &[(&str, &str)]) -> Value {
+    let run = Tree::new(files).run_with(&["evaluate", "."], env, "");
+    let plan: Value = serde_json::from_str(&run.stdout).unwrap_or_default();
+    plan["planned_values"]["outputs"]["o"]["value"].clone()
+}
+
+#[test]
+fn a_module_that_is_not_enabled_makes_nothing() {
+    let call = "variable \"on\" {\n  default = false\n}\nmodule \"m\" {\n  source = \"./m\"\n  lifecycle {\n    enabled = var.on\n  }\n}\n";
+    let none = format!("{call}output \"o\" {{\n  value = module.m == null ? \"none\" : module.m.x\n}}\n");
+    let module = ("m/main.tf", "output \"x\" {\n  value = \"one\"\n}\n");
+    assert_eq!(output(&[("main.tofu", &none), module], &[]), "none");
+    assert_eq!(output(&[("main.tofu", &none.replace("false", "true")), module], &[]), "one");
+    let used = format!("{call}output \"o\" {{\n  value = module.m.x\n}}\n");
+    let said = all(&[("main.tofu", &used), module]);
+    assert!(said.len() == 1 && said[0].contains("error module.m is not enabled, so it is null"), "{said:#?}");
+    let counted = on_disk("  count = 1\n  lifecycle {\n    enabled = true\n  }\n");
+    assert_eq!(all(&[("main.tofu", &counted)]), ["2 error `count` cannot be set beside `enabled`"]);
+}
+
+#[test]
+fn sources_are_computed_from_what_is_known_before_anything_else() {
+    let call = "locals {\n  path = \"./m/${var.e}\"\n}\nmodule \"m\" {\n  source = local.path\n}\noutput \"o\" {\n  value = module.m.x\n}\n";
+    let variable = |more: &str| format!("variable \"e\" {{\n  default = \"dev\"\n{more}}}\n{call}");
+    let module = ("m/dev/main.tf", "output \"x\" {\n  value = \"dev\"\n}\n");
+    assert_eq!(output(&[("main.tf", &variable("  const = true\n")), module], &[]), "dev");
+    assert_eq!(output(&[("main.tofu", &variable("")), module], &[]), "dev");
+    let terraform = all(&[("main.tf", &variable("")), module, (".terraform-version", "1.15.2\n")]);
+    assert!(terraform.len() == 1 && terraform[0].contains("error no version that may run"), "{terraform:#?}");
+    let open = variable("").replace("  default = \"dev\"\n", "");
+    assert_eq!(all(&[("main.tofu", &open), module]), [""; 0]);
+    let dynamic = format!("module \"m\" {{\n  source = \"./${{terraform_data.a.id}}\"\n}}\n{}", on_disk(""));
+    let said = all(&[("main.tf", &dynamic)]);
+    assert!(said.len() == 1 && said[0].starts_with("2 error `source` of a module must be known"), "{said:#?}");
+}
+
+#[test]
+fn instances_of_a_module_are_attributes_of_it() {
+    let call = "module \"m\" {\n  source   = \"./m\"\n  for_each = { blue = 3 }\n  n        = each.value\n}\n";
+    let module = ("m/main.tf", "variable \"n\" {\n}\noutput \"size\" {\n  value = var.n\n}\n");
+    let main = |value: &str| format!("{call}output \"o\" {{\n  value = {value}\n}}\n");
+    assert_eq!(output(&[("main.tf", &main("module.m.blue.size")), module], &[]), 3);
+    assert_eq!(all(&[("main.tf", &main("module.m.red.size")), module]).len(), 1);
+}
+
+#[test]
+fn the_environment_gives_arguments_and_the_workspace() {
+    let main =
+        ("main.tf", "variable \"n\" {\n  default = \"default\"\n}\noutput \"o\" {\n  value = nonsensitive(var.n)\n}\n");
+    let file = ("prod.tfvars", "n = \"prod\"\n");
+    let args = |text| output(&[main, file], &[("TF_CLI_ARGS_plan", text)]);
+    assert_eq!(args("-lock=false -var-file=prod.tfvars"), "prod");
+    assert_eq!(output(&[main, file], &[("TF_CLI_ARGS", "-var-file 'prod.tfvars'")]), "prod");
+    let run = Tree::new(&[main]).run_with(&["."], &[("TF_CLI_ARGS_plan", "-var-file=no.tfvars")], "");
+    assert!(run.stdout.contains("TF_CLI_ARGS_plan names a variable file that cannot be read"), "{}", run.stdout);
+    let main = ("main.tf", "output \"o\" {\n  value = terraform.workspace\n}\n");
+    let selected = (".terraform/environment", "prod");
+    assert_eq!(output(&[main, selected], &[]), "prod");
+    assert_eq!(output(&[main, selected], &[("TF_WORKSPACE", "stage")]), "stage");
+    assert_eq!(output(&[main], &[]), "default");
+}
+
+#[test]
+fn files_of_other_commands_do_not_count() {
+    let files = [
+        ("main.tf", &*on_disk("")),
+        ("tests/a.tftest.hcl", "run \"a\" {\n}\n"),
+        ("b.tfquery.hcl", "list \"x\" \"y\" {\n}\n"),
+    ];
+    let report = Tree::new(&files).json(&["."]);
+    let left: Vec<String> = skipped(&report).into_iter().map(|(path, _)| path).collect();
+    assert_eq!(left, ["b.tfquery.hcl", "tests/a.tftest.hcl"]);
+    assert_eq!(said(&report), [""; 0]);
+}
