@@ -232,7 +232,12 @@ impl KnownResource<'_> {
                 return Value::whole_object_of(whole, self.reasons(""));
             }
             None => {
-                let mut seen: BTreeMap<_, _> = values.iter().map(|(n, value)| (n.clone(), self.open(value))).collect();
+                // The provider may compute what is written as null.
+                let one = |name: &Arc<str>, value: &Value| match value.is_null() {
+                    true => self.unknown(name, Type::Any),
+                    false => self.open(value),
+                };
+                let mut seen: BTreeMap<_, _> = values.iter().map(|(n, value)| (n.clone(), one(n, value))).collect();
                 for name in crate::eval::secrets::attributes(&self.id.type_name) {
                     let value = seen.remove(*name).unwrap_or_else(|| self.unknown(name, Type::Any));
                     seen.insert((*name).into(), value.mark(Marks::SENSITIVE));

@@ -64,7 +64,7 @@ pub fn named(path: &Path, tree: &Tree) -> Result<NamedFolder, PathError> {
         path.to_path_buf()
     } else {
         let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        if kind != FileKind::File || !(is_terraform(&name) || is_variables(&name) || name == UNIT) {
+        if kind != FileKind::File || !(is_terraform(&name) || is_variables(&name) || name == UNIT || name == STACK) {
             return Err(PathError::NotTerraform { path: shown });
         }
         let parent = path.parent().unwrap_or(Path::new(""));

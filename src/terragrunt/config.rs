@@ -91,8 +91,10 @@ pub struct UnitConfig {
     pub dependencies: NamedValues,
     /// `feature` blocks by name.
     pub features: NamedValues,
-    /// Whether `exclude` or `skip` leave it out of `plan`.
-    pub excluded: Option<(Value, Span)>,
+    /// Whether `exclude` leaves it out of `plan`.
+    pub excluded: Option<Value>,
+    /// `skip`, which counts in the unit's own file alone.
+    pub skip: Option<Value>,
     /// `local`.
     pub locals: Option<Value>,
     /// What cannot be parsed.
@@ -352,11 +354,9 @@ impl ConfigReader {
             config.generated.extend(all.map(file));
         }
         for block in body.blocks("exclude") {
-            config.excluded = Some((excluded(&|name| of(block, name)), block.header));
+            config.excluded = Some(excluded(&|name| of(block, name)));
         }
-        if let Some(skip) = body.attribute("skip") {
-            config.excluded = config.excluded.or(Some((value(sheet, &skip.expr, &names), skip.span)));
-        }
+        config.skip = body.attribute("skip").map(|skip| value(sheet, &skip.expr, &names));
         config
     }
 

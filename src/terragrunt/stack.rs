@@ -105,7 +105,7 @@ fn add(read: &mut ReadStack, place: &Place, evaluator: &Arc<Evaluator>) {
         if of("enabled").is_some_and(|enabled| enabled.as_bool() == Some(false)) {
             continue;
         }
-        if read.units.len() >= MOST || place.depth >= DEEPEST {
+        if read.units.len() + read.stacks.len() >= MOST || place.depth >= DEEPEST {
             let why = format!("more than {MOST} units, or stacks more than {DEEPEST} deep in stacks, are not read");
             read.missing.push((name, why));
             return;

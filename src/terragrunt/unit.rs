@@ -100,7 +100,7 @@ impl UnitWalk {
             Ok(config) => config,
             Err(why) => return nothing(shown, UnitConfig::default(), why),
         };
-        if config.excluded.as_ref().is_some_and(|(value, _)| value.as_bool() == Some(true)) {
+        if [&config.excluded, &config.skip].into_iter().flatten().any(|value| value.as_bool() == Some(true)) {
             return excluded(shown, config);
         }
         match source(&config, dir, &self.evaluator) {

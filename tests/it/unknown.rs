@@ -50,3 +50,13 @@ fn unknown_values_are_those_of_terraform_plan() {
         assert!(same || bare(unknown) == bare(&change["after_unknown"]), "{}: {said}", one["expression"]);
     }
 }
+
+#[test]
+fn what_is_written_as_null_may_be_computed_where_the_schema_is_not_known() {
+    let text = "variable \"version\" {\n  type    = string\n  default = null\n}
+resource \"aws_launch_template\" \"t\" {\n  default_version = var.version\n}
+output \"version\" {\n  value = coalesce(null, aws_launch_template.t.default_version)\n}\n";
+    let text = text.replace("\"version\" {\n  type", "\"wanted\" {\n  type").replace("var.version", "var.wanted");
+    let tree = Tree::new(&[("main.tf", &text)]);
+    assert!(!tree.run(&["--color", "never"]).stdout.contains("TF005"));
+}

@@ -6,7 +6,7 @@ use crate::engine::reach::too_long;
 use crate::engine::stages::{CheckedRoot, Look, names};
 use crate::engine::{SessionError, recorded};
 use crate::eval::{Evaluator, VariableOption};
-use crate::load::{PathError, Root, UNIT, is_terraform, is_variables, reason};
+use crate::load::{PathError, Root, STACK, UNIT, is_terraform, is_variables, reason};
 use crate::plan::StaticPlan;
 use crate::plan_json::{self, DocumentSubject};
 use crate::suppress::Outline;
@@ -95,7 +95,7 @@ pub fn configurations(paths: &[PathBuf], tree: &Tree) -> Option<Vec<PathBuf>> {
 fn is_document(path: &Path, tree: &Tree) -> bool {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let file = || tree.kind(path).is_ok_and(|kind| kind != tree::FileKind::Folder);
-    path.as_os_str() == STDIN || !is_terraform(&name) && !is_variables(&name) && name != UNIT && file()
+    path.as_os_str() == STDIN || !is_terraform(&name) && !is_variables(&name) && name != UNIT && name != STACK && file()
 }
 
 /// Reads one document.

@@ -45,6 +45,8 @@ fn a_unit_that_is_not_planned_is_named_and_makes_nothing_undecided() {
         assert_eq!(skipped(&report)[0].0, "old/terragrunt.hcl", "{block}");
         assert!(!codes(&report).contains(&"KFP001"), "{block}");
     }
+    let unit = "include \"root\" {\n  path = \"../root.hcl\"\n}\n";
+    assert!(of_unit(unit, &[("root.hcl", "skip = true\n")]).starts_with("met"), "each unit says it for itself");
     let kept = "exclude {\n  if      = true\n  actions = [\"destroy\"]\n}\ninputs = {\n  nodes = 1\n}\n";
     assert!(of_unit(kept, &[]).starts_with("unmet"));
 }

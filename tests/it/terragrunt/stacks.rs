@@ -20,6 +20,17 @@ unit \"many\" {\n  source = \"../units/gke\"\n  path   = \"deep/many\"\n  values
     assert_eq!(roots, ["live/.terragrunt-stack/deep/many", "live/.terragrunt-stack/few"]);
     assert_eq!(status(&found[0], "KFP001"), "met: 5 nodes qualify");
     assert!(status(&found[1], "KFP001").starts_with("unmet: 2 nodes"));
+    assert_eq!(clusters(&root, &["live/terragrunt.stack.hcl"]).len(), 2, "named");
+}
+
+#[test]
+fn stacks_in_stacks_end() {
+    let block =
+        |name: &str| format!("stack \"{name}\" {{\n  source = \"${{get_repo_root()}}/s\"\n  path   = \"{name}\"\n}}\n");
+    let all: String = ["a", "b", "c", "d", "e", "f"].map(block).concat();
+    let root = Tree::new(&[(".git/HEAD", ""), ("main.tf", MODULE), ("s/terragrunt.stack.hcl", &all)]);
+    let report = root.json(&["s", "."]);
+    assert!(skipped(&report).iter().any(|(_, why)| why.contains("are not read")), "{report}");
 }
 
 #[test]
