@@ -20,6 +20,9 @@ const INDEPENDENT: &str =
 
 /// The real configuration files that links in other folders lead to.
 pub fn shared_files(folders: &Folders, loader: &Loader) -> FxHashSet<PathBuf> {
+    if !loader.has_links() {
+        return FxHashSet::default();
+    }
     let opened = loader.opened();
     let linked = |dir: &PathBuf| {
         let real =

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, RwLock};
 
 mod kept;
@@ -56,6 +56,8 @@ pub struct Loader {
     files: RwLock<FxHashMap<FileKey, Slot<Parsed>>>,
     skipped: Mutex<BTreeMap<String, String>>,
     read: AtomicUsize,
+    /// A configuration file was found by a link.
+    has_links: AtomicBool,
     tree: Tree,
     /// Files that were parsed for the state before, and are as they were.
     kept: FxHashMap<FileKey, KeptFile>,
@@ -114,6 +116,7 @@ impl Loader {
             files: RwLock::default(),
             skipped: Mutex::default(),
             read: AtomicUsize::new(0),
+            has_links: AtomicBool::new(false),
             tree: Tree::default(),
             kept: FxHashMap::default(),
             ids: FxHashMap::default(),
@@ -421,6 +424,11 @@ impl Loader {
         skipped.iter().map(|(path, why)| (path.clone(), why.clone())).collect()
     }
 
+    /// Whether a configuration file that was found so far is a link.
+    pub fn has_links(&self) -> bool {
+        self.has_links.load(Ordering::Relaxed)
+    }
+
     /// How many files were read so far.
     pub fn files_read(&self) -> usize {
         self.read.load(Ordering::Relaxed)
@@ -441,6 +449,7 @@ impl Loader {
             names.insert(entry.name.as_encoded_bytes().to_vec(), (dir.join(entry.name), regular));
         }
         let entry = |(name, (path, regular), role): (String, &(PathBuf, bool), FileRole)| {
+            self.has_links.fetch_or(!regular, Ordering::Relaxed);
             // What is no file at all is refused as such when it is read.
             let allowed = |real: PathBuf| match self.refusal(&real) {
                 Some(OUTSIDE) if real.starts_with(dir) || !self.tree.is_file(&real) => Ok(real),
