@@ -2,7 +2,9 @@
 
 mod cluster;
 mod machine;
+mod nodes;
 mod pool;
+mod settings;
 
 use super::support::worse;
 use crate::diagnostic::{Edit, Finding, Level, Status};
@@ -56,11 +58,14 @@ impl Refusal {
 }
 
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
-    let mut answers = vec![answer_of(cluster, cluster.address(), &cluster::refusals(cx, cluster))];
+    let mut refusals = cluster::refusals(cx, cluster);
+    refusals.extend(settings::refusals(cluster));
+    let mut answers = vec![answer_of(cluster, cluster.address(), &refusals)];
     answers.extend(cluster::newer_version(cluster));
     for pool in cluster.pools.iter().filter(|pool| !pool.auto() && cluster.autopilot.is_false()) {
         let mut refusals = machine::refusals(cluster, pool);
         refusals.extend(pool::refusals(pool));
+        refusals.extend(nodes::refusals(cluster, pool));
         let answer = answer_of(cluster, &pool.address, &refusals);
         answers.push(match &pool.uncertain {
             Some(reasons) => answer.if_so("the pool is created", reasons),

@@ -21,6 +21,8 @@ const DOCKER: [&str; 4] = ["COS", "UBUNTU", "WINDOWS_LTSC", "WINDOWS_SAC"];
 const COS: &str = "\"COS_CONTAINERD\"";
 /// Pods on a node.
 const PODS: std::ops::RangeInclusive<u64> = 8..=256;
+/// Nodes that an upgrade adds and takes away at once.
+const MOST_SURGE: u64 = 100;
 /// The least boot disk that an image fits on, in GB.
 const LEAST_DISK_GB: u64 = 12;
 
@@ -39,7 +41,11 @@ pub fn refusals(pool: &Pool) -> Vec<Refusal> {
         all.extend(floor_above_ceiling(pool, &scaling, "total_min_node_count", "total_max_node_count"));
         all.extend(two_kinds_of_limits(pool, &scaling));
     }
-    all.extend([both_counts(pool), pods(pool), surge(pool), version_is_gone(pool)].into_iter().flatten());
+    all.extend(
+        [both_counts(pool), pods(&pool.view, "max_pods_per_node", &pool.title()), surge(pool), version_is_gone(pool)]
+            .into_iter()
+            .flatten(),
+    );
     all
 }
 
@@ -108,16 +114,22 @@ fn both_counts(pool: &Pool) -> Option<Refusal> {
     both.then(|| Refusal::new(message, pool.view.place("initial_node_count"), "leave out `initial_node_count`"))
 }
 
-fn pods(pool: &Pool) -> Option<Refusal> {
-    let pods = number(&pool.view, "max_pods_per_node").filter(|pods| *pods > 0 && !PODS.contains(pods))?;
-    let message =
-        format!("{} asks for {pods} pods on a node; GKE takes {} to {}", pool.title(), PODS.start(), PODS.end());
-    Some(Refusal::set(message, pool.view.place("max_pods_per_node"), &pool.view, ("max_pods_per_node", "110"), ""))
+/// Pods on a node, as this argument of a pool or cluster says.
+pub fn pods(view: &View, name: &str, title: &str) -> Option<Refusal> {
+    let pods = number(view, name).filter(|pods| *pods > 0 && !PODS.contains(pods))?;
+    let message = format!("{title} asks for {pods} pods on a node; GKE takes {} to {}", PODS.start(), PODS.end());
+    Some(Refusal::set(message, view.place(name), view, (name, "110"), ""))
 }
 
 fn surge(pool: &Pool) -> Option<Refusal> {
     let upgrade = block(&pool.view, "upgrade_settings")?;
-    let none = number(&upgrade, "max_surge") == Some(0) && number(&upgrade, "max_unavailable") == Some(0);
+    let (more, fewer) = (number(&upgrade, "max_surge"), number(&upgrade, "max_unavailable"));
+    let sum = more.unwrap_or(0).saturating_add(fewer.unwrap_or(0));
+    if sum > MOST_SURGE {
+        let message = format!("an upgrade of {} may touch {sum} nodes at once; GKE takes {MOST_SURGE}", pool.title());
+        return Some(Refusal::new(message, upgrade.place("max_surge"), "lower `max_surge` or `max_unavailable`"));
+    }
+    let none = more == Some(0) && fewer == Some(0);
     let message = format!("an upgrade of {} can neither add nodes nor take any away", pool.title());
     none.then(|| Refusal::set(message, upgrade.place("max_surge"), &upgrade, ("max_surge", "1"), ""))
 }

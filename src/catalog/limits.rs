@@ -6,7 +6,7 @@
 use super::machine::{self, Machine};
 use super::table::{Row, Table, table};
 
-static SERIES: Table = table!("series_limits", 8);
+static SERIES: Table = table!("series_limits", 11);
 static ACCELERATORS: Table = table!("accelerators", 6);
 static VERSIONS: Table = table!("gke_versions", 3);
 
@@ -56,12 +56,12 @@ impl SeriesLimits {
 
     /// Whether no source says what the series takes.
     pub fn is_unsourced(self, limited: Limited) -> bool {
-        self.has(6, limited)
+        self.has(9, limited)
     }
 
     /// Whether more than one secondary source says so.
     pub fn is_verified(self, limited: Limited) -> bool {
-        !self.has(7, limited)
+        !self.has(10, limited)
     }
 
     /// What the series takes; nothing where it takes none, or no source says so.
@@ -78,6 +78,22 @@ impl SeriesLimits {
     /// Whether machines of the series can have a type of disk attached from which they are not known to boot.
     pub fn attaches(self, disk: &str) -> bool {
         self.0.text(5).split_whitespace().any(|attachable| attachable == disk)
+    }
+
+    /// The CPU platforms that machines of the series have, oldest first: none where no platform can be asked for, `None` where
+    /// no source says.
+    pub fn cpu_platforms(self) -> Option<impl Iterator<Item = &'static str>> {
+        Some(self.0.some(6)?.split('|').filter(|platform| *platform != "none"))
+    }
+
+    /// How many local SSDs a machine of the series can have beside none; `None` where machine types differ, or no source says.
+    pub fn local_ssds(self) -> Option<impl Iterator<Item = u64>> {
+        Some(self.0.some(7)?.split_whitespace().filter_map(|count| count.parse().ok()))
+    }
+
+    /// Whether machines of the series are known not to be placed close together.
+    pub fn lacks_compact_placement(self) -> bool {
+        self.0.text(8) == "no"
     }
 
     /// Whether the facts say anything of it.
@@ -97,6 +113,11 @@ impl SeriesLimits {
             type_can && self.takes(Limited::Confidential).any(|known| known == technology)
         })
     }
+}
+
+/// Whether some machine series has this CPU platform.
+pub fn is_cpu_platform(name: &str) -> bool {
+    SERIES.rows().any(|row| row.text(6).split('|').any(|platform| platform == name))
 }
 
 /// A GPU or TPU.

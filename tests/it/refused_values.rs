@@ -152,7 +152,8 @@ fn values_that_have_no_type_in_validation_are_refused() {
         all.filter(|d| d["level"] == "error").map(|d| d["code"].as_str().unwrap().to_string()).collect::<Vec<_>>()
     };
     assert_eq!(codes(&list("1, terraform_data.u.id, true")), ["TF005"]);
-    for fits in ["1, terraform_data.u.id", "1, terraform_data.u.id, \"a\", true", "1, \"u-${terraform_data.u.id}\", true"]
+    for fits in
+        ["1, terraform_data.u.id", "1, terraform_data.u.id, \"a\", true", "1, \"u-${terraform_data.u.id}\", true"]
     {
         assert!(codes(&list(fits)).is_empty(), "{fits}");
     }
