@@ -201,7 +201,7 @@ impl Holes<'_> {
                         ObjectKey::Name(name) => ObjectKey::Name(name.clone()),
                         ObjectKey::Expr(key) => ObjectKey::Expr(self.expr(key)),
                     };
-                    Some(ObjectItem { key, value: self.expr(&item.value), ..item.clone() })
+                    Some(ObjectItem { key, value: self.expr(&item.value) })
                 };
                 items.iter().map(item).collect::<Option<Vec<_>>>().map_or(ExprKind::Error, ExprKind::Object)
             }
