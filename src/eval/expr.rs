@@ -155,7 +155,7 @@ fn binary(scope: &Scope, b: &Binary) -> EvalResult<Value> {
             let marks = value.marks;
             return Ok(match eval(scope, &b.right) {
                 Ok(right) => Value::bool(decides).mark(marks.union(right.marks)),
-                Err(e) if !e.is_dynamic() => return Err(e),
+                Err(e) if !e.is_dynamic() || scope.instance.evaluates_both_operands() => return Err(e),
                 Err(_) => Value::bool(decides).mark(marks),
             });
         }

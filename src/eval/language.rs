@@ -16,6 +16,13 @@ impl Instance {
         let used = Feature::find(block, name).map(|feature| UsedFeature { feature, span });
         self.world.uses.borrow_mut().extend(used);
     }
+
+    /// Whether `&&` and `||` fail for an error of the right operand though the left one decides: so they did before Terraform
+    /// 1.12 and OpenTofu 1.10, which the root module has to allow alone.
+    pub fn evaluates_both_operands(self: &Rc<Self>) -> bool {
+        let root = std::iter::successors(self.parent(), |at| at.parent()).last().unwrap_or_else(|| self.clone());
+        *self.world.old_operators.get_or_init(|| language_of(&[root]).is_before([1, 12, 0], [1, 10, 0]))
+    }
 }
 
 /// The versions that may run a root module, by what all its modules ask for.

@@ -56,6 +56,8 @@ pub struct World {
     pub cyclic: Cell<bool>,
     /// What is used of the language that not all versions read, as far as only evaluation tells.
     pub uses: RefCell<Vec<UsedFeature>>,
+    /// Whether the root module allows only versions whose `&&` and `||` evaluate both operands.
+    pub old_operators: OnceCell<bool>,
     /// Folders whose static references were checked.
     pub checked: RefCell<FxHashSet<PathBuf>>,
     installed: OnceCell<Installed>,
@@ -103,6 +105,7 @@ impl World {
             hypothetical: Cell::new(false),
             cyclic: Cell::new(false),
             uses: RefCell::default(),
+            old_operators: OnceCell::new(),
             checked: RefCell::default(),
             installed: OnceCell::new(),
             functions: OnceCell::new(),

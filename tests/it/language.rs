@@ -186,6 +186,16 @@ fn the_environment_gives_arguments_and_the_workspace() {
 }
 
 #[test]
+fn both_operands_count_where_only_old_versions_are_allowed() {
+    let guarded = "output \"o\" {\n  value = false && tobool(\"x\")\n}\n";
+    assert_eq!(with(">= 1.12", guarded), [""; 0]);
+    assert_eq!(with(">= 1.5", guarded), [""; 0]);
+    assert_eq!(all(&[("main.tf", guarded)]), [""; 0]);
+    let old = with("~> 1.9.0", guarded);
+    assert!(old.len() == 1 && old[0].starts_with("2 error tobool"), "{old:#?}");
+}
+
+#[test]
 fn files_of_other_commands_do_not_count() {
     let files = [
         ("main.tf", &*on_disk("")),
