@@ -61,7 +61,7 @@ impl Expansion {
                 let name = repeated.map_or("count", |a| &a.name.name);
                 Err(EvalError::new(
                     repeated.map_or(at, |a| a.name.span),
-                    format!("`{name}` cannot be set beside `enabled`"),
+                    format!("`{name}` and `enabled` cannot both be set"),
                 )
                 .help("remove one of them"))
             }

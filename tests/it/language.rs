@@ -140,7 +140,7 @@ fn a_module_that_is_not_enabled_makes_nothing() {
     let said = all(&[("main.tofu", &used), module]);
     assert!(said.len() == 1 && said[0].contains("error module.m is not enabled, so it is null"), "{said:#?}");
     let counted = on_disk("  count = 1\n  lifecycle {\n    enabled = true\n  }\n");
-    assert_eq!(all(&[("main.tofu", &counted)]), ["2 error `count` cannot be set beside `enabled`"]);
+    assert_eq!(all(&[("main.tofu", &counted)]), ["2 error `count` and `enabled` cannot both be set"]);
 }
 
 #[test]
