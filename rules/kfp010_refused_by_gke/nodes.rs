@@ -87,7 +87,8 @@ fn two_uses_of_ssds(pool: &Pool, config: &View) -> Option<Refusal> {
     let count = number(config, "local_ssd_count").filter(|count| *count > 0)?;
     let room = block(config, "ephemeral_storage_local_ssd_config")?;
     number(&room, "local_ssd_count").filter(|count| *count > 0)?;
-    let message = format!("{} has {count} local SSDs as disks beside those for ephemeral storage", pool.title());
+    let message =
+        format!("{} has {count} local SSDs as disks in addition to those for ephemeral storage", pool.title());
     Some(Refusal::new(message, config.place("local_ssd_count"), "use local SSDs in one way: remove `local_ssd_count`"))
 }
 

@@ -29,7 +29,7 @@ fn own_zone(cluster: &Cluster) -> Option<Refusal> {
     let zones = cluster.view.texts("node_locations").filter(|_| cluster.view.written("node_locations").is_some())?;
     let repeated = zones.known()?.iter().any(|zone| zone.known().is_some_and(|zone| zone.as_str() == own.as_str()));
     let message = format!("{} has its own zone {own} among its `node_locations`", cluster.address());
-    let help = "leave that zone out: `node_locations` are those beside it";
+    let help = "leave that zone out: `node_locations` are the other zones";
     repeated.then(|| Refusal::new(message, cluster.view.place("node_locations"), help))
 }
 
@@ -39,7 +39,7 @@ fn two_network_policies(cluster: &Cluster) -> Option<Refusal> {
     let policy =
         block(&cluster.view, "network_policy").filter(|policy| is_v2 && policy.flag("enabled", false).is_true())?;
     let message =
-        format!("{} has `network_policy` beside `datapath_provider = \"ADVANCED_DATAPATH\"`", cluster.address());
+        format!("{} has `network_policy` together with `datapath_provider = \"ADVANCED_DATAPATH\"`", cluster.address());
     let help = "remove the block `network_policy`: Dataplane V2 enforces network policies by itself";
     Some(Refusal::new(message, policy.place("enabled"), help))
 }
@@ -76,7 +76,7 @@ fn private_endpoint(cluster: &Cluster) -> Vec<Refusal> {
     let has = |name: &str| text(&private, name).is_some_and(|text| !text.is_empty());
     if has("master_ipv4_cidr_block") && has("private_endpoint_subnetwork") {
         let message = format!(
-            "{} has `private_endpoint_subnetwork` beside `master_ipv4_cidr_block`, which excludes it",
+            "{} has `private_endpoint_subnetwork` together with `master_ipv4_cidr_block`, which excludes it",
             cluster.address()
         );
         all.push(Refusal::new(message, private.place("private_endpoint_subnetwork"), "leave one of them out"));
