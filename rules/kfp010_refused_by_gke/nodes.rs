@@ -153,7 +153,7 @@ fn threads(pool: &Pool, config: &View, machine: &Machine) -> Vec<Refusal> {
     let Some(features) = block(config, "advanced_machine_features") else { return Vec::new() };
     let name = pool.machine.type_name.known().map_or("the machine type", |name| name.shown());
     let mut all = Vec::new();
-    let fixed = WHOLE_CORES.contains(&machine.series) || machine.shared_core || machine.vcpus == 1;
+    let fixed = WHOLE_CORES.contains(&machine.series) || machine.shared_core;
     if fixed && number(&features, "threads_per_core") > Some(0) {
         let message = format!("machines of type {name} do not let one choose `threads_per_core`");
         all.push(Refusal::new(message, features.place("threads_per_core"), "remove `threads_per_core`"));
