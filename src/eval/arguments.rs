@@ -29,7 +29,9 @@ pub fn check(modules: &[Rc<Instance>], certainty: &Certainty) {
         let config = &instance.config;
         if let Some(by_value) = config.fits_schema.get() {
             let blocks = by_value.iter().filter_map(|id| config.resources.get_key_value(id));
-            blocks.for_each(|(id, block)| drop(resource(instance, certainty, id, block)));
+            for (id, block) in blocks {
+                resource(instance, certainty, id, block);
+            }
             continue;
         }
         let (mut strict, mut by_value) = (true, Vec::new());
