@@ -233,11 +233,12 @@ impl KnownResource<'_> {
             }
             None => {
                 // The provider may compute what is written as null.
-                let one = |name: &Arc<str>, value: &Value| match value.is_null() {
+                let one = |name: &Arc<str>, value: &Value| match value.is_null() && values.contains_key(name) {
                     true => self.unknown(name, Type::Any),
                     false => self.open(value),
                 };
-                let mut seen: BTreeMap<_, _> = values.iter().map(|(n, value)| (n.clone(), one(n, value))).collect();
+                let whole = self.with_defaults(values);
+                let mut seen: BTreeMap<_, _> = whole.iter().map(|(n, value)| (n.clone(), one(n, value))).collect();
                 for name in crate::eval::secrets::attributes(&self.id.type_name) {
                     let value = seen.remove(*name).unwrap_or_else(|| self.unknown(name, Type::Any));
                     seen.insert((*name).into(), value.mark(Marks::SENSITIVE));
@@ -246,6 +247,52 @@ impl KnownResource<'_> {
             }
         };
         Value::open_object(seen, self.reasons(""))
+    }
+
+    /// The arguments of a type whose schema values do not follow, with what real plans show beside them.
+    pub fn with_defaults(&self, values: &BTreeMap<Arc<str>, Value>) -> BTreeMap<Arc<str>, Value> {
+        let mut all = values.clone();
+        if self.id.mode == Mode::Managed {
+            let lines: Vec<_> = provider_defaults::defaults(&self.id.type_name).map(|l| (l.path, l.fill)).collect();
+            self.put("", &mut all, &lines);
+        }
+        all
+    }
+
+    /// Puts lines into a block; paths are relative to it.
+    fn put(&self, path: &str, values: &mut BTreeMap<Arc<str>, Value>, lines: &[(&str, Fill)]) {
+        let name = |line: &(&str, Fill)| provider_defaults::split(line.0).0.len();
+        for group in lines.chunk_by(|a, b| a.0[..name(a)] == b.0[..name(b)]) {
+            let Some(first) = group.first().map(|line| &line.0[..name(line)]) else { continue };
+            let full = join(path, first);
+            let below: Vec<_> =
+                group.iter().filter_map(|(path, fill)| Some((provider_defaults::split(path).1?, *fill))).collect();
+            match values.get(first).map(|written| (&written.data, written.marks)) {
+                Some((Data::Tuple(blocks), marks)) if !below.is_empty() => {
+                    let filled = blocks.iter().map(|block| match block.entries() {
+                        Some(entries) => {
+                            let mut entries = entries.clone();
+                            self.put(&full, &mut entries, &below);
+                            Value::object(entries).mark(block.marks)
+                        }
+                        None => block.clone(),
+                    });
+                    let filled = Value::tuple(filled.collect()).mark(marks);
+                    values.insert(first.into(), filled);
+                }
+                Some((data, _)) if !matches!(data, Data::Null(_)) => {}
+                _ => {
+                    let own = group.iter().find(|(path, _)| *path == first).map(|(_, fill)| *fill);
+                    let value = match own {
+                        Some(Fill::Constant(text)) => constant(text, &Type::Any),
+                        Some(Fill::Null) => Value::null(),
+                        Some(Fill::Unknown) => self.unknown(&full, Type::Any),
+                        _ => continue,
+                    };
+                    values.insert(first.into(), value);
+                }
+            }
+        }
     }
 
     /// All attributes and blocks of the schema.

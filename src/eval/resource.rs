@@ -1,7 +1,7 @@
 //! Resource instances: expansion, arguments, and the value that references see.
 
 use crate::address::{ResourceAddr, Subject};
-use crate::catalog::schema::{self, KnownProvider};
+use crate::catalog::schema::{self, KnownProvider, TypeKind};
 use crate::cty::value::{Marks, Value};
 use crate::eval::applied;
 use crate::eval::arguments::kind_of;
@@ -80,7 +80,7 @@ impl Resource {
     pub fn planned(&self) -> Value {
         self.with_known(|known, values| match schema_of(known.id) {
             Some(schema) => Value::object(known.whole(values, schema)),
-            None => self.values.clone(),
+            None => Value::object(known.with_defaults(values)).mark(self.values.marks),
         })
     }
 
@@ -111,6 +111,12 @@ fn written_schema(id: &ResourceAddr, block: &Block) -> Option<&'static schema::B
         return schema_of(id);
     }
     KnownProvider::find("google-beta")?.block(kind_of(id.mode), &id.type_name)
+}
+
+/// The schema of the kubernetes provider, which plans what is empty as google's does; a manifest stays as it is.
+fn kubernetes_schema(type_name: &str) -> Option<&'static schema::BlockSchema> {
+    let typed = type_name.starts_with("kubernetes_") && type_name != "kubernetes_manifest";
+    KnownProvider::find("kubernetes").filter(|_| typed)?.block(TypeKind::Resource, type_name)
 }
 
 /// Evaluates a resource.
@@ -180,7 +186,7 @@ impl ResourceBuilder<'_> {
         }
         if self.id.mode == Mode::Managed {
             rewrite::apply(&self.id.type_name, &mut values);
-            if let Some(schema) = self.schema {
+            if let Some(schema) = self.schema.or_else(|| kubernetes_schema(&self.id.type_name)) {
                 rewrite::drop_empty(&mut values, schema, &|path, ty| known.unknown(path, ty));
             }
         }

@@ -176,3 +176,27 @@ output "one" {
     assert_eq!(outputs["emails"]["after"], json!([email]));
     assert_eq!(outputs["one"]["after"], format!("serviceAccount:{email}"));
 }
+
+#[test]
+fn what_other_providers_fill_in_is_planned() {
+    let text = r#"
+resource "kubernetes_pod_v1" "p" {
+  metadata {
+    name   = "p"
+    labels = {}
+  }
+  spec {
+    container {
+      name = "c"
+    }
+  }
+}
+"#;
+    let change = change(text);
+    let (after, unknown) = (&change["after"], &change["after_unknown"]);
+    assert_eq!(after["metadata"][0]["namespace"], "default");
+    assert_eq!(after["metadata"][0].get("labels"), Some(&Json::Null));
+    assert_eq!(unknown["metadata"][0]["uid"], true);
+    assert_eq!(after["spec"][0]["restart_policy"], "Always");
+    assert_eq!(after["spec"][0]["container"][0]["termination_message_path"], "/dev/termination-log");
+}
