@@ -81,7 +81,9 @@ fn private_endpoint(cluster: &Cluster) -> Vec<Refusal> {
         );
         all.push(Refusal::new(message, private.place("private_endpoint_subnetwork"), "leave one of them out"));
     }
-    if !private.flag("enable_private_endpoint", false).is_true() {
+    // The control plane may have no address at all, but a name.
+    let may_have_a_name = cluster.view.block("control_plane_endpoints_config").is_some();
+    if may_have_a_name || !private.flag("enable_private_endpoint", false).is_true() {
         return all;
     }
     let place = private.place("enable_private_endpoint");
