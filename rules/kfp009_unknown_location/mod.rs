@@ -87,7 +87,8 @@ fn has_own_location(pool: &View) -> bool {
 fn fault(cluster: &Cluster, named: &NamedLocation, region: Option<&Text>) -> Option<Answer> {
     let name = &named.name;
     match location::standing(name) {
-        LocationStanding::Near(near) => Some(unknown(cluster, named, near)),
+        LocationStanding::Near(near) => Some(unknown(cluster, named, Some(near))),
+        LocationStanding::Malformed => Some(unknown(cluster, named, None)),
         LocationStanding::Newer => {
             let reason = format!("location {name} is newer than the facts of {}, or there is none", location::DATE);
             let finding = RULE
@@ -103,11 +104,12 @@ fn fault(cluster: &Cluster, named: &NamedLocation, region: Option<&Text>) -> Opt
     }
 }
 
-fn unknown(cluster: &Cluster, named: &NamedLocation, near: &str) -> Answer {
+fn unknown(cluster: &Cluster, named: &NamedLocation, near: Option<&str>) -> Answer {
     let name = &named.name;
     let lacks = location::region_of(name).filter(|region| location::is_known_region(region) && !name.is_hidden());
     let reason = match lacks {
         Some(region) => format!("there is no zone {name}: region {region} does not have it"),
+        None if near.is_none() => format!("\"{name}\" is no region or zone"),
         None => format!("there is no region or zone {name}"),
     };
     let mut draft = RULE.finding(reason.clone()).cluster(cluster);
@@ -115,10 +117,13 @@ fn unknown(cluster: &Cluster, named: &NamedLocation, near: &str) -> Answer {
         let zones: Vec<String> = location::zones_of(region).map(|zone| format!("\"{zone}\"")).collect();
         draft = draft.help(format!("write one of the zones of {region}: {}", list(&zones)));
     } else if !name.is_hidden() {
-        draft = draft.help(format!("did you mean \"{near}\"?"));
+        draft = draft.help(match near {
+            Some(near) => format!("did you mean \"{near}\"?"),
+            None => "a region is like us-central1, a zone like us-central1-a".into(),
+        });
     }
     let mut finding = draft.at(named.address, &named.place, "no such location");
-    if let Some(span) = named.literal.filter(|_| !name.is_hidden()) {
+    if let (Some(span), Some(near)) = (named.literal.filter(|_| !name.is_hidden()), near) {
         finding.fixes.push(replace(span, format!("\"{near}\""), format!("use {near}")));
     }
     Answer::unmet(reason, vec![finding])

@@ -24,6 +24,8 @@ pub enum LocationStanding {
     Near(&'static str),
     /// The facts do not have it: it may be newer.
     Newer,
+    /// It has not the form of a region or a zone, and is near to none.
+    Malformed,
 }
 
 /// A region.
@@ -92,7 +94,16 @@ pub fn standing(name: &str) -> LocationStanding {
         return near.map_or(LocationStanding::Newer, LocationStanding::Near);
     }
     let near = crate::base::suggest::within_two(name, regions().map(|r| r.name).chain(zones()));
-    near.map_or(LocationStanding::Newer, LocationStanding::Near)
+    let has_form = name.is_empty()
+        || name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name.contains('-')
+            && name.contains(|c: char| c.is_ascii_digit())
+            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    match near {
+        Some(near) => LocationStanding::Near(near),
+        None if has_form => LocationStanding::Newer,
+        None => LocationStanding::Malformed,
+    }
 }
 
 /// The region or zone that a name means: itself, or the one that was most likely meant.

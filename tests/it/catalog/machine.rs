@@ -105,8 +105,11 @@ fn names_of_places_are_known_near_or_newer() {
     ] {
         assert_eq!(location::standing(name), LocationStanding::Near(near), "{name}");
     }
-    for newer in ["mars-north1", "us-east9", "us-east9-a", "us-east4-ai1a", "europa-nord1", "", "here"] {
+    for newer in ["mars-north1", "us-east9", "us-east9-a", "us-east4-ai1a", "europa-nord1", ""] {
         assert_eq!(location::standing(newer), LocationStanding::Newer, "{newer}");
+    }
+    for malformed in ["here", "-a", "europe", "us_north_1"] {
+        assert_eq!(location::standing(malformed), LocationStanding::Malformed, "{malformed}");
     }
 }
 
