@@ -161,7 +161,9 @@ pub fn worse(a: Answer, b: Answer) -> Answer {
     };
     let (mut first, mut second) = if rank(a.status) <= rank(b.status) { (a, b) } else { (b, a) };
     if first.status == second.status {
-        if first.reason.len() < REASON {
+        if format!("; {}; ", first.reason).contains(&format!("; {}; ", second.reason)) {
+            // Pools that share a cause have the same reason.
+        } else if first.reason.len() < REASON {
             first.reason += &format!("; {}", second.reason);
         } else if !first.reason.ends_with(MORE) {
             first.reason += MORE;
@@ -214,7 +216,9 @@ pub fn count(cluster: &Cluster) -> Count {
     }
     // Together there are as many as there are, whichever pool has them.
     let is_fixed = |p: &Pool| p.nodes.autoscaled.is_false() && p.uncertain.is_none();
-    if let Some(all) = cluster.observed_nodes.filter(|_| cluster.pools.iter().all(is_fixed)) {
+    if let Some(all) =
+        cluster.observed_nodes.filter(|_| !cluster.pools.is_empty() && cluster.pools.iter().all(is_fixed))
+    {
         let limit = |most: Option<u64>| Some(most.map_or(all, |most| most.min(all)));
         (sum.most, sum.floor_most) = (limit(sum.most), limit(sum.floor_most));
         if cluster.pools.iter().all(|p| p.counts().is_true()) {

@@ -55,7 +55,7 @@ pub fn clusters<'p>(
     }
     for (cluster, pools) in clusters.iter_mut().zip(owned).take_while(|_| !linker.budget.is_late()) {
         linker.own_pools(cluster);
-        cluster.pools_elsewhere = linker.elsewhere(cluster);
+        cluster.pools_elsewhere = union(linker.elsewhere(cluster).as_ref(), cluster.pools_elsewhere.as_ref());
         cluster.observed_nodes = plan.observed.get(&cluster.resource.address).map(|seen| seen.nodes);
         for (pool, doubt) in pools.into_iter().take_while(|_| !linker.budget.is_late()) {
             let observed = plan.observed.get(&pool.address).copied();
@@ -176,7 +176,10 @@ impl<'p> PoolLinker<'p, '_> {
         let max_pods = cluster.max_pods.clone();
         let removed = &cluster.removes_default_pool;
         let inline = cluster.view.blocks("node_pool").into_iter().map(|block| (is_removed(&block, removed), block));
-        let inline: Vec<_> = inline.filter(|(removed, _)| !removed.is_true()).collect();
+        let (open, inline): (Vec<_>, Vec<_>) =
+            inline.filter(|(removed, _)| !removed.is_true()).partition(|(_, block)| block.is_opaque());
+        let open: Vec<&Reasons> = open.iter().filter_map(|(_, block)| block.uncertain.as_ref()).collect();
+        let opaque = open.into_iter().cloned().reduce(|a, b| a.union(&b));
         let part = |kind, view: View<'p>, uncertain| PoolParts {
             kind,
             view,
@@ -189,7 +192,7 @@ impl<'p> PoolLinker<'p, '_> {
         let certain_inline = inline.iter().any(|(_, b)| b.uncertain.is_none());
         let autopilot = cluster.autopilot.is_true();
         if !certain_inline && !autopilot && !cluster.removes_default_pool.is_true() {
-            let open = inline.iter().find_map(|(_, b)| b.uncertain.as_ref());
+            let open = inline.iter().find_map(|(_, b)| b.uncertain.as_ref()).or(opaque.as_ref());
             let uncertain = union(cluster.removes_default_pool.reasons(), open);
             cluster.pools.push(self.pool(part(PoolKind::Default, cluster.view.clone(), uncertain)));
         }
@@ -197,6 +200,7 @@ impl<'p> PoolLinker<'p, '_> {
             let uncertain = union(block.uncertain.as_ref(), removed.reasons());
             cluster.pools.push(self.pool(part(PoolKind::Inline, block, uncertain)));
         }
+        cluster.pools_elsewhere = opaque;
         let auto = &cluster.auto_provisioning;
         if let Some(scaling) = cluster.view.block("cluster_autoscaling") {
             let defaults = scaling.block("auto_provisioning_defaults");

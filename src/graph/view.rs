@@ -222,6 +222,11 @@ impl<'p> View<'p> {
         elements.iter().enumerate().map(one).collect()
     }
 
+    /// Whether only is known that there may be such blocks: not how many, nor anything of them.
+    pub fn is_opaque(&self) -> bool {
+        self.values.is_none() && self.config.is_none()
+    }
+
     /// A block of which only is known that it may be there.
     fn opaque(&self, path: String, reasons: &Reasons) -> View<'p> {
         View {

@@ -1,8 +1,10 @@
 //! Clusters and node pools as the GKE API describes them (REST resources `projects.locations.clusters` and
 //! `projects.locations.clusters.nodePools`, v1), in the provider's terms. The API leaves out what is false, 0 or empty.
 
+use crate::catalog::scope;
 use crate::plan::Observed;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
 
 /// What identifies a cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -83,7 +85,10 @@ pub fn cluster(json: &Json, id: &ClusterId) -> Json {
         [&json["privateClusterConfig"]["enablePrivateNodes"], &json["networkConfig"]["defaultEnablePrivateNodes"]];
     let private = private.iter().any(|flag| **flag == Json::Bool(true));
     put("private_cluster_config", json!([{ "enable_private_nodes": private }]));
-    put("cluster_autoscaling", json!([auto_provisioning(&json["autoscaling"])]));
+    put(
+        "cluster_autoscaling",
+        json!([auto_provisioning(&json["autoscaling"], flag(&json["autopilot"]["enabled"]) == true)]),
+    );
     Json::Object(out)
 }
 
@@ -92,17 +97,24 @@ fn zones(json: &Json, location: &str) -> Json {
     json["locations"].as_array().into_iter().flatten().filter(|zone| **zone != location).cloned().collect()
 }
 
-fn auto_provisioning(json: &Json) -> Json {
+/// Of the defaults for nodes that are made, the API fills in what nobody gave: for Autopilot, the default account with GKE's
+/// own scopes.
+fn auto_provisioning(json: &Json, is_autopilot: bool) -> Json {
     let limit = |limit: &Json| {
         let (least, most) = (number(&limit["minimum"]), number(&limit["maximum"]));
         json!({ "resource_type": limit["resourceType"], "minimum": least, "maximum": most })
     };
     let limits: Vec<Json> = json["resourceLimits"].as_array().into_iter().flatten().map(limit).collect();
     let defaults = &json["autoprovisioningNodePoolDefaults"];
+    let scopes: BTreeSet<&str> =
+        defaults["oauthScopes"].as_array().into_iter().flatten().filter_map(Json::as_str).collect();
+    let is_filled_in = is_autopilot
+        && matches!(defaults["serviceAccount"].as_str(), None | Some("default"))
+        && (scopes.is_empty() || scopes == scope::gke_defaults().collect());
     json!({
         "enabled": flag(&json["enableNodeAutoprovisioning"]),
         "resource_limits": limits,
-        "auto_provisioning_defaults": if defaults.is_object() { json!([node_config(defaults)]) } else { json!([]) },
+        "auto_provisioning_defaults": if defaults.is_object() && !is_filled_in { json!([node_config(defaults)]) } else { json!([]) },
     })
 }
 

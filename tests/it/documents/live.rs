@@ -157,6 +157,40 @@ fn what_a_description_leaves_out_is_not_known() {
 }
 
 #[test]
+fn a_description_without_pools_tells_nothing_of_nodes() {
+    let mut cluster = described(Some(3), &[3]);
+    cluster.as_object_mut().expect("an object").remove("nodePools");
+    let report = of_document(&cluster);
+    assert_eq!(status(&report["clusters"][0], "KFP001"), "undecided");
+    assert_eq!(report["verdict"], "undecided");
+    cluster["nodePools"] = serde_json::json!([]);
+    assert_eq!(status(&of_document(&cluster)["clusters"][0], "KFP001"), "unmet");
+}
+
+#[test]
+fn what_the_api_fills_in_for_autopilot_is_given_by_nobody() {
+    let mut cluster = described(None, &[]);
+    cluster["autopilot"] = serde_json::json!({ "enabled": true });
+    let scopes = [
+        "devstorage.read_only",
+        "logging.write",
+        "monitoring",
+        "service.management.readonly",
+        "servicecontrol",
+        "trace.append",
+    ];
+    let scopes = scopes.map(|name| format!("https://www.googleapis.com/auth/{name}"));
+    let mut access = |scopes: &[String]| {
+        let defaults = serde_json::json!({ "serviceAccount": "default", "oauthScopes": scopes });
+        cluster["autoscaling"] =
+            serde_json::json!({ "enableNodeAutoprovisioning": true, "autoprovisioningNodePoolDefaults": defaults });
+        status(&of_document(&cluster)["clusters"][0], "KFP101")
+    };
+    assert_eq!(access(&scopes), "not-applicable");
+    assert_eq!(access(&scopes[1..]), "unmet");
+}
+
+#[test]
 fn lists_of_the_api_are_read_and_equal_links_are_kept_apart() {
     let (first, second) = (described(Some(3), &[3]), described(Some(1), &[1]));
     let report = of_document(&serde_json::json!({ "clusters": [first, second] }));
