@@ -1,7 +1,7 @@
 //! The service accounts of the configuration, and members that are none of them.
 
 use super::{DOMAIN, RULE};
-use crate::base::suggest::suggest;
+use crate::base::suggest::within_two;
 use crate::diagnostic::{Finding, Level};
 use crate::graph::grant::Grant;
 use crate::graph::text::Text;
@@ -48,7 +48,7 @@ impl Accounts {
         if !own || self.open || self.emails.contains(&email) {
             return None;
         }
-        let near = suggest(&email, self.shown.iter().map(String::as_str)).filter(|_| !text.is_hidden());
+        let near = within_two(&email, self.shown.iter().map(String::as_str)).filter(|_| !text.is_hidden());
         let (email, project) = (text.derive(email.as_str()), text.derive(project));
         let mut draft = RULE.finding(format!(
             "no service account {email} is declared, although this configuration manages {project}'s accounts"

@@ -4,10 +4,12 @@ mod accounts;
 
 use crate::base::suggest::suggest;
 use crate::catalog::iam::PermissionSet;
+use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level};
 use crate::graph::access::NodeAccount;
 use crate::graph::cluster::Cluster;
 use crate::graph::grant::Grant;
+use crate::graph::principal::{KINDS, MalformedMember, MemberFault, malformed};
 use crate::graph::text::Text;
 use crate::rule::{Answer, Context, Rule};
 use accounts::Accounts;
@@ -22,9 +24,6 @@ pub const RULE: Rule = Rule {
     root: Some(find),
 };
 
-/// Kinds of member that take an e-mail or a domain after the colon (IAM: principal identifiers).
-const KINDS: [&str; 8] =
-    ["user", "serviceAccount", "group", "domain", "projectOwner", "projectEditor", "projectViewer", "deleted"];
 /// What service accounts' addresses end with, after the project.
 const DOMAIN: &str = ".iam.gserviceaccount.com";
 
@@ -32,8 +31,9 @@ fn find(cx: &Context) -> Vec<Finding> {
     let known = Accounts::of(cx);
     let mut all = Vec::new();
     for grant in cx.graph.grants_in_time() {
-        for text in grant.members.iter().filter_map(Text::of) {
-            all.extend(malformed(grant, &text).or_else(|| Some(known.unknown(grant, &text)?.0)));
+        for member in &grant.members {
+            let unknown = || Some(known.unknown(grant, &Text::of(member)?)?.0);
+            all.extend(misshapen(grant, member).or_else(unknown));
         }
     }
     all
@@ -55,15 +55,20 @@ fn wrong<'g, 'p>(cx: &Context<'g>, accounts: &[NodeAccount<'_, 'p>]) -> Vec<(&'g
     let emails: Vec<String> = accounts.iter().filter_map(|a| Some(a.email()?.as_str()?.to_ascii_lowercase())).collect();
     let known = Accounts::of(cx);
     let is_meant = |text: &str| emails.iter().any(|email| text.to_ascii_lowercase().contains(email.as_str()));
-    let of_member = |grant: &Grant, text: &Text| {
-        let malformed = malformed(grant, text).filter(|_| is_meant(text));
-        let near = || known.unknown(grant, text).filter(|(_, near)| near.as_deref().is_some_and(is_meant));
-        malformed.or_else(|| Some(near()?.0))
+    let is_any = |grant: &Grant, member: &Value| match member.as_str() {
+        Some(text) => is_meant(text),
+        None => accounts.iter().any(|account| match account {
+            NodeAccount::Here(here) => here.is(member, || grant.member_refs()).is_true(),
+            _ => false,
+        }),
     };
-    let of_grant = |grant: &'g Grant<'g>| {
-        let finding = grant.members.iter().filter_map(Text::of).find_map(|text| of_member(grant, &text))?;
-        Some((grant, finding))
+    let of_member = |grant: &Grant, member: &Value| {
+        let near =
+            || known.unknown(grant, &Text::of(member)?).filter(|(_, near)| near.as_deref().is_some_and(is_meant));
+        misshapen(grant, member).filter(|_| is_any(grant, member)).or_else(|| Some(near()?.0))
     };
+    let of_grant =
+        |grant: &'g Grant<'g>| Some((grant, grant.members.iter().find_map(|member| of_member(grant, member))?));
     cx.graph.grants_in_time().filter_map(of_grant).collect()
 }
 
@@ -75,24 +80,31 @@ pub fn meant<'g, 'p>(cx: &Context<'g>, accounts: &[NodeAccount<'_, 'p>]) -> Perm
     all
 }
 
-fn malformed(grant: &Grant, text: &Text) -> Option<Finding> {
-    let special = matches!(text.as_str(), "allUsers" | "allAuthenticatedUsers") || text.is_empty();
-    let principal = ["principal://", "principalSet://", "principalHierarchy://"].iter().any(|p| text.starts_with(p));
-    let kind = text.split_once(':');
-    let known =
-        kind.is_some_and(|(k, rest)| KINDS.iter().any(|n| n.eq_ignore_ascii_case(k)) && !rest.trim().is_empty());
-    if special || principal || known {
-        return None;
-    }
-    let help = match kind {
-        _ if text.is_hidden() => format!("a member starts with one of {} and a colon", KINDS.join(", ")),
-        None if text.ends_with("gserviceaccount.com") => format!("write \"serviceAccount:{text}\""),
-        None if text.contains('@') => format!("write \"user:{text}\" or \"group:{text}\""),
-        Some((k, rest)) => match suggest(k, KINDS) {
-            Some(near) => format!("did you mean \"{near}:{rest}\"?"),
-            None => format!("a member starts with one of {}", KINDS.join(", ")),
-        },
-        None => format!("a member starts with one of {} and a colon", KINDS.join(", ")),
+/// A finding where IAM refuses the form of a member.
+fn misshapen(grant: &Grant, member: &Value) -> Option<Finding> {
+    let MalformedMember { text, fault } = malformed(member)?;
+    let whole = member.as_str().filter(|_| !text.is_hidden());
+    let help = match (fault, whole) {
+        (MemberFault::NoEmail, _) => {
+            "an e-mail address comes after `serviceAccount:`; an account made here is `google_service_account.NAME.member`".into()
+        }
+        (MemberFault::NoKind, Some(text)) if text.ends_with("gserviceaccount.com") => {
+            format!("write \"serviceAccount:{text}\"")
+        }
+        (MemberFault::NoKind, Some(text)) if text.contains('@') => {
+            format!("write \"user:{text}\" or \"group:{text}\"")
+        }
+        (MemberFault::NoKind, None) if !text.is_hidden() => {
+            "an e-mail address comes after its kind; an account made here is `google_service_account.NAME.member`".into()
+        }
+        (_, Some(text)) => {
+            let near = text.split_once(':').and_then(|(kind, rest)| Some((suggest(kind, KINDS)?, rest)));
+            match near {
+                Some((near, rest)) => format!("did you mean \"{near}:{rest}\"?"),
+                None => format!("a member starts with one of {} and a colon", KINDS.join(", ")),
+            }
+        }
+        (_, None) => format!("a member starts with one of {} and a colon", KINDS.join(", ")),
     };
     let draft = RULE.finding(format!("\"{text}\" is not an IAM member")).help(help);
     Some(draft.at(&grant.resource.address, &grant.members_place(), "no member of this form"))

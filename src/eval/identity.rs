@@ -39,6 +39,13 @@ fn terraform_data(known: &KnownResource, values: &mut BTreeMap<Arc<str>, Value>)
 }
 
 fn service_account(known: &KnownResource, values: &mut BTreeMap<Arc<str>, Value>) {
+    for name in ["id", "name"] {
+        // `projects/PROJECT/serviceAccounts/EMAIL`
+        let refinement =
+            crate::cty::value::Refinement { not_null: true, prefix: Some("projects/".into()), ..Default::default() };
+        let reasons = known.unknown(name, Type::String).collect_reasons();
+        values.insert(name.into(), Value::unknown_refined(Type::String, reasons, refinement));
+    }
     if absent(values, "project") {
         values.insert("project".into(), known.provider.default_of("project"));
     }

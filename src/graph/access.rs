@@ -6,13 +6,12 @@ use super::across::LoosePool;
 use super::cluster::Cluster;
 use super::fact::Fact;
 use super::grant::{Grant, GrantLevel};
-use super::identity::{self, same, same_by_cause};
+use super::identity::{self, same};
 use super::machine::Account;
 use super::pool::Pool;
 use super::text::Text;
 use super::view::AttributePlace;
-use crate::base::suggest::suggest;
-use crate::catalog::gke::last_part;
+use crate::base::suggest::within_two;
 use crate::catalog::iam::{self, Permission, PermissionSet};
 use crate::cty::value::{ReasonKind, Reasons, Value};
 use crate::plan::{ModuleInstance, ResolvedReference};
@@ -247,7 +246,10 @@ impl<'p> Graph<'p> {
     /// Whether a grant holds in a project.
     fn holds_in(&self, grant: &Grant<'p>, project: &Value) -> Fact<bool> {
         match grant.level {
-            GrantLevel::Project => same_by_cause(&grant.target, project, last_part),
+            GrantLevel::Project => match self.is_same_project(&grant.target, project) {
+                Fact::Unknown(reasons) if reasons.is_empty() => Fact::Unknown(grant.target_is_elsewhere()),
+                answer => answer,
+            },
             GrantLevel::Folder | GrantLevel::Organization => {
                 let above = self.is_below(project, grant.level, &grant.target);
                 above.map_or_else(|| Fact::Unknown(grant.target_is_elsewhere()), Fact::Known)
@@ -312,7 +314,7 @@ pub const BROAD_ROLES: [&str; 4] = ["roles/owner", "roles/editor", "roles/admin"
 
 /// What the role gives that a misspelt name is near to.
 fn near_role(name: &str) -> Option<Arc<PermissionSet>> {
-    let near = iam::role(name).is_none().then(|| suggest(name, iam::role_names()))??;
+    let near = iam::role(name).is_none().then(|| within_two(name, iam::role_names()))??;
     PermissionSet::of_role(near)
 }
 

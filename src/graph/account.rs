@@ -37,9 +37,13 @@ impl<'p> ServiceAccount<'p> {
         reference(self.resource)
     }
 
-    /// Whether a member or e-mail is this account. `refs` gives the resources that its expression refers to: they count only
+    /// Whether a member, an e-mail or the name of a resource is this account. `refs` gives the resources that its expression
+    /// refers to: they count only
     /// where the text does not tell.
     pub fn is<R: AsRef<[ResolvedReference]>>(&self, text: &Value, refs: impl FnOnce() -> R) -> Fact<bool> {
+        if self.computed(text) && prefix(text).is_some_and(|head| identity::email(head).starts_with(RESOURCE)) {
+            return Fact::Known(true);
+        }
         let by_text = same(text, &self.email, identity::email);
         if text.is_known() || by_text.is_false() || by_text.is_true() && names_account(text) {
             return by_text;
@@ -90,9 +94,20 @@ fn email(view: &View, project: &Value) -> Value {
     .mark(marks)
 }
 
+/// What the names of accounts as resources begin with: `projects/PROJECT/serviceAccounts/EMAIL`.
+const RESOURCE: &str = "projects/";
+
 /// Whether all but the project of an e-mail is known.
 fn names_account(email: &Value) -> bool {
-    matches!(&email.data, Data::Unknown(open) if open.refinement.prefix.as_deref().is_some_and(|p| p.contains('@')))
+    prefix(email).is_some_and(|head| head.contains('@'))
+}
+
+/// The known beginning of a value that is not known.
+pub fn prefix(value: &Value) -> Option<&str> {
+    match &value.data {
+        Data::Unknown(open) => open.refinement.prefix.as_deref(),
+        _ => None,
+    }
 }
 
 /// Whether a value that is not known can be an account's e-mail at all: a known beginning may rule it out.

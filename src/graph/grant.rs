@@ -89,13 +89,17 @@ impl Grant<'_> {
         View::of(self.resource).references(self.written.target)
     }
 
-    /// The reason that nothing here says whether a project is in the folder or organisation that it is made on.
+    /// The reason that nothing here says whether a project is the one, or in the folder or organisation, that it is made on.
     pub fn target_is_elsewhere(&self) -> Reasons {
-        let kind = if self.level == GrantLevel::Folder { "folder" } else { "organisation" };
+        let kind = match self.level {
+            GrantLevel::Folder => "in the folder",
+            GrantLevel::Organization => "in the organisation",
+            _ => "the one with the number",
+        };
         let id = Text::of(&self.target).map(|id| id.derive(last_part(&id)));
-        let target = id.map_or_else(|| format!("that {kind}"), |id| format!("the {kind} {id}"));
+        let target = id.map_or_else(|| format!("{kind} that is given"), |id| format!("{kind} {id}"));
         let block = format!("{}.{}", self.resource.address, self.written.target);
-        Reasons::elsewhere(block, format!("whether the project is in {target}"), None)
+        Reasons::elsewhere(block, format!("whether the project is {target}"), None)
     }
 
     /// The target as a plain reference (`var.project`) with its module; `None` for other expressions.

@@ -1,15 +1,22 @@
 //! What is above a project: folders and the organisation.
 
 use super::Graph;
+use super::fact::Fact;
 use super::grant::GrantLevel;
 use super::identity::{same, same_by_cause};
 use super::view::View;
 use crate::catalog::gke::last_part;
-use crate::cty::value::{ReasonKind, Value};
-use crate::plan::Resource;
+use crate::cty::value::{ReasonKind, Reasons, Value};
+use crate::plan::{Mode, Resource};
 
 /// How deep folders may be below an organisation (Resource Manager: limits), and some more.
 const DEPTH: usize = 16;
+
+/// Whether a project is named by its number: no id is one.
+fn is_number(project: &Value) -> bool {
+    let number = project.as_str().map(last_part).unwrap_or_default();
+    !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit())
+}
 
 /// What a project or folder is directly in.
 #[derive(Clone, Debug)]
@@ -38,6 +45,35 @@ impl Parent {
 }
 
 impl<'p> Graph<'p> {
+    /// The id of the project whose number or `id` a value is made of, where a resource or a data source of it alone decides it.
+    pub fn numbered_project(&self, value: &Value) -> Option<Value> {
+        let mut reasons = value.reasons()?.iter().map(|reason| &reason.kind);
+        let (only, None) = (reasons.next()?, reasons.next()) else { return None };
+        let (address, mode) = match only {
+            ReasonKind::Computed(address, attribute) if matches!(&**attribute, "number" | "id") => {
+                (address, Mode::Managed)
+            }
+            ReasonKind::DataSource(address) => (address, Mode::Data),
+            _ => return None,
+        };
+        let project = self.types.all("google_project").find(|r| r.mode == mode && r.address == *address)?;
+        Some(View::of(project).value("project_id").unwrap_or_else(|| project.provider.default_of("project")))
+    }
+
+    /// Whether two values name one project, by its id or its number: no reason where nothing says which number it has.
+    pub fn is_same_project(&self, a: &Value, b: &Value) -> Fact<bool> {
+        let answer = same_by_cause(a, b, last_part);
+        if answer.is_true() {
+            return answer;
+        }
+        let id = |value: &Value| self.numbered_project(value).unwrap_or_else(|| value.clone());
+        let (a, b) = (id(a), id(b));
+        match is_number(&a) != is_number(&b) && a.is_known() && b.is_known() {
+            true => Fact::Unknown(Reasons::default()),
+            false => same_by_cause(&a, &b, last_part),
+        }
+    }
+
     /// Whether a project is in a folder or an organisation, at any depth; `None` where nothing here says so.
     pub fn is_below(&self, project: &Value, level: GrantLevel, above: &Value) -> Option<bool> {
         let is_own = |r: &&'p Resource| {

@@ -180,30 +180,29 @@ pub fn account(config: Option<&View>) -> Fact<Account> {
     }
 }
 
-/// Whether a `service_account` is an e-mail address or `default`. Of one that is not known, a known beginning tells, or
-/// which attribute of an account's resource it is.
-pub fn is_email(account: &Value) -> Fact<bool> {
-    let other = |text: &str| text.contains('/') || text.contains(':');
-    let of_account = |kind: &ReasonKind| match kind {
-        ReasonKind::Computed(address, attribute) => {
-            address.contains("google_service_account.") && !["email", "account_id", "project"].contains(&&**attribute)
-        }
+/// Whether a value is surely the number of an account's resource, or made of it: no e-mail address. Of the other attributes
+/// that are none, the known beginning tells, and functions may make an address of them.
+pub fn is_unique_id(value: &Value) -> bool {
+    let is_own = |kind: &ReasonKind| match kind {
+        ReasonKind::Computed(address, name) => address.contains("google_service_account.") && &**name == "unique_id",
         _ => false,
     };
+    value.reasons().is_some_and(|reasons| !reasons.is_empty() && reasons.all(is_own))
+}
+
+/// Whether a `service_account` is an e-mail address or `default`. Of one that is not known, a known beginning may tell.
+pub fn is_email(account: &Value) -> Fact<bool> {
+    let other = |text: &str| text.contains('/') || text.contains(':');
     match &account.data {
         Data::String(text) => {
             let text = text.trim();
             let is_address = text.contains('@') && !other(text);
             Fact::Known(is_address || text.is_empty() || text == gke::DEFAULT_SERVICE_ACCOUNT)
         }
-        Data::Unknown(open) => {
-            let mut reasons = open.reasons.iter();
-            let by_attribute = !open.reasons.is_empty() && reasons.all(|reason| of_account(&reason.kind));
-            match open.refinement.prefix.as_deref().is_some_and(other) || by_attribute {
-                true => Fact::Known(false),
-                false => Fact::Unknown(open.reasons.clone()),
-            }
-        }
+        Data::Unknown(open) => match open.refinement.prefix.as_deref().is_some_and(other) || is_unique_id(account) {
+            true => Fact::Known(false),
+            false => Fact::Unknown(open.reasons.clone()),
+        },
         _ => Fact::Known(true),
     }
 }

@@ -2,15 +2,16 @@
 
 use super::Graph;
 use super::access::{Elsewhere, NodeAccount};
-use super::account::may_be_account;
+use super::account::{may_be_account, prefix};
 use super::fact::Fact;
 use super::grant::{Grant, GrantLevel};
 use super::identity::{self, same, same_by_cause};
+use super::principal::malformed;
 use super::text::Text;
 use super::types::ByType;
 use super::view::View;
 use crate::catalog::gke::{is_default_account, last_part};
-use crate::cty::value::{Data, ReasonKind, Reasons, Value};
+use crate::cty::value::{Reasons, Value};
 use crate::plan::{Mode, ResolvedReference, Resource};
 
 /// What the members of all service accounts of a project, folder or organisation begin and end with (IAM: principal
@@ -45,8 +46,7 @@ impl<'m> Member<'m> {
         }
         match text.split_once(':') {
             None if ["allUsers", "allAuthenticatedUsers"].contains(&text) => Member::Everybody,
-            // Without its kind the API refuses it; it is compared as it is.
-            None => Member::Account,
+            None => Member::Other,
             Some((kind, _)) if kind.eq_ignore_ascii_case("serviceAccount") => Member::Account,
             Some((kind, group)) if kind.eq_ignore_ascii_case("group") => Member::Group(group.trim()),
             Some(_) => Member::Other,
@@ -116,6 +116,9 @@ impl<'p> Graph<'p> {
             let place = grant.members_place();
             format!("{}.{}", grant.resource.address, place.attribute)
         };
+        if malformed(member).is_some() {
+            return Fact::Known(false);
+        }
         match (member.as_str().map(Member::of), prefix(member)) {
             (Some(Member::Everybody), _) => Fact::Known(true),
             (Some(Member::Other), _) => Fact::Known(false),
@@ -179,19 +182,8 @@ impl<'p> Graph<'p> {
 
     /// Whether a member that is made of the number of a project is of the account's own project.
     fn is_number_of(&self, member: &Value, who: &NodeAccount) -> bool {
-        let mut reasons = member.reasons().into_iter().flat_map(Reasons::iter).map(|r| &r.kind);
-        let (Some(only), None, Some(project)) = (reasons.next(), reasons.next(), who.project()) else { return false };
-        let (address, mode) = match only {
-            ReasonKind::Computed(address, attribute) if &**attribute == "number" => (address, Mode::Managed),
-            ReasonKind::DataSource(address) => (address, Mode::Data),
-            _ => return false,
-        };
-        let mut projects = self.types.all("google_project").filter(|r| r.mode == mode && r.address == *address);
-        projects.next().is_some_and(|resource| {
-            let view = View::of(resource);
-            let id = view.value("project_id").unwrap_or_else(|| resource.provider.default_of("project"));
-            same_by_cause(&id, &project, last_part).is_true()
-        })
+        let numbered = self.numbered_project(member);
+        numbered.zip(who.project()).is_some_and(|(id, own)| same_by_cause(&id, &own, last_part).is_true())
     }
 }
 
@@ -229,13 +221,5 @@ impl NodeAccount<'_, '_> {
             }
             NodeAccount::Default | NodeAccount::Unknown(_) => None,
         }
-    }
-}
-
-/// The known beginning of a value that is not known.
-fn prefix(value: &Value) -> Option<&str> {
-    match &value.data {
-        Data::Unknown(open) => open.refinement.prefix.as_deref(),
-        _ => None,
     }
 }

@@ -30,6 +30,7 @@ pub mod network;
 pub mod nodes;
 pub mod obstacle;
 pub mod pool;
+pub mod principal;
 pub mod refs;
 pub mod reserved;
 pub mod secret;
