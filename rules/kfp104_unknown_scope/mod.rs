@@ -1,7 +1,7 @@
 //! KFP104 unknown-scope: no such OAuth scope or alias.
 
 use super::support::{unless_autopilot_decides, worse};
-use crate::base::suggest::suggest;
+use crate::base::suggest::{suggest, within_two};
 use crate::catalog::scope;
 use crate::diagnostic::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
@@ -35,10 +35,14 @@ fn scopes(pool: &Pool) -> Vec<Text> {
 }
 
 fn judge(cluster: &Cluster, pool: &Pool, name: &Text) -> Answer {
-    let near = suggest(name, scope::aliases().chain(scope::urls()));
+    let is_url = name.contains("://");
+    let near = match is_url {
+        true => within_two(name, scope::urls()),
+        false => suggest(name, scope::aliases()),
+    };
     let message = format!("there is no OAuth scope \"{name}\", which the nodes of {} ask for", pool.title());
     let place = &pool.place("oauth_scopes");
-    if near.is_none() && name.starts_with(scope::PREFIX) {
+    if near.is_none() && is_url {
         let message = format!("the OAuth scope \"{name}\" is not among those that kfplint knows; it may be newer");
         let finding = RULE.finding(message.clone()).level(Level::Warning).cluster(cluster);
         return Answer::undecided(message, Vec::new(), vec![finding.at(&pool.address, place, "not known")]);

@@ -1,7 +1,7 @@
 //! KFP202 unknown-role: no such predefined role.
 
 use super::support::list;
-use crate::base::suggest::suggest;
+use crate::base::suggest::{suggest, within_two};
 use crate::catalog::iam;
 use crate::diagnostic::{Finding, Fix, Level};
 use crate::graph::access::NodeAccount;
@@ -39,7 +39,7 @@ fn fault(role: &Text) -> Option<RoleFault<'_>> {
         let near = iam::role(&prefixed).map(|_| Cow::Owned(prefixed));
         return Some(RoleFault::NoRole(near.or_else(|| suggest(role, iam::role_names()).map(Cow::Borrowed))));
     }
-    Some(suggest(role, iam::role_names()).map_or(RoleFault::Newer, |near| RoleFault::NoRole(Some(near.into()))))
+    Some(within_two(role, iam::role_names()).map_or(RoleFault::Newer, |near| RoleFault::NoRole(Some(near.into()))))
 }
 
 fn find(cx: &Context) -> Vec<Finding> {
