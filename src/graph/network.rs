@@ -2,11 +2,13 @@
 
 use super::cluster::Cluster;
 use super::fact::Fact;
+use super::identity::{self, same};
 use super::text::Text;
 use super::types::ByType;
 use super::view::View;
 use crate::catalog::gke::last_part;
 use crate::catalog::location::region_of;
+use crate::cty::value::Value;
 use crate::plan::{Mode, ResolvedReference, Resource};
 use ipnet::IpNet;
 use std::cell::OnceCell;
@@ -77,10 +79,9 @@ impl<'p> Nat<'p> {
     /// Reads a `google_compute_router_nat`.
     pub fn new(resource: &'p Resource, types: &ByType<'p>) -> Nat<'p> {
         let view = View::of(resource);
-        let region = view.text("region");
-        let region = region.as_ref().and_then(|r| r.known()).map(|r| r.rsplit('/').next().unwrap_or(r).to_string());
         let of = view.references("router");
         let router = types.managed("google_compute_router").find(|r| of.iter().any(|of| of.is_to(r)));
+        let region = region(&view, router);
         let networks = router.map(|router| networks_of(&View::of(router))).unwrap_or_default();
         Nat { region, networks, subnetworks: subnetworks(&view), view }
     }
@@ -120,7 +121,29 @@ impl<'p> Firewall<'p> {
             let has = |ports: &str| holds(ports, port);
             tcp && listed.is_none_or(|all| all.is_empty() || all.iter().any(|p| p.known().is_none_or(|p| has(p))))
         };
-        !off && !egress && self.admits_control_plane(cluster) && rule.blocks("allow").iter().any(allows)
+        let reaches = self.may_reach_nodes(cluster) && self.admits_control_plane(cluster);
+        !off && !egress && reaches && rule.blocks("allow").iter().any(allows)
+    }
+
+    /// Whether it may be for nodes that Kubeflow Pipelines' pods land on: by its tags or accounts, where it has any.
+    fn may_reach_nodes(&self, cluster: &Cluster) -> bool {
+        let pools = cluster.landing_pools();
+        if pools.is_empty() || cluster.pools_elsewhere.is_some() {
+            return true;
+        }
+        if let Some(tags) = self.view.texts("target_tags") {
+            let auto = cluster.view.block("node_pool_auto_config").and_then(|auto| auto.block("network_tags"));
+            let configs = pools.iter().filter_map(|pool| pool.config.as_ref());
+            let own = configs.filter_map(|config| config.texts("tags")).chain(auto.and_then(|auto| auto.texts("tags")));
+            return may_share(&tags, &own.collect::<Vec<_>>());
+        }
+        let Some(accounts) = self.view.value("target_service_accounts") else { return true };
+        let Some(accounts) = accounts.elements() else { return true };
+        let has = |email: Value| accounts.iter().any(|account| !same(account, &email, identity::email).is_false());
+        pools.iter().any(|pool| {
+            let email = pool.config.as_ref().and_then(|config| config.value("service_account"));
+            email.is_none_or(has)
+        })
     }
 
     /// Whether its sources may hold the control plane; what is not known may.
@@ -137,6 +160,13 @@ impl<'p> Firewall<'p> {
             None => true,
         })
     }
+}
+
+/// The region of a NAT, where that is known: its own, else that of its router, else the provider's.
+fn region(nat: &View, router: Option<&Resource>) -> Option<String> {
+    let own = nat.value("region").or_else(|| View::of(router?).value("region"));
+    let value = own.unwrap_or_else(|| nat.resource.provider.default_of("region"));
+    value.as_str().map(|region| last_part(region).to_string())
 }
 
 /// The networks of the configuration that an argument `network` refers to.
@@ -201,6 +231,16 @@ pub fn has_way_out(types: &ByType) -> bool {
             route.text("dest_range").is_some_and(|range| range.known().is_none_or(|range| &**range == "0.0.0.0/0"));
         all && ways.iter().any(|way| route.get(way).is_some())
     })
+}
+
+/// Whether a rule's tags may be among those of nodes, each list those of some. GKE gives nodes tags that begin with `gke-`.
+fn may_share(tags: &Fact<Vec<Fact<Text>>>, nodes: &[Fact<Vec<Fact<Text>>>]) -> bool {
+    let Some(tags) = tags.known() else { return true };
+    let has = |tag: &Text| {
+        let is_one = |own: &Fact<Text>| own.known().is_none_or(|own| own == tag);
+        tag.starts_with("gke-") || nodes.iter().any(|own| own.known().is_none_or(|own| own.iter().any(is_one)))
+    };
+    tags.is_empty() || tags.iter().any(|tag| tag.known().is_none_or(has))
 }
 
 /// Whether `8443` or a range such as `8000-9000` holds a port.
