@@ -1,5 +1,6 @@
 //! KFP401 already-installed: this configuration installs Kubeflow Pipelines itself.
 
+use crate::cty::value::ReasonKind;
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::install::Installation;
@@ -39,7 +40,13 @@ fn answer(cx: &Context, _cluster: &Cluster) -> Answer {
 }
 
 fn find(cx: &Context) -> Vec<Finding> {
-    cx.graph.installations.iter().map(finding).collect()
+    cx.graph.installations.iter().filter(|installation| !is_by_error(installation)).map(finding).collect()
+}
+
+/// Whether only errors of the configuration, which have findings of their own, leave it open.
+fn is_by_error(installation: &Installation) -> bool {
+    let is_error = |kind: &ReasonKind| matches!(kind, ReasonKind::Error(_));
+    installation.uncertain.as_ref().is_some_and(|reasons| reasons.all(is_error))
 }
 
 fn finding(installation: &Installation) -> Finding {

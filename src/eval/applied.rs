@@ -6,6 +6,8 @@ use crate::eval::host::TreeHost;
 use crate::eval::scope::Scope;
 use crate::load::bounds::normalise;
 use crate::plan::{ConfigAttribute, ConfigBlock, ConfigBody, SCRIPTS};
+use crate::syntax::ast::{Expr, ExprKind};
+use crate::syntax::visit;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -42,6 +44,18 @@ pub fn of_resource(scope: &Scope, type_name: &str, config: &ConfigBody) -> Optio
             patterns
                 .for_each(|pattern| reader.manifests(pattern.split_once('*').map_or(pattern, |(folder, _)| folder)));
         }
+        "helm_release" => {
+            let chart =
+                config.attribute("chart").and_then(|chart| chart.value.as_str()).filter(|chart| chart.contains('/'));
+            chart.into_iter().for_each(|folder| reader.chart(folder));
+        }
+        "kubernetes_manifest" | "kubectl_manifest" => {
+            let named = ["manifest", "yaml_body"].iter().find_map(|name| config.attribute(name));
+            let is_error = |kind: &ReasonKind| matches!(kind, ReasonKind::Error(_));
+            let failed = named.filter(|manifest| manifest.value.reasons().is_some_and(|reasons| reasons.has(is_error)));
+            let origin = failed.and_then(|manifest| manifest.origin.as_ref());
+            origin.into_iter().for_each(|origin| read_by(scope, &origin.expr, &mut reader));
+        }
         name if name.starts_with("kustomization_") => {
             let all = named.flat_map(|a| a.value.elements().unwrap_or(std::slice::from_ref(&a.value)));
             all.filter_map(Value::as_str).for_each(|path| reader.overlay(path));
@@ -50,6 +64,19 @@ pub fn of_resource(scope: &Scope, type_name: &str, config: &ConfigBody) -> Optio
     }
     let body = ConfigBody { attributes: vec![reader.attribute()?], ..ConfigBody::default() };
     Some(ConfigBlock { kind: SCRIPTS.into(), header: None, span: None, body, uncertain: None })
+}
+
+/// Reads the files that functions of an expression read.
+fn read_by(scope: &Scope, expr: &Expr, reader: &mut AppliedFiles) {
+    let mut paths = Vec::new();
+    visit::expr(expr, &mut |inner| match &inner.kind {
+        ExprKind::Call(call) if matches!(&*call.name.name, "file" | "templatefile") => {
+            paths.extend(call.args.first().cloned())
+        }
+        _ => {}
+    });
+    let values = paths.iter().filter_map(|path| super::expr::eval(scope, path).ok());
+    values.filter_map(|path| path.as_str().map(str::to_string)).for_each(|path| drop(reader.read(&path)));
 }
 
 /// Reads files, each once.
@@ -122,6 +149,14 @@ impl<'s> AppliedFiles<'s> {
                     }
                 }
             }
+        }
+    }
+
+    /// A Helm chart: what it is, what it depends on, and its manifests.
+    fn chart(&mut self, folder: &str) {
+        if is_here(folder) {
+            ["Chart.yaml", "requirements.yaml"].iter().for_each(|name| drop(self.read(&format!("{folder}/{name}"))));
+            ["crds", "templates"].iter().for_each(|name| self.manifests(&format!("{folder}/{name}")));
         }
     }
 

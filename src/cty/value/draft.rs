@@ -121,6 +121,16 @@ impl OpenText {
         self.holes.get(u32::from(letter).checked_sub(FIRST_HOLE)? as usize)
     }
 
+    /// The parts that are not known, each with the letter that stands for it.
+    pub fn holes(&self) -> impl Iterator<Item = (char, &Value)> {
+        self.holes.iter().zip(FIRST_HOLE..).filter_map(|(hole, letter)| Some((char::from_u32(letter)?, hole)))
+    }
+
+    /// The text with another in the place of a letter that stands for a part.
+    pub fn with(&self, letter: char, text: &str) -> OpenText {
+        OpenText { text: self.text.replace(letter, text), holes: self.holes.clone() }
+    }
+
     /// Whether all of it is known.
     pub fn is_known(&self) -> bool {
         self.holes.is_empty()

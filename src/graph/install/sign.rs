@@ -67,7 +67,7 @@ impl ShellCommand {
 }
 
 /// The name of the chart.
-const CHART: &str = "kubeflow-pipelines";
+pub const CHART: &str = "kubeflow-pipelines";
 
 /// A copy of the repository that is made first, and applied from the disk.
 fn cloned(text: &str, hidden: bool) -> Option<InstallSign> {
@@ -99,8 +99,37 @@ pub fn in_files(files: &[(String, String)], hidden: bool) -> Option<InstallSign>
     let told = files.iter().any(|(_, text)| tells(text));
     let mut manifests = all.iter().filter(|(name, _)| told && !is_overlay(name)).flat_map(|(_, documents)| documents);
     let marks = if hidden { Marks::PRIVATE } else { Marks::NONE };
-    let sign = by_url.or_else(|| manifests.find_map(|document| of_document(&document.clone().mark(marks))))?;
+    let mut charts = all.iter().filter(|(name, _)| ["Chart.yaml", "requirements.yaml"].contains(&name.as_str()));
+    let by_chart = || {
+        charts.any(|(_, all)| all.iter().any(is_chart)).then(|| InstallSign {
+            mark: CHART,
+            version: None,
+            namespace: None,
+        })
+    };
+    let by_document = || manifests.find_map(|document| of_document(&document.clone().mark(marks)));
+    let by_text = || {
+        files.iter().filter(|(name, _)| !all.iter().any(|(read, _)| *read == name)).find_map(|(_, text)| by_words(text))
+    };
+    let sign = by_url.or_else(by_document).or_else(by_chart).or_else(by_text)?;
     Some(InstallSign { namespace: namespace.or(sign.namespace), ..sign })
+}
+
+/// Whether a chart is Kubeflow Pipelines', or depends on it.
+fn is_chart(chart: &Value) -> bool {
+    let dependencies = chart.get("dependencies").and_then(Value::elements).into_iter().flatten();
+    let mut names = dependencies.chain([chart]).filter_map(|chart| string(chart, "name"));
+    names.any(|name| name.contains(CHART))
+}
+
+/// A custom resource definition or the API server of Kubeflow Pipelines in text that cannot be read as YAML.
+pub fn by_words(text: &str) -> Option<InstallSign> {
+    let lower = text.to_lowercase();
+    let mut crds = kfp::install_marks().filter(|m| m.installs && m.kind == "crd");
+    let crd = crds.find(|m| lower.contains("customresourcedefinition") && lower.contains(m.pattern));
+    let mut images = kfp::install_marks().filter(|m| m.installs && m.looks_in.contains("container image"));
+    let mark = crd.or_else(|| images.find(|m| text.contains(m.pattern)))?.pattern;
+    Some(InstallSign { mark, version: None, namespace: None })
 }
 
 /// The sign that text gives, of those that are looked for in `place`. What is not known of it tells nothing.
@@ -117,19 +146,32 @@ fn mark(text: &str, place: &str) -> Option<(usize, &'static str)> {
     let marks = kfp::install_marks().filter(|m| m.installs && m.looks_in.contains(place));
     marks.map(|m| m.pattern).find_map(|pattern| {
         let mut found = text.match_indices(pattern).map(|(at, _)| at);
-        Some((found.find(|at| names_pipelines(pattern, text.get(at + pattern.len()..).unwrap_or_default()))?, pattern))
+        Some((
+            found.find(|at| names_pipelines(pattern, text.get(at + pattern.len()..).unwrap_or_default(), text))?,
+            pattern,
+        ))
     })
 }
 
-/// Whether what follows a mark leaves it one: of the manifests of all of Kubeflow, only those parts count that hold Kubeflow
-/// Pipelines; an image's name ends where its tag begins.
-fn names_pipelines(pattern: &str, after: &str) -> bool {
+/// Whether what follows a mark in a text leaves it one: of the manifests of all of Kubeflow, only those parts count that hold
+/// Kubeflow Pipelines. Where the address names none, the paths that are applied from a copy do.
+fn names_pipelines(pattern: &str, after: &str, text: &str) -> bool {
     if !pattern.ends_with("kubeflow/manifests") {
         return true;
     }
+    let has = |path: &str| path.contains("pipeline") || path.contains("example");
     let end = after.find(|c: char| c.is_whitespace() || "\"'?;)".contains(c)).unwrap_or(after.len());
-    let path = after.get(..end).unwrap_or_default().trim_matches('/');
-    path.is_empty() || path.starts_with('.') || path.contains("pipeline") || path.contains("example")
+    let path = after.get(..end).unwrap_or_default();
+    let path = path.strip_prefix(".git").unwrap_or(path).trim_matches('/');
+    if !path.is_empty() {
+        return has(path);
+    }
+    let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || "\"'`;|&()".contains(c)).collect();
+    let is_applied = |before: &str| matches!(before, "-k" | "--kustomize" | "-f" | "--filename" | "build");
+    let applied =
+        words.windows(2).filter(|pair| is_applied(pair[0]) && !pair[1].contains("github.com/")).map(|pair| pair[1]);
+    let mut copies = applied.filter(|path| *path != "-").peekable();
+    copies.peek().is_none() || copies.any(has)
 }
 
 /// The sign that an image gives: Kubeflow Pipelines' API server, by tag or digest.
@@ -192,6 +234,13 @@ pub fn of_document(document: &Value) -> Option<InstallSign> {
 
 /// The name of Kubeflow Pipelines' API server.
 pub const SERVER: &str = "ml-pipeline";
+
+/// Whether a document is of this group of Flux's, and an entry of its `spec` holds a text.
+pub fn is_flux(document: &Value, group: &str, [name, text]: &[&str; 2]) -> bool {
+    let spec = document.get("spec");
+    string(document, "apiVersion").is_some_and(|version| version.starts_with(group))
+        && spec.and_then(|spec| string(spec, name)).is_some_and(|entry| entry.contains(text))
+}
 
 /// An application of Argo CD that takes Kubeflow Pipelines' own manifests.
 pub fn by_argo(application: &Value) -> Option<InstallSign> {
