@@ -14,6 +14,7 @@ use crate::graph::pool::Pool;
 use crate::module::report::{BUDGET_EXCEEDED, exceeded};
 use crate::plan::StaticPlan;
 use crate::rule::{Answer, Context, Rule};
+use std::collections::BTreeSet;
 
 /// Runs all rules over one root module. Clusters that the time does not suffice for are undecided, and a finding says so
 /// (TF006). A rule that stops when the time is used up may answer anything: what it says then does not count.
@@ -36,7 +37,8 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
                 rules.iter().filter(|rule| rule.cluster.is_some()).map(|rule| open(rule, cluster, budget)).collect()
             }
             Some(answers) => {
-                let (answers, own) = fold::fold(answers, &elsewhere);
+                let answers = answers.into_iter().map(|(rule, answer)| (rule, by_errors(answer, &plan.findings)));
+                let (answers, own) = fold::fold(answers.collect(), &elsewhere);
                 folded.extend(own.into_iter().map(|(rule, answer)| fold_of(rule, answer, cluster)));
                 answers
                     .into_iter()
@@ -88,6 +90,24 @@ fn answers(
         answers.push((rule, judge(&Context { found, ..whole }, cluster)));
     }
     (!whole.budget.is_late()).then_some(answers)
+}
+
+/// The answer with the errors of the configuration that alone leave it undecided as its causes: its reason names them.
+fn by_errors(answer: Answer, errors: &[Finding]) -> Answer {
+    if answer.status != Status::Undecided || !answer.decides.is_empty() {
+        return answer;
+    }
+    let is_named = |error: &&Finding| error.level == Level::Error && answer.reason.contains(&error.message);
+    let named: Vec<&Finding> = errors.iter().filter(is_named).collect();
+    if named.is_empty() {
+        return answer;
+    }
+    let codes: BTreeSet<&'static str> = named.iter().map(|error| error.code).collect();
+    let all: Vec<&'static str> = answer.because_of.iter().copied().chain(codes).collect();
+    let own = answer.findings.iter().chain(named).find_map(argument);
+    let decides = own.into_iter().collect();
+    let reason = answer.reason.replace(" (see the error)", "");
+    Answer { decides, reason, ..answer }.because_of(&all)
 }
 
 /// The answer, which hangs on whether there is such a cluster.

@@ -67,3 +67,31 @@ fn a_machine_type_that_may_be_new_is_told_once() {
     assert_eq!((&report["verdict"], codes), (&json!("undecided"), vec!["KFP007".to_string()]));
     assert_eq!((&count["status"], &count["because_of"]), (&json!("undecided"), &json!(["KFP007"])));
 }
+
+/// A cluster that is ready, with a manifest, and KFP401's answer about it.
+fn with_manifest(manifest: &str, files: &[(&str, &str)]) -> (Value, Value, Vec<String>) {
+    let cluster = small("").replace("e2-small", "e2-standard-4");
+    let main = format!("{cluster}resource \"kubernetes_manifest\" \"m\" {{\n  manifest = {manifest}\n}}\n");
+    let (report, _, codes) = judged(&Tree::new(&[&[("main.tf", main.as_str())], files].concat()));
+    let all = report["clusters"][0]["requirements"].as_array().unwrap();
+    let installed = all.iter().find(|r| r["code"] == "KFP401").cloned().unwrap_or_default();
+    (report, installed, codes)
+}
+
+#[test]
+fn a_manifest_that_cannot_be_evaluated_may_install_pipelines() {
+    let (report, installed, codes) = with_manifest("yamldecode(\"kind: [\")", &[]);
+    assert_eq!((&report["clusters"][0]["verdict"], codes), (&json!("undecided"), vec!["TF005".to_string()]));
+    assert_eq!((&installed["status"], &installed["because_of"]), (&json!("undecided"), &json!(["TF005"])));
+}
+
+#[test]
+fn the_text_of_a_manifest_that_cannot_be_decoded_tells_whether_it_installs_pipelines() {
+    let namespace = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: kubeflow\n---\n";
+    let server = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: ml-pipeline\n  namespace: kubeflow\n";
+    let read = "yamldecode(file(\"${path.module}/app.yaml\"))";
+    let (report, installed, _) = with_manifest(read, &[("app.yaml", &[namespace, server].concat())]);
+    assert_eq!((&report["verdict"], &installed["status"]), (&json!("not-ready"), &json!("unmet")));
+    let (_, installed, codes) = with_manifest(read, &[("app.yaml", &[namespace, namespace].concat())]);
+    assert_eq!((&installed["status"], codes), (&json!("met"), vec!["TF005".to_string()]));
+}
