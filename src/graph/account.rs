@@ -38,8 +38,7 @@ impl<'p> ServiceAccount<'p> {
     }
 
     /// Whether a member, an e-mail or the name of a resource is this account. `refs` gives the resources that its expression
-    /// refers to: they count only
-    /// where the text does not tell.
+    /// refers to: they count only where the text does not tell.
     pub fn is<R: AsRef<[ResolvedReference]>>(&self, text: &Value, refs: impl FnOnce() -> R) -> Fact<bool> {
         if self.computed(text) && prefix(text).is_some_and(|head| identity::email(head).starts_with(RESOURCE)) {
             return Fact::Known(true);
