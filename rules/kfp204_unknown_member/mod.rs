@@ -86,7 +86,8 @@ fn misshapen(grant: &Grant, member: &Value) -> Option<Finding> {
     let whole = member.as_str().filter(|_| !text.is_hidden());
     let help = match (fault, whole) {
         (MemberFault::NoEmail, _) => {
-            "an e-mail address comes after `serviceAccount:`; an account made here is `google_service_account.NAME.member`".into()
+            "an e-mail address comes after `serviceAccount:`; the attribute `member` of a declared account has both"
+                .into()
         }
         (MemberFault::NoKind, Some(text)) if text.ends_with("gserviceaccount.com") => {
             format!("write \"serviceAccount:{text}\"")
@@ -95,7 +96,7 @@ fn misshapen(grant: &Grant, member: &Value) -> Option<Finding> {
             format!("write \"user:{text}\" or \"group:{text}\"")
         }
         (MemberFault::NoKind, None) if !text.is_hidden() => {
-            "an e-mail address comes after its kind; an account made here is `google_service_account.NAME.member`".into()
+            "an e-mail address comes after its kind; the attribute `member` of a declared account has both".into()
         }
         (_, Some(text)) => {
             let near = text.split_once(':').and_then(|(kind, rest)| Some((suggest(kind, KINDS)?, rest)));
