@@ -101,7 +101,7 @@ pub fn in_files(files: &[(String, String)], hidden: bool) -> Option<InstallSign>
     let marks = if hidden { Marks::PRIVATE } else { Marks::NONE };
     let mut charts = all.iter().filter(|(name, _)| ["Chart.yaml", "requirements.yaml"].contains(&name.as_str()));
     let by_chart = || {
-        charts.any(|(_, all)| all.iter().any(is_chart)).then(|| InstallSign {
+        charts.any(|(_, all)| all.iter().any(is_chart)).then_some(InstallSign {
             mark: CHART,
             version: None,
             namespace: None,
