@@ -81,9 +81,14 @@ fn of_resource<'p>(view: View<'p>, types: &ByType<'p>) -> Secret<'p> {
     const DATA: [&str; 4] = ["data", "data_wo", "binary_data", "binary_data_wo"];
     // The names are as written: the provider takes all of `data` for sensitive.
     let marks = |name: &str| view.written(name).map(|w| w.value.marks);
-    let given = DATA.map(|name| view.value(name).map(|v| (marks(name).unwrap_or(v.marks), v)));
+    // What is only written is null in a plan.
+    let value = |name: &str| {
+        let written = || view.written(name).map(|w| w.value.clone()).filter(|value| !value.is_null());
+        view.value(name).or_else(|| written().filter(|_| name.ends_with("_wo")))
+    };
+    let given = DATA.map(|name| value(name).map(|v| (marks(name).unwrap_or(v.marks), v)));
     let (keys, open_keys) = names(given.iter().flatten().map(|(marks, v)| (*marks, v)));
-    let data = DATA.into_iter().find(|name| view.get(name).is_some()).unwrap_or("data");
+    let data = DATA.into_iter().find(|name| value(name).is_some()).unwrap_or("data");
     let metadata = view.block("metadata");
     let namespace = match metadata.as_ref().and_then(|m| m.text("namespace")) {
         None => Fact::Known(Text::from("default")),
