@@ -36,7 +36,7 @@ pub fn resolve(
     block: &Block,
     request: ModuleRequest,
 ) -> Result<(Arc<ModuleConfig>, PathBuf), Reasons> {
-    let ModuleRequest { source, version } = request;
+    let ModuleRequest { source, .. } = request;
     let address = instance.address_of(&format!("module.{name}"));
     let attribute = block.body.attribute("source");
     let at = place(block, "source");
@@ -60,31 +60,9 @@ pub fn resolve(
             "say where the module is: source = \"./modules/…\"",
         ));
     }
-    let options = &world.evaluator.options;
     let loader = world.evaluator.loader();
     let refused = refuse(instance, name, block, request);
-    let mut other = None;
-    let dir = if is_local(source) {
-        let dir = normalise(&instance.dir.join(source));
-        if !loader.may_read(&dir) {
-            // Outside of a repository, this is what opens the folder.
-            let _ = loader.called(&instance.dir, source);
-        }
-        Some(dir)
-    } else {
-        let given = options.module_dirs.get(source).or_else(|| options.module_dirs.get(source.split('?').next()?));
-        given.cloned().or_else(|| {
-            let key = call_path(instance, name);
-            // One that is not known fits no installed copy.
-            let version = match version {
-                StaticText::Absent => None,
-                version => Some(version.text().map_or("", |text| &**text)),
-            };
-            let wanted = RemoteCall { key: &key, source, version };
-            let found = world.installed_module(wanted)?;
-            found.map_err(|why| other = Some(why)).ok()
-        })
-    };
+    let (dir, other) = folder(instance, name, request);
     let real = || loader.tree().canonicalize(dir.as_ref()?).ok();
     let found = dir.as_ref().and_then(|dir| Some((world.evaluator.module(dir)?, dir.clone())));
     let Some((config, dir)) = found else {
@@ -105,7 +83,7 @@ pub fn resolve(
             "a module must not contain itself",
         ));
     }
-    let most = options.budget.depth;
+    let most = world.evaluator.options.budget.depth;
     if callers.len() > most {
         let message = format!("module.{name} is nested more than {most} modules deep and was not evaluated");
         let error = EvalError::over(Limit::Depth, at, message);
@@ -113,6 +91,35 @@ pub fn resolve(
         return Err(error.poison().reasons().cloned().unwrap_or_default());
     }
     Ok((config, dir))
+}
+
+/// The folder that a source leads to, if it is known, and why an installed copy is not taken.
+fn folder(instance: &Rc<Instance>, name: &str, request: ModuleRequest) -> (Option<PathBuf>, Option<String>) {
+    let ModuleRequest { source, version } = request;
+    let (world, loader) = (&instance.world, instance.world.evaluator.loader());
+    if is_local(source) {
+        let dir = normalise(&instance.dir.join(source));
+        if !loader.may_read(&dir) {
+            // Outside of a repository, this is what opens the folder.
+            let _ = loader.called(&instance.dir, source);
+        }
+        return (Some(dir), None);
+    }
+    let dirs = &world.evaluator.options.module_dirs;
+    if let Some(given) = dirs.get(source).or_else(|| dirs.get(source.split('?').next()?)) {
+        return (Some(given.clone()), None);
+    }
+    let key = call_path(instance, name);
+    // One that is not known fits no installed copy.
+    let version = match version {
+        StaticText::Absent => None,
+        version => Some(version.text().map_or("", |text| &**text)),
+    };
+    match world.installed_module(RemoteCall { key: &key, source, version }) {
+        Some(Ok(dir)) => (Some(dir), None),
+        Some(Err(why)) => (None, Some(why)),
+        None => (None, None),
+    }
 }
 
 /// Reports sources that Terraform cannot read, and versions of what has none. Whether the source is wrong.
