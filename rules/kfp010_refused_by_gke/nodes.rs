@@ -212,5 +212,6 @@ fn placement(pool: &Pool, limits: SeriesLimits) -> Option<Refusal> {
     }
     let zones = pool.zones.shown().filter(|zones| *zones > 1)?;
     let message = format!("{} has nodes in {zones} zones, and places them close together", pool.title());
-    Some(Refusal::new(message, place, "name one zone in `node_locations`"))
+    let refusal = Refusal::new(message, place, "name one zone in `node_locations`");
+    Some(Refusal { verified: false, ..refusal })
 }
