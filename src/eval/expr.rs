@@ -144,6 +144,10 @@ fn object(scope: &Scope, items: &[ObjectItem]) -> EvalResult<Value> {
     })
 }
 
+/// Why the right operand counts although the left one decides.
+const BOTH_OPERANDS: &str = "the versions that this root module allows, Terraform before 1.12 or OpenTofu before 1.10, evaluate both \
+                             operands of `&&` and `||`: use a conditional instead";
+
 fn binary(scope: &Scope, b: &Binary) -> EvalResult<Value> {
     let left = eval(scope, &b.left);
     if let (BinaryOp::And | BinaryOp::Or, Ok(value)) = (b.op, &left) {
@@ -155,7 +159,8 @@ fn binary(scope: &Scope, b: &Binary) -> EvalResult<Value> {
             let marks = value.marks;
             return Ok(match eval(scope, &b.right) {
                 Ok(right) => Value::bool(decides).mark(marks.union(right.marks)),
-                Err(e) if !e.is_dynamic() || scope.instance.evaluates_both_operands() => return Err(e),
+                Err(e) if !e.is_dynamic() => return Err(e),
+                Err(e) if scope.instance.evaluates_both_operands() => return Err(e.help(BOTH_OPERANDS)),
                 Err(_) => Value::bool(decides).mark(marks),
             });
         }

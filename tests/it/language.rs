@@ -193,6 +193,9 @@ fn both_operands_count_where_only_old_versions_are_allowed() {
     assert_eq!(all(&[("main.tf", guarded)]), [""; 0]);
     let old = with("~> 1.9.0", guarded);
     assert!(old.len() == 1 && old[0].starts_with("2 error tobool"), "{old:#?}");
+    let report = Tree::new(&[("main.tf", guarded), (".terraform-version", "1.9.8\n")]).json(&["."]);
+    let help = report["diagnostics"][0]["help"][0].as_str().unwrap();
+    assert!(help.contains("Terraform before 1.12") && help.contains("evaluate both operands"), "{help}");
 }
 
 #[test]
