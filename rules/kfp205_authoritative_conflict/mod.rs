@@ -1,5 +1,7 @@
 //! KFP205 authoritative-conflict: a policy or binding that wipes grants made elsewhere in the configuration.
 
+mod removed;
+
 use crate::catalog::gke::last_part;
 use crate::cty::value::Value;
 use crate::diagnostic::{Finding, Level};
@@ -10,6 +12,8 @@ use crate::rule::{Answer, Context, Rule};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
+
+pub use removed::removed_role;
 
 /// The rule.
 pub const RULE: Rule = Rule {
@@ -22,7 +26,7 @@ pub const RULE: Rule = Rule {
 };
 
 fn find(cx: &Context) -> Vec<Finding> {
-    removals(cx, |_| true)
+    removals(cx, |_| true).into_iter().map(|(finding, _)| finding).collect()
 }
 
 /// Only what is removed of the cluster's accounts decides about it.
@@ -32,13 +36,13 @@ fn answer<'p>(cx: &Context<'p>, cluster: &Cluster<'p>) -> Answer {
     }
     let used = cx.graph.used_by(cluster);
     match removals(cx, |grant| cx.graph.is_to(grant, &used)).into_iter().next() {
-        Some(finding) => Answer::unmet(finding.message, Vec::new()),
+        Some((finding, _)) => Answer::unmet(finding.message, Vec::new()),
         None => Answer::met("the grants that are removed here are of others than the cluster's accounts"),
     }
 }
 
-/// The policies and bindings that remove other grants, such as are asked about.
-fn removals<'p>(cx: &Context<'p>, is_asked: impl Fn(&Grant<'p>) -> bool) -> Vec<Finding> {
+/// The policies and bindings that remove other grants, such as are asked about, each with a role whose grant is removed.
+fn removals<'p>(cx: &Context<'p>, is_asked: impl Fn(&Grant<'p>) -> bool) -> Vec<(Finding, Option<String>)> {
     let certain = cx.graph.grants.iter().filter(|g| g.uncertain.is_none());
     if certain.clone().all(|grant| grant.form == Form::Member) {
         return Vec::new();
@@ -60,7 +64,7 @@ fn removals<'p>(cx: &Context<'p>, is_asked: impl Fn(&Grant<'p>) -> bool) -> Vec<
         for other in others.filter(|g| wiped(&grants, owner, g)) {
             let block = (other.resource.module.clone(), other.resource.type_name.clone(), other.resource.name.clone());
             if told.insert((owner.resource.address.clone(), block)) {
-                all.push(finding(owner, other));
+                all.push((finding(owner, other), other.role.known().map(|role| role.as_str().to_string())));
             }
         }
     }

@@ -95,3 +95,37 @@ fn the_text_of_a_manifest_that_cannot_be_decoded_tells_whether_it_installs_pipel
     let (_, installed, codes) = with_manifest(read, &[("app.yaml", &[namespace, namespace].concat())]);
     assert_eq!((&installed["status"], codes), (&json!("met"), vec!["TF005".to_string()]));
 }
+
+/// A cluster whose nodes have an account with all roles, and more.
+fn with_roles(account: &str, more: &str) -> String {
+    format!(
+        "provider \"google\" {{\n  project = \"acme\"\n}}\nresource \"google_service_account\" \"nodes\" {{\n  account_id = \"gke-nodes\"\n{account}}}\n\
+         resource \"google_project_iam_member\" \"nodes\" {{\n  for_each = toset([\"roles/logging.logWriter\", \"roles/monitoring.metricWriter\", \"roles/monitoring.viewer\", \"roles/storage.objectViewer\"])\n  \
+         project  = \"acme\"\n  role     = each.value\n  member   = google_service_account.nodes.member\n}}\n\
+         resource \"google_container_cluster\" \"kfp\" {{\n  name               = \"kfp\"\n  location           = \"us-central1\"\n  initial_node_count = 1\n  node_config {{\n    \
+         machine_type    = \"e2-standard-4\"\n    service_account = google_service_account.nodes.email\n    oauth_scopes    = [\"cloud-platform\"]\n  }}\n}}\n{more}"
+    )
+}
+
+#[test]
+fn roles_without_effect_fold_into_what_takes_it() {
+    let binding = "resource \"google_project_iam_binding\" \"logs\" {\n  project = \"acme\"\n  role    = \"roles/logging.logWriter\"\n  members = [\"group:logs@example.com\"]\n}\n";
+    for (text, cause) in [(with_roles("  disabled   = true\n", ""), "KFP207"), (with_roles("", binding), "KFP205")] {
+        let tree = crate::tree::Tree::new(&[("main.tf", &text)]);
+        let of = |report: &serde_json::Value| {
+            let all = report["clusters"][0]["requirements"].as_array().unwrap().clone();
+            all.into_iter().find(|r| r["code"] == "KFP201").unwrap()
+        };
+        let report = tree.json(&["."]);
+        let own = of(&report);
+        assert_eq!((&own["status"], &own["because_of"]), (&"unmet".into(), &serde_json::json!([cause])), "{own}");
+        let codes = |report: &serde_json::Value| {
+            let all = report["diagnostics"].as_array().unwrap().iter().filter(|d| d["level"] == "error");
+            all.map(|d| d["code"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&report), [cause]);
+        let alone = tree.json(&["--select", "KFP201", "."]);
+        assert_eq!((codes(&alone), &alone["verdict"]), (vec!["KFP201".to_string()], &"not-ready".into()));
+    }
+    assert_eq!(crate::tree::check(&with_roles("", ""))["verdict"], "ready");
+}
