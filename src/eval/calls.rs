@@ -3,7 +3,7 @@
 use crate::address::{Reference, Subject};
 use crate::base::source::Span;
 use crate::cty::functions::{self, ErrorKind};
-use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert, shown_or, unify};
+use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or, unify};
 use crate::eval::expr::eval;
 use crate::eval::hide;
 use crate::eval::places;
@@ -137,8 +137,7 @@ fn converted(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     };
     let constraint = read_type(ty)?;
     let value = eval(scope, value)?;
-    let value = constraint.defaults.as_ref().map_or(value.clone(), |defaults| defaults.apply(&value));
-    convert(&value, &constraint.ty).map_err(|e| {
+    constraint.conform(&value).map_err(|e| {
         let marked = std::slice::from_ref(&value);
         EvalError::new(call.args[0].span, shown_or(marked, || format!("convert: {e}"), failed("convert")))
     })

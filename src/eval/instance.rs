@@ -2,7 +2,7 @@
 
 use crate::address::ResourceAddr;
 use crate::base::source::Span;
-use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, convert, get_attr, index, shown_or};
+use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, get_attr, index, shown_or};
 use crate::diagnostic::MissingModule;
 use crate::eval::expand::{Expansion, Repetition};
 use crate::eval::expr::eval;
@@ -433,8 +433,7 @@ impl Instance {
     fn typed(&self, value: Value, output: &Block, span: Span) -> Value {
         let Some(ty) = output.body.attribute("type") else { return value };
         let converted = read_type(&ty.expr).and_then(|constraint| {
-            let filled = constraint.defaults.as_ref().map_or(value.clone(), |defaults| defaults.apply(&value));
-            convert(&filled, &constraint.ty).map_err(|e| {
+            constraint.conform(&value).map_err(|e| {
                 let shown = shown_or(std::slice::from_ref(&value), || format!(": {e}"), String::new());
                 EvalError::new(span, format!("the value of the output `{}` is not of its type{shown}", output.label(0)))
             })

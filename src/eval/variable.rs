@@ -1,7 +1,7 @@
 //! The value of an input variable: given value, default, conversion, validation.
 
 use crate::base::source::Span;
-use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value, convert};
+use crate::cty::value::{Marks, ReasonKind, Reasons, Type, Value};
 use crate::diagnostic::Label;
 use crate::eval::conditions::{error_message, truth};
 use crate::eval::expr::eval;
@@ -165,13 +165,9 @@ fn marks(config: &VariableConfig) -> Marks {
 }
 
 fn conform(config: &VariableConfig, value: &Value, span: Span, name: &str) -> EvalResult<Value> {
-    let value = match &config.constraint.defaults {
-        Some(defaults) if !value.is_null() => defaults.apply(value),
-        _ => value.clone(),
-    };
     // What does not fit must not be quoted either.
-    let value = value.mark(marks(config));
-    convert(&value, &config.constraint.ty).map_err(|e| {
+    let value = value.clone().mark(marks(config));
+    config.constraint.conform(&value).map_err(|e| {
         let mut error = EvalError::new(span, format!("this value does not fit the type of var.{name}: {e}"));
         let declared = config.block.body.attribute("type").map_or(config.header(), |a| a.expr.span);
         error.related.push(Label { span: declared, message: format!("var.{name} is declared with this type") });

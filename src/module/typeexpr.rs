@@ -1,7 +1,7 @@
 //! Type constraints (`string`, `list(object({ name = optional(string, "x") }))`) as Terraform reads them.
 
 use crate::cty::ty::{Attr, Type};
-use crate::cty::value::{Data, Defaults, Number, Value, convert};
+use crate::cty::value::{ConvertError, Data, Defaults, Number, Value, convert};
 use crate::diagnostic::Finding;
 use crate::module::error::EvalError;
 use crate::module::report::{INVALID_ARGUMENT, add, error};
@@ -27,6 +27,17 @@ impl TypeConstraint {
 
     fn plain(ty: Type) -> TypeConstraint {
         TypeConstraint { ty, defaults: None }
+    }
+
+    /// A value with the defaults of its missing attributes, converted to the type.
+    ///
+    /// # Errors
+    /// Why the value does not fit.
+    pub fn conform(&self, value: &Value) -> Result<Value, ConvertError> {
+        match &self.defaults {
+            Some(defaults) => convert(&defaults.apply(value), &self.ty),
+            None => convert(value, &self.ty),
+        }
     }
 }
 
@@ -57,12 +68,8 @@ type TypeResult<T> = Result<T, Box<EvalError>>;
 /// # Errors
 /// What is wrong with it.
 pub fn read_type(expr: &Expr) -> TypeResult<TypeConstraint> {
-    read(expr)
-}
-
-fn read(expr: &Expr) -> TypeResult<TypeConstraint> {
     match &expr.kind {
-        ExprKind::Paren(inner) | ExprKind::Wrap(inner) => read(inner),
+        ExprKind::Paren(inner) | ExprKind::Wrap(inner) => read_type(inner),
         ExprKind::Variable(name) => keyword(name, expr),
         // Terraform 0.11 wrote type names in quotes.
         ExprKind::String(name) => keyword(name, expr),
@@ -95,7 +102,7 @@ fn constructor(call: &Call, expr: &Expr) -> TypeResult<TypeConstraint> {
     };
     match &*call.name.name {
         "list" | "set" | "map" => {
-            let element = read(argument)?;
+            let element = read_type(argument)?;
             let of = Arc::new(element.ty);
             let ty = match &*call.name.name {
                 "list" => Type::List(of),
@@ -115,7 +122,7 @@ fn tuple(argument: &Expr) -> TypeResult<TypeConstraint> {
     let ExprKind::Tuple(items) = &argument.kind else {
         return Err(EvalError::new(argument.span, "`tuple` needs a list of types in square brackets"));
     };
-    let elements = items.iter().map(read).collect::<TypeResult<Vec<_>>>()?;
+    let elements = items.iter().map(read_type).collect::<TypeResult<Vec<_>>>()?;
     let defaults = Defaults::of_tuple(elements.iter().map(|e| e.defaults.clone()).collect());
     Ok(TypeConstraint { ty: Type::Tuple(Arc::new(elements.into_iter().map(|e| e.ty).collect())), defaults })
 }
@@ -152,20 +159,16 @@ fn attribute_name(item: &ObjectItem) -> TypeResult<Arc<str>> {
 }
 
 fn attribute(expr: &Expr) -> TypeResult<(TypeConstraint, bool, Option<Value>)> {
-    let ExprKind::Call(call) = &expr.kind else { return Ok((read(expr)?, false, None)) };
+    let ExprKind::Call(call) = &expr.kind else { return Ok((read_type(expr)?, false, None)) };
     if &*call.name.name != "optional" {
-        return Ok((read(expr)?, false, None));
+        return Ok((read_type(expr)?, false, None));
     }
     match call.args.as_slice() {
-        [ty] => Ok((read(ty)?, true, None)),
+        [ty] => Ok((read_type(ty)?, true, None)),
         [ty, default] => {
-            let constraint = read(ty)?;
-            let value = constant(default)?;
-            let value = match &constraint.defaults {
-                Some(defaults) => defaults.apply(&value),
-                None => value,
-            };
-            let value = convert(&value, &constraint.ty)
+            let constraint = read_type(ty)?;
+            let value = constraint
+                .conform(&constant(default)?)
                 .map_err(|e| EvalError::new(default.span, format!("this default does not fit its type: {e}")))?;
             Ok((constraint, true, Some(value)))
         }
