@@ -1,7 +1,6 @@
 //! Which versions of Terraform and OpenTofu may run a root module, and what they refuse of its language.
 
 use crate::base::source::Span;
-use crate::catalog::language::Feature;
 use crate::eval::instance::Instance;
 use crate::load::loader::LanguageSigns;
 use crate::module::language::{Language, UsedFeature};
@@ -13,8 +12,7 @@ use std::sync::Arc;
 impl Instance {
     /// Notes the use of a part of the language that not all versions read.
     pub fn uses(&self, block: &str, name: &str, span: Span) {
-        let used = Feature::find(block, name).map(|feature| UsedFeature { feature, span });
-        self.world.uses.borrow_mut().extend(used);
+        self.world.uses.borrow_mut().extend(UsedFeature::find(block, name, span));
     }
 
     /// Whether `&&` and `||` fail for an error of the right operand though the left one decides: so they did before Terraform

@@ -16,6 +16,13 @@ pub struct UsedFeature {
     pub span: Span,
 }
 
+impl UsedFeature {
+    /// An argument or block of this name in a block of this type; `None` for what all versions read.
+    pub fn find(block: &str, name: &str, span: Span) -> Option<UsedFeature> {
+        Feature::find(block, name).map(|feature| UsedFeature { feature, span })
+    }
+}
+
 /// The versions of both tools that may run a root module.
 #[derive(Clone, Copy, Debug)]
 pub struct Language {

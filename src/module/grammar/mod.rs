@@ -13,7 +13,6 @@ use super::language::UsedFeature;
 use super::report::{EVALUATION_ERROR, INVALID_ARGUMENT, add, error};
 use crate::base::source::Span;
 use crate::base::suggest::suggest;
-use crate::catalog::language::Feature;
 use crate::diagnostic::{Edit, Finding, Fix};
 use crate::syntax::ast::{Attribute, Block, Body, ExprKind, Ident};
 use crate::syntax::json;
@@ -60,7 +59,7 @@ struct GrammarChecker<'f> {
 impl GrammarChecker<'_> {
     /// Notes what is written, if not all versions read it.
     fn uses(&mut self, kind: &str, name: &str, span: Span) {
-        self.uses.extend(Feature::find(kind, name).map(|feature| UsedFeature { feature, span }));
+        self.uses.extend(UsedFeature::find(kind, name, span));
     }
 
     /// Notes an argument, and a value of it, that not all versions read.
