@@ -97,11 +97,13 @@ fn check(visited: &Visited) -> Certainty {
 
 /// Whether a reference is to a resource of which the schema is known for the version that `terraform init` chooses.
 fn reads_schema(instance: &Rc<Instance>, certainty: &Certainty, reference: &ResolvedReference) -> bool {
-    let named = |id: &ResourceAddr| {
-        id.mode == reference.mode && *id.type_name == *reference.type_name && *id.name == *reference.name
+    let id = ResourceAddr {
+        mode: reference.mode,
+        type_name: reference.type_name.as_str().into(),
+        name: reference.name.as_str().into(),
     };
-    let Some((id, block)) = instance.config.resources.iter().find(|(id, _)| named(id)) else { return false };
-    let provider = instance.provider(&ProviderKey::written(id, block));
+    let Some(block) = instance.config.resources.get(&id) else { return false };
+    let provider = instance.provider(&ProviderKey::written(&id, block));
     certainty.choice(&instance.config, &provider.name).is_some_and(|choice| choice.certain)
 }
 
