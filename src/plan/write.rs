@@ -66,9 +66,7 @@ impl StaticPlan {
     /// An argument or block as the file of a place would have it.
     pub fn in_syntax_of(&self, place: Option<Span>, code: &str) -> String {
         match place.filter(|place| self.is_json(*place)).and_then(|_| members(code)) {
-            Some(members) => {
-                members.iter().map(|(key, value)| format!("{key:?}: {value}")).collect::<Vec<_>>().join(", ")
-            }
+            Some(members) => shown(&members),
             None => code.to_string(),
         }
     }
