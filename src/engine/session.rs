@@ -346,15 +346,11 @@ fn find(
         (PathScope::One, [first, ..]) => {
             Discovery { roots: vec![load::single(first, loader)?], ..Discovery::default() }
         }
-        (PathScope::Changed, paths) => {
-            let mut found = load::changed(paths, &settings.everywhere, loader)?;
-            complete(&mut found);
-            return Ok(found);
-        }
+        (PathScope::Changed, paths) => load::changed(paths, &settings.everywhere, loader)?,
         (_, paths) => load::roots(paths, loader)?,
     };
     complete(&mut found);
-    if found.roots.is_empty() {
+    if found.roots.is_empty() && settings.scope != PathScope::Changed {
         let places: Vec<String> = paths.iter().map(|p| format!("`{}`", p.display())).collect();
         let skipped = found.skipped.into_iter().chain(loader.skipped()).collect();
         return Err(SessionError::Nothing { places: places.join(", "), skipped });
