@@ -83,23 +83,22 @@ impl GeneratedFile {
     /// That of a `generate` block.
     pub fn of(block: &Block, of: ArgumentOf, text: &dyn Fn(&Expr) -> PartialText) -> GeneratedFile {
         let contents = block.body.attribute("contents").map(|contents| text(&contents.expr));
-        GeneratedFile {
-            path: of("path").unwrap_or_else(Value::null),
-            text: contents.unwrap_or_else(|| PartialText::of(Value::null())),
-            keeps_existing: of("if_exists").is_some_and(|value| value.as_str() == Some("skip")),
-            is_disabled: of("disable").and_then(|value| value.as_bool()) == Some(true),
-            place: block.header,
-        }
+        GeneratedFile::with(of, contents.unwrap_or_else(|| PartialText::of(Value::null())), block.header)
     }
 
     /// That of an entry of `generate = { … }`.
     pub fn of_object(file: &Value, place: Span) -> GeneratedFile {
-        let of = |name: &str| file.get(name).cloned().unwrap_or_else(Value::null);
+        let of = |name: &str| file.get(name).cloned();
+        let text = if file.is_known() { of("contents").unwrap_or_else(Value::null) } else { file.clone() };
+        GeneratedFile::with(&of, PartialText::of(text), place)
+    }
+
+    fn with(of: ArgumentOf, text: PartialText, place: Span) -> GeneratedFile {
         GeneratedFile {
-            path: of("path"),
-            text: PartialText::of(if file.is_known() { of("contents") } else { file.clone() }),
-            keeps_existing: of("if_exists").as_str() == Some("skip"),
-            is_disabled: of("disable").as_bool() == Some(true),
+            path: of("path").unwrap_or_else(Value::null),
+            text,
+            keeps_existing: of("if_exists").is_some_and(|value| value.as_str() == Some("skip")),
+            is_disabled: of("disable").and_then(|value| value.as_bool()) == Some(true),
             place,
         }
     }
