@@ -110,15 +110,27 @@ impl UnitWalk {
                 let more = self.added(&config, file, dir, Path::new(""));
                 let name = call_name(dir);
                 let absent = Absent { name: &name, source: &text, version: version.as_deref(), span };
-                let mut plan = evaluator.evaluate_absent(dir, shown, absent, &more);
-                self.note_used(&mut plan, &config, dir);
-                plan.skipped.extend(more.unread.iter().map(|(name, why)| (format!("{shown}/{name}"), why.clone())));
-                plan.files += config.files;
-                plan.findings.splice(0..0, config.findings);
-                EvaluatedUnit { plan, source: None }
+                let plan = evaluator.evaluate_absent(dir, shown, absent, &more);
+                EvaluatedUnit { plan: self.complete(plan, config, dir, shown, more), source: None }
             }
             UnitSource::Unknown(why) => nothing(shown, config, why),
         }
+    }
+
+    /// A source's plan with what the unit's own configuration adds to it.
+    fn complete(
+        &self,
+        mut plan: StaticPlan,
+        config: UnitConfig,
+        dir: &Path,
+        shown: &str,
+        more: MoreFiles,
+    ) -> StaticPlan {
+        self.note_used(&mut plan, &config, dir);
+        plan.skipped.extend(more.unread.into_iter().map(|(name, why)| (format!("{shown}/{name}"), why)));
+        plan.files += config.files;
+        plan.findings.splice(0..0, config.findings);
+        plan
     }
 
     /// Notes the folders whose files the unit uses: they are no root modules by themselves.
@@ -143,12 +155,8 @@ impl UnitWalk {
         let mounts = Mounts { folders: mounts.collect() };
         options.mounts = Arc::new(mounts);
         let evaluator = self.evaluator.with_options(options);
-        let mut plan = evaluator.evaluate_with(&folder, shown, &more);
-        self.note_used(&mut plan, &config, dir);
-        plan.skipped.extend(more.unread.iter().map(|(name, why)| (format!("{shown}/{name}"), why.clone())));
-        plan.files += config.files;
-        plan.findings.splice(0..0, config.findings);
-        EvaluatedUnit { plan, source: Some(folder) }
+        let plan = evaluator.evaluate_with(&folder, shown, &more);
+        EvaluatedUnit { plan: self.complete(plan, config, dir, shown, more), source: Some(folder) }
     }
 
     /// What is known of the outputs of units that this one depends on.
