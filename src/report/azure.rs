@@ -2,7 +2,6 @@
 //!
 //! Source: Microsoft's documentation, "Logging commands"; escaping as in microsoft/azure-pipelines-task-lib `taskcommand.ts`.
 
-use super::place::ShownPlace;
 use super::{Report, line, unmarked};
 use crate::base::source::Sources;
 use crate::diagnostic::Level;
@@ -13,7 +12,7 @@ pub fn azure(report: &Report, sources: &Sources) -> String {
     let mut text = String::new();
     for diagnostic in report.reported() {
         let f = &diagnostic.finding;
-        let place = report.place(diagnostic, sources).map(|span| ShownPlace::of(span, sources));
+        let place = report.shown_place(diagnostic, sources);
         let message = format!("{}: {}", f.name, report.message(diagnostic));
         let kind = match f.level {
             Level::Error => "error",

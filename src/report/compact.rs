@@ -1,6 +1,5 @@
 //! `--format compact`: one finding a line, as compilers write them.
 
-use super::place::ShownPlace;
 use super::{Report, line, word};
 use crate::base::source::Sources;
 use std::fmt::Write;
@@ -10,7 +9,7 @@ pub fn compact(report: &Report, sources: &Sources) -> String {
     let mut text = String::new();
     for diagnostic in report.reported() {
         let f = &diagnostic.finding;
-        let place = match report.place(diagnostic, sources).map(|span| ShownPlace::of(span, sources)) {
+        let place = match report.shown_place(diagnostic, sources) {
             Some(place) => place.to_string(),
             None => diagnostic.root.clone(),
         };

@@ -2,7 +2,6 @@
 //!
 //! Source: GitHub's documentation, "Workflow commands for GitHub Actions"; escaping as in actions/toolkit `command.ts`.
 
-use super::place::ShownPlace;
 use super::{Report, line};
 use crate::base::source::Sources;
 use crate::diagnostic::Level;
@@ -31,7 +30,7 @@ pub fn github(report: &Report, sources: &Sources) -> String {
             Level::Note => "notice",
         };
         let mut properties = Vec::new();
-        if let Some(place) = report.place(diagnostic, sources).map(|span| ShownPlace::of(span, sources)) {
+        if let Some(place) = report.shown_place(diagnostic, sources) {
             properties.push(format!("file={}", property(&report.repository_path(&place.file))));
             properties.push(format!("line={}", place.start.line));
             properties.push(format!("endLine={}", place.end.line));

@@ -2,7 +2,6 @@
 //!
 //! Source: GitLab's documentation, "Code Quality report format".
 
-use super::place::ShownPlace;
 use super::{Report, line};
 use crate::base::source::Sources;
 use crate::diagnostic::Level;
@@ -13,7 +12,7 @@ use serde_json::{Value, json};
 pub fn gitlab(report: &Report, sources: &Sources) -> Value {
     let one = |d: &super::Diagnostic| {
         let f = &d.finding;
-        let place = report.place(d, sources).map(|span| ShownPlace::of(span, sources));
+        let place = report.shown_place(d, sources);
         json!({
             "description": format!("{} {}: {}", f.code, f.name, line(&report.message(d))),
             "check_name": f.code,

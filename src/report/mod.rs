@@ -46,6 +46,7 @@ pub use xml::{checkstyle, junit};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{ClusterReport, Coverage, Finding, Level, RootReport, Safety, Verdict};
 use crate::report::graph::drawing::Drawing;
+use crate::report::place::ShownPlace;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeSet, HashSet};
@@ -197,6 +198,11 @@ impl Report {
         };
         let finding = &diagnostic.finding;
         finding.origin().map(|step| step.span).filter(inside).or(finding.span())
+    }
+
+    /// That place with its file, lines and columns.
+    pub(crate) fn shown_place(&self, diagnostic: &Diagnostic, sources: &Sources) -> Option<ShownPlace> {
+        self.place(diagnostic, sources).map(|span| ShownPlace::of(span, sources))
     }
 
     /// A file's path from the top of the repository, which hosts of repositories need; as it is where it is absolute.

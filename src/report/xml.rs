@@ -3,7 +3,6 @@
 //! Sources: Checkstyle's XML report (`checkstyle` element, version 8); the JUnit XML that Jenkins, GitLab and GitHub's
 //! report actions read.
 
-use super::place::ShownPlace;
 use super::{Diagnostic, Report, line, word};
 use crate::base::source::Sources;
 use crate::diagnostic::{ClusterReport, Level, Requirement, Status};
@@ -27,7 +26,7 @@ fn document(fill: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Vec<u8> {
 pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
     let mut files: BTreeMap<String, Vec<(&Diagnostic, u32, u32)>> = BTreeMap::new();
     for diagnostic in report.reported() {
-        match report.place(diagnostic, sources).map(|span| ShownPlace::of(span, sources)) {
+        match report.shown_place(diagnostic, sources) {
             Some(p) => files.entry(p.file).or_default().push((diagnostic, p.start.line, p.start.column)),
             None => files.entry(diagnostic.root.clone()).or_default().push((diagnostic, 1, 1)),
         }
@@ -220,7 +219,7 @@ fn configuration(
 
 fn detail(report: &Report, d: &Diagnostic, sources: &Sources) -> String {
     let f = &d.finding;
-    let place = report.place(d, sources).map(|span| ShownPlace::of(span, sources));
+    let place = report.shown_place(d, sources);
     let place = place.map_or_else(|| d.root.clone(), |p| p.to_string());
     let mut text = format!("{}: {}: {}", line(&place), word(f.level), line(&report.message(d)));
     for help in &f.help {
