@@ -59,9 +59,8 @@ struct JudgedMachine<'a, 'p> {
 }
 
 impl JudgedMachine<'_, '_> {
-    /// The machine type as messages have it.
     fn name(&self) -> &str {
-        self.pool.machine.type_name.known().map_or("the machine type", |name| name.shown())
+        self.pool.machine.shown_type()
     }
 
     /// What may be said of the series: nothing where its name must not be shown.

@@ -1,6 +1,7 @@
 //! What is refused of a pool for where its nodes are and for what its machines are asked for: zones, CPU platforms, threads, local
 //! SSDs, GPUs that are shared, kubelet settings.
 
+use super::pool::COS;
 use super::{Refusal, block, number, text};
 use crate::catalog::limits::{self, SeriesLimits};
 use crate::catalog::machine::Machine;
@@ -78,8 +79,7 @@ fn sandbox_image(pool: &Pool, config: &View) -> Option<Refusal> {
     block(config, "sandbox_config")?;
     let image = text(config, "image_type").filter(|image| !image.eq_ignore_ascii_case("COS_CONTAINERD"))?;
     let message = format!("{} has GKE Sandbox, which the image type {image} does not", pool.title());
-    let cos = ("image_type", "\"COS_CONTAINERD\"");
-    (!image.is_empty()).then(|| Refusal::set(message, config.place("image_type"), config, cos, ""))
+    (!image.is_empty()).then(|| Refusal::set(message, config.place("image_type"), config, ("image_type", COS), ""))
 }
 
 /// Local SSDs are disks for pods, or room for what containers write.
@@ -132,7 +132,7 @@ fn kubelet_settings(kubelet: &View) -> Vec<Refusal> {
         Some(Refusal::new(message, kubelet.place(name), "choose a number in that range"))
     };
     let mut all: Vec<Refusal> = ranges.into_iter().filter_map(out).collect();
-    let (low, high) = (ranges_of(kubelet, "low"), ranges_of(kubelet, "high"));
+    let (low, high) = (gc_threshold(kubelet, "low"), gc_threshold(kubelet, "high"));
     if let (Some(low), Some(high)) = (low, high)
         && low >= high
         && IMAGE_GC.contains(&high)
@@ -144,14 +144,14 @@ fn kubelet_settings(kubelet: &View) -> Vec<Refusal> {
     all
 }
 
-fn ranges_of(kubelet: &View, end: &str) -> Option<u64> {
+fn gc_threshold(kubelet: &View, end: &str) -> Option<u64> {
     number(kubelet, &format!("image_gc_{end}_threshold_percent")).filter(|value| *value > 0)
 }
 
 /// Threads for each core, and nested virtualization.
 fn threads(pool: &Pool, config: &View, machine: &Machine) -> Vec<Refusal> {
     let Some(features) = block(config, "advanced_machine_features") else { return Vec::new() };
-    let name = pool.machine.type_name.known().map_or("the machine type", |name| name.shown());
+    let name = pool.machine.shown_type();
     let mut all = Vec::new();
     let fixed = WHOLE_CORES.contains(&machine.series) || machine.shared_core;
     if fixed && number(&features, "threads_per_core") > Some(0) {
@@ -173,13 +173,14 @@ fn threads(pool: &Pool, config: &View, machine: &Machine) -> Vec<Refusal> {
 fn platform(pool: &Pool, config: &View, limits: SeriesLimits) -> Option<Refusal> {
     let wanted = text(config, "min_cpu_platform").filter(|wanted| limits::is_cpu_platform(wanted))?;
     let own: Vec<String> = limits.cpu_platforms()?.map(str::to_string).collect();
-    let name = pool.machine.type_name.known().map_or("the machine type", |name| name.shown());
+    let name = pool.machine.shown_type();
     let message = format!("machines of type {name} cannot be asked for the CPU platform {wanted}");
     let help = match own.is_empty() || pool.machine.hidden {
         true => "remove `min_cpu_platform`".into(),
         false => format!("remove `min_cpu_platform`, or choose {}", list(&own)),
     };
-    (!own.contains(&wanted.as_str().to_string())).then(|| Refusal::new(message, config.place("min_cpu_platform"), help))
+    (!own.iter().any(|own| own == wanted.as_str()))
+        .then(|| Refusal::new(message, config.place("min_cpu_platform"), help))
 }
 
 fn local_ssds(pool: &Pool, config: &View, limits: SeriesLimits) -> Option<Refusal> {
@@ -188,7 +189,7 @@ fn local_ssds(pool: &Pool, config: &View, limits: SeriesLimits) -> Option<Refusa
     let inner: Vec<View> = blocks.iter().filter_map(|kind| block(config, kind)).collect();
     let asked = std::iter::once(config).chain(&inner).filter_map(|view| Some((view, number(view, "local_ssd_count")?)));
     let (view, count) = asked.into_iter().find(|(_, count)| *count > 0 && !allowed.contains(count))?;
-    let name = pool.machine.type_name.known().map_or("the machine type", |name| name.shown());
+    let name = pool.machine.shown_type();
     let message = format!("machines of type {name} cannot have {count} local SSDs");
     let counts: Vec<String> = allowed.iter().map(u64::to_string).collect();
     let help = match counts.is_empty() || pool.machine.hidden {
@@ -206,7 +207,7 @@ fn placement(pool: &Pool, limits: SeriesLimits) -> Option<Refusal> {
     }
     let place = placement.place("type");
     if limits.lacks_compact_placement() {
-        let name = pool.machine.type_name.known().map_or("the machine type", |name| name.shown());
+        let name = pool.machine.shown_type();
         let message = format!("machines of type {name} cannot be placed close together");
         return Some(Refusal::new(message, place, "remove the block `placement_policy`"));
     }

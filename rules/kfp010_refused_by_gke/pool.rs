@@ -18,7 +18,7 @@ const IMAGES: [&str; 6] = [
 /// Images with Docker, gone from Kubernetes 1.24 on, which GKE does not make any more itself.
 const DOCKER: [&str; 4] = ["COS", "UBUNTU", "WINDOWS_LTSC", "WINDOWS_SAC"];
 /// The image that most nodes have, as an argument's value.
-const COS: &str = "\"COS_CONTAINERD\"";
+pub const COS: &str = "\"COS_CONTAINERD\"";
 /// Pods on a node.
 const PODS: std::ops::RangeInclusive<u64> = 8..=256;
 /// Nodes that an upgrade adds and takes away at once.

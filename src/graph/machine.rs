@@ -23,6 +23,13 @@ pub struct NodeMachine {
     pub single_thread: Option<AttributePlace>,
 }
 
+impl NodeMachine {
+    /// The machine type as messages have it.
+    pub fn shown_type(&self) -> &str {
+        self.type_name.known().map_or("the machine type", |name| name.shown())
+    }
+}
+
 /// Where an argument of a node configuration stands, or the block that lacks it.
 pub fn place(config: Option<&View>, pool: &View, argument: &str) -> AttributePlace {
     config.map_or_else(|| pool.place("node_config"), |config| config.place(argument))
