@@ -24,9 +24,7 @@ pub const RULE: Rule = Rule {
 
 /// The cluster's own identity pool, as an argument's value.
 fn own_pool(cx: &Context, cluster: &Cluster) -> Advice {
-    let project = cluster.project();
-    let project = project.as_str().filter(|project| !project.is_empty()).unwrap_or("my-project");
-    let pool = format!("\"{project}.svc.id.goog\"");
+    let pool = format!("\"{}.svc.id.goog\"", cluster.project_to_write());
     cx.graph.advise_block(&cluster.view, "workload_identity_config", "workload_pool", &pool)
 }
 
@@ -99,16 +97,16 @@ fn halved(cx: &Context, cluster: &Cluster, pool: &Pool, on: bool) -> Finding {
             block.as_ref().and_then(|b| b.replace("mode", "\"GKE_METADATA\"")),
             "pods on these nodes see the node's account",
         ),
-        false => (
-            format!(
-                "the nodes of {} ask for Workload Identity, which {} does not have",
-                pool.title(),
-                cluster.address()
-            ),
-            own_pool(cx, cluster).help(" in the cluster"),
-            own_pool(cx, cluster).edit,
-            "needs workload_identity_config in the cluster",
-        ),
+        false => {
+            let (nodes, address) = (pool.title(), cluster.address());
+            let own = own_pool(cx, cluster);
+            (
+                format!("the nodes of {nodes} ask for Workload Identity, which {address} does not have"),
+                own.help(" in the cluster"),
+                own.edit,
+                "needs workload_identity_config in the cluster",
+            )
+        }
     };
     RULE.finding(message).cluster(cluster).help(help).write(edit).at(&pool.address, &place, label)
 }

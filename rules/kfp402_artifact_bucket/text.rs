@@ -7,8 +7,7 @@ use crate::rule::Context;
 
 /// A bucket as Terraform text; bucket names are unique over all projects.
 pub fn bucket(cluster: &Cluster) -> String {
-    let project = cluster.project();
-    let project = project.as_str().filter(|project| !project.is_empty()).unwrap_or("my-project");
+    let project = cluster.project_to_write();
     format!(
         "resource \"google_storage_bucket\" \"artifacts\" {{\n  name     = \"{project}-kubeflow-pipelines\"\n  location = \"US\"\n\n  \
          uniform_bucket_level_access = true\n}}"

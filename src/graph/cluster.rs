@@ -114,6 +114,12 @@ impl<'p> Cluster<'p> {
         default_of(&self.view, "project")
     }
 
+    /// The project as code to write has it: `my-project` where it is not known.
+    pub fn project_to_write(&self) -> String {
+        let project = self.project();
+        project.as_str().filter(|project| !project.is_empty()).unwrap_or("my-project").to_string()
+    }
+
     /// Whether it asks for no nodes to begin with: no default pool, though only to remove it, and no pools in its block.
     pub fn starts_without_nodes(&self) -> bool {
         self.view.blocks("node_pool").is_empty() && self.view.number("initial_node_count", 0).max == Some(0)
