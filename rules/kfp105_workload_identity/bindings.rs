@@ -26,21 +26,21 @@ pub fn find(graph: &Graph) -> Vec<Finding> {
 }
 
 /// The projects whose identity pools the clusters here have; `None` where that is not known of one, or none is here.
-fn pools(graph: &Graph) -> Option<BTreeSet<String>> {
+fn pools(graph: &Graph) -> Option<BTreeSet<Text>> {
     let of = |cluster| Graph::identity_projects(cluster);
     let all = graph.clusters.iter().map(of).collect::<Option<Vec<_>>>()?;
-    Some(all.concat().into_iter().collect()).filter(|all: &BTreeSet<String>| !all.is_empty())
+    Some(all.concat().into_iter().collect()).filter(|all: &BTreeSet<Text>| !all.is_empty())
 }
 
 /// A binding in the identity pool of a project that no cluster here is in.
-fn foreign(grant: &Grant, binding: &WorkloadBinding, pools: &BTreeSet<String>) -> Option<Finding> {
-    if pools.contains(binding.project) {
+fn foreign(grant: &Grant, binding: &WorkloadBinding, pools: &BTreeSet<Text>) -> Option<Finding> {
+    if pools.iter().any(|pool| pool.as_str() == binding.project) {
         return None;
     }
     let address = &grant.resource.address;
     let draft = RULE.finding(format!("{address} binds an account in an identity pool that no cluster here has"));
     let (namespace, is_hidden) = (binding.namespace, binding.name.is_hidden());
-    let draft = match pools.first().filter(|_| !is_hidden) {
+    let draft = match pools.first().filter(|own| !is_hidden && !own.is_hidden()) {
         Some(own) => draft.help(format!("the pool of the cluster is {own}.svc.id.goog; its members are \"serviceAccount:{own}.svc.id.goog[{namespace}/{}]\"", binding.name)),
         None => draft,
     };

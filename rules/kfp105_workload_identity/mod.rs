@@ -23,9 +23,13 @@ pub const RULE: Rule = Rule {
 };
 
 /// The cluster's own identity pool, as an argument's value.
+fn identity_pool(cluster: &Cluster) -> String {
+    format!("\"{}.svc.id.goog\"", cluster.project_to_write())
+}
+
+/// Where to write it.
 fn own_pool(cx: &Context, cluster: &Cluster) -> Advice {
-    let pool = format!("\"{}.svc.id.goog\"", cluster.project_to_write());
-    cx.graph.advise_block(&cluster.view, "workload_identity_config", "workload_pool", &pool)
+    cx.graph.advise_block(&cluster.view, "workload_identity_config", "workload_pool", &identity_pool(cluster))
 }
 
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
@@ -45,11 +49,12 @@ fn pool_of_other(cluster: &Cluster) -> Option<Answer> {
         return None;
     }
     let block = cluster.view.block("workload_identity_config")?;
+    let pool = identity_pool(cluster);
     let finding = RULE
         .finding(format!("the identity pool of {} is that of another project", cluster.address()))
         .cluster(cluster)
-        .help(format!("write `workload_pool = \"{project}.svc.id.goog\"`"))
-        .write(block.replace("workload_pool", &format!("\"{project}.svc.id.goog\"")))
+        .help(format!("write `workload_pool = {pool}`"))
+        .write(block.replace("workload_pool", &pool).filter(|_| !project.is_hidden()))
         .at(cluster.address(), &block.place("workload_pool"), "GKE takes the pool of the cluster's own project");
     Some(Answer::unmet("the cluster's identity pool is that of another project", vec![finding]))
 }

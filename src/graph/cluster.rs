@@ -114,10 +114,10 @@ impl<'p> Cluster<'p> {
         default_of(&self.view, "project")
     }
 
-    /// The project as code to write has it: `my-project` where it is not known.
+    /// The project as code to write has it: `my-project` where it is not known or must not be shown.
     pub fn project_to_write(&self) -> String {
-        let project = self.project();
-        project.as_str().filter(|project| !project.is_empty()).unwrap_or("my-project").to_string()
+        let project = Text::of(&self.project()).filter(|project| !project.is_empty() && !project.is_hidden());
+        project.map_or_else(|| "my-project".to_string(), |project| project.to_string())
     }
 
     /// Whether it asks for no nodes to begin with: no default pool, though only to remove it, and no pools in its block.

@@ -137,13 +137,13 @@ impl KubernetesAccount<'_> {
 impl<'p> Graph<'p> {
     /// The projects whose identity pools a cluster takes accounts from: its own first, that of its `workload_pool`, and that
     /// of its fleet. `None` where one is not known.
-    pub fn identity_projects(cluster: &Cluster) -> Option<Vec<String>> {
-        let mut all = vec![cluster.project().as_str()?.to_string()];
+    pub fn identity_projects(cluster: &Cluster) -> Option<Vec<Text>> {
+        let mut all = vec![Text::of(&cluster.project())?];
         let pool = cluster.view.block("workload_identity_config").and_then(|block| block.value("workload_pool"));
         let fleet = cluster.view.block("fleet").and_then(|block| block.value("project"));
         let named = [
-            pool.map(|pool| Some(pool.as_str()?.strip_suffix(POOL)?.to_string())),
-            fleet.map(|p| p.as_str().map(str::to_string)),
+            pool.map(|pool| Text::of(&pool).and_then(|pool| Some(pool.derive(pool.strip_suffix(POOL)?)))),
+            fleet.map(|project| Text::of(&project)),
         ];
         for project in named.into_iter().flatten() {
             let project = project?;

@@ -115,3 +115,28 @@ fn an_address_that_looks_like_a_password_is_shown() {
     let said = said(&tree, &[]);
     assert!(said.contains("google_container_cluster.pipelines_cluster") && !said.contains("value)_cluster"), "{said}");
 }
+
+#[test]
+fn a_sensitive_project_is_in_no_code_to_write() {
+    let project = "variable \"s\" {\n  sensitive = true\n  default = \"hunter2\"\n}\n";
+    let cluster = |more: &str| {
+        let resource = CLUSTER.replace("MACHINE", "\"e2-standard-4\"");
+        project.to_string()
+            + &resource.replace("  initial_node_count", &format!("  project = var.s\n{more}  initial_node_count"))
+    };
+    let asks = "workload_metadata_config {\n      mode = \"GKE_METADATA\"\n    }\n    machine_type";
+    let other = "  workload_identity_config {\n    workload_pool = \"other.svc.id.goog\"\n  }\n";
+    let own = "  workload_identity_config {\n    workload_pool = \"${var.s}.svc.id.goog\"\n  }\n";
+    let binding = "resource \"google_service_account\" \"a\" {\n  project = \"p-1\"\n  account_id = \"runner\"\n}\nresource \"google_service_account_iam_member\" \"m\" {\n  service_account_id = google_service_account.a.name\n  role = \"roles/iam.workloadIdentityUser\"\n  member = \"serviceAccount:other.svc.id.goog[kubeflow/pipeline-runner]\"\n}\n";
+    let cases = [
+        (cluster(""), "\"my-project-kubeflow-pipelines\""),
+        (cluster("").replace("machine_type", asks), "workload_pool = \"my-project.svc.id.goog\""),
+        (cluster(other), "is that of another project"),
+        (cluster(own) + binding, "binds an account in an identity pool that no cluster here has"),
+    ];
+    for (text, expected) in cases {
+        let said = said(&Tree::new(&[("main.tf", &text)]), &[]);
+        assert!(said.contains(expected), "{expected}: {said}");
+        assert!(!said.contains("hunter2"), "{text}: {said}");
+    }
+}
