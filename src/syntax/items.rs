@@ -23,6 +23,10 @@ pub fn body(c: &mut Cursor, indent: Option<usize>) -> Body {
                 c.take();
             }
             TokenKind::End => break,
+            TokenKind::CloseBrace if closes_item(c, broken, indent) => {
+                c.take();
+                broken = None;
+            }
             TokenKind::CloseBrace if indent.is_some() => break,
             _ if broken.is_some_and(|column| goes_on(c, column)) => {
                 let level = c.level();
@@ -49,6 +53,14 @@ pub fn body(c: &mut Cursor, indent: Option<usize>) -> Body {
     }
     body.span = Span::new(c.file, start, c.span(c.raw()).start.max(start));
     body
+}
+
+/// Whether a `}` closes what the broken item before it opened: it stands below the item's beginning, and further in than the
+/// block around both.
+fn closes_item(c: &mut Cursor, broken: Option<usize>, around: Option<usize>) -> bool {
+    let token = c.peek();
+    let column = c.column(token);
+    broken == Some(column) && around.is_none_or(|around| column > around)
 }
 
 /// Whether a line goes on with the broken item before it, which begins at this column: it stands deeper and is no item itself,

@@ -163,6 +163,16 @@ fn lines_that_go_on_with_a_broken_item_are_part_of_its_error() {
 }
 
 #[test]
+fn a_brace_that_closes_a_broken_item_is_no_error_of_its_own() {
+    let all = errors("inputs = {\n  a = [1,\n}\nb = 2\n");
+    assert_eq!(all, ["3:1 a value is needed here, not `}`"]);
+    let source = "locals {\n  a = {\n    x = [1,\n  }\n  b = 2\n}\nc = 3\n";
+    assert_eq!(errors(source), ["4:3 a value is needed here, not `}`"]);
+    let file = parse(source);
+    assert!(file.body.attribute("c").is_some() && file.body.blocks[0].body.attribute("b").is_some());
+}
+
+#[test]
 fn deep_and_long_input_gives_one_clean_error_fast() {
     let n = 100_000;
     let inputs = [
