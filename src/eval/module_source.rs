@@ -73,7 +73,12 @@ pub fn resolve(
             report_missing(instance, name, source, at, Absence { known, outside, other, never });
         }
         let Some(known) = known else { return Err(missing_module(&address, source, at)) };
-        return Ok((world.evaluator.fact_module(known), instance.dir.clone()));
+        let unseen = instance.config.beside.as_ref().filter(|unseen| unseen.call.as_deref() == Some(name));
+        let config = match unseen.filter(|unseen| !unseen.overrides.is_empty()) {
+            Some(unseen) => Arc::new(ModuleConfig::of_overridden_facts(known, &unseen.overrides)),
+            None => world.evaluator.fact_module(known),
+        };
+        return Ok((config, instance.dir.clone()));
     };
     let callers = callers(instance);
     // A link to a folder above makes ever new paths of one folder.
@@ -165,15 +170,19 @@ fn known(instance: &Instance, request: ModuleRequest) -> Option<KnownModule> {
         // A module that is itself known calls one of its own submodules, of its own version.
         return modules::find(source, |major| major == caller.major);
     }
-    let registry = || match request.version {
-        StaticText::Absent => Constraint::parse(">= 0"),
-        version => Constraint::parse(version.text()?),
-    };
+    match request.version {
+        StaticText::Absent => published(source, None),
+        version => published(source, Some(version.text()?)),
+    }
+}
+
+/// What is known of the module that a source names, in a version that a call allows.
+pub fn published(source: &str, version: Option<&str>) -> Option<KnownModule> {
     let constraint = match source.split_once("ref=") {
         Some((_, reference)) => Constraint::parse(reference.split('&').next()?.trim_start_matches('v')),
-        None => registry(),
-    };
-    constraint.and_then(|constraint| modules::find(source, |major| constraint.admits(major)))
+        None => Constraint::parse(version.unwrap_or(">= 0")),
+    }?;
+    modules::find(source, |major| constraint.admits(major))
 }
 
 /// The call's path as `modules.json` has it: names joined by dots, without instance keys.

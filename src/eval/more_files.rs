@@ -44,7 +44,8 @@ impl Evaluator {
         };
         let (all, overrides) = (with_more(&files.files, false), with_more(&files.overrides, true));
         let left_out = files.left_out.iter().chain(&more.unread).cloned().collect();
-        let beside = more.beside.clone().map(|reasons| Box::new(UnseenFiles { reasons, call: None }));
+        let beside =
+            more.beside.clone().map(|reasons| Box::new(UnseenFiles { reasons, call: None, overrides: Vec::new() }));
         let config = ModuleConfig { left_out, beside, ..ModuleConfig::new(&all, &overrides) };
         build::build(&self.with_config(dir, Some(Arc::new(config)), false), shown)
     }

@@ -1,12 +1,13 @@
 //! A root module that is not on disk: one that does nothing but call it stands in its place.
 
-use crate::base::source::Span;
+use crate::base::source::{FileId, Span};
 use crate::cty::value::{ReasonKind, Reasons};
 use crate::eval::Evaluator;
+use crate::eval::module_source::published;
 use crate::eval::{MoreFiles, build};
 use crate::load::is_override;
 use crate::module::grammar::RESERVED_VARIABLES;
-use crate::module::{ModuleConfig, UnseenFiles};
+use crate::module::{ModuleConfig, UnseenFiles, is_over_declared};
 use crate::plan::StaticPlan;
 use crate::syntax::ast::{Attribute, Block, BlockLabel, Body, Expr, ExprKind, File, Ident};
 use crate::syntax::lexer::is_identifier;
@@ -54,11 +55,18 @@ impl Evaluator {
         let merged: Vec<Arc<File>> = overrides.iter().copied().map(within).collect();
         let why = format!("the module `{}`, which is not on disk,", absent.source);
         let reasons = Reasons::one(ReasonKind::NotGiven(why.into(), absent.source.into()), Some(absent.span));
-        let beside = Some(Box::new(UnseenFiles { reasons, call: Some(absent.name.into()) }));
+        let within_module = overrides.iter().copied().map(file).collect();
+        let beside = Some(Box::new(UnseenFiles { reasons, call: Some(absent.name.into()), overrides: within_module }));
         let config =
             Arc::new(ModuleConfig { beside, left_out: more.unread.clone(), ..ModuleConfig::new(&files, &merged) });
         let mut plan = build::build(&self.with_config(dir, Some(config), false), shown);
-        let lost = overrides.into_iter().filter(|(_, file)| file.body.blocks.iter().any(|block| !is_own(block)));
+        let known = published(absent.source, absent.version);
+        let known = known.map(|known| crate::syntax::parse(FileId::FACTS, known.text, &[]));
+        let is_merged = |block: &Block| known.as_ref().is_some_and(|known| is_over_declared(block, known));
+        let lost = overrides.into_iter().filter(|(_, file)| {
+            let mut blocks = file.body.blocks.iter();
+            blocks.any(|block| !is_own(block) && !is_merged(block))
+        });
         let path = |name: &str| if shown == "." { name.to_string() } else { format!("{shown}/{name}") };
         plan.skipped.extend(lost.map(|(name, _)| (path(name), OVERRIDES.to_string())));
         plan

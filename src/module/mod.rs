@@ -99,6 +99,8 @@ pub struct UnseenFiles {
     /// The call that stands for them.
     pub call: Option<Arc<str>>,
 }
+    /// Override files for what that call makes.
+    pub overrides: Vec<Arc<File>>,
 
 /// A `variable` block.
 #[derive(Debug)]
@@ -123,7 +125,14 @@ impl ModuleConfig {
     /// What is known of a published module.
     pub fn of_facts(known: KnownModule) -> ModuleConfig {
         let file = crate::syntax::parse(FileId::FACTS, known.text, &[]);
-        ModuleConfig { facts: Some(known), ..ModuleConfig::new(&[Arc::new(file)], &[]) }
+        ModuleConfig::of_overridden_facts(known, &[])
+    }
+
+    /// The same with override files, as far as they are about resources that are known.
+    pub fn of_overridden_facts(known: KnownModule, overrides: &[Arc<File>]) -> ModuleConfig {
+        let merged = |over: &Arc<File>| Arc::new(over_declared(over, &file));
+        let overrides: Vec<Arc<File>> = overrides.iter().map(merged).collect();
+        ModuleConfig { facts: Some(known), ..ModuleConfig::new(&[Arc::new(file)], &overrides) }
     }
 
     /// Sorts the blocks of a module's files; `overrides` are merged last, in order.
@@ -408,6 +417,20 @@ fn merge_block(mut base: Block, over: &Block) -> Block {
     for block in &over.body.blocks {
         match base.body.blocks.iter_mut().find(|b| effective(b) == "lifecycle") {
             Some(lifecycle) if &*block.kind.name == "lifecycle" => merge_attributes(&mut lifecycle.body, &block.body),
+/// Whether an override's block is for a resource that a file declares.
+pub fn is_over_declared(over: &Block, file: &File) -> bool {
+    let kind = &*over.kind.name;
+    matches!(kind, "resource" | "data")
+        && file.body.blocks(kind).any(|b| b.label(0) == over.label(0) && b.label(1) == over.label(1))
+}
+
+/// An override file with the blocks alone that are for resources of another file.
+fn over_declared(over: &File, file: &File) -> File {
+    let mut over = over.clone();
+    over.body.blocks.retain(|block| is_over_declared(block, file));
+    over
+}
+
             _ => base.body.blocks.push(block.clone()),
         }
     }

@@ -72,6 +72,35 @@ fn a_generated_override_of_a_missing_module_is_no_error_and_is_told() {
     assert!(tree.json(&[])["coverage"]["skipped"].as_array().unwrap().is_empty(), "it changes no block of the module");
 }
 
+#[test]
+fn a_generated_override_merges_into_what_is_known_of_a_published_module() {
+    let unit = |block: &str| {
+        let inputs = "project_id = \"p\"\n  name = \"c\"\n  region = \"us-central1\"\n  network = \"n\"\n  subnetwork = \"s\"\n  \
+                      ip_range_pods = \"pods\"\n  ip_range_services = \"services\"\n  remove_default_node_pool = true\n  \
+                      node_pools = [{ name = \"main\", machine_type = \"e2-standard-4\", min_count = 1, max_count = 3 }]";
+        let source = "tfr:///terraform-google-modules/kubernetes-engine/google?version=44.0.0";
+        let text = format!(
+            "terraform {{\n  source = \"{source}\"\n}}\ngenerate \"g\" {{\n  path = \"extra_override.tf\"\n  \
+             if_exists = \"overwrite_terragrunt\"\n  contents = <<-EOF\n{block}\nEOF\n}}\ninputs = {{\n  {inputs}\n}}\n"
+        );
+        Tree::new(&[("u/terragrunt.hcl", &text)]).json(&[])
+    };
+    let codes = |report: &serde_json::Value| {
+        let all = report["diagnostics"].as_array().unwrap().iter();
+        all.map(|d| d["code"].as_str().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    let cluster = |argument: &str| format!("resource \"google_container_cluster\" \"primary\" {{\n  {argument}\n}}");
+    let plain = unit(&cluster("allow_net_admin = true"));
+    assert_eq!(plain["clusters"].as_array().unwrap().len(), 1, "{plain:#}");
+    assert!(plain["coverage"]["skipped"].as_array().unwrap().is_empty(), "{plain:#}");
+    assert!(!codes(&plain).contains(&"KFP009".to_string()), "{plain:#}");
+    let moved = unit(&cluster("location = \"us-central1-q\""));
+    assert!(codes(&moved).contains(&"KFP009".to_string()), "the location is that of the override: {moved:#}");
+    // What the facts do not have may be in the module.
+    let other = unit("resource \"google_compute_network\" \"other\" {\n  name = \"x\"\n}");
+    assert_eq!(other["coverage"]["skipped"][0]["path"], "u/extra_override.tf", "{other:#}");
+}
+
 /// A root module whose cluster has as many nodes as a unit's input says.
 fn sized() -> String {
     READY.replace("= 3", "= var.n") + "variable \"n\" {\n  type    = number\n  default = 3\n}\n"
