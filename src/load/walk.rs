@@ -141,11 +141,14 @@ pub fn concerns(path: &Path) -> bool {
     name == UNIT || name == STACK || is_terraform(&name) || unread(&name).is_some() || aside(&name).is_some()
 }
 
-/// Endings of the files of Terraform's stacks.
-const STACKS: [&str; 3] = [".tfcomponent.hcl", ".tfdeploy.hcl", ".tfstack.hcl"];
+/// What is said of the files of Terraform's stacks.
+const STACKS: &str = "stacks are no part of a plan; their components are judged with the values of their own";
 
 /// Endings of files that Terraform and OpenTofu read for other commands than `plan`, and what they are.
-const ASIDE: [(&str, &str); 10] = [
+const ASIDE: [(&str, &str); 13] = [
+    (".tfcomponent.hcl", STACKS),
+    (".tfdeploy.hcl", STACKS),
+    (".tfstack.hcl", STACKS),
     (".tftest.hcl", "tests of the configuration are no part of a plan"),
     (".tftest.json", "tests of the configuration are no part of a plan"),
     (".tofutest.hcl", "tests of the configuration are no part of a plan"),
@@ -167,9 +170,6 @@ fn aside(name: &str) -> Option<&'static str> {
 fn unread(name: &str) -> Option<&'static str> {
     match name {
         "terragrunt.hcl.json" => Some("Terragrunt's JSON is not read; write it as terragrunt.hcl to check it"),
-        _ if STACKS.iter().any(|end| name.ends_with(end)) => {
-            Some("stacks of Terraform are not read; its components are judged with their own values")
-        }
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What only some versions of Terraform and OpenTofu read, and which of them a root module allows.
 
-use crate::tree::{Tree, skipped};
+use crate::tree::{READY, Tree, skipped};
 use serde_json::Value;
 
 /// The levels, lines and messages of what a report says of Terraform itself.
@@ -204,9 +204,20 @@ fn files_of_other_commands_do_not_count() {
         ("main.tf", &*on_disk("")),
         ("tests/a.tftest.hcl", "run \"a\" {\n}\n"),
         ("b.tfquery.hcl", "list \"x\" \"y\" {\n}\n"),
+        ("c.tfcomponent.hcl", "component \"gke\" {\n  source = \"./gke\"\n}\n"),
+        ("d.tfdeploy.hcl", "deployment \"prod\" {\n}\n"),
+        ("e.tfstack.hcl", "component \"gke\" {\n  source = \"./gke\"\n}\n"),
     ];
     let report = Tree::new(&files).json(&["."]);
     let left: Vec<String> = skipped(&report).into_iter().map(|(path, _)| path).collect();
-    assert_eq!(left, ["b.tfquery.hcl", "tests/a.tftest.hcl"]);
+    let names = ["b.tfquery.hcl", "c.tfcomponent.hcl", "d.tfdeploy.hcl", "e.tfstack.hcl", "tests/a.tftest.hcl"];
+    assert_eq!(left, names);
     assert_eq!(said(&report), [""; 0]);
+    let run = Tree::new(&[("main.tf", READY), ("e.tfstack.hcl", "component \"gke\" {\n}\n")]).run(&["."]);
+    assert!(run.stdout.contains("READY") && run.stdout.contains("e.tfstack.hcl"), "{}", run.stdout);
+    // Where nothing else is there, nothing is checked.
+    for (name, text) in files.iter().filter(|(name, _)| *name != "main.tf") {
+        let run = Tree::new(&[(name, text)]).run(&["."]);
+        assert_eq!(run.code, 3, "{name}: {}{}", run.stdout, run.stderr);
+    }
 }

@@ -199,8 +199,7 @@ fn arguments_that_set_variables_count() {
 
 #[test]
 fn json_and_stacks_are_named() {
-    for name in ["terragrunt.hcl.json", "terragrunt.stack.hcl", "a.tfcomponent.hcl", "a.tfdeploy.hcl", "a.tfstack.hcl"]
-    {
+    for name in ["terragrunt.hcl.json", "terragrunt.stack.hcl"] {
         for folder in ["live", ".hidden", "."] {
             let path = if folder == "." { name.to_string() } else { format!("{folder}/{name}") };
             let tree = Tree::new(&[("main.tf", READY), (&path, "{}")]);
