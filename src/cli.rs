@@ -11,6 +11,7 @@ pub use dev::{Dev, NewRuleArgs, RuleLevel};
 
 use crate::baseline;
 use crate::engine::Given;
+use crate::module::version::of_tool;
 use crate::report::Format;
 use crate::selector::Selector;
 use crate::settings::{FailOn, Ignores, Undecided};
@@ -217,6 +218,10 @@ pub struct InputArgs {
     /// Name of the workspace, for `terraform.workspace`
     #[arg(long, value_name = "NAME")]
     pub workspace: Option<String>,
+    /// Terraform's version, such as 1.9.5 or 1.9: what it refuses is an error. It takes the place of .terraform-version and
+    /// .tool-versions; root modules that say that OpenTofu runs them keep theirs
+    #[arg(long, value_name = "VERSION", value_parser = parse_version)]
+    pub terraform_version: Option<String>,
     /// Follow links, module sources and functions such as file() out of the repository
     #[arg(long)]
     pub allow_outside: bool,
@@ -413,6 +418,13 @@ fn parse_rule(text: &str) -> Result<Selector, String> {
     match selector.counts_always() {
         true => Err("it cannot be turned off: it names what kfplint did not read or look at".into()),
         false => Ok(selector),
+    }
+}
+
+fn parse_version(text: &str) -> Result<String, String> {
+    match of_tool(text) {
+        Some(_) => Ok(text.trim().into()),
+        None => Err("write a version of Terraform, such as 1.9.5 or 1.9".into()),
     }
 }
 

@@ -144,6 +144,7 @@ impl InputArgs {
         Inputs {
             given: self.given.clone(),
             workspace: self.workspace.clone(),
+            terraform_version: self.terraform_version.clone(),
             allow_outside: self.allow_outside,
             allow_env: self.allow_env.iter().cloned().collect(),
             module_dirs: self.module_dir.clone(),

@@ -36,6 +36,9 @@ pub struct ConfigFile {
     /// tfvars files that are read before those of the command line; relative to this file.
     #[cfg_attr(test, schemars(with = "Vec<String>"))]
     pub var_files: Vec<SpannedText>,
+    /// Terraform's version, such as `1.9.5` or `1.9`, in place of what `.terraform-version` and `.tool-versions` say.
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
+    pub terraform_version: Option<SpannedText>,
     /// The lowest level of finding that makes the exit code 1.
     #[cfg_attr(test, schemars(schema_with = "schema::choice::<FailOn>"))]
     pub fail_on: Option<SpannedText>,

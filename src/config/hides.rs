@@ -32,6 +32,7 @@ impl Hides {
         other.extend(file.overrides.iter().flat_map(part));
         other.extend(eased(profile));
         other.extend(values(file));
+        other.extend(file.terraform_version.iter().map(|v| format!("says that Terraform {} runs this", v.get_ref())));
         Hides { rules, other }
     }
 

@@ -19,6 +19,7 @@ use crate::base::source::{FileId, SourceFile, Sources, Span};
 use crate::diagnostic::Level;
 use crate::load::loader::{Loader, up_to};
 use crate::load::{bounds, private};
+use crate::module::version::of_tool;
 use crate::profile::Profile;
 use crate::report::Format;
 use crate::selector::Selector;
@@ -81,6 +82,8 @@ pub struct Config {
     pub profile: Profile,
     /// tfvars files.
     pub var_files: Vec<PathBuf>,
+    /// See `--terraform-version`.
+    pub terraform_version: Option<String>,
     /// See `--fail-on`.
     pub fail_on: Option<FailOn>,
     /// See `--undecided`.
@@ -297,6 +300,7 @@ fn parse(text: &str, dir: PathBuf, wanted: IsWanted) -> Checked<Config> {
         ignores: file.overrides.iter().map(|o| ignore(o, id)).collect::<Checked<_>>()?,
         profile,
         var_files: paths(&file.var_files)?,
+        terraform_version: file.terraform_version.as_ref().map(terraform_version).transpose()?,
         fail_on: file.fail_on.as_ref().map(choice).transpose()?,
         undecided: file.undecided.as_ref().map(choice).transpose()?,
         format: file.format.as_ref().map(choice).transpose()?,
@@ -316,6 +320,13 @@ fn choice<T: ValueEnum>(text: &SpannedText) -> Checked<T> {
             T::value_variants().iter().filter_map(|v| Some(v.to_possible_value()?.get_name().to_string())).collect();
         Fault::unknown("value", given, names.iter().map(String::as_str), text.span())
     })
+}
+
+fn terraform_version(text: &SpannedText) -> Checked<String> {
+    let given = text.get_ref();
+    let wrong =
+        || Fault::at(text.span(), format!("`{given}` is not a version of Terraform")).help("write 1.9.5 or 1.9");
+    of_tool(given).map(|_| given.clone()).ok_or_else(wrong)
 }
 
 fn selector(text: &SpannedText) -> Checked<Selector> {

@@ -4,7 +4,8 @@ use super::{Given, Inputs, SessionError, arguments};
 use crate::base::suggest::suggest;
 use crate::config::{Config, Environment};
 use crate::eval::{Options, VariableOption};
-use crate::load::{Root, loader::Loader};
+use crate::load::Root;
+use crate::load::loader::{Loader, PinnedVersion};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -26,6 +27,7 @@ pub fn options(inputs: &Inputs, loader: &Loader) -> Result<Options, SessionError
         environment: inputs.environment.clone(),
         allow_env: inputs.allow_env.clone(),
         workspace: inputs.workspace.clone(),
+        terraform_version: inputs.terraform_version.clone().map(pinned("`--terraform-version`")),
         budget: *loader.budget(),
         module_dirs: inputs.module_dirs.iter().map(|(source, dir)| (source.clone(), absolute(dir))).collect(),
         strict: inputs.strict,
@@ -55,7 +57,14 @@ pub fn within(
     variables.extend(environment.map(|e| VariableOption::File(e.vars.clone())));
     variables.extend(options.variables);
     let workspace = options.workspace.or_else(|| environment?.workspace.clone());
-    Ok(Options { variables, workspace, ..options })
+    let configured = || config.terraform_version.clone().map(pinned("`terraform-version` in kfplint.toml"));
+    let terraform_version = options.terraform_version.or_else(configured);
+    Ok(Options { variables, workspace, terraform_version, ..options })
+}
+
+/// A version that an option gives.
+fn pinned(from: &'static str) -> impl Fn(String) -> PinnedVersion {
+    move |version| PinnedVersion { version, from }
 }
 
 fn variable(given: &Given, loader: &Loader) -> Result<VariableOption, SessionError> {

@@ -77,6 +77,8 @@ pub struct Inputs {
     pub given: Vec<Given>,
     /// `--workspace`.
     pub workspace: Option<String>,
+    /// `--terraform-version`, as a constraint.
+    pub terraform_version: Option<String>,
     /// Follow links, module sources and functions out of the repository.
     pub allow_outside: bool,
     /// Variables of the environment that Terragrunt's `get_env` reads.

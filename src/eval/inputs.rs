@@ -7,6 +7,7 @@ use crate::diagnostic::Finding;
 use crate::eval::expr::eval;
 use crate::eval::mounts::Mounts;
 use crate::eval::scope::Scope;
+use crate::load::loader::PinnedVersion;
 use crate::module::error::{EvalError, EvalResult};
 use crate::module::grammar::not_constant;
 use crate::plan::scopes::RootInput;
@@ -29,6 +30,8 @@ pub struct Options {
     pub allow_env: BTreeSet<String>,
     /// `--workspace`; "default" where it is not given (or `TF_WORKSPACE`).
     pub workspace: Option<String>,
+    /// `--terraform-version`, in place of what version managers' files say.
+    pub terraform_version: Option<PinnedVersion>,
     /// `--module-dir SOURCE=DIR`.
     pub module_dirs: BTreeMap<String, PathBuf>,
     /// Folders that lie elsewhere when Terraform runs.

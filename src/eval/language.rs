@@ -26,13 +26,18 @@ impl Instance {
 /// The versions that may run a root module, by what all its modules ask for.
 pub fn language_of(modules: &[Rc<Instance>]) -> Language {
     let own = || modules.iter().map(|m| &m.config).filter(|config| config.facts.is_none());
-    let asked = own().flat_map(|config| config.core_versions.iter().copied());
+    let asked = own().flat_map(|config| config.core_versions.iter().map(|(asked, _)| *asked));
     let of_opentofu = own().flat_map(|config| config.opentofu_versions.iter().copied());
-    Language::of(&modules.first().map(signs).unwrap_or_default(), asked, of_opentofu)
+    let none = LanguageSigns::default();
+    Language::of(modules.first().map_or(&none, signs), asked, of_opentofu)
 }
 
 /// What the root module's folder says of the tool.
-fn signs(root: &Rc<Instance>) -> LanguageSigns {
+fn signs(root: &Rc<Instance>) -> &LanguageSigns {
+    root.world.signs.get_or_init(|| read_signs(root))
+}
+
+fn read_signs(root: &Rc<Instance>) -> LanguageSigns {
     let evaluator = &root.world.evaluator;
     let mut signs = evaluator.loader().language_signs(&root.dir);
     let ends_in_tofu = |file: &Arc<File>| {
@@ -46,7 +51,7 @@ fn signs(root: &Rc<Instance>) -> LanguageSigns {
     signs
 }
 
-/// Reports what versions refuse that may run a root module: errors at each place, and a warning at the first one.
+/// Reports a `required_version` that is not met, and what versions refuse that may run a root module: errors at each place, and a warning at the first one.
 pub fn check(modules: &[Rc<Instance>]) {
     let Some(root) = modules.first() else { return };
     let world = &root.world;
@@ -66,3 +71,11 @@ pub fn check(modules: &[Rc<Instance>]) {
         }
     }
 }
+    if let Some(version) = &evaluator.options.terraform_version
+        && (signs.terraform || !signs.opentofu)
+    {
+        signs.terraform_version = Some(version.clone());
+        signs.terraform = true;
+    }
+        let unmet = config.core_versions.iter().filter_map(|(asked, at)| Language::unmet(signs(root), *asked, *at));
+        unmet.for_each(|finding| world.report(finding));

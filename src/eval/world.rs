@@ -9,6 +9,7 @@ use crate::eval::inputs::RootInputs;
 use crate::eval::installed::{Installed, RemoteCall};
 use crate::eval::size::Sizes;
 use crate::load::bounds::normalise;
+use crate::load::loader::LanguageSigns;
 use crate::module::error::{EvalError, EvalResult};
 use crate::module::language::UsedFeature;
 use crate::plan::scopes::{PlanScopes, late, steps_exceeded};
@@ -58,6 +59,12 @@ pub struct World {
     pub uses: RefCell<Vec<UsedFeature>>,
     /// Whether the root module allows only versions whose `&&` and `||` evaluate both operands.
     pub old_operators: OnceCell<bool>,
+    /// What the root module's folder says of the tool that runs it.
+    pub signs: OnceCell<LanguageSigns>,
+    /// Whether the value of what is evaluated may not matter.
+    pub aside: Cell<bool>,
+    /// Whether `== null` is sensitive for a part of a value that is.
+    pub old_null: OnceCell<bool>,
     /// Folders whose static references were checked.
     pub checked: RefCell<FxHashSet<PathBuf>>,
     installed: OnceCell<Installed>,
@@ -106,6 +113,9 @@ impl World {
             cyclic: Cell::new(false),
             uses: RefCell::default(),
             old_operators: OnceCell::new(),
+            signs: OnceCell::new(),
+            aside: Cell::new(false),
+            old_null: OnceCell::new(),
             checked: RefCell::default(),
             installed: OnceCell::new(),
             functions: OnceCell::new(),

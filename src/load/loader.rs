@@ -24,7 +24,7 @@ mod languages;
 mod parsing;
 
 pub use crate::tree::{Texts, up_to};
-pub use languages::LanguageSigns;
+pub use languages::{LanguageSigns, PinnedVersion};
 pub use parsing::parse;
 
 use kept::KeptFile;

@@ -1,11 +1,11 @@
 //! Which versions of Terraform and OpenTofu may run a root module, and which of them refuse a part of the language.
 
 use super::report::{INVALID_ARGUMENT, error};
-use super::version::Constraint;
+use super::version::{Constraint, of_tool};
 use crate::base::source::Span;
 use crate::catalog::language::{Feature, FirstVersion};
 use crate::diagnostic::{Finding, Level};
-use crate::load::loader::LanguageSigns;
+use crate::load::loader::{LanguageSigns, PinnedVersion};
 
 /// A place that uses a part of the language.
 #[derive(Clone, Copy, Debug)]
@@ -53,6 +53,11 @@ struct KnownVersions {
     usual: [u64; 3],
 }
 
+/// The versions that a pinned one stands for; `None` for a word such as `latest`.
+fn range_of(pinned: &PinnedVersion) -> Option<Constraint> {
+    of_tool(&pinned.version).or_else(|| Constraint::parse(&pinned.version))
+}
+
 const TERRAFORM: KnownVersions =
     KnownVersions { first: [1, 0, 0], end: [1, 18, 0], oldest: [1, 5, 0], usual: [1, 11, 0] };
 const OPENTOFU: KnownVersions =
@@ -68,11 +73,13 @@ impl Language {
         let asked = constraints.into_iter().reduce(Constraint::and);
         let of_opentofu = of_opentofu.into_iter().chain(asked).reduce(Constraint::and);
         let is_told = signs.terraform != signs.opentofu;
-        let remain = |known: KnownVersions, other: bool, pinned: &Option<String>, asked: Option<Constraint>| {
+        let remain = |known: KnownVersions, other: bool, pinned: &Option<PinnedVersion>, asked: Option<Constraint>| {
             if other {
                 return ToolVersions::Nothing;
             }
-            let pinned = pinned.as_deref().and_then(Constraint::parse);
+            // One that the modules refuse runs nothing: `unmet` says so.
+            let fits = |pinned: &Constraint| asked.is_none_or(|asked| !asked.and(*pinned).is_empty());
+            let pinned = pinned.as_ref().and_then(range_of).filter(fits);
             if is_told && asked.is_none() && pinned.is_none() {
                 // The tool is known and no version: its newest.
                 let [major, end, _] = known.end;
@@ -93,6 +100,22 @@ impl Language {
             terraform: remain(TERRAFORM, signs.opentofu && !signs.terraform, &signs.terraform_version, asked),
             opentofu: remain(OPENTOFU, signs.terraform && !signs.opentofu, &signs.opentofu_version, of_opentofu),
         }
+    }
+
+    /// What is to be said of the constraint of a module that leaves out the version that runs the root module.
+    pub fn unmet(signs: &LanguageSigns, asked: Constraint, at: Span) -> Option<Finding> {
+        let (tool, pinned) = match (signs.terraform, signs.opentofu) {
+            (true, false) => ("Terraform", signs.terraform_version.as_ref()?),
+            (false, true) => ("OpenTofu", signs.opentofu_version.as_ref()?),
+            _ => return None,
+        };
+        let PinnedVersion { version, from } = pinned;
+        range_of(pinned).filter(|own| !asked.is_empty() && asked.and(*own).is_empty())?;
+        let message = format!("{tool} {version} is not a version that this module asks for, and refuses it");
+        let finding = error(INVALID_ARGUMENT, at, message, format!("{from} says that {tool} {version} runs it"));
+        // A file says what is used as a rule; an option says what is used now.
+        let level = if from.starts_with('.') { Level::Warning } else { Level::Error };
+        Some(Finding { level, help: vec![format!("change the version here or in {from}")], ..finding })
     }
 
     /// Whether all versions that remain are older than these of Terraform and OpenTofu.

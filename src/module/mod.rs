@@ -58,7 +58,7 @@ pub struct ModuleConfig {
     /// The `backend` and `cloud` blocks.
     pub backends: Vec<Block>,
     /// The versions of Terraform or OpenTofu that it asks for.
-    pub core_versions: Vec<Constraint>,
+    pub core_versions: Vec<(Constraint, Span)>,
     /// The versions of OpenTofu that its `language` block asks for.
     pub opentofu_versions: Vec<Constraint>,
     /// What it uses of the language that not all versions read, but for functions.
@@ -251,7 +251,8 @@ impl ModuleConfig {
 
     /// Where the state is kept, and which providers are asked for.
     fn declare_terraform(&mut self, body: &Body) {
-        let asked = body.attribute("required_version").and_then(|a| Constraint::parse(a.expr.as_str()?));
+        let asked = body.attribute("required_version");
+        let asked = asked.and_then(|a| Some((Constraint::parse(a.expr.as_str()?)?, a.expr.span)));
         self.core_versions.extend(asked);
         required::read(body, &mut self.required, &mut self.findings);
         for block in body.blocks("required_providers") {

@@ -65,6 +65,16 @@ impl Constraint {
     }
 }
 
+/// Reads a version of a tool, as `--terraform-version` and version managers take it: `1.9` is every 1.9.
+pub fn of_tool(text: &str) -> Option<Constraint> {
+    let text = text.trim();
+    let (least, parts) = version(text).filter(|_| text.split('.').count() <= 3 || text.contains('-'))?;
+    match parts {
+        3 => Some(Constraint { least, end: after(least) }),
+        parts => Some(Constraint { least, end: pessimistic(least, parts + 1) }),
+    }
+}
+
 /// Reads a constraint on a provider, where `~> 4` ends before 5, which it does not for Terraform itself and for modules.
 pub fn of_providers(text: &str) -> Option<Constraint> {
     let one = |text: &str| {
@@ -137,7 +147,7 @@ pub fn of_provider(block: &Block) -> Option<Option<Constraint>> {
 
 #[cfg(test)]
 mod tests {
-    use super::Constraint;
+    use super::{Constraint, of_tool};
 
     fn admits(text: &str, major: u64) -> bool {
         Constraint::parse(text).unwrap_or_else(|| panic!("{text}")).admits(major)
@@ -157,6 +167,17 @@ mod tests {
         assert_eq!(Constraint::parse("latest"), None);
         assert_eq!(Constraint::parse("=> 1.0"), None);
         assert_eq!(Constraint::parse("1.x"), None);
+    }
+
+    #[test]
+    fn a_version_of_a_tool_may_leave_parts_open() {
+        let reads = |text: &str, constraint: &str| assert_eq!(of_tool(text), Constraint::parse(constraint), "{text}");
+        reads("v1.9.5", "= 1.9.5");
+        reads("1.9", "~> 1.9.0");
+        reads("1", "~> 1.0");
+        for text in ["", "latest", ">= 1.9", "1.9.5.1", "1.", "1.x"] {
+            assert_eq!(of_tool(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -221,3 +221,46 @@ fn files_of_other_commands_do_not_count() {
         assert_eq!(run.code, 3, "{name}: {}{}", run.stdout, run.stderr);
     }
 }
+
+#[test]
+fn the_version_that_runs_a_root_module_is_pinned_in_files_and_options() {
+    let main = ("main.tf", "variable \"a\" {\n  const   = true\n  default = \"x\"\n}\n");
+    let refused = ["2 error no version that may run this module reads `const` of a variable"];
+    let tools = |text| all(&[main, (".tool-versions", text)]);
+    assert_eq!(tools("golang 1.22\nterraform 1.11.4 1.9.0 # as in the pipeline\n"), refused);
+    assert_eq!(tools("opentofu 1.10.0\n"), refused);
+    assert_eq!(tools("terraform 1.15.2\n"), [""; 0]);
+    assert_eq!(tools("opentofu 1.12.1\n"), [""; 0]);
+    // Another tool's line says nothing.
+    assert!(tools("nodejs 20\n")[0].contains("warning Terraform before 1.15 and OpenTofu before 1.12"));
+    let given = |args: &[&str], files: &[(&str, &str)]| said(&Tree::new(files).json(args));
+    assert_eq!(given(&[".", "--terraform-version", "1.11"], &[main]), refused);
+    assert_eq!(
+        given(&[".", "--terraform-version", "1.15.2"], &[main, (".tool-versions", "terraform 1.11.4\n")]),
+        [""; 0]
+    );
+    let toml = ("kfplint.toml", "terraform-version = \"1.11.4\"\n");
+    assert_eq!(given(&["."], &[main, toml]), refused);
+    assert_eq!(given(&[".", "--terraform-version", "1.15"], &[main, toml]), [""; 0]);
+    // A root module of OpenTofu keeps its own.
+    assert_eq!(given(&[".", "--terraform-version", "1.9"], &[main, (".opentofu-version", "1.12.0\n")]), [""; 0]);
+    let run = Tree::new(&[main]).run(&[".", "--terraform-version", "latest"]);
+    assert!(run.code == 2 && run.stderr.contains("such as 1.9.5 or 1.9"), "{}", run.stderr);
+    let run = Tree::new(&[main, ("kfplint.toml", "terraform-version = \"newest\"\n")]).run(&["."]);
+    assert!(run.code == 2 && run.stderr.contains("`newest` is not a version of Terraform"), "{}", run.stderr);
+}
+
+#[test]
+fn a_version_that_a_module_does_not_ask_for_is_named() {
+    let main = ("main.tf", "terraform {\n  required_version = \">= 1.9.3\"\n}\n");
+    let message = "Terraform 1.5.7 is not a version that this module asks for, and refuses it";
+    let given = |args: &[&str], files: &[(&str, &str)]| said(&Tree::new(files).json(args));
+    assert_eq!(given(&[".", "--terraform-version", "1.5.7"], &[main]), [format!("2 error {message}")]);
+    for file in [(".terraform-version", "1.5.7\n"), (".tool-versions", "terraform 1.5.7\n")] {
+        assert_eq!(given(&["."], &[main, file]), [format!("2 warning {message}")]);
+    }
+    for version in ["1.9", "1.9.3", "1.12", "v1.10.0"] {
+        assert_eq!(given(&[".", "--terraform-version", version], &[main]), [""; 0], "{version}");
+    }
+    assert_eq!(given(&["."], &[main, (".terraform-version", "latest\n")]), [""; 0]);
+}
