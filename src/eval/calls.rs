@@ -146,7 +146,7 @@ fn converted(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
 /// What a failure or success tells of the values that an expression looked at. Terraform does not hide whether something
 /// fails for a sensitive value, but what is private would come out bit by bit.
 fn told(seen: Marks) -> Marks {
-    seen.without(Marks::SENSITIVE.union(Marks::PLACE))
+    seen.without(Marks::ANY_SENSITIVE.union(Marks::PLACE))
 }
 
 /// Refuses elements that have no one type while those of resources are not known: Terraform validates with these of any

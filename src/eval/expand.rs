@@ -5,6 +5,7 @@ use crate::catalog::schema::{KnownProvider, TypeKind};
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, convert};
 use crate::eval::expr::eval;
 use crate::eval::instance::{Instance, Shape};
+use crate::eval::language::forgotten;
 use crate::eval::scope::{Named, Scope};
 use crate::module::error::EvalError;
 use crate::module::target::Target;
@@ -178,7 +179,7 @@ fn by_enabled(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Eva
         return Err(EvalError::new(at, "`enabled` must not be null"));
     }
     not_ephemeral(&value, attribute)?;
-    if value.marks.contains(Marks::SENSITIVE) {
+    if value.marks.is_sensitive() {
         let message = "`enabled` must not be sensitive: the plan shows whether the object is there";
         return Err(EvalError::new(at, message).help("put `nonsensitive(…)` around it"));
     }
@@ -269,12 +270,14 @@ fn by_for_each(scope: &Scope, attribute: &Attribute) -> Result<Expansion, Box<Ev
     }
     not_ephemeral(&value, attribute)?;
     report_after_apply(scope, &value, attribute);
-    if value.marks.contains(Marks::SENSITIVE) {
-        return Err(EvalError::new(
-            at,
-            "`for_each` must not be sensitive: its keys are part of addresses, which are shown",
-        )
-        .help("take the keys from something that is not sensitive, or put `nonsensitive(…)` around them"));
+    if value.marks.is_sensitive() {
+        let message = "`for_each` must not be sensitive: its keys are part of addresses, which are shown";
+        let help = "take the keys from something that is not sensitive, or put `nonsensitive(…)` around them";
+        let error = EvalError::new(at, message).help(help);
+        if scope.instance.refuses_sensitive(value.marks) {
+            return Err(error);
+        }
+        scope.instance.world.report(forgotten(error.finding()));
     }
     let elements: Vec<(Arc<str>, Value)> = match &value.data {
         Data::Map(_, entries) | Data::Object(entries) => entries.iter().map(|(k, v)| (k.clone(), v.clone())).collect(),

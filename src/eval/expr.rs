@@ -217,7 +217,7 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
 
 /// The elements of a collection, with their keys.
 pub struct ForItems {
-    /// Key and value of each. They have the collection's marks but for [`Marks::SENSITIVE`]: Terraform takes that off while
+    /// Key and value of each. They have the collection's marks but for [`Marks::ANY_SENSITIVE`]: Terraform takes that off while
     /// it goes through the elements, which `nonsensitive` then finds without.
     pub items: Vec<(Value, Value)>,
     /// The collection's own marks.
@@ -245,7 +245,7 @@ fn iterate(collection: &Expr, value: &Value) -> EvalResult<Result<ForItems, Reas
     }
     match value.iterate() {
         Some(mut items) => {
-            let marks = value.marks.without(Marks::SENSITIVE);
+            let marks = value.marks.without(Marks::ANY_SENSITIVE);
             if !marks.is_empty() {
                 for (key, value) in &mut items {
                     key.marks = key.marks.union(marks);

@@ -419,7 +419,7 @@ impl Instance {
             let mut marks = Marks::NONE;
             if crate::module::is_set(&block.body, "sensitive") {
                 block.body.attribute("value").into_iter().for_each(|a| crate::eval::hide::source(&scope, &a.expr));
-                marks = marks.union(Marks::SENSITIVE);
+                marks = marks.union(if self.call.is_some() { Marks::OUTPUT } else { Marks::SENSITIVE });
             }
             if crate::module::is_set(&block.body, "ephemeral") {
                 marks = marks.union(Marks::EPHEMERAL);

@@ -1,6 +1,8 @@
 //! Which versions of Terraform and OpenTofu may run a root module, and what they refuse of its language.
 
 use crate::base::source::Span;
+use crate::cty::value::Marks;
+use crate::diagnostic::{Finding, Level};
 use crate::eval::instance::Instance;
 use crate::load::loader::LanguageSigns;
 use crate::module::language::{Language, UsedFeature};
@@ -18,9 +20,33 @@ impl Instance {
     /// Whether `&&` and `||` fail for an error of the right operand though the left one decides: so they did before Terraform
     /// 1.12 and OpenTofu 1.10, which the root module has to allow alone.
     pub fn evaluates_both_operands(self: &Rc<Self>) -> bool {
-        let root = std::iter::successors(self.parent(), |at| at.parent()).last().unwrap_or_else(|| self.clone());
-        *self.world.old_operators.get_or_init(|| language_of(&[root]).is_before([1, 12, 0], [1, 10, 0]))
+        *self.world.old_operators.get_or_init(|| self.own_language().is_before([1, 12, 0], [1, 10, 0]))
     }
+
+    /// Whether a comparison with null has the marks of all parts of a value: so it did before Terraform 1.15 and OpenTofu
+    /// 1.12, which the root module has to allow alone. The console is that of Terraform 1.11.
+    pub fn compares_parts_with_null(self: &Rc<Self>) -> bool {
+        let is_old = || self.own_language().is_before([1, 15, 0], [1, 12, 0]);
+        self.world.strict() || *self.world.old_null.get_or_init(is_old)
+    }
+
+    /// Whether all versions that may run the root module know that a value with these marks is sensitive: Terraform before
+    /// 1.13 forgets that an output of a called module is.
+    pub fn refuses_sensitive(self: &Rc<Self>, marks: Marks) -> bool {
+        marks.contains(Marks::SENSITIVE) || self.own_language().is_since([1, 13, 0], [0, 0, 0])
+    }
+
+    /// The versions that the root module itself allows.
+    fn own_language(self: &Rc<Self>) -> Language {
+        let root = std::iter::successors(self.parent(), |at| at.parent()).last().unwrap_or_else(|| self.clone());
+        language_of(&[root])
+    }
+}
+
+/// What is said where only some versions know that an output of a called module is sensitive.
+pub fn forgotten(finding: Finding) -> Finding {
+    let label = "Terraform from 1.13 on refuses it; versions before forget that the module's output is sensitive";
+    Finding { level: Level::Warning, primary_message: label.into(), ..finding }
 }
 
 /// The versions that may run a root module, by what all its modules ask for.

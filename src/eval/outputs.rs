@@ -3,7 +3,8 @@
 use crate::cty::value::{Marks, Value};
 use crate::diagnostic::Level;
 use crate::eval::instance::Instance;
-use crate::module::grammar::{BACKENDS, REMOVED_BACKENDS, not_constant};
+use crate::eval::language::forgotten;
+use crate::module::grammar::{BACKENDS, not_constant};
 use crate::module::is_set;
 use crate::module::report::{EVALUATION_ERROR, INVALID_ARGUMENT, error};
 use crate::plan::ResolvedReference;
@@ -41,7 +42,7 @@ fn output(
     } else if marks.contains(Marks::EPHEMERAL) {
         let help = "use it where ephemeral values are allowed, or put `ephemeralasnull(…)` around it";
         (written.expr.span, format!("the output `{name}` of a root module cannot have an ephemeral value"), help)
-    } else if marks.contains(Marks::SENSITIVE) && !is_set(&block.body, "sensitive") {
+    } else if marks.is_sensitive() && !is_set(&block.body, "sensitive") {
         if !root.scope().origin(&written.expr).references().iter().all(is_certain) {
             return;
         }
@@ -51,7 +52,8 @@ fn output(
     };
     let mut finding = error(EVALUATION_ERROR, span, message, "");
     finding.help.push(help.into());
-    root.world.report(finding);
+    let is_forgotten = !marks.contains(Marks::EPHEMERAL) && marks.is_sensitive() && !root.refuses_sensitive(marks);
+    root.world.report(if is_forgotten { forgotten(finding) } else { finding });
 }
 
 /// Whether a folder that the user named may be a module for others: it has inputs without values, and nothing that only a

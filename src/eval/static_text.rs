@@ -60,7 +60,7 @@ fn evaluate(instance: &Rc<Instance>, name: &str, expr: &Expr) -> EvalResult<Stat
     instance.uses("module", &format!("{name} by {kind}"), expr.span);
     let value = eval(&instance.scope(), expr)?;
     let refuse = |why: &str| Err(EvalError::new(expr.span, format!("`{name}` of a module {why}")));
-    if value.marks.contains(Marks::SENSITIVE) || value.marks.contains(Marks::EPHEMERAL) {
+    if value.marks.is_sensitive() || value.marks.contains(Marks::EPHEMERAL) {
         return refuse("must be neither sensitive nor ephemeral");
     }
     match &value.data {

@@ -129,6 +129,15 @@ impl Language {
         both.contains(&Some(true)) && !both.contains(&Some(false))
     }
 
+    /// Whether all versions that remain are these of Terraform and OpenTofu or newer.
+    pub fn is_since(&self, terraform: [u64; 3], opentofu: [u64; 3]) -> bool {
+        let newer = |versions: ToolVersions, first| match versions {
+            ToolVersions::Nothing | ToolVersions::Newer => true,
+            ToolVersions::Known(range) => range.and(Constraint::before(first)).is_empty(),
+        };
+        newer(self.terraform, terraform) && newer(self.opentofu, opentofu)
+    }
+
     /// What is to be said of the use of a part of the language: an error where no version that remains reads it, a warning
     /// where some do not.
     pub fn finding(&self, used: &UsedFeature) -> Option<Finding> {

@@ -69,7 +69,7 @@ fn outputs(plan: &StaticPlan) -> Json {
         out.insert("sensitive".into(), marks.is_hidden().into());
         if value.is_wholly_known() {
             // The type of a private object has its keys in it.
-            let private = !marks.without(Marks::SENSITIVE).is_empty();
+            let private = !marks.without(Marks::ANY_SENSITIVE).is_empty();
             let ty = if private && !value.ty().is_primitive() { Type::Any } else { value.ty() };
             out.insert("type".into(), json::of_type(&ty));
         }

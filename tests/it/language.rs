@@ -264,3 +264,23 @@ fn a_version_that_a_module_does_not_ask_for_is_named() {
     }
     assert_eq!(given(&["."], &[main, (".terraform-version", "latest\n")]), [""; 0]);
 }
+
+#[test]
+fn sensitive_outputs_of_modules_are_refused_where_all_versions_know_of_them() {
+    let main = |use_of: &str| format!("module \"m\" {{\n  source = \"./m\"\n}}\n{use_of}");
+    let child = ("m/main.tf", "output \"key\" {\n  value     = \"abc\"\n  sensitive = true\n}\n");
+    let said = |version: &str, use_of: &str| {
+        let versions = format!("terraform {{\n  required_version = \"{version}\"\n}}\n");
+        all(&[("main.tf", &main(use_of)), child, ("versions.tf", &versions)])
+    };
+    let shown = "output \"o\" {\n  value = module.m.key\n}\n";
+    assert_eq!(said(">= 1.13", shown), ["5 error the output `o` shows a sensitive value"]);
+    assert_eq!(said(">= 1.9", shown), ["5 warning the output `o` shows a sensitive value"]);
+    let keys = "resource \"terraform_data\" \"a\" {\n  for_each = toset([module.m.key])\n}\n";
+    assert!(said(">= 1.13", keys)[0].starts_with("5 error `for_each` must not be sensitive"));
+    let lines = said(">= 1.9", keys);
+    assert!(lines.len() == 1 && lines[0].starts_with("5 warning `for_each` must not be sensitive"), "{lines:#?}");
+    // It is hidden all the same.
+    let run = Tree::new(&[("main.tf", &main(shown)), child]).run(&["evaluate", "."]);
+    assert!(!run.stdout.contains("abc"), "{}", run.stdout);
+}

@@ -44,13 +44,13 @@ pub fn sensitive(args: &[Value], _: &dyn Host) -> FunctionResult {
 
 pub fn nonsensitive(args: &[Value], _: &dyn Host) -> FunctionResult {
     let mut value = only(args);
-    value.marks = value.marks.without(Marks::SENSITIVE);
+    value.marks = value.marks.without(Marks::ANY_SENSITIVE);
     Ok(value)
 }
 
 pub fn issensitive(args: &[Value], _: &dyn Host) -> FunctionResult {
     let value = only(args);
-    let marked = value.marks.contains(Marks::SENSITIVE);
+    let marked = value.marks.is_sensitive();
     Ok(match value.reasons() {
         Some(reasons) if !marked => Value::unknown(Type::Bool, reasons.clone()),
         _ => Value::bool(marked),
@@ -68,6 +68,6 @@ pub fn ephemeralasnull(args: &[Value], _: &dyn Host) -> FunctionResult {
 pub fn type_of(args: &[Value], _: &dyn Host) -> FunctionResult {
     let value = only(args);
     // A type has the names of attributes in it. Those of a sensitive value Terraform shows as well.
-    let marks = value.deep_marks().without(Marks::SENSITIVE);
+    let marks = value.deep_marks().without(Marks::ANY_SENSITIVE);
     Ok(Value::string(format_type(&value.ty())).mark(marks))
 }

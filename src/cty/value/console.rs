@@ -16,7 +16,7 @@ fn write_value(value: &Value, indent: usize, out: &mut String) {
     if !value.is_known() {
         return out.push_str("(known after apply)");
     }
-    if value.marks.contains(Marks::SENSITIVE) || value.marks.contains(Marks::PRIVATE) {
+    if value.marks.is_sensitive() || value.marks.contains(Marks::PRIVATE) {
         return out.push_str("(sensitive value)");
     }
     if value.marks.contains(Marks::EPHEMERAL) {

@@ -136,7 +136,7 @@ fn number(n: &Number) -> Json {
 ///
 /// Sensitive values stand in it beside their mark, as in Terraform's; ephemeral and private ones stand nowhere.
 pub fn known(value: &Value) -> Json {
-    if value.marks.without(Marks::SENSITIVE).is_hidden() {
+    if value.marks.without(Marks::ANY_SENSITIVE).is_hidden() {
         return Json::Null;
     }
     match &value.data {
@@ -171,7 +171,7 @@ fn is_in_part(value: &Value) -> bool {
 
 /// Whether a value is never written.
 fn is_left_out(value: &Value) -> bool {
-    value.marks.without(Marks::SENSITIVE).is_hidden()
+    value.marks.without(Marks::ANY_SENSITIVE).is_hidden()
 }
 
 /// A type as go-cty writes it in JSON.

@@ -51,8 +51,12 @@ impl Marks {
     pub const PRIVATE: Marks = Marks(4);
     /// Set by functions that give the path of a folder on this machine: such text finds files, and is not known as a value.
     pub const PLACE: Marks = Marks(8);
+    /// Set by `sensitive = true` of an output of a called module: Terraform before 1.13 forgets it.
+    pub const OUTPUT: Marks = Marks(16);
+    /// Both marks of what is sensitive.
+    pub const ANY_SENSITIVE: Marks = Marks(1 | 16);
     /// Every mark that keeps a value out of reports.
-    pub const HIDDEN: Marks = Marks(1 | 2 | 4);
+    pub const HIDDEN: Marks = Marks(1 | 2 | 4 | 16);
 
     /// Both sets together.
     pub fn union(self, other: Marks) -> Marks {
@@ -67,6 +71,11 @@ impl Marks {
     /// Whether all of `other` is here.
     pub fn contains(self, other: Marks) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// Whether a value with these marks is sensitive, for whatever reason.
+    pub fn is_sensitive(self) -> bool {
+        self.0 & Marks::ANY_SENSITIVE.0 != 0
     }
 
     /// Whether a value with these marks is judged but never shown.
