@@ -7,8 +7,8 @@ use crate::eval::certainty::{self, Certainty};
 use crate::eval::instance::{CallState, Instance, merge_reasons};
 use crate::eval::provider::ProviderKey;
 use crate::eval::{
-    arguments, conditions, facts, language, outputs, provider_checks, provider_use, refactoring, reference_check,
-    refused, variable,
+    arguments, conditions, deprecated, facts, language, outputs, provider_checks, provider_use, refactoring,
+    reference_check, refused, variable,
 };
 use crate::module::{cycles, names};
 use crate::plan::scopes::part;
@@ -85,6 +85,7 @@ fn check(visited: &Visited) -> Certainty {
     certainty::conflicts(modules);
     arguments::check(modules, &certainty);
     reference_check::check(modules, &certainty);
+    deprecated::check(modules);
     provider_use::check(modules);
     refactoring::check(modules);
     provider_checks::check(&visited.all, &certainty);

@@ -8,6 +8,7 @@ mod calls;
 mod certainty;
 mod conditions;
 mod data_source;
+mod deprecated;
 mod expand;
 mod expr;
 mod facts;

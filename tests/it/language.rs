@@ -284,3 +284,26 @@ fn sensitive_outputs_of_modules_are_refused_where_all_versions_know_of_them() {
     let run = Tree::new(&[("main.tf", &main(shown)), child]).run(&["evaluate", "."]);
     assert!(!run.stdout.contains("abc"), "{}", run.stdout);
 }
+
+#[test]
+fn uses_of_what_a_module_deprecates_are_warned_of() {
+    let module = "variable \"size\" {\n  default    = null\n  deprecated = \"Use node_count.\"\n}\nvariable \"node_count\" {\n  default = 3\n}\noutput \"endpoint\" {\n  value      = \"x\"\n  deprecated = \"Use host.\"\n}\n";
+    let call = |more: &str| format!("module \"gke\" {{\n  source = \"./gke\"\n{more}}}\n");
+    let version = ("versions.tf", "terraform {\n  required_version = \">= 1.15\"\n}\n");
+    let check = |main: &str| all(&[("main.tf", main), ("gke/main.tf", module), version]);
+    assert_eq!(check(&call("  node_count = 4\n")), [""; 0]);
+    assert_eq!(
+        check(&call("  size = 4\n")),
+        ["3 warning the variable `size` of module.gke is deprecated: Use node_count."]
+    );
+    let used = format!("{}output \"o\" {{\n  value = module.gke.endpoint\n}}\n", call(""));
+    assert_eq!(check(&used), ["5 warning the output `endpoint` of module.gke is deprecated: Use host."]);
+    // A call can say that what its module uses does not matter.
+    let outer = |flag: &str| format!("module \"outer\" {{\n  source = \"./outer\"\n{flag}}}\n");
+    let nested = |flag: &str| {
+        let inner = "module \"gke\" {\n  source = \"../gke\"\n  size   = 4\n}\n";
+        all(&[("main.tf", &outer(flag)), ("outer/main.tf", inner), ("gke/main.tf", module), version])
+    };
+    assert_eq!(nested("").len(), 1);
+    assert_eq!(nested("  ignore_nested_deprecations = true\n"), [""; 0]);
+}
