@@ -17,11 +17,13 @@ pub struct Feature {
     pub opentofu: FirstVersion,
 }
 
-/// The first version of a tool that reads something.
+/// The versions of a tool that read something: mostly the first one and all after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstVersion {
     /// Major and minor version.
     Known(u64, u64),
+    /// The versions before this major and minor version read it, and none after.
+    Until(u64, u64),
     /// None does.
     Never,
     /// No version was seen that does, but the sources leave it open, or experimental builds do: refused at most with a
@@ -31,8 +33,10 @@ pub enum FirstVersion {
 
 impl FirstVersion {
     fn read(text: &str) -> FirstVersion {
-        let number = text.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+        let end = text.strip_prefix('<');
+        let number = end.unwrap_or(text).split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
         match (number, text) {
+            (Some((major, minor)), _) if end.is_some() => FirstVersion::Until(major, minor),
             (Some((major, minor)), _) => FirstVersion::Known(major, minor),
             (None, "never") => FirstVersion::Never,
             (None, _) => FirstVersion::Unclear,

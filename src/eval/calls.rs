@@ -6,6 +6,7 @@ use crate::cty::functions::{self, ErrorKind};
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Type, Value, shown_or, unify};
 use crate::eval::expr::eval;
 use crate::eval::hide;
+use crate::eval::newer;
 use crate::eval::places;
 use crate::eval::provider_functions;
 use crate::eval::scope::Scope;
@@ -47,6 +48,10 @@ pub fn call(scope: &Scope, call: &Call, span: Span) -> EvalResult<Value> {
     };
     if let Some(done) = scope.instance.world.functions.get().and_then(|own| own.call(name, &args)) {
         return done.map_err(|why| EvalError::new(span, shown_or(&args, || format!("{name}: {why}"), failed(name))));
+    }
+    let args = newer::arguments(scope, name, args, span);
+    if let Some(done) = newer::contains_null(scope, name, &args, span) {
+        return Ok(done);
     }
     let negative = args.get(1).and_then(Value::as_number).is_some_and(|n| n.signum() < 0);
     let tuple = args.first().is_some_and(|list| matches!(list.data, Data::Tuple(_)));

@@ -7,7 +7,7 @@ use crate::eval::scope::Scope;
 use crate::eval::{calls, places, reference, splat, template};
 use crate::load::private;
 use crate::module::error::{EvalError, EvalResult, poison};
-use crate::syntax::ast::{Binary, BinaryOp, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey};
+use crate::syntax::ast::{Binary, BinaryOp, Conditional, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, UnaryOp};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -157,7 +157,7 @@ fn binary(scope: &Scope, b: &Binary) -> EvalResult<Value> {
             && known == decides
         {
             let marks = value.marks;
-            return Ok(match eval(scope, &b.right) {
+            return Ok(match scope.instance.world.perhaps_aside(true, || eval(scope, &b.right)) {
                 Ok(right) => Value::bool(decides).mark(marks.union(right.marks)),
                 Err(e) if !e.is_dynamic() => return Err(e),
                 Err(e) if scope.instance.evaluates_both_operands() => return Err(e.help(BOTH_OPERANDS)),
@@ -166,6 +166,14 @@ fn binary(scope: &Scope, b: &Binary) -> EvalResult<Value> {
         }
     }
     let (left, right) = (left?, eval(scope, &b.right)?);
+    let compares = matches!(b.op, BinaryOp::Eq | BinaryOp::NotEq) && (left.is_null() || right.is_null());
+    if compares && !scope.instance.compares_parts_with_null() {
+        let same = ops::is_null_as(&left, &right);
+        return match b.op {
+            BinaryOp::NotEq => ops::unary(UnaryOp::Not, &same).map_err(|e| EvalError::new(b.left.span, e.to_string())),
+            _ => Ok(same),
+        };
+    }
     ops::binary(b.op, &left, &right).map_err(|e| {
         let span = match e.operand {
             Some(ops::Operand::Left) => b.left.span,
@@ -187,7 +195,11 @@ fn conditional(scope: &Scope, c: &Conditional) -> EvalResult<Value> {
         scope.note_truth(&c.condition, truth);
     }
     // Terraform evaluates both arms, for their types; an error in the arm that is not chosen does not count.
-    let (yes, no) = (eval(scope, &c.yes), eval(scope, &c.no));
+    let arm = |truth: bool, expr: &Expr| {
+        let is_chosen = matches!(condition.data, Data::Bool(chosen) if chosen == truth);
+        scope.instance.world.perhaps_aside(!is_chosen, || eval(scope, expr))
+    };
+    let (yes, no) = (arm(true, &c.yes), arm(false, &c.no));
     let (yes, no) = match (&condition.data, yes, no) {
         (_, Ok(yes), Ok(no)) => (yes, no),
         (Data::Bool(true), Ok(yes), Err(e)) if e.is_dynamic() => return Ok(yes.mark(condition.marks)),

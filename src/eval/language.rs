@@ -74,6 +74,12 @@ fn read_signs(root: &Rc<Instance>) -> LanguageSigns {
     let files = evaluator.loader().module(&root.dir);
     signs.opentofu |= files.is_some_and(|files| files.files.iter().chain(&files.overrides).any(ends_in_tofu));
     signs.terraform |= root.config.backends.iter().any(|b| &*b.kind.name == "cloud");
+    if let Some(version) = &evaluator.options.terraform_version
+        && (signs.terraform || !signs.opentofu)
+    {
+        signs.terraform_version = Some(version.clone());
+        signs.terraform = true;
+    }
     signs
 }
 
@@ -83,6 +89,8 @@ pub fn check(modules: &[Rc<Instance>]) {
     let world = &root.world;
     let mut uses = Vec::new();
     for config in modules.iter().map(|m| &m.config).filter(|config| config.facts.is_none()) {
+        let unmet = config.core_versions.iter().filter_map(|(asked, at)| Language::unmet(signs(root), *asked, *at));
+        unmet.for_each(|finding| world.report(finding));
         uses.extend(config.uses.iter().chain(config.calls_newer.get().into_iter().flatten()).copied());
     }
     uses.extend(world.uses.take());
@@ -92,16 +100,8 @@ pub fn check(modules: &[Rc<Instance>]) {
     let (language, mut warned) = (language_of(modules), FxHashSet::default());
     for used in &uses {
         let Some(finding) = language.finding(used) else { continue };
-        if finding.level == crate::diagnostic::Level::Error || warned.insert(used.feature.what) {
+        if finding.level == Level::Error || warned.insert(used.feature.what) {
             world.report(finding);
         }
     }
 }
-    if let Some(version) = &evaluator.options.terraform_version
-        && (signs.terraform || !signs.opentofu)
-    {
-        signs.terraform_version = Some(version.clone());
-        signs.terraform = true;
-    }
-        let unmet = config.core_versions.iter().filter_map(|(asked, at)| Language::unmet(signs(root), *asked, *at));
-        unmet.for_each(|finding| world.report(finding));

@@ -24,6 +24,7 @@ mod module_source;
 mod more_files;
 pub mod mounts;
 mod narrow;
+mod newer;
 mod outputs;
 pub mod places;
 mod provider;

@@ -1,7 +1,7 @@
 //! What a root module alone cannot do: show a sensitive or ephemeral value, or keep its state where there is no backend.
 
+use crate::catalog::language::Feature;
 use crate::cty::value::{Marks, Value};
-use crate::diagnostic::Level;
 use crate::eval::instance::Instance;
 use crate::eval::language::forgotten;
 use crate::module::grammar::{BACKENDS, not_constant};
@@ -109,19 +109,18 @@ pub fn backends(root: &Rc<Instance>) {
         return;
     }
     root.config.backends.iter().for_each(|block| backend_arguments(root, block));
+    let kinds = root.config.backends.iter().filter(|b| &*b.kind.name == "backend").filter_map(|b| b.labels.first());
+    kinds.for_each(|label| root.uses("backend", &label.text, label.span));
     for block in root.config.backends.iter().filter(|b| &*b.kind.name == "backend") {
         let Some(label) = block.labels.first().filter(|label| !BACKENDS.contains(&&*label.text)) else { continue };
-        let mut finding = error(INVALID_ARGUMENT, label.span, format!("there is no backend `{}`", label.text), "");
-        if REMOVED_BACKENDS.contains(&&*label.text) {
-            finding.message = format!("Terraform from 1.3 on has no backend `{}`", label.text);
-            finding.level = Level::Warning;
-            finding.help.push("use another backend, such as `gcs`".into());
-        } else {
-            finding.help.push(match crate::base::suggest::suggest(&label.text, BACKENDS) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "use one that there is, such as `gcs`".into(),
-            });
+        if Feature::find("backend", &label.text).is_some() {
+            continue;
         }
+        let mut finding = error(INVALID_ARGUMENT, label.span, format!("there is no backend `{}`", label.text), "");
+        finding.help.push(match crate::base::suggest::suggest(&label.text, BACKENDS) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "use one that there is, such as `gcs`".into(),
+        });
         root.world.report(finding);
     }
 }

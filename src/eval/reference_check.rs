@@ -5,31 +5,40 @@ use crate::address::{Reference, ResourceAddr, Subject, TraversalStep};
 use crate::base::source::Span;
 use crate::catalog::schema::{self, Nesting};
 use crate::cty::value::Type;
+use crate::diagnostic::{Finding, Level};
 use crate::eval::arguments::kind_of;
 use crate::eval::certainty::{Certainty, SchemaChoice};
 use crate::eval::instance::Instance;
+use crate::eval::language::language_of;
 use crate::eval::provider::ProviderKey;
 use crate::module::error::EvalError;
-use crate::module::report::UNDECLARED_REFERENCE;
+use crate::module::report::{UNDECLARED_REFERENCE, error};
 use crate::plan::Mode;
 use crate::resolve::written::{self, ReferenceVisitor};
 use crate::syntax::ast::{Block, Expr, ExprKind, Ident};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
 /// Checks the references of all modules of a root, each module once.
 pub fn check(modules: &[Rc<Instance>], certainty: &Certainty) {
+    let triggers = OnceCell::new();
+    let triggers = || *triggers.get_or_init(|| level_of_triggers(modules));
     let open = |m: &&Rc<Instance>| m.config.facts.is_none() && m.config.fits_attributes.get().is_none();
     for instance in modules.iter().filter(open) {
         let uncertain = Cell::new(false);
-        if instance.world.is_silent(|| module(instance, certainty, &uncertain)) && !uncertain.get() {
+        if instance.world.is_silent(|| module(instance, certainty, &uncertain, &triggers)) && !uncertain.get() {
             let _ = instance.config.fits_attributes.set(());
         }
     }
 }
 
-fn module(instance: &Rc<Instance>, certainty: &Certainty, uncertain: &Cell<bool>) {
-    let mut checker = ReferenceChecker { instance, certainty, uncertain };
+fn module(
+    instance: &Rc<Instance>,
+    certainty: &Certainty,
+    uncertain: &Cell<bool>,
+    triggers: &dyn Fn() -> Option<Level>,
+) {
+    let mut checker = ReferenceChecker { instance, certainty, uncertain, mild: false };
     let config = &instance.config;
     config.locals.values().for_each(|local| written::in_expr(&local.expr, &mut checker));
     config.outputs.values().for_each(|output| written::in_output(&output.body, &mut checker));
@@ -40,6 +49,24 @@ fn module(instance: &Rc<Instance>, certainty: &Certainty, uncertain: &Cell<bool>
     for (id, block) in &config.resources {
         written::in_body(&block.body, &mut checker);
         checker.own(id, block);
+        for list in block.body.blocks("lifecycle").filter_map(|l| l.body.attribute("replace_triggered_by")) {
+            if let Some(level) = triggers() {
+                checker.mild = level != Level::Error;
+                written::in_expr(&list.expr, &mut checker);
+            }
+        }
+        checker.mild = false;
+    }
+}
+
+/// The level of an attribute in `replace_triggered_by` that does not exist: versions before Terraform 1.15 and OpenTofu 1.12
+/// take any.
+fn level_of_triggers(modules: &[Rc<Instance>]) -> Option<Level> {
+    let (language, terraform, opentofu) = (language_of(modules), [1, 15, 0], [1, 12, 0]);
+    match (language.is_since(terraform, opentofu), language.is_before(terraform, opentofu)) {
+        (true, _) => Some(Level::Error),
+        (false, false) => Some(Level::Warning),
+        (false, true) => None,
     }
 }
 
@@ -48,6 +75,8 @@ struct ReferenceChecker<'c> {
     certainty: &'c Certainty,
     /// A schema was passed over since another version may be chosen.
     uncertain: &'c Cell<bool>,
+    /// Not all versions that may run the root module refuse an attribute that does not exist.
+    mild: bool,
 }
 
 /// Where a traversal stands in a schema.
@@ -61,7 +90,17 @@ enum Here<'s> {
 impl ReferenceVisitor for ReferenceChecker<'_> {
     /// Arguments that are addresses and keywords.
     fn skips(&self, argument: &str) -> bool {
-        ["provider", "providers", "ignore_changes", "when", "on_failure"].contains(&argument)
+        ["provider", "providers", "ignore_changes", "replace_triggered_by", "when", "on_failure"].contains(&argument)
+    }
+
+    fn element(&mut self, reference: &Reference) {
+        let Subject::Resource(id) = &reference.subject else { return };
+        let block = self.instance.config.resources.get(id);
+        let repeated = |b: &Block| ["count", "for_each"].into_iter().any(|name| b.body.attribute(name).is_some());
+        // What a `for` takes of a collection of instances may be one of them.
+        if reference.rest.len() == 1 && block.is_some_and(|block| !repeated(block)) {
+            self.reference(reference);
+        }
     }
 
     fn reference(&mut self, reference: &Reference) {
@@ -132,6 +171,12 @@ impl ReferenceChecker<'_> {
                                 format!("see which attributes {} has in the provider's documentation", id.type_name)
                             }
                         };
+                        if self.mild {
+                            let label = "Terraform from 1.15 and OpenTofu from 1.12 on refuse it here";
+                            let finding = error(UNDECLARED_REFERENCE, name.span, message, label);
+                            let warning = Finding { level: Level::Warning, help: vec![help], ..finding };
+                            return self.instance.world.report(warning);
+                        }
                         return self.report(name.span, message, help);
                     }
                 },

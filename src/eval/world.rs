@@ -164,6 +164,14 @@ impl World {
         self.told.get() == before
     }
 
+    /// Does some work whose result does not matter where it is `aside`: something else decides.
+    pub fn perhaps_aside<T>(&self, aside: bool, work: impl FnOnce() -> T) -> T {
+        let before = self.aside.replace(self.aside.get() || aside);
+        let done = work();
+        self.aside.set(before);
+        done
+    }
+
     /// Does some work on something that may or may not exist.
     pub fn within<T>(&self, hypothetical: bool, work: impl FnOnce() -> T) -> T {
         let before = self.hypothetical.replace(hypothetical);

@@ -149,7 +149,8 @@ impl Language {
         let (mut refuse, mut read, mut asked) = (Vec::new(), false, [0, 0]);
         for (tool, versions, first, [last, end, _]) in tools {
             let ToolVersions::Known(range) = versions else {
-                read |= matches!(versions, ToolVersions::Newer) && first != FirstVersion::Never;
+                let never = matches!(first, FirstVersion::Never | FirstVersion::Until(..));
+                read |= matches!(versions, ToolVersions::Newer) && !never;
                 continue;
             };
             match first {
@@ -159,6 +160,13 @@ impl Language {
                     read |= !range.and(Constraint::since(first)).is_empty();
                     if !range.and(Constraint::before(first)).is_empty() {
                         refuse.push(format!("{tool} before {major}.{minor}"));
+                    }
+                }
+                FirstVersion::Until(major, minor) => {
+                    let end = [major, minor, 0];
+                    read |= !range.and(Constraint::before(end)).is_empty();
+                    if !range.and(Constraint::since(end)).is_empty() {
+                        refuse.push(format!("{tool} from {major}.{minor} on"));
                     }
                 }
                 FirstVersion::Never | FirstVersion::Unclear => {
@@ -173,6 +181,7 @@ impl Language {
         let level = if read { Level::Warning } else { Level::Error };
         let reads = |(tool, _, first, _)| match first {
             FirstVersion::Known(major, minor) => Some(format!("{tool} reads it from {major}.{minor} on")),
+            FirstVersion::Until(major, minor) => Some(format!("{tool} read it before {major}.{minor}")),
             FirstVersion::Never | FirstVersion::Unclear => None,
         };
         let (message, label) = match level {

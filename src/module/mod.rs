@@ -14,6 +14,7 @@ pub mod version;
 
 use crate::address::{Mode, ReferenceRoot, ResourceAddr};
 use crate::base::source::{FileId, Span};
+use crate::catalog::language::Feature;
 use crate::catalog::modules::KnownModule;
 use crate::cty::value::{ReasonKind, Reasons};
 use crate::diagnostic::Finding;
@@ -98,9 +99,9 @@ pub struct UnseenFiles {
     pub reasons: Reasons,
     /// The call that stands for them.
     pub call: Option<Arc<str>>,
-}
     /// Override files for what that call makes.
     pub overrides: Vec<Arc<File>>,
+}
 
 /// A `variable` block.
 #[derive(Debug)]
@@ -124,12 +125,12 @@ pub struct VariableConfig {
 impl ModuleConfig {
     /// What is known of a published module.
     pub fn of_facts(known: KnownModule) -> ModuleConfig {
-        let file = crate::syntax::parse(FileId::FACTS, known.text, &[]);
         ModuleConfig::of_overridden_facts(known, &[])
     }
 
     /// The same with override files, as far as they are about resources that are known.
     pub fn of_overridden_facts(known: KnownModule, overrides: &[Arc<File>]) -> ModuleConfig {
+        let file = crate::syntax::parse(FileId::FACTS, known.text, &[]);
         let merged = |over: &Arc<File>| Arc::new(over_declared(over, &file));
         let overrides: Vec<Arc<File>> = overrides.iter().map(merged).collect();
         ModuleConfig { facts: Some(known), ..ModuleConfig::new(&[Arc::new(file)], &overrides) }
@@ -152,6 +153,13 @@ impl ModuleConfig {
             if grammar::check(block, false, &mut config.findings, &mut config.uses) {
                 config.merge(block);
             }
+        }
+        let has_experiments =
+            |file: &Arc<File>| file.body.blocks("terraform").any(|t| t.body.attribute("experiments").is_some());
+        if files().any(has_experiments) {
+            // Before Terraform 1.3 these were an experiment.
+            let optional = Feature::find("variable", "optional attributes");
+            config.uses.retain(|used| Some(used.feature) != optional);
         }
         for file in files() {
             for attribute in &file.body.attributes {
@@ -255,6 +263,7 @@ impl ModuleConfig {
         let asked = asked.and_then(|a| Some((Constraint::parse(a.expr.as_str()?)?, a.expr.span)));
         self.core_versions.extend(asked);
         required::read(body, &mut self.required, &mut self.findings);
+        self.uses.extend(required::newer_sources(body));
         for block in body.blocks("required_providers") {
             match self.requires {
                 Some(first) if first != block.header => {
@@ -290,6 +299,13 @@ impl ModuleConfig {
     }
 
     fn merge(&mut self, block: &Block) {
+        let lifecycle = block.body.blocks("lifecycle").flat_map(|lifecycle| &lifecycle.body.blocks);
+        for condition in block.body.blocks.iter().chain(lifecycle) {
+            let kind = &*condition.kind.name;
+            if matches!((&*block.kind.name, kind), ("variable", "validation") | (_, "precondition" | "postcondition")) {
+                add(&mut self.findings, || cannot_override(condition.header, kind));
+            }
+        }
         let name: Arc<str> = block.label(0).into();
         let merged = match &*block.kind.name {
             "locals" => return self.declare_locals(&block.body, true),
@@ -401,6 +417,20 @@ fn insert(map: &mut BTreeMap<Arc<str>, Box<Block>>, what: &str, block: &Block, f
     }
 }
 
+/// Whether an override's block is for a resource that a file declares.
+pub fn is_over_declared(over: &Block, file: &File) -> bool {
+    let kind = &*over.kind.name;
+    matches!(kind, "resource" | "data")
+        && file.body.blocks(kind).any(|b| b.label(0) == over.label(0) && b.label(1) == over.label(1))
+}
+
+/// An override file with the blocks alone that are for resources of another file.
+fn over_declared(over: &File, file: &File) -> File {
+    let mut over = over.clone();
+    over.body.blocks.retain(|block| is_over_declared(block, file));
+    over
+}
+
 fn merge_into<K: Ord + Clone>(map: &mut BTreeMap<K, Box<Block>>, key: &K, over: &Block) -> bool {
     let Some(base) = map.remove(key) else { return false };
     map.insert(key.clone(), Box::new(merge_block(*base, over)));
@@ -418,20 +448,6 @@ fn merge_block(mut base: Block, over: &Block) -> Block {
     for block in &over.body.blocks {
         match base.body.blocks.iter_mut().find(|b| effective(b) == "lifecycle") {
             Some(lifecycle) if &*block.kind.name == "lifecycle" => merge_attributes(&mut lifecycle.body, &block.body),
-/// Whether an override's block is for a resource that a file declares.
-pub fn is_over_declared(over: &Block, file: &File) -> bool {
-    let kind = &*over.kind.name;
-    matches!(kind, "resource" | "data")
-        && file.body.blocks(kind).any(|b| b.label(0) == over.label(0) && b.label(1) == over.label(1))
-}
-
-/// An override file with the blocks alone that are for resources of another file.
-fn over_declared(over: &File, file: &File) -> File {
-    let mut over = over.clone();
-    over.body.blocks.retain(|block| is_over_declared(block, file));
-    over
-}
-
             _ => base.body.blocks.push(block.clone()),
         }
     }

@@ -1,6 +1,7 @@
 //! `required_version` and `required_providers`: which versions and providers a module asks for.
 
 use super::grammar::not_constant;
+use super::language::UsedFeature;
 use super::report::{EVALUATION_ERROR, INVALID_ARGUMENT, add, error};
 use super::version::{self, Constraint};
 use crate::address::Reference;
@@ -32,6 +33,20 @@ pub fn read(body: &Body, into: &mut BTreeMap<Arc<str>, RequiredProvider>, findin
         let provider = provider(attribute, findings);
         into.insert(attribute.name.name.clone(), provider);
     }
+}
+
+/// Sources of providers that not all versions read.
+pub fn newer_sources(body: &Body) -> impl Iterator<Item = UsedFeature> {
+    let asked = body.blocks("required_providers").flat_map(|block| &block.body.attributes);
+    let sources = asked.filter_map(|attribute| match &attribute.expr.kind {
+        ExprKind::Object(items) => items.iter().find(|item| item.key.text() == Some("source")),
+        _ => None,
+    });
+    sources.filter_map(|item| {
+        let (space, _) = item.value.as_str()?.rsplit_once('/')?;
+        let space = space.rsplit('/').next().filter(|space| space.contains('_'))?;
+        UsedFeature::find("required_providers", "underscore", item.value.span).filter(|_| !space.is_empty())
+    })
 }
 
 /// Newest versions of Terraform and OpenTofu that kfplint knows.

@@ -136,6 +136,10 @@ fn object(argument: &Expr) -> TypeResult<TypeConstraint> {
     let mut children = BTreeMap::new();
     for item in items {
         let name = attribute_name(item)?;
+        if attributes.contains_key(&name) {
+            let message = format!("the object type has two attributes `{name}`");
+            return Err(EvalError::new(item.value.span, message).help("remove one of them"));
+        }
         let (constraint, optional, default) = attribute(&item.value)?;
         if let Some(default) = default {
             values.insert(name.clone(), default);

@@ -2,7 +2,7 @@
 
 use crate::address::{Reference, Subject, TraversalStep};
 use crate::syntax::ast::{
-    Attribute, Block, Body, Call, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, TemplatePart,
+    Attribute, BinaryOp, Block, Body, Call, Expr, ExprKind, For, Ident, ObjectItem, ObjectKey, TemplatePart,
 };
 use crate::syntax::visit;
 
@@ -12,6 +12,8 @@ pub trait ReferenceVisitor {
     fn skips(&self, argument: &str) -> bool;
     /// A reference to something that is not given by the place around it, as `each` and variables of `for` are.
     fn reference(&mut self, reference: &Reference);
+    /// An attribute of each element of a list of references that a `for` goes through, as if it stood behind the element.
+    fn element(&mut self, _reference: &Reference) {}
     /// A call of a function. `perhaps`: Terraform may never evaluate it, or `try` and `can` catch what it gets wrong.
     fn call(&mut self, _call: &Call, _perhaps: bool) {}
 }
@@ -190,9 +192,27 @@ impl<'v, 'e> WrittenWalk<'v, 'e> {
 
     fn comprehension(&mut self, f: &'e For) {
         self.expr(&f.collection);
+        self.elements(f);
         self.within(names(&f.key, &f.value), |all| {
             all.perhaps(|all| f.result_key.iter().chain([&f.result]).chain(&f.condition).for_each(|e| all.expr(e)));
         });
+    }
+
+    /// The attributes that a `for` takes of references that its list writes out, where Terraform certainly evaluates them.
+    fn elements(&mut self, f: &'e For) {
+        let ExprKind::Tuple(items) = &f.collection.kind else { return };
+        if self.perhaps || f.condition.is_some() {
+            return;
+        }
+        let mut taken = Vec::new();
+        f.result_key.iter().chain([&f.result]).for_each(|e| attributes_of(&f.value.name, e, &mut taken));
+        for item in items {
+            let Some(reference) = Reference::of(item, |name| self.given.contains(&name)) else { continue };
+            for name in taken.iter().take(MOST_TAKEN) {
+                let rest = reference.rest.iter().copied().chain([TraversalStep::Attribute(name)]).collect();
+                self.visitor.element(&Reference { rest, ..reference.clone() });
+            }
+        }
     }
 
     fn template(&mut self, parts: &'e [TemplatePart]) {
@@ -212,6 +232,23 @@ impl<'v, 'e> WrittenWalk<'v, 'e> {
                 }
             }
         }
+    }
+}
+
+/// The most attributes of one element of a list that are looked at.
+const MOST_TAKEN: usize = 16;
+
+/// The attributes that an expression certainly takes of a variable.
+fn attributes_of<'e>(variable: &str, expr: &'e Expr, taken: &mut Vec<&'e Ident>) {
+    match &expr.kind {
+        ExprKind::GetAttr(object, name) if matches!(&object.kind, ExprKind::Variable(root) if &**root == variable) => {
+            taken.push(name);
+        }
+        ExprKind::Conditional(c) => attributes_of(variable, &c.condition, taken),
+        ExprKind::Binary(b) if matches!(b.op, BinaryOp::And | BinaryOp::Or) => attributes_of(variable, &b.left, taken),
+        ExprKind::For(_) => {}
+        ExprKind::Call(call) if matches!(&*call.name.name, "try" | "can") => {}
+        _ => visit::children(expr, &mut |child| attributes_of(variable, child, taken)),
     }
 }
 

@@ -266,23 +266,100 @@ fn a_version_that_a_module_does_not_ask_for_is_named() {
 }
 
 #[test]
-fn sensitive_outputs_of_modules_are_refused_where_all_versions_know_of_them() {
-    let main = |use_of: &str| format!("module \"m\" {{\n  source = \"./m\"\n}}\n{use_of}");
-    let child = ("m/main.tf", "output \"key\" {\n  value     = \"abc\"\n  sensitive = true\n}\n");
-    let said = |version: &str, use_of: &str| {
-        let versions = format!("terraform {{\n  required_version = \"{version}\"\n}}\n");
-        all(&[("main.tf", &main(use_of)), child, ("versions.tf", &versions)])
-    };
-    let shown = "output \"o\" {\n  value = module.m.key\n}\n";
-    assert_eq!(said(">= 1.13", shown), ["5 error the output `o` shows a sensitive value"]);
-    assert_eq!(said(">= 1.9", shown), ["5 warning the output `o` shows a sensitive value"]);
-    let keys = "resource \"terraform_data\" \"a\" {\n  for_each = toset([module.m.key])\n}\n";
-    assert!(said(">= 1.13", keys)[0].starts_with("5 error `for_each` must not be sensitive"));
-    let lines = said(">= 1.9", keys);
-    assert!(lines.len() == 1 && lines[0].starts_with("5 warning `for_each` must not be sensitive"), "{lines:#?}");
-    // It is hidden all the same.
-    let run = Tree::new(&[("main.tf", &main(shown)), child]).run(&["evaluate", "."]);
-    assert!(!run.stdout.contains("abc"), "{}", run.stdout);
+fn what_newer_versions_took_away_is_refused_by_them() {
+    let experiment = "terraform {\n  experiments = [module_variable_optional_attrs]\n}\n";
+    assert_eq!(all(&[("main.tf", experiment)]), ["2 error no version that may run this module reads `experiments`"]);
+    assert_eq!(with("~> 1.2.0", experiment), [""; 0]);
+    let optional = "variable \"a\" {\n  type    = object({ n = optional(number) })\n  default = {}\n}\n";
+    assert_eq!(with("~> 1.2.0", &format!("{experiment}{optional}")), [""; 0]);
+    let backend = "terraform {\n  backend \"etcd\" {\n  }\n}\n";
+    assert_eq!(all(&[("main.tf", backend)]), ["2 error no version that may run this module reads the backend `etcd`"]);
+    assert_eq!(with("~> 1.2.0", backend), [""; 0]);
+    let trigger = format!(
+        "{}resource \"terraform_data\" \"b\" {{\n}}\n",
+        on_disk("  lifecycle {\n    replace_triggered_by = [terraform_data.b.nope]\n  }\n")
+    );
+    assert_eq!(with(">= 1.15", &trigger), ["3 error terraform_data.b has no attribute `nope`"]);
+    assert_eq!(all(&[("main.tf", &trigger)]), ["3 warning terraform_data.b has no attribute `nope`"]);
+    assert_eq!(with("~> 1.11.0", &trigger), [""; 0]);
+}
+
+#[test]
+fn what_older_versions_lack_is_refused_by_them() {
+    came(
+        "1.9",
+        "1.5",
+        "variable \"b\" {\n  default = 1\n}\nvariable \"a\" {\n  default = 1\n  validation {\n    condition     = var.a >= var.b\n    error_message = \"Too few.\"\n  }\n}\n",
+    );
+    let optional = "variable \"a\" {\n  type    = object({ n = optional(number, 1) })\n  default = {}\n}\n";
+    assert_eq!(
+        with("~> 1.2.0", optional),
+        ["2 error no version that may run this module reads `optional` attributes of an object type"]
+    );
+    assert_eq!(with(">= 1.3", optional), [""; 0]);
+    assert_eq!(
+        with("~> 1.3.0", &on_disk("")),
+        ["1 error no version that may run this module reads the resource type `terraform_data`"]
+    );
+    let value = |call: &str| format!("output \"o\" {{\n  value = {call}\n}}\n");
+    let null = value("contains([\"a\", null], null)");
+    assert_eq!(with("~> 1.16.0", &null), [""; 0]);
+    assert!(with("~> 1.10.0", &null)[0].contains("`contains` with null"));
+    let guarded = value("try(null, null) == null || contains([\"a\"], null)");
+    assert_eq!(all(&[("main.tf", &guarded)]), [""; 0], "the left operand decides");
+    let chosen = value("try(null, null) == null ? true : contains([\"a\"], null)");
+    assert_eq!(all(&[("main.tf", &chosen)]), [""; 0], "the other arm is chosen");
+    let class = value("regex(\"\\\\p{Letter}+\", \"1ab\")");
+    assert_eq!(with("~> 1.14.0", &class), [""; 0]);
+    assert_eq!(output(&[("main.tf", &class)], &[]), "ab");
+    assert!(with("~> 1.10.0", &class)[0].contains("error no version"));
+    let last = value("element(tolist([\"a\", \"b\"]), -1)");
+    assert_eq!(with("~> 1.12.0", &last), [""; 0]);
+    assert!(with("~> 1.9.0", &last)[0].contains("error no version"));
+}
+
+#[test]
+fn a_comparison_with_null_is_sensitive_as_a_whole_alone() {
+    let main = "variable \"s\" {\n  sensitive = true\n  default   = \"x\"\n}\nresource \"terraform_data\" \"a\" {\n  for_each = { a = var.s } == null ? toset([]) : toset([\"a\"])\n}\n";
+    assert_eq!(with(">= 1.15", main), [""; 0]);
+    assert!(with("~> 1.11.0", main)[0].contains("error `for_each` must not be sensitive"));
+}
+
+#[test]
+fn conditions_and_types_are_refused_where_they_cannot_stand() {
+    let main = ("main.tf", "variable \"a\" {\n  default = 1\n}\noutput \"o\" {\n  value = 1\n}\n");
+    let lifecycle = on_disk(
+        "  lifecycle {\n    precondition {\n      condition     = path.root != \"\"\n      error_message = \"X.\"\n    }\n  }\n",
+    );
+    for (over, kind) in [
+        (
+            "variable \"a\" {\n  validation {\n    condition     = var.a == 1\n    error_message = \"X.\"\n  }\n}\n",
+            "validation",
+        ),
+        (
+            "output \"o\" {\n  precondition {\n    condition     = path.root != \"\"\n    error_message = \"X.\"\n  }\n}\n",
+            "precondition",
+        ),
+        (&*lifecycle, "precondition"),
+    ] {
+        let said = all(&[main, ("data.tf", &on_disk("")), ("x_override.tf", over)]);
+        assert!(
+            said.len() == 1 && said[0].contains(&format!("error an override file cannot have a block `{kind}`")),
+            "{said:#?}"
+        );
+    }
+    let twice = "variable \"a\" {\n  type = object({ n = string, n = number })\n}\n";
+    assert_eq!(all(&[("main.tf", twice)]), ["2 error the object type has two attributes `n`"]);
+    let import = format!(
+        "import {{\n  for_each = toset([terraform_data.a.id])\n  to       = terraform_data.a\n  id       = each.key\n}}\n{}",
+        on_disk("")
+    );
+    assert_eq!(
+        with(">= 1.7", &import),
+        ["2 error `for_each` of an import cannot refer to the resource that it imports"]
+    );
+    // Terraform looks at a connection only for a provisioner.
+    assert_eq!(all(&[("main.tf", &on_disk("  connection {\n    hots = \"h\"\n  }\n"))]), [""; 0]);
 }
 
 #[test]
@@ -306,4 +383,24 @@ fn uses_of_what_a_module_deprecates_are_warned_of() {
     };
     assert_eq!(nested("").len(), 1);
     assert_eq!(nested("  ignore_nested_deprecations = true\n"), [""; 0]);
+}
+
+#[test]
+fn sensitive_outputs_of_modules_are_refused_where_all_versions_know_of_them() {
+    let main = |use_of: &str| format!("module \"m\" {{\n  source = \"./m\"\n}}\n{use_of}");
+    let child = ("m/main.tf", "output \"key\" {\n  value     = \"abc\"\n  sensitive = true\n}\n");
+    let said = |version: &str, use_of: &str| {
+        let versions = format!("terraform {{\n  required_version = \"{version}\"\n}}\n");
+        all(&[("main.tf", &main(use_of)), child, ("versions.tf", &versions)])
+    };
+    let shown = "output \"o\" {\n  value = module.m.key\n}\n";
+    assert_eq!(said(">= 1.13", shown), ["5 error the output `o` shows a sensitive value"]);
+    assert_eq!(said(">= 1.9", shown), ["5 warning the output `o` shows a sensitive value"]);
+    let keys = "resource \"terraform_data\" \"a\" {\n  for_each = toset([module.m.key])\n}\n";
+    assert!(said(">= 1.13", keys)[0].starts_with("5 error `for_each` must not be sensitive"));
+    let lines = said(">= 1.9", keys);
+    assert!(lines.len() == 1 && lines[0].starts_with("5 warning `for_each` must not be sensitive"), "{lines:#?}");
+    // It is hidden all the same.
+    let run = Tree::new(&[("main.tf", &main(shown)), child]).run(&["evaluate", "."]);
+    assert!(!run.stdout.contains("abc"), "{}", run.stdout);
 }

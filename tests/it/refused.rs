@@ -213,7 +213,10 @@ fn versions_and_sources_are_written_as_terraform_reads_them() {
         (&provider("source = local.from"), "3 error TF005 the source of a required provider must be written out"),
         (&provider("version = \"~> 6, < 5\""), "3 error TF005 no version of the provider hashicorp/google fits"),
         ("terraform {\n  backend \"disk\" {\n  }\n}\n", "2 error TF003 there is no backend `disk`"),
-        ("terraform {\n  backend \"etcd\" {\n  }\n}\n", "2 warning TF003 Terraform from 1.3 on has no backend `etcd`"),
+        (
+            "terraform {\n  backend \"etcd\" {\n  }\n}\n",
+            "2 error TF003 no version that may run this module reads the backend `etcd`",
+        ),
     ]);
     accepts(&["terraform {\n  required_version = \"~> 0.12\"\n}\n", &provider("version = \"~> 6\"")]);
 }
@@ -292,12 +295,19 @@ fn references_are_to_attributes_that_there_are() {
             "7 error TF002 data.google_client_config.c has no attribute `tokn`",
         ),
         (
+            &output("[for x in [google_service_account.a] : x.emial]"),
+            "5 error TF002 google_service_account.a has no attribute `emial`",
+        ),
+        (
             "resource \"null_resource\" \"a\" {\n}\noutput \"o\" {\n  value = null_resource.a.name\n}\n",
             "4 error TF002 null_resource.a has no attribute `name`",
         ),
     ]);
     accepts(&[
         &output("google_service_account.a.email"),
+        &output("[for x in [google_service_account.a] : x.email]"),
+        &output("[for x in [google_service_account.a] : try(x.emial, 1)]"),
+        &output("try([for x in [google_service_account.a] : x.emial], 1)"),
         &output("[for google_service_account in [{ a = { emial = 1 } }] : google_service_account.a.emial]"),
         "resource \"other_thing\" \"a\" {\n}\noutput \"o\" {\n  value = other_thing.a.name\n}\n",
     ]);

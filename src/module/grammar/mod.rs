@@ -6,7 +6,7 @@ mod provisioners;
 mod table;
 mod values;
 
-pub use table::{BACKENDS, REMOVED_BACKENDS, RESERVED_VARIABLES};
+pub use table::{BACKENDS, RESERVED_VARIABLES};
 pub use values::not_constant;
 
 use super::language::UsedFeature;
@@ -35,8 +35,16 @@ pub fn check(block: &Block, whole: bool, findings: &mut Vec<Finding>, uses: &mut
     checker.body(&block.kind.name, &block.body, block.header, shape);
     if &*block.kind.name == "variable" {
         let validations = block.body.blocks("validation");
-        validations.for_each(|v| values::validation(block.label(0), &v.body, checker.findings));
+        for v in validations {
+            values::validation(block.label(0), &v.body, checker.findings);
+            if let Some(other) = values::refers_to_others(block.label(0), &v.body) {
+                checker.uses("variable", "validation of others", other);
+            }
+        }
         let body = &block.body;
+        if let Some(optional) = body.attribute("type").and_then(|ty| values::optional(&ty.expr)) {
+            checker.uses("variable", "optional attributes", optional);
+        }
         let is = |name: &str| body.attribute(name).is_some_and(|a| matches!(a.expr.kind, ExprKind::Bool(true)));
         if let Some(constant) = body.attribute("const").filter(|_| is("const") && (is("sensitive") || is("ephemeral")))
         {
@@ -46,6 +54,7 @@ pub fn check(block: &Block, whole: bool, findings: &mut Vec<Finding>, uses: &mut
     if &*block.kind.name == "resource" && block.label(0) == "terraform_data" {
         let store = block.body.blocks("store").next();
         store.into_iter().for_each(|store| checker.uses("terraform_data", "store", store.header));
+        checker.uses("resource", "terraform_data", block.header);
     }
     named
 }
@@ -68,6 +77,10 @@ impl GrammarChecker<'_> {
         self.uses(kind, name, attribute.name.span);
         if form == ArgumentForm::Switch && not_constant(&attribute.expr).is_some() {
             self.uses(kind, &format!("{name} by expression"), attribute.expr.span);
+            if let Some(repeated) = values::of_an_instance(&attribute.expr) {
+                let message = format!("`{name}` cannot differ from instance to instance");
+                self.report(EVALUATION_ERROR, repeated, message, "use neither `each` nor `count` in it");
+            }
         }
         if form == ArgumentForm::Events
             && let Some(event) = actions::on_destroy(&attribute.expr)
@@ -164,6 +177,10 @@ impl GrammarChecker<'_> {
 
     fn nested(&mut self, kind: &str, block: &Block, around: &Body, shape: &BlockShape) {
         let name = &*block.kind.name;
+        if kind == "resource" && name == "connection" && around.blocks("provisioner").next().is_none() {
+            // Without a provisioner Terraform does not look at it.
+            return;
+        }
         let known = shape.blocks.iter().find(|b| b.name == name);
         if kind == "output" && name == "postcondition" {
             let help = "write a `precondition`, which also sees the value's parts";
@@ -222,6 +239,11 @@ impl GrammarChecker<'_> {
             (None, None) => {
                 let message = "a block `import` needs the argument `id`".to_string();
                 self.report(INVALID_ARGUMENT, header, message, "write id = …, or identity = { … }");
+            }
+            _ if values::repeats_target(body) => {
+                let each = body.attribute("for_each").map_or(header, |each| each.expr.span);
+                let message = "`for_each` of an import cannot refer to the resource that it imports".to_string();
+                self.report(EVALUATION_ERROR, each, message, "take the keys from a variable or a local value");
             }
             (Some(_), Some(identity)) => {
                 let message = "a block `import` has `id` or `identity`, not both".to_string();

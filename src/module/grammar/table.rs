@@ -433,9 +433,6 @@ pub fn is_reserved(parent: &str, name: &str) -> bool {
 pub const BACKENDS: [&str; 13] =
     ["azurerm", "consul", "cos", "gcs", "http", "inmem", "kubernetes", "local", "oci", "oss", "pg", "remote", "s3"];
 
-/// Backends that Terraform had until 1.2.
-pub const REMOVED_BACKENDS: [&str; 7] = ["artifactory", "atlas", "azure", "etcd", "etcdv3", "manta", "swift"];
-
 /// The shape of a block at the top of a file; `None` for one that is not Terraform's, or not in the table.
 pub fn top(kind: &str) -> Option<&'static BlockShape> {
     Some(match kind {

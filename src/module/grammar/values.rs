@@ -271,6 +271,59 @@ pub fn validation(variable: &str, body: &Body, findings: &mut Vec<Finding>) {
     }
 }
 
+/// The first reference in a validation that is not to its own variable.
+pub fn refers_to_others(variable: &str, body: &Body) -> Option<Span> {
+    let mut found = None;
+    for attribute in &body.attributes {
+        let given = given_names(&attribute.expr);
+        visit::expr(&attribute.expr, &mut |e| {
+            let ExprKind::GetAttr(object, name) = &e.kind else { return };
+            let ExprKind::Variable(root) = &object.kind else { return };
+            let own = ReferenceRoot::of(root) == ReferenceRoot::Var && &*name.name == variable;
+            if !own && !given.contains(root) {
+                found.get_or_insert(e.span);
+            }
+        });
+    }
+    found
+}
+
+/// The first use of `each` or `count` in an expression.
+pub fn of_an_instance(expr: &Expr) -> Option<Span> {
+    let given = given_names(expr);
+    let mut found = None;
+    visit::expr(expr, &mut |e| match &e.kind {
+        ExprKind::Variable(root) if !given.contains(root) => {
+            if matches!(ReferenceRoot::of(root), ReferenceRoot::Each | ReferenceRoot::Count) {
+                found.get_or_insert(e.span);
+            }
+        }
+        _ => {}
+    });
+    found
+}
+
+/// The first attribute of a type that is optional.
+pub fn optional(ty: &Expr) -> Option<Span> {
+    let mut found = None;
+    visit::expr(ty, &mut |e| match &e.kind {
+        ExprKind::Call(call) if &*call.name.name == "optional" => {
+            found.get_or_insert(call.name.span);
+        }
+        _ => {}
+    });
+    found
+}
+
+/// Whether the `for_each` of an import refers to the resource that it imports.
+pub fn repeats_target(body: &Body) -> bool {
+    let target = body.attribute("to").and_then(|to| Reference::of(&to.expr, |_| false));
+    let (Some(target), Some(each)) = (target, body.attribute("for_each")) else { return false };
+    let mut repeats = false;
+    visit::expr(&each.expr, &mut |e| repeats |= Subject::of(e, |_| false).is_some_and(|s| s == target.subject));
+    repeats && matches!(target.subject, Subject::Resource(_))
+}
+
 /// Reports an error at a place.
 pub fn report(
     findings: &mut Vec<Finding>,
