@@ -39,7 +39,7 @@ pub fn of_all_nodes(cluster: &Cluster, judge: impl FnOnce() -> Answer) -> Answer
     match &cluster.elsewhere {
         Some(reasons) => {
             let reason = format!("this configuration only adds pools to the cluster: {}", reasons.because());
-            Answer::undecided(reason, reasons.decides(), Vec::new())
+            Answer::undecided(reason, reasons, Vec::new())
         }
         None => unless_autopilot(cluster, judge),
     }
@@ -94,7 +94,7 @@ pub fn is_by_facts(reasons: &Reasons) -> bool {
 
 /// An undecided answer: where only the size of a machine type is not known, KFP007 tells of it.
 pub fn undecided(reason: String, reasons: &Reasons, findings: Vec<Finding>) -> Answer {
-    let answer = Answer::undecided(reason, reasons.decides(), findings);
+    let answer = Answer::undecided(reason, reasons, findings);
     if is_by_facts(reasons) { answer.because_of(&["KFP007"]) } else { answer }
 }
 
@@ -168,7 +168,7 @@ pub fn worse(a: Answer, b: Answer) -> Answer {
         } else if !first.reason.ends_with(MORE) {
             first.reason += MORE;
         }
-        first.decides.append(&mut second.decides);
+        first.decides.extend([std::mem::take(&mut second.decides)]);
     }
     first.findings.append(&mut second.findings);
     first

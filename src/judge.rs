@@ -56,7 +56,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
             node_pools: cluster.pools.iter().map(pool_report).collect(),
         });
     }
-    missing::join(&mut findings, &clusters);
+    missing::join(&mut findings, &plan.missing_modules, &clusters);
     findings.extend(plan.late_finding());
     findings.extend(too_late(&left, graph.clusters.len(), budget));
     findings.extend(too_many_clusters(graph));
@@ -94,10 +94,12 @@ fn answers(
 
 /// The answer with the errors of the configuration that alone leave it undecided as its causes: its reason names them.
 fn by_errors(answer: Answer, errors: &[Finding]) -> Answer {
-    if answer.status != Status::Undecided || !answer.decides.is_empty() {
+    if answer.status != Status::Undecided || !answer.decides.inputs.is_empty() {
         return answer;
     }
-    let is_named = |error: &&Finding| error.level == Level::Error && answer.reason.contains(&error.message);
+    let is_named = |error: &&Finding| {
+        error.level == Level::Error && answer.decides.errors.iter().any(|message| **message == *error.message)
+    };
     let named: Vec<&Finding> = errors.iter().filter(is_named).collect();
     if named.is_empty() {
         return answer;
@@ -105,9 +107,8 @@ fn by_errors(answer: Answer, errors: &[Finding]) -> Answer {
     let codes: BTreeSet<&'static str> = named.iter().map(|error| error.code).collect();
     let all: Vec<&'static str> = answer.because_of.iter().copied().chain(codes).collect();
     let own = answer.findings.iter().chain(named).find_map(argument);
-    let decides = own.into_iter().collect();
-    let reason = answer.reason.replace(" (see the error)", "");
-    Answer { decides, reason, ..answer }.because_of(&all)
+    let decides = own.into_iter().collect::<Vec<String>>().into();
+    Answer { decides, ..answer }.because_of(&all)
 }
 
 /// The answer, which hangs on whether there is such a cluster.
@@ -124,7 +125,8 @@ const DECIDES: usize = 8;
 /// An answer as the report has it; its findings are added to the others. Where no input decides an unknown value, the argument
 /// that the finding is about stands for it, or the cluster.
 fn requirement(rule: &Rule, cluster: &Cluster, answer: Answer, findings: &mut Vec<Finding>) -> Requirement {
-    let Answer { status, mut reason, mut decides, because_of, level, findings: mut own } = answer;
+    let Answer { status, mut reason, decides, because_of, level, findings: mut own } = answer;
+    let mut decides = decides.inputs;
     if status == Status::Undecided && decides.is_empty() {
         decides.push(own.iter().find_map(argument).unwrap_or_else(|| cluster.address().to_string()));
     }
@@ -163,7 +165,7 @@ fn fold_of(rule: &Rule, answer: Answer, cluster: &Cluster) -> FoldedRequirement 
 
 /// A requirement of a cluster that was not judged in time.
 fn open(rule: &Rule, cluster: &Cluster, budget: &Budget) -> Requirement {
-    let answer = Answer::undecided(budget.late(), vec!["--timeout".into()], Vec::new());
+    let answer = Answer::undecided(budget.late(), "--timeout".to_string(), Vec::new());
     requirement(rule, cluster, answer, &mut Vec::new())
 }
 

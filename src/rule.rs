@@ -2,7 +2,7 @@
 
 use crate::base::budget::Budget;
 use crate::base::source::Span;
-use crate::cty::value::{ReasonKind, Reasons};
+use crate::cty::value::{Deciders, ReasonKind, Reasons};
 use crate::diagnostic::{Edit, Finding, Label, Level, Location, Status};
 use crate::graph::Graph;
 use crate::graph::cluster::Cluster;
@@ -61,8 +61,8 @@ pub struct Answer {
     pub status: Status,
     /// Why, one sentence.
     pub reason: String,
-    /// The inputs that would decide it; empty unless undecided.
-    pub decides: Vec<String>,
+    /// What would decide it; empty unless undecided.
+    pub decides: Deciders,
     /// The codes of the rules whose findings tell of it, where they find the same fault: it then has no findings of its own,
     /// and does not hold.
     pub because_of: Vec<&'static str>,
@@ -75,7 +75,7 @@ pub struct Answer {
 impl Answer {
     /// The requirement holds.
     pub fn met(reason: impl Into<String>) -> Answer {
-        let (decides, because_of, findings) = (Vec::new(), Vec::new(), Vec::new());
+        let (decides, because_of, findings) = (Deciders::default(), Vec::new(), Vec::new());
         Answer { status: Status::Met, reason: reason.into(), decides, because_of, level: None, findings }
     }
 
@@ -89,10 +89,10 @@ impl Answer {
         Answer { status: Status::Unmet, findings, ..Answer::met(reason) }
     }
 
-    /// It cannot be known; `decides` has the inputs that would decide it. Where there is none, it is the argument that its
-    /// finding is about.
-    pub fn undecided(reason: impl Into<String>, decides: Vec<String>, findings: Vec<Finding>) -> Answer {
-        Answer { status: Status::Undecided, decides, findings, ..Answer::met(reason) }
+    /// It cannot be known; `decides` has the inputs that would decide it, or the reasons for which it is not known. Where no
+    /// input decides, the argument that its finding is about stands for it.
+    pub fn undecided(reason: impl Into<String>, decides: impl Into<Deciders>, findings: Vec<Finding>) -> Answer {
+        Answer { status: Status::Undecided, decides: decides.into(), findings, ..Answer::met(reason) }
     }
 
     /// The answer where it hangs on something that is not known (`doubt`, for these reasons): what does not hold, or may
@@ -101,7 +101,7 @@ impl Answer {
         if !matches!(self.status, Status::Unmet | Status::Undecided) {
             return self;
         }
-        let decides = [reasons.decides(), self.decides].concat();
+        let decides: Deciders = [reasons.into(), self.decides].into_iter().collect();
         let soften = |mut f: Finding| {
             f.level = f.level.min(Level::Warning);
             f.help.push(format!("undecided whether {doubt}: {}", reasons.because()));

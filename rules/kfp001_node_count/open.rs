@@ -43,7 +43,7 @@ pub fn undecided(cluster: &Cluster, by_auto: bool) -> Answer {
     }
     let reason = format!("whether {least} nodes qualify is not known: {}", reasons.because());
     let finding = finding_undecided(cluster, last(open), &reasons);
-    let answer = Answer::undecided(reason, reasons.decides(), vec![finding]);
+    let answer = Answer::undecided(reason, &reasons, vec![finding]);
     // Facts that kfplint lacks are another rule's to find; an input is not.
     let by_input = by_auto || cluster.pools_elsewhere.is_some() || !is_by_facts(&reasons);
     if by_input { answer } else { answer.because_of(&CAUSES) }

@@ -33,7 +33,7 @@ fn judge(cluster: &Cluster) -> Answer {
             let place = pool.and_then(|p| p.obstacle.as_ref()).map(|o| o.place.clone());
             let address = pool.map_or(cluster.address(), |p| p.address.as_str());
             let place = place.unwrap_or_else(|| cluster.view.own_place());
-            Answer::undecided(reason, reasons.decides(), vec![draft.at(address, &place, "this decides")])
+            Answer::undecided(reason, &reasons, vec![draft.at(address, &place, "this decides")])
         }
     }
 }

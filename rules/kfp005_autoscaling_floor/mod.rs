@@ -37,7 +37,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     if sum.floor_most.is_none_or(|most| most >= least) {
         let reasons = &sum.floor_reasons;
         let reason = format!("how many nodes are always there is not known: {}", reasons.because());
-        return Answer::undecided(reason, reasons.decides(), Vec::new());
+        return Answer::undecided(reason, reasons, Vec::new());
     }
     let always = match sum.floor_most == Some(sum.floor) {
         true => nodes(sum.floor, sum.hidden),

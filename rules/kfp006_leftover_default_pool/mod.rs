@@ -37,7 +37,7 @@ fn judge(cluster: &Cluster) -> Answer {
             let reasons = open.unwrap_or_default();
             let reason =
                 format!("whether a default pool stays in addition to other pools is not known: {}", reasons.because());
-            Answer::undecided(reason, reasons.decides(), Vec::new())
+            Answer::undecided(reason, &reasons, Vec::new())
         }
     }
 }

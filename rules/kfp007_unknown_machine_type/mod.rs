@@ -44,7 +44,7 @@ fn judge(cluster: &Cluster, pool: &Pool) -> Answer {
             .cluster(cluster)
             .reasons(&reasons)
             .at(&pool.address, &pool.place("machine_type"), "this decides");
-        return Answer::undecided(reason, reasons.decides(), vec![finding]);
+        return Answer::undecided(reason, &reasons, vec![finding]);
     };
     match machine::machine_type(name) {
         None => unknown(cluster, pool, name),

@@ -61,7 +61,7 @@ fn offered_somewhere(cluster: &Cluster, pool: &Pool, name: &Text, fits: Fact<boo
     let draft = RULE.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
     let draft = draft.related(&cluster.view.place("location"), "the cluster's location");
     let finding = draft.at(&pool.address, &pool.place("machine_type"), "not offered in every region");
-    Answer::undecided(reason, reasons.decides(), vec![finding])
+    Answer::undecided(reason, &reasons, vec![finding])
 }
 
 fn some_regions(name: &str) -> String {

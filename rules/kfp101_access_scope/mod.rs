@@ -2,7 +2,7 @@
 
 use super::support::{add_line, replace, together, unless_autopilot_decides};
 use crate::base::source::Span;
-use crate::cty::value::Reasons;
+use crate::cty::value::{Deciders, Reasons};
 use crate::diagnostic::{Finding, Fix, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
@@ -56,7 +56,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
             );
             let draft = RULE.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
             let finding = draft.at(&pool.address, &place(pool), "this decides");
-            Answer::undecided(reason, reasons.decides(), vec![finding])
+            Answer::undecided(reason, &reasons, vec![finding])
         }
     }
 }
@@ -69,8 +69,8 @@ fn by_compute_class(cx: &Context, cluster: &Cluster) -> Option<Answer> {
         return None;
     }
     let what = "the scopes and service account of nodes that GKE makes for compute classes are not given";
-    let own = || vec![format!("{}.cluster_autoscaling.auto_provisioning_defaults", cluster.address())];
-    let decides = is_on.reasons().map_or_else(own, Reasons::decides);
+    let own = || format!("{}.cluster_autoscaling.auto_provisioning_defaults", cluster.address()).into();
+    let decides = is_on.reasons().map_or_else(own, Deciders::from);
     let draft = RULE.finding(what).level(Level::Warning).cluster(cluster);
     let advice = cx.graph.advise_block(&scaling, DEFAULTS, "oauth_scopes", &format!("{:?}", cluster.profile.scopes));
     let draft = draft.help(advice.help(" in `cluster_autoscaling`")).write(advice.edit);

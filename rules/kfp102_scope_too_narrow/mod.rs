@@ -78,7 +78,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let message = format!("whether the scopes of {} let its service account use its roles is not known", pool.title());
     let draft = RULE.finding(message).level(Level::Warning).cluster(cluster).reasons(&reasons);
     let finding = draft.at(&pool.address, &pool.place("oauth_scopes"), "this decides");
-    Answer::undecided(reason, reasons.decides(), vec![finding])
+    Answer::undecided(reason, &reasons, vec![finding])
 }
 
 fn finding(cx: &Context, cluster: &Cluster, pool: &Pool, shut: &[&Need]) -> Finding {

@@ -70,7 +70,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     let Some(on) = cluster.workload_identity.known().copied() else {
         let reasons = cluster.workload_identity.reasons().cloned().unwrap_or_default();
         let reason = format!("whether the cluster has Workload Identity is not known: {}", reasons.because());
-        return Answer::undecided(reason, reasons.decides(), Vec::new());
+        return Answer::undecided(reason, &reasons, Vec::new());
     };
     let half = |pool: &&Pool| match mode(pool).as_deref() {
         Some("GKE_METADATA" | "GKE_METADATA_SERVER") => !on,

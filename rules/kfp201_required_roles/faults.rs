@@ -39,11 +39,11 @@ pub fn undecided(cluster: &Cluster, pool: &Pool, account: &NodeAccount, lack: La
     let mut decides = lack.decides;
     if let (NodeAccount::Elsewhere(_), false) = (account, lack.roles.is_empty()) {
         whys.push(format!("{name} is not made by this configuration: look where it is made for its grants"));
-        decides.extend(text::made_by(account, pool));
+        decides.extend([text::made_by(account, pool)]);
     }
     if let Some(reasons) = pool.uncertain.as_ref().filter(|_| whys.is_empty()) {
         whys.push(reasons.because());
-        decides.extend(reasons.decides());
+        decides.extend([reasons.into()]);
     }
     let reason = format!("whether {name} has {} is not known: {}", list(&roles), whys.join("; "));
     let (address, place) = place_of(account, pool);

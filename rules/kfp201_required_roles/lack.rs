@@ -1,5 +1,6 @@
 //! What an account lacks of the required roles.
 
+use crate::cty::value::Deciders;
 use crate::graph::access::Access;
 
 /// What is lacking of the required roles.
@@ -11,12 +12,12 @@ pub struct Lack<'r> {
     /// Why those are in doubt.
     pub whys: Vec<String>,
     /// What would decide them.
-    pub decides: Vec<String>,
+    pub decides: Deciders,
 }
 
 /// Compares what is granted with what is required.
 pub fn lack<'r>(access: &Access, required: &'r [String]) -> Lack<'r> {
-    let mut lack = Lack { roles: Vec::new(), open: Vec::new(), whys: Vec::new(), decides: Vec::new() };
+    let mut lack = Lack { roles: Vec::new(), open: Vec::new(), whys: Vec::new(), decides: Deciders::default() };
     for role in required {
         let Some((missing, doubts)) = access.lacks(role) else { continue };
         if doubts.is_empty() {
@@ -27,7 +28,7 @@ pub fn lack<'r>(access: &Access, required: &'r [String]) -> Lack<'r> {
         for doubt in doubts {
             if !lack.whys.contains(&doubt.why) {
                 lack.whys.push(doubt.why.clone());
-                lack.decides.extend(doubt.decides.iter().cloned());
+                lack.decides.extend([doubt.decides.clone()]);
             }
         }
     }

@@ -76,7 +76,7 @@ fn judge(cx: &Context, cluster: &Cluster, pool: &Pool, account: &NodeAccount) ->
             .cluster(cluster)
             .reasons(reasons)
             .at(&pool.address, &account_place(pool), "this decides");
-        return Answer::undecided(reason, reasons.decides(), vec![finding]);
+        return Answer::undecided(reason, reasons, vec![finding]);
     }
     let access = cx.graph.access(account, cluster);
     let lack = lack::lack(&access, &cluster.profile.roles);

@@ -1,5 +1,6 @@
 //! What KFP201 says and writes.
 
+use crate::cty::value::Deciders;
 use crate::diagnostic::{Finding, Fix, Safety};
 use crate::graph::Graph;
 use crate::graph::access::{NodeAccount, title};
@@ -28,12 +29,12 @@ pub fn key(account: &NodeAccount, pool: &Pool) -> String {
 }
 
 /// What decides what an account that is made elsewhere may do: where it comes from, else the argument that names it.
-pub fn made_by(account: &NodeAccount, pool: &Pool) -> Vec<String> {
-    let NodeAccount::Elsewhere(other) = account else { return Vec::new() };
+pub fn made_by(account: &NodeAccount, pool: &Pool) -> Deciders {
+    let NodeAccount::Elsewhere(other) = account else { return Deciders::default() };
     match (other.refs.as_slice(), other.email.reasons()) {
-        (_, Some(reasons)) if !reasons.is_empty() => reasons.decides(),
-        ([only], _) => vec![title(only)],
-        _ => vec![format!("{}.{}", pool.address, super::account_place(pool).attribute)],
+        (_, Some(reasons)) if !reasons.is_empty() => reasons.into(),
+        ([only], _) => title(only).into(),
+        _ => format!("{}.{}", pool.address, super::account_place(pool).attribute).into(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::catalog::gke::last_part;
 use crate::catalog::iam::Permission;
-use crate::cty::value::{Reasons, Value};
+use crate::cty::value::{Deciders, Value};
 use crate::diagnostic::Level;
 use crate::graph::access::NodeAccount;
 use crate::graph::account::ServiceAccount;
@@ -51,8 +51,8 @@ fn judge(cx: &Context, cluster: &Cluster, account: &ServiceAccount) -> Answer {
     }
     let modules = cx.graph.grants_elsewhere(account);
     if !open.is_empty() || !modules.is_empty() {
-        let mut decides: Vec<String> = open.iter().flat_map(Reasons::decides).collect();
-        decides.extend(modules.into_iter().flat_map(|m| m.decides));
+        let modules = modules.into_iter().map(|module| module.decides);
+        let decides: Deciders = open.iter().map(Deciders::from).chain(modules).collect();
         return Answer::undecided(format!("whether someone may act as {name} is not known"), decides, Vec::new());
     }
     let draft = RULE

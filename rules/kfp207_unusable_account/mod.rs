@@ -96,7 +96,7 @@ fn undecided(cluster: &Cluster, pool: &Pool, place: &AttributePlace, reasons: &R
     let message = format!("whether the service account of {} is disabled is not known", pool.title());
     let draft = RULE.finding(message.clone()).level(Level::Warning).cluster(cluster).reasons(&reasons);
     let finding = draft.at(&pool.address, place, "this account");
-    Answer::undecided(format!("{message}: {}", reasons.because()), reasons.decides(), vec![finding])
+    Answer::undecided(format!("{message}: {}", reasons.because()), &reasons, vec![finding])
 }
 
 fn not_an_email(cluster: &Cluster, pool: &Pool, place: &AttributePlace) -> Finding {

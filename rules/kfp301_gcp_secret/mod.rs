@@ -35,7 +35,7 @@ fn answer(cx: &Context, _: &Cluster) -> Answer {
     let doubts = together(keys.chain(place::doubt(&secrets, &place::namespaces(cx))));
     match worst.level >= Level::Error || doubts.is_empty() {
         true => Answer::unmet(worst.message.clone(), Vec::new()).at_level(worst.level),
-        false => Answer::undecided(worst.message.clone(), doubts.decides(), Vec::new()),
+        false => Answer::undecided(worst.message.clone(), &doubts, Vec::new()),
     }
 }
 

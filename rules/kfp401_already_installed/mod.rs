@@ -34,7 +34,7 @@ fn answer(cx: &Context, _cluster: &Cluster) -> Answer {
         (None, Some(i)) => {
             let reasons = i.uncertain.clone().unwrap_or_default();
             let reason = format!("whether {} is made, and installs it, is not known: {}", i.address, reasons.because());
-            Answer::undecided(reason, reasons.decides(), Vec::new())
+            Answer::undecided(reason, &reasons, Vec::new())
         }
     }
 }

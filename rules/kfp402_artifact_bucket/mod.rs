@@ -4,6 +4,7 @@ mod bound;
 mod text;
 
 use super::support::together;
+use crate::cty::value::Deciders;
 use crate::diagnostic::Level;
 use crate::graph::access::{Doubt, NodeAccount};
 use crate::graph::bucket::{Bucket, WRITE_OBJECTS};
@@ -25,7 +26,7 @@ pub const RULE: Rule = Rule {
 fn judge(cx: &Context, cluster: &Cluster) -> Answer {
     if let Some(reasons) = &cluster.elsewhere {
         let reason = format!("the configuration of the cluster may declare a bucket: {}", reasons.because());
-        return Answer::undecided(reason, reasons.decides(), Vec::new());
+        return Answer::undecided(reason, reasons, Vec::new());
     }
     let graph = cx.graph;
     let (made, read) = (!graph.buckets.is_empty(), graph.types.read("google_storage_bucket").next().is_some());
@@ -36,7 +37,7 @@ fn judge(cx: &Context, cluster: &Cluster) -> Answer {
             false => {
                 let all = graph.buckets.iter().filter_map(|bucket| bucket.view.uncertain.as_ref());
                 let reasons = together(all);
-                Answer::undecided("whether a bucket is made is not known", reasons.decides(), Vec::new())
+                Answer::undecided("whether a bucket is made is not known", &reasons, Vec::new())
             }
         };
     }
@@ -83,7 +84,7 @@ fn writers(cx: &Context, cluster: &Cluster) -> Answer {
         return Answer::met(format!("{direct} may write to a bucket"));
     }
     let is_here = |account: &&NodeAccount| matches!(account, NodeAccount::Here(_));
-    let mut undecided = Vec::new();
+    let mut undecided = Deciders::default();
     let own = nodes.iter().chain(&bound.accounts);
     for (account, is_own) in own.map(|a| (a, true)).chain(bound.others.iter().map(|a| (a, false))) {
         if !is_here(&account) {
@@ -94,7 +95,7 @@ fn writers(cx: &Context, cluster: &Cluster) -> Answer {
             return Answer::met(format!("{} may write to a bucket", name(account)));
         }
         let gives = |d: &&Doubt| is_own && d.permissions.as_ref().is_none_or(|s| s.contains_name(WRITE_OBJECTS));
-        undecided.extend(access.doubts.iter().filter(gives).flat_map(|d| d.decides.clone()));
+        undecided.extend(access.doubts.iter().filter(gives).map(|d| d.decides.clone()));
     }
     let elsewhere = |account: &NodeAccount| !matches!(account, NodeAccount::Here(_));
     let here = bound.accounts.iter().chain(&nodes).find(is_here);

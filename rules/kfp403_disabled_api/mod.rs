@@ -1,6 +1,7 @@
 //! KFP403 disabled-api: services are managed here, and a needed one is missing.
 
 use super::support::{list, together};
+use crate::cty::value::Deciders;
 use crate::diagnostic::Level;
 use crate::graph::api::Api;
 use crate::graph::cluster::Cluster;
@@ -59,8 +60,8 @@ fn judge(cx: &Context, cluster: &Cluster, apis: &[&Api], last: &View) -> Answer 
     if missing.is_empty() {
         return Answer::met("every API that is needed is enabled here");
     }
-    let mut decides = together(open).decides();
-    decides.extend(cx.graph.absent_modules().map(|module| module.address.to_string()));
+    let modules = cx.graph.absent_modules().map(|module| module.address.to_string().into());
+    let decides: Deciders = std::iter::once((&together(open)).into()).chain(modules).collect();
     if !decides.is_empty() {
         let reason = format!("whether {} is enabled is not known", list(&missing));
         return Answer::undecided(reason, decides, Vec::new());

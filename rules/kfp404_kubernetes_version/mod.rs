@@ -26,7 +26,7 @@ fn answer(cx: &Context, cluster: &Cluster) -> Answer {
         Some((installation, Fact::Known(version))) => judge(cluster, installation, version),
         Some((installation, Fact::OneOf(_, reasons) | Fact::Unknown(reasons))) => {
             let reason = format!("which version {} pins is not known: {}", installation.address, reasons.because());
-            Answer::undecided(reason, reasons.decides(), Vec::new())
+            Answer::undecided(reason, reasons, Vec::new())
         }
     }
 }
@@ -55,7 +55,7 @@ fn judge(cluster: &Cluster, installation: &Installation, version: &Text) -> Answ
     let open = written.as_ref().and_then(|version| version.reasons()).filter(|reasons| !reasons.is_empty());
     if let Some(reasons) = open {
         let reason = format!("which Kubernetes the cluster gets is not known: {}", reasons.because());
-        return Answer::undecided(reason, reasons.decides(), Vec::new());
+        return Answer::undecided(reason, reasons, Vec::new());
     }
     let known = written.as_ref().and_then(|v| v.known().and_then(|v| Some(v.derive(minor(v)?))));
     let Some(kubernetes) = known else {

@@ -1,5 +1,6 @@
 //! KFP405 private-egress: private nodes without a NAT, or without tcp 8443 from the control plane.
 
+use crate::cty::value::Deciders;
 use crate::diagnostic::{Finding, Level};
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
@@ -27,7 +28,7 @@ fn answer(cx: &Context, cluster: &Cluster) -> Answer {
         Fact::Known(false) => Answer::not_applicable("enable_private_nodes is not true"),
         Fact::OneOf(_, reasons) | Fact::Unknown(reasons) => {
             let reason = format!("whether the nodes are private is not known: {}", reasons.because());
-            Answer::undecided(reason, reasons.decides(), Vec::new())
+            Answer::undecided(reason, &reasons, Vec::new())
         }
     }
 }
@@ -54,24 +55,24 @@ fn judge(cx: &Context, cluster: &Cluster, place: &AttributePlace) -> Answer {
         return Answer::met("there is a NAT, and tcp 8443 is let in");
     }
     // What belongs to a network is made where the network is: elsewhere, nothing can be said.
-    let undecided = |reason: &str, decides| Answer::undecided(reason, decides, Vec::new());
+    let undecided = |reason: &str, decides: Deciders| Answer::undecided(reason, decides, Vec::new());
+    let network_input = || format!("{}.network", cluster.address()).into();
     match network::is_made_here(&graph.networks, cluster) {
         Some(true) => {}
         Some(false) => {
             let reason = "this configuration does not create the network, so its NAT and firewall rules cannot be seen";
-            return undecided(reason, vec![format!("{}.network", cluster.address())]);
+            return undecided(reason, network_input());
         }
         None => {
             let network = cluster.view.text("network");
             let reasons = network.as_ref().and_then(|n| n.reasons()).cloned().unwrap_or_default();
-            let decides =
-                if reasons.is_empty() { vec![format!("{}.network", cluster.address())] } else { reasons.decides() };
+            let decides = if reasons.is_empty() { network_input() } else { (&reasons).into() };
             return undecided("which network the cluster is in is not known", decides);
         }
     }
     let missing: Vec<String> = graph.absent_modules().map(|module| module.address.to_string()).collect();
     if !missing.is_empty() {
-        return undecided("a module that is not on disk may make the NAT and firewall rules", missing);
+        return undecided("a module that is not on disk may make the NAT and firewall rules", missing.into());
     }
     let mut findings = Vec::new();
     if !nat {

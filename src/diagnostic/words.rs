@@ -45,9 +45,8 @@ impl fmt::Display for ReasonKind {
                 write!(f, "neither the provider {name} nor its environment variables set a {argument}")
             }
             ReasonKind::Impure(what) | ReasonKind::Untold(what) => write!(f, "{what} is not known before apply"),
-            ReasonKind::Error(message) => write!(f, "{message} (see the error)"),
             ReasonKind::File(message) => write!(f, "{message} (it may exist when Terraform runs)"),
-            ReasonKind::Budget(message) => f.write_str(message),
+            ReasonKind::Error(message) | ReasonKind::Budget(message) => f.write_str(message),
             ReasonKind::Unsupported(what) => write!(f, "kfplint does not evaluate {what}"),
             ReasonKind::NotGiven(what, _) => write!(f, "{what} is not given"),
             ReasonKind::Elsewhere(_, what) => write!(f, "nothing here says {what}"),

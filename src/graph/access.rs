@@ -13,7 +13,7 @@ use super::text::Text;
 use super::view::AttributePlace;
 use crate::base::suggest::within_two;
 use crate::catalog::iam::{self, Permission, PermissionSet};
-use crate::cty::value::{ReasonKind, Reasons, Value};
+use crate::cty::value::{Deciders, ReasonKind, Reasons, Value};
 use crate::plan::{ModuleInstance, ResolvedReference};
 use std::cell::LazyCell;
 use std::collections::BTreeSet;
@@ -80,7 +80,7 @@ pub struct Doubt {
     /// Why it is not known.
     pub why: String,
     /// What would decide it.
-    pub decides: Vec<String>,
+    pub decides: Deciders,
     /// Where it stands.
     pub place: Option<AttributePlace>,
 }
@@ -218,7 +218,7 @@ impl<'p> Graph<'p> {
         match (permissions, &grant.condition, unsure) {
             (_, Some(condition), _) => {
                 let why = format!("{address} grants under the condition \"{condition}\"");
-                doubt(permissions.as_ref().ok().cloned(), why, vec![format!("{address}.condition")]);
+                doubt(permissions.as_ref().ok().cloned(), why, format!("{address}.condition").into());
             }
             (Err(reasons), None, _) => {
                 let role = grant.role.known().map(|r| r.to_string()).unwrap_or_else(|| "a role".into());
@@ -227,12 +227,12 @@ impl<'p> Graph<'p> {
                     true => format!("{address} grants {role}, whose permissions are not known"),
                     false => reasons.because(),
                 };
-                let decides = if reasons.is_empty() { vec![format!("{address}.role")] } else { reasons.decides() };
+                let decides = if reasons.is_empty() { format!("{address}.role").into() } else { reasons.into() };
                 doubt(grant.role.known().and_then(|role| near_role(role)), why, decides);
             }
             (Ok(set), None, Some(reasons)) => {
                 let why = format!("it is not known whether {address} grants to it here: {}", reasons.because());
-                let decides = if reasons.is_empty() { vec![address.to_string()] } else { reasons.decides() };
+                let decides = if reasons.is_empty() { address.to_string().into() } else { reasons.into() };
                 doubt(Some(set.clone()), why, decides);
             }
             (Ok(set), None, None) => {
@@ -293,18 +293,18 @@ impl<'p> Graph<'p> {
         let anything = |why: String, decides| Doubt { permissions: None, why, decides, place: None };
         let doubt = |m: &ModuleInstance| Doubt {
             place: Some(AttributePlace { span: m.header, ..AttributePlace::default() }),
-            ..anything(format!("{}, and is given the account", m.why().because()), vec![m.address.to_string()])
+            ..anything(format!("{}, and is given the account", m.why().because()), m.address.to_string().into())
         };
         let address = &account.resource.address;
         let callers = self.handed.to_callers(account.resource).then(|| {
             let why = "reusable module: its callers are given the account";
-            anything(why.into(), vec![address.to_string()])
+            anything(why.into(), address.to_string().into())
         });
         let imported = self.plan.imported.has(address).then(|| {
             let why = format!("{address} is imported: it exists, and may have grants that are not here");
-            anything(why, vec![address.to_string()])
+            anything(why, address.to_string().into())
         });
-        let unread = self.handed.unread().map(|reasons| anything(reasons.because(), reasons.decides()));
+        let unread = self.handed.unread().map(|reasons| anything(reasons.because(), reasons.into()));
         modules.map(|(module, _)| doubt(module)).chain(callers).chain(imported).chain(unread).collect()
     }
 }

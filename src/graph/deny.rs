@@ -44,7 +44,7 @@ impl<'p> Graph<'p> {
                 access.doubts.push(Doubt {
                     permissions: Some(denied.into()),
                     why: format!("{} may deny it", resource.address),
-                    decides: vec![format!("{}.rules", resource.address)],
+                    decides: format!("{}.rules", resource.address).into(),
                     place: Some(rule.own_place()),
                 });
             }

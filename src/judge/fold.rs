@@ -1,5 +1,6 @@
 //! One cause, one finding: answers that other findings tell of give up their own.
 
+use crate::cty::value::Deciders;
 use crate::diagnostic::{Finding, Level, Status};
 use crate::rule::{Answer, Rule};
 use std::collections::{BTreeMap, BTreeSet};
@@ -44,7 +45,7 @@ pub fn fold(mut answers: Vec<Answered>, elsewhere: &BTreeSet<&'static str>) -> (
             let certain = |code: &&str| code.starts_with("KFP") && !undecided.contains(code);
             if all.iter().any(certain) {
                 answer.status = Status::Unmet;
-                answer.decides.clear();
+                answer.decides = Deciders::default();
             }
             answer.because_of = all.into_iter().collect();
             answer.findings.clear();

@@ -1,12 +1,13 @@
 //! Missing modules (TF004): one finding for each source, as bad as what depends on it.
 
-use crate::diagnostic::{ClusterReport, Finding, Label, Level, Status};
+use crate::diagnostic::{ClusterReport, Finding, Label, Level, MissingModule, Status};
 use crate::module::report::MISSING_MODULE;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Joins the findings about one source, and makes a note of those on which no requirement depends.
-pub fn join(findings: &mut Vec<Finding>, clusters: &[ClusterReport]) {
-    let mut first: BTreeMap<(String, Vec<String>), usize> = BTreeMap::new();
+pub fn join(findings: &mut Vec<Finding>, missing: &[MissingModule], clusters: &[ClusterReport]) {
+    let sources: BTreeMap<&str, &str> = missing.iter().map(|m| (m.address.as_str(), m.source.as_str())).collect();
+    let mut first: BTreeMap<(String, String, Vec<String>), usize> = BTreeMap::new();
     let mut joined: Vec<Finding> = Vec::with_capacity(findings.len());
     let mut addresses: BTreeMap<usize, Vec<String>> = BTreeMap::new();
     for finding in findings.drain(..) {
@@ -15,8 +16,9 @@ pub fn join(findings: &mut Vec<Finding>, clusters: &[ClusterReport]) {
             continue;
         }
         let address = finding.address.clone().unwrap_or_default();
-        let why = finding.message.split_once(" is not ").map_or(finding.message.clone(), |(_, why)| why.to_string());
-        let at = *first.entry((why + &finding.primary_message, finding.help.clone())).or_insert(joined.len());
+        let source = sources.get(address.as_str()).map_or(address.clone(), |source| source.to_string());
+        let same = (source, finding.primary_message.clone(), finding.help.clone());
+        let at = *first.entry(same).or_insert(joined.len());
         addresses.entry(at).or_default().push(address.clone());
         match joined.get_mut(at) {
             Some(before) => {

@@ -3,6 +3,7 @@
 mod access;
 pub mod console;
 mod convert;
+mod deciders;
 mod decimal;
 mod defaults;
 mod draft;
@@ -22,6 +23,7 @@ pub use crate::cty::ty::{Attr, Type};
 pub use access::{AccessError, get_attr, index};
 pub use console::format_console;
 pub use convert::{ConvertError, can_convert, convert};
+pub use deciders::Deciders;
 pub use defaults::Defaults;
 pub use draft::{DraftWriter, OpenText, ValueDraft};
 pub use number::Number;
