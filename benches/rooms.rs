@@ -11,7 +11,7 @@ use kfplint::judge::check_root;
 use kfplint::load::Root;
 use kfplint::plan::StaticPlan;
 use kfplint::profile::Profile;
-use kfplint::report::{Detail, Format, Report, ReportStyle};
+use kfplint::report::{Format, Report, ReportStyle};
 use std::path::Path;
 
 /// A configuration that was found, read and parsed.
@@ -50,6 +50,6 @@ pub fn rules(plan: &StaticPlan) -> RootReport {
 }
 
 /// A report in a format, for readers without a terminal.
-pub fn write(format: Format, report: &Report, sources: &Sources) -> Vec<u8> {
-    format.write(report, sources, ReportStyle::plain(Detail::Normal, 100))
+pub fn write(format: Format, report: &Report, sources: &Sources) -> String {
+    format.text(report, sources, ReportStyle::FILE)
 }

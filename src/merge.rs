@@ -1,54 +1,120 @@
 //! Joins reports of several runs, such as those of shards: kfplint's JSON, or SARIF.
+//!
+//! The reports stay in memory as the texts that they are. Of each cluster, finding and result only the place in its text and in the
+//! order is kept; it is read again when the joined report is written.
 
-use crate::diagnostic::{Level, Verdict};
-use crate::report::model::{
-    JsonBaseline, JsonConfiguration, JsonCoverage, JsonDiagnostic, JsonReport, JsonSummary, VERSION,
-};
-use serde::Serialize;
+mod json;
+mod sarif;
+
+use indexmap::IndexMap;
+use json::JsonReports;
+use rustc_hash::FxHashSet;
+use sarif::SarifLogs;
+use serde::de::DeserializeOwned;
+use serde::ser::Error;
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::marker::PhantomData;
 
-/// Joins reports of one kind, each with its name.
+/// A report that was read: its name, and its text.
+pub type NamedReport = (String, String);
+
+/// Several reports as one.
+pub struct Merged<'t> {
+    /// How many findings are in it.
+    pub counts: Counts,
+    reports: MergedKind<'t>,
+}
+
+enum MergedKind<'t> {
+    Json(JsonReports<'t>),
+    Sarif(SarifLogs<'t>),
+}
+
+/// How many findings there are that are not suppressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Findings of level error.
+    pub errors: usize,
+    /// Findings of level warning.
+    pub warnings: usize,
+    /// Findings of level note.
+    pub notes: usize,
+}
+
+/// The members of a JSON object, each as its text.
+type ReportMembers<'t> = IndexMap<String, &'t RawValue>;
+
+/// Joins reports of one kind.
 ///
 /// # Errors
 /// Which of them is not like the first, not a report of kfplint, or has fields that this version does not know and cannot keep.
-pub fn merge(reports: Vec<(String, Value)>) -> Result<Value, String> {
-    let kind = |v: &Value| match v {
-        Value::Object(o) if o.get("version") == Some(&json!(1)) && o.contains_key("diagnostics") => Some("JSON"),
-        Value::Object(o) if o.get("version") == Some(&json!("2.1.0")) && o.contains_key("runs") => Some("SARIF"),
-        _ => None,
-    };
-    let mut first: Option<(&str, String)> = None;
-    for (name, report) in &reports {
-        let Some(own) = kind(report) else {
+pub fn merge(reports: &[NamedReport]) -> Result<Merged<'_>, String> {
+    let mut first: Option<(&str, &str)> = None;
+    let mut all = Vec::new();
+    for (name, text) in reports {
+        let members: ReportMembers = serde_json::from_str(text).unwrap_or_default();
+        let Some(own) = kind(&members) else {
             return Err(format!("`{name}` is neither a kfplint JSON report nor SARIF"));
         };
-        let (kind, before) = first.get_or_insert_with(|| (own, name.clone()));
-        if *kind != own {
+        let (kind, before) = *first.get_or_insert((own, name));
+        if kind != own {
             return Err(format!("`{before}` is {kind}, and `{name}` is {own}: reports of one kind can be joined"));
         }
+        all.push((name.as_str(), members));
     }
-    complete(&reports)?;
-    if first.is_some_and(|(kind, _)| kind == "SARIF") {
-        return Ok(sarif(reports.into_iter().map(|(_, value)| value).collect()));
-    }
-    let typed = |(name, report)| {
-        let wrong = |e| {
-            format!("`{name}` is a report that this kfplint does not understand ({e}): use the kfplint that wrote it")
-        };
-        serde_json::from_value(report).map_err(wrong)
+    let is_sarif = first.is_some_and(|(kind, _)| kind == "SARIF");
+    let shard = |members: &ReportMembers| match is_sarif {
+        true => sarif::shard(members),
+        false => value(members, "shard").as_str().map(str::to_string),
     };
-    let joined = json_reports(reports.into_iter().map(typed).collect::<Result<_, String>>()?);
-    serde_json::to_value(joined).map_err(|e| format!("cannot join these reports: {e}"))
+    complete(&all.iter().map(|(name, members)| (*name, shard(members))).collect::<Vec<_>>())?;
+    if is_sarif {
+        let (logs, counts) = SarifLogs::of(all.into_iter().map(|(_, members)| members).collect());
+        return Ok(Merged { counts, reports: MergedKind::Sarif(logs) });
+    }
+    drop(all);
+    let (reports, counts) = JsonReports::of(reports)?;
+    Ok(Merged { counts, reports: MergedKind::Json(reports) })
+}
+
+impl Merged<'_> {
+    /// Writes the joined report.
+    ///
+    /// # Errors
+    /// What `out` gives.
+    pub fn write(&self, out: &mut impl Write) -> io::Result<()> {
+        match &self.reports {
+            MergedKind::Json(reports) => reports.write(out),
+            MergedKind::Sarif(logs) => logs.write(out),
+        }
+    }
+}
+
+fn kind(members: &ReportMembers) -> Option<&'static str> {
+    let version = value(members, "version");
+    match () {
+        () if version == json!(1) && members.contains_key("diagnostics") => Some("JSON"),
+        () if version == json!("2.1.0") && members.contains_key("runs") => Some("SARIF"),
+        () => None,
+    }
+}
+
+/// A member that is not large; `null` where there is none.
+fn value(members: &ReportMembers, name: &str) -> Value {
+    members.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
 }
 
 /// Holds that of reports of shards there is each part once: what is missing would pass unseen.
-fn complete(reports: &[(String, Value)]) -> Result<(), String> {
+fn complete(reports: &[(&str, Option<String>)]) -> Result<(), String> {
     let mut parts: BTreeMap<usize, &str> = BTreeMap::new();
     let mut count = None;
-    for (name, report) in reports {
-        let shard = report.get("shard").or_else(|| report.pointer("/runs/0/properties/shard")).and_then(Value::as_str);
-        let numbers = shard.and_then(|shard| shard.split_once('/'));
+    for (name, shard) in reports {
+        let numbers = shard.as_ref().and_then(|shard| shard.split_once('/'));
         let numbers = numbers.and_then(|(i, n)| Some((i.parse::<usize>().ok()?, n.parse::<usize>().ok()?)));
         if reports.first().is_some_and(|(first, _)| first != name) && numbers.map(|(_, n)| n) != count {
             return Err(format!("`{name}` is not of the same division into shards as the reports before it"));
@@ -67,172 +133,44 @@ fn complete(reports: &[(String, Value)]) -> Result<(), String> {
     }
 }
 
-/// What is said for the whole run that the joined reports stand for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts {
-    /// Findings of level error that are not suppressed.
-    pub errors: usize,
-    /// The same of level warning.
-    pub warnings: usize,
-    /// The same of level note.
-    pub notes: usize,
-}
+/// Says which of some things were there before, by digests of their JSON: no thing is kept for that.
+#[derive(Default)]
+struct Seen(FxHashSet<[u8; 32]>);
 
-/// Counts the findings of a joined report.
-pub fn counts(report: &Value) -> Counts {
-    let findings = report.get("diagnostics").or_else(|| report.pointer("/runs/0/results"));
-    let mut counts = Counts::default();
-    for finding in findings.and_then(Value::as_array).into_iter().flatten() {
-        let suppressed =
-            ["suppressed", "suppressions"].iter().any(|key| finding.get(key).is_some_and(|v| !v.is_null()));
-        match finding.get("level").and_then(Value::as_str).filter(|_| !suppressed) {
-            Some("error") => counts.errors += 1,
-            Some("warning") => counts.warnings += 1,
-            Some("note") => counts.notes += 1,
-            _ => {}
-        }
+impl Seen {
+    /// Whether a thing is the first of its kind.
+    fn is_new(&mut self, item: &impl Serialize) -> bool {
+        let mut digest = Sha256::new();
+        // What kfplint has read can be written, and a digest takes everything.
+        let _ = serde_json::to_writer(io::BufWriter::new(&mut digest), item);
+        self.0.insert(digest.finalize().into())
     }
-    counts
-}
-
-/// All items of a list that the reports have under a path, each once, in their order.
-fn all(reports: &[Value], path: &str) -> Vec<Value> {
-    once(reports.iter().filter_map(|r| r.pointer(path)?.as_array()).flatten().cloned())
 }
 
 /// Each item once, in their order.
 fn once<T: Serialize>(items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut seen = BTreeSet::new();
-    items.filter(|item| seen.insert(text_of(item))).collect()
+    let mut seen = Seen::default();
+    items.filter(|item| seen.is_new(item)).collect()
 }
 
 /// Each item once, in the order of their text.
 fn sorted<T: Serialize>(items: impl Iterator<Item = T>) -> Vec<T> {
     let mut items = once(items);
-    items.sort_by_cached_key(text_of);
+    items.sort_by_cached_key(|item| serde_json::to_string(item).unwrap_or_default());
     items
 }
 
-fn text_of<T: Serialize>(item: &T) -> String {
-    serde_json::to_string(item).unwrap_or_default()
-}
+/// A part of a report that is read as a `T` when it is written.
+struct Reread<'t, T>(&'t RawValue, PhantomData<T>);
 
-fn json_reports(reports: Vec<JsonReport>) -> JsonReport {
-    let kfplint = reports.first().map(|r| r.kfplint.clone()).unwrap_or_default();
-    let configuration = reports.iter().find_map(|r| r.configuration.as_ref()).map(|first| JsonConfiguration {
-        file: first.file.clone(),
-        turns_off: once(reports.iter().flat_map(|r| &r.configuration).flat_map(|c| &c.turns_off).cloned()),
-    });
-    let baselines = || reports.iter().filter_map(|r| r.baseline.as_ref());
-    let baseline = baselines().next().map(|_| JsonBaseline {
-        known: baselines().map(|b| b.known).sum(),
-        gone: once(baselines().flat_map(|b| &b.gone).cloned()),
-    });
-    let (mut clusters, mut diagnostics, mut coverage) = (Vec::new(), Vec::new(), JsonCoverage::default());
-    for report in reports {
-        clusters.extend(report.clusters);
-        diagnostics.extend(report.diagnostics);
-        coverage.files += report.coverage.files;
-        coverage.skipped.extend(report.coverage.skipped);
-        coverage.modules_missing.extend(report.coverage.modules_missing);
-        coverage.undecided_blocks.extend(report.coverage.undecided_blocks);
-    }
-    let mut clusters = once(clusters.into_iter());
-    clusters.sort_by_cached_key(|c| (c.root.clone(), c.address.clone()));
-    let mut diagnostics = once(diagnostics.into_iter());
-    diagnostics.sort_by_cached_key(place);
-    let coverage = JsonCoverage {
-        files: coverage.files,
-        skipped: sorted(coverage.skipped.into_iter()),
-        modules_missing: sorted(coverage.modules_missing.into_iter()),
-        undecided_blocks: sorted(coverage.undecided_blocks.into_iter()),
-    };
-    let count = |level| diagnostics.iter().filter(|d| d.level == level && d.suppressed.is_none()).count();
-    let summary = JsonSummary {
-        errors: count(Level::Error),
-        warnings: count(Level::Warning),
-        notes: count(Level::Note),
-        suppressed: diagnostics.iter().filter(|d| d.suppressed.is_some()).count(),
-    };
-    let mut joined = JsonReport {
-        version: VERSION,
-        kfplint,
-        verdict: Verdict::Undecided,
-        clusters,
-        diagnostics,
-        coverage,
-        configuration,
-        summary,
-        shard: None,
-        baseline,
-        since: None,
-    };
-    joined.verdict = verdict(&joined);
-    joined
-}
-
-/// The configuration that SARIF reports name, with all that it turns off in any of them; `null` where none was used.
-/// Reports of earlier versions name none.
-fn configuration(reports: &[Value]) -> Value {
-    let named = |report: &Value| report.pointer("/runs/0/properties/configuration/file").cloned();
-    match reports.iter().find_map(named) {
-        Some(file) => json!({ "file": file, "turns_off": all(reports, "/runs/0/properties/configuration/turns_off") }),
-        None => Value::Null,
+impl<'t, T> Reread<'t, T> {
+    fn of(raw: &'t RawValue) -> Reread<'t, T> {
+        Reread(raw, PhantomData)
     }
 }
 
-/// The verdict of all reports together, by the rule for one.
-fn verdict(report: &JsonReport) -> Verdict {
-    let any = |verdict| report.clusters.iter().any(|c| c.verdict == verdict);
-    let coverage = &report.coverage;
-    let is_open = !coverage.skipped.is_empty() || coverage.modules_missing.iter().any(|module| !module.known);
-    if any(Verdict::NotReady) || report.summary.errors > 0 {
-        Verdict::NotReady
-    } else if report.clusters.is_empty() || is_open || any(Verdict::Undecided) {
-        Verdict::Undecided
-    } else {
-        Verdict::Ready
+impl<T: DeserializeOwned + Serialize> Serialize for Reread<'_, T> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        serde_json::from_str::<T>(self.0.get()).map_err(S::Error::custom)?.serialize(to)
     }
-}
-
-fn text(value: &Value, path: &str) -> String {
-    value.pointer(path).and_then(Value::as_str).unwrap_or_default().to_string()
-}
-
-/// Where a finding stands among others: by file, place and code; those without a place last.
-fn place(finding: &JsonDiagnostic) -> (bool, String, [u32; 2], String) {
-    let (file, range) = match &finding.primary {
-        Some(at) => (at.file.clone(), [at.start.offset, at.end.offset]),
-        None => (String::new(), [0, 0]),
-    };
-    (finding.primary.is_none(), file, range, finding.code.clone())
-}
-
-fn sarif(reports: Vec<Value>) -> Value {
-    let mut results = all(&reports, "/runs/0/results");
-    results.sort_by_cached_key(result_place);
-    let mut notifications = all(&reports, "/runs/0/invocations/0/toolExecutionNotifications");
-    notifications.sort_by_cached_key(Value::to_string);
-    let configuration = configuration(&reports);
-    let Some(mut out) = reports.into_iter().next() else { return Value::Null };
-    if let Some(run) = out.pointer_mut("/runs/0") {
-        run["results"] = results.into();
-        run["invocations"] = json!([{ "executionSuccessful": true, "toolExecutionNotifications": notifications }]);
-        if let Some(run) = run.as_object_mut() {
-            run.remove("properties");
-            if !configuration.is_null() {
-                run.insert("properties".into(), json!({ "configuration": configuration }));
-            }
-        }
-    }
-    out
-}
-
-/// Where a result stands among others, as [`place`].
-fn result_place(result: &Value) -> (bool, String, [u64; 4], String) {
-    let place = result.pointer("/locations/0/physicalLocation");
-    let number = |name: &str| place.and_then(|p| p["region"][name].as_u64()).unwrap_or(0);
-    let region = ["startLine", "startColumn", "endLine", "endColumn"].map(number);
-    let file = place.map(|p| text(p, "/artifactLocation/uri")).unwrap_or_default();
-    (place.is_none(), file, region, text(result, "/ruleId"))
 }

@@ -9,7 +9,7 @@ mod generate;
 mod rooms;
 
 use allocation_counter::{AllocationInfo, measure};
-use kfplint::report::Format;
+use kfplint::report::{Detail, Format, Report, ReportStyle};
 use rooms::{Read, write};
 use std::path::Path;
 use std::sync::Arc;
@@ -112,13 +112,89 @@ fn reports_grow_with_the_findings_and_no_faster() {
         let read = Read::of(dir.path());
         let report = read.report(read.check());
         Format::ALL.map(|format| {
-            let bytes = counted(|| drop(write(format, &report, read.session.sources()))).bytes_total;
+            let write = |out: &mut Sink| format.write(&report, read.session.sources(), ReportStyle::FILE, out);
+            let bytes = counted(|| write(&mut Sink::default()).expect("nothing fails")).bytes_total;
             (format.name(), bytes)
         })
     };
     measured(10);
     for ((format, few), (_, many)) in measured(50).into_iter().zip(measured(100)) {
         grows_in_step(format, few, many);
+    }
+}
+
+/// Counts bytes and keeps none.
+#[derive(Default)]
+struct Sink(u64);
+
+impl std::io::Write for Sink {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A report on so many clusters with five findings each.
+fn report_on(clusters: usize) -> (Read, Report) {
+    let shape = generate::SHAPES.iter().find(|s| s.name == "findings").expect("a shape");
+    let dir = made(|dir| (shape.write)(dir, clusters));
+    let read = Read::of(dir.path());
+    let report = read.report(read.check());
+    (read, report)
+}
+
+/// The bytes of a report, and how many are in memory at most while it is written.
+fn streamed(format: Format, read: &Read, report: &Report) -> (u64, u64) {
+    let (mut sink, style) = (Sink::default(), ReportStyle::FILE);
+    let most = counted(|| format.write(report, read.session.sources(), style, &mut sink).expect("nothing fails"));
+    (sink.0, most.bytes_max)
+}
+
+#[test]
+fn reports_are_written_without_a_second_copy() {
+    let reports = [100, 200].map(report_on);
+    // Formats that tell a finding once keep what they have told.
+    for format in [Format::Json, Format::Sarif, Format::Html, Format::Gitlab] {
+        streamed(format, &reports[0].0, &reports[0].1); // what is made once in a process is not counted
+        let [few, many] = reports.each_ref().map(|(read, report)| streamed(format, read, report));
+        let (written, kept) = (many.0 - few.0, many.1.saturating_sub(few.1));
+        assert!(written > 20_000 && kept * 5 < written, "{format:?}: {kept} bytes in memory for {written} more");
+    }
+}
+
+#[test]
+fn a_quiet_report_is_no_copy_of_the_report() {
+    let (read, report) = report_on(200);
+    let style = ReportStyle { detail: Detail::Quiet, ..ReportStyle::FILE };
+    let most = counted(|| {
+        let written = Format::Gitlab.write(&report, read.session.sources(), style, &mut Sink::default());
+        written.expect("nothing fails");
+    });
+    let findings = report.diagnostics.len() * size_of::<kfplint::diagnostic::Finding>();
+    assert!(most.bytes_max < findings as u64 / 3, "{} bytes in memory for {findings} of findings", most.bytes_max);
+}
+
+#[test]
+fn joined_reports_are_in_memory_once() {
+    for format in [Format::Json, Format::Sarif] {
+        let parts = [50, 100].map(|clusters| {
+            let (read, report) = report_on(clusters);
+            write(format, &report, read.session.sources())
+        });
+        let text: usize = parts.iter().map(String::len).sum();
+        let [few, many] = parts.map(|text| {
+            let reports = [("one".to_string(), text.clone()), ("two".to_string(), text)];
+            counted(|| {
+                let merged = kfplint::merge::merge(&reports).expect("two reports of one kind");
+                merged.write(&mut Sink::default()).expect("nothing fails");
+            })
+        });
+        let kept = many.bytes_max - few.bytes_max;
+        assert!(kept * 3 < text as u64, "{format:?}: {kept} bytes beside {text} of the reports");
     }
 }
 

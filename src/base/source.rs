@@ -285,6 +285,11 @@ impl Sources {
         self.files.read().unwrap_or_else(|e| e.into_inner()).get(id.0 as usize).cloned().flatten()
     }
 
+    /// All files by their ids; `None` for an id that stands for no file.
+    pub fn all(&self) -> Vec<Option<Arc<SourceFile>>> {
+        self.files.read().unwrap_or_else(|e| e.into_inner()).clone()
+    }
+
     /// Where the user writes a text: the place that generates it, for one that a tool writes.
     pub fn written(&self, span: Span) -> Span {
         self.get(span.file).and_then(|file| Some(file.generated.as_ref()?.by)).unwrap_or(span)

@@ -5,9 +5,11 @@ use crate::base::budget::{Budget, DOCUMENT, PARSED, size};
 use crate::cli::MergeArgs;
 use crate::load::loader::up_to;
 use crate::load::reason;
-use crate::merge::{Counts, counts, merge};
-use crate::report;
+use crate::merge::{Counts, NamedReport, merge};
+use crate::report::BUFFER;
 use crate::settings::FailOn;
+use serde_json::value::RawValue;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Joins the reports of several runs and prints them as one.
@@ -27,12 +29,18 @@ pub fn run(args: &MergeArgs) -> Result<u8, Failure> {
         if budget.is_late() || all > budget.room(PARSED) {
             return Err(wrong(budget.too_long()));
         }
-        Ok((name.clone(), serde_json::from_slice(&bytes).map_err(|e| wrong(e.to_string()))?))
+        let text = String::from_utf8(bytes).map_err(|e| wrong(e.utf8_error().to_string()))?;
+        let _: &RawValue = serde_json::from_str(&text).map_err(|e| wrong(e.to_string()))?;
+        Ok((name.clone(), text))
     };
-    let reports = args.files.iter().map(|path| read(path)).collect::<Result<_, Failure>>()?;
-    let joined = merge(reports).map_err(|what| Failure::Merge { what })?;
-    output::stdout(&report::pretty(&joined))?;
-    let Counts { errors, warnings, notes } = counts(&joined);
+    let reports: Vec<NamedReport> = args.files.iter().map(|path| read(path)).collect::<Result<_, Failure>>()?;
+    let merged = merge(&reports).map_err(|what| Failure::Merge { what })?;
+    output::to_stdout(&mut |out| {
+        let mut out = BufWriter::with_capacity(BUFFER, out);
+        merged.write(&mut out)?;
+        out.flush()
+    })?;
+    let Counts { errors, warnings, notes } = merged.counts;
     let found = match args.fail_on {
         FailOn::Error => errors,
         FailOn::Warning => errors + warnings,

@@ -6,7 +6,7 @@ use crate::base::budget::DOCUMENT;
 use crate::base::source::Sources;
 use crate::cli::Color;
 use crate::load::{is_terraform, is_variables, reason};
-use crate::report::{self, Detail, Format, Report, ReportStyle};
+use crate::report::{self, Detail, Format, InertWriter, Report, ReportStyle};
 use crate::tree::up_to;
 use crate::write;
 use std::io::{ErrorKind, IsTerminal, Write};
@@ -28,29 +28,30 @@ pub fn write(report: &Report, sources: &Sources, job: &Job, took: Duration) -> R
         _ => Detail::Normal,
     };
     for (format, file) in &args.output {
-        let view = ReportStyle { color: args.terminal.color == Color::Always, ..ReportStyle::plain(detail, WIDTH) };
-        let bytes = format.write(report, sources, view);
+        let style = ReportStyle { color: args.terminal.color == Color::Always, ..ReportStyle::plain(detail, WIDTH) };
         if job.asked_by_configuration {
             refuse_other(*format, file)?;
         }
-        save(file, &bytes)?;
+        save_with(file, &mut |out| format.write(report, sources, style, out))?;
     }
     // Elsewhere, the same input gives the same text.
     let told = std::io::stdout().is_terminal();
-    let view = ReportStyle {
+    let style = ReportStyle {
         color: color(args.terminal.color),
         links: links(args.terminal.color),
         took: told.then_some(took),
         counts: args.statistics,
         ..ReportStyle::plain(detail, width())
     };
-    let bytes = args.format.write(report, sources, view);
-    match args.format {
-        // Its lines are commands.
-        Format::Azure => all(&bytes),
-        Format::Github => all(report::unmarked(&String::from_utf8_lossy(&bytes)).as_bytes()),
-        _ => stdout(&bytes),
-    }
+    to_stdout(&mut |out| {
+        if args.format == Format::Azure {
+            // Its lines are commands.
+            return args.format.write(report, sources, style, out);
+        }
+        let mut inert = InertWriter::new(out, args.format == Format::Github);
+        args.format.write(report, sources, style, &mut inert)?;
+        inert.finish()
+    })
 }
 
 /// Writes a file that the user asked for, and says on stderr what could not be kept.
@@ -58,8 +59,12 @@ pub fn write(report: &Report, sources: &Sources, job: &Job, took: Duration) -> R
 /// # Errors
 /// Where it cannot be written.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    save_with(path, &mut |out| out.write_all(bytes))
+}
+
+fn save_with(path: &Path, content: write::FileContent) -> Result<(), Failure> {
     let wrong = |e: std::io::Error| Failure::Output { what: format!("`{}`", path.display()), why: reason(&e) };
-    say_notes(&write::file(path, bytes).map_err(wrong)?);
+    say_notes(&write::streamed(path, content).map_err(wrong)?);
     Ok(())
 }
 
@@ -96,10 +101,10 @@ fn refuse_other(format: Format, file: &Path) -> Result<(), Failure> {
 /// # Errors
 /// Anything else that the operating system says.
 pub fn stdout(bytes: &[u8]) -> Result<(), Failure> {
-    match std::str::from_utf8(bytes) {
-        Ok(text) => all(report::inert(text).as_bytes()),
-        Err(_) => all(bytes),
-    }
+    to_stdout(&mut |out| match std::str::from_utf8(bytes) {
+        Ok(text) => out.write_all(report::inert(text).as_bytes()),
+        Err(_) => out.write_all(bytes),
+    })
 }
 
 /// Writes a message to stderr. Nothing in it steers a terminal or commands a CI job.
@@ -112,9 +117,13 @@ pub fn stderr(bytes: &[u8]) {
     let _ = std::io::stderr().write_all(report::inert(&String::from_utf8_lossy(bytes)).as_bytes());
 }
 
-fn all(bytes: &[u8]) -> Result<(), Failure> {
+/// Writes to stdout piece by piece, as [`stdout`] does, but with no eye on commands.
+///
+/// # Errors
+/// Anything but a reader that has gone.
+pub fn to_stdout(content: write::FileContent) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
+    match content(&mut out).and_then(|()| out.flush()) {
         Err(e) if e.kind() != ErrorKind::BrokenPipe => {
             Err(Failure::Output { what: "the report to stdout".into(), why: e.to_string() })
         }

@@ -2,14 +2,16 @@
 //!
 //! Source: Microsoft's documentation, "Logging commands"; escaping as in microsoft/azure-pipelines-task-lib `taskcommand.ts`.
 
-use super::{Report, line, unmarked};
+use super::{ReportView, line, unmarked};
 use crate::base::source::Sources;
 use crate::diagnostic::Level;
-use std::fmt::Write;
+use std::io::{Result, Write};
 
 /// The report as logging commands. There are no notes among issues: they are lines of the log.
-pub fn azure(report: &Report, sources: &Sources) -> String {
-    let mut text = String::new();
+///
+/// # Errors
+/// What `out` gives.
+pub fn azure(report: ReportView, sources: &Sources, out: &mut impl Write) -> Result<()> {
     for diagnostic in report.reported() {
         let f = &diagnostic.finding;
         let place = report.shown_place(diagnostic, sources);
@@ -19,7 +21,7 @@ pub fn azure(report: &Report, sources: &Sources) -> String {
             Level::Warning => "warning",
             Level::Note => {
                 let at = place.map_or_else(|| diagnostic.root.clone(), |place| place.to_string());
-                let _ = writeln!(text, "{}", unmarked(&line(&format!("{at}: note {} {message}", f.code))));
+                writeln!(out, "{}", unmarked(&line(&format!("{at}: note {} {message}", f.code))))?;
                 continue;
             }
         };
@@ -30,12 +32,12 @@ pub fn azure(report: &Report, sources: &Sources) -> String {
             properties.push(format!("columnnumber={}", place.start.column));
         }
         properties.push(format!("code={}", f.code));
-        let _ = writeln!(text, "##vso[task.logissue {};]{}", properties.join(";"), data(&message));
+        writeln!(out, "##vso[task.logissue {};]{}", properties.join(";"), data(&message))?;
     }
     if let Some((file, hidden)) = report.hidden() {
-        let _ = writeln!(text, "{}", unmarked(&line(&format!("{file}:1:1: note configuration: {hidden}"))));
+        writeln!(out, "{}", unmarked(&line(&format!("{file}:1:1: note configuration: {hidden}"))))?;
     }
-    text
+    Ok(())
 }
 
 fn data(text: &str) -> String {

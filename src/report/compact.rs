@@ -1,30 +1,32 @@
 //! `--format compact`: one finding a line, as compilers write them.
 
-use super::{Report, line, word};
+use super::{ReportView, line, word};
 use crate::base::source::Sources;
-use std::fmt::Write;
+use std::io::{Result, Write};
 
 /// The report as text: `file:line:column: level code name: message`.
-pub fn compact(report: &Report, sources: &Sources) -> String {
-    let mut text = String::new();
+///
+/// # Errors
+/// What `out` gives.
+pub fn compact(report: ReportView, sources: &Sources, out: &mut impl Write) -> Result<()> {
     for diagnostic in report.reported() {
         let f = &diagnostic.finding;
         let place = match report.shown_place(diagnostic, sources) {
             Some(place) => place.to_string(),
             None => diagnostic.root.clone(),
         };
-        let _ = writeln!(
-            text,
+        writeln!(
+            out,
             "{}: {} {} {}: {}",
             line(&place),
             word(f.level),
             f.code,
             f.name,
             line(&report.message(diagnostic))
-        );
+        )?;
     }
     if let Some((file, hidden)) = report.hidden() {
-        let _ = writeln!(text, "{}:1:1: note configuration: {}", line(file), line(&hidden));
+        writeln!(out, "{}:1:1: note configuration: {}", line(file), line(&hidden))?;
     }
-    text
+    Ok(())
 }

@@ -20,7 +20,7 @@ impl Configuration {
     }
 
     /// As JSON has it.
-    pub(crate) fn json(&self) -> JsonConfiguration {
-        JsonConfiguration { file: self.file.clone(), turns_off: self.turns_off.clone() }
+    pub(crate) fn json(&self) -> JsonConfiguration<'_> {
+        JsonConfiguration { file: (&self.file).into(), turns_off: (&self.turns_off).into() }
     }
 }

@@ -1,9 +1,13 @@
 //! The formats of the report: the only list of them.
 
-use super::{Detail, Report, ReportStyle, own, pretty};
+use super::{Detail, Report, ReportStyle, ReportView, own};
 use crate::base::source::Sources;
 use serde_json::Value;
+use std::io::{BufWriter, Result, Write};
 use std::path::PathBuf;
+
+/// How much of a report is in memory before it is written.
+pub const BUFFER: usize = 64 << 10;
 
 /// A format of the report.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,7 +101,7 @@ impl Format {
     ///
     /// # Errors
     /// What to write instead.
-    pub fn parse_output(text: &str) -> Result<(Format, PathBuf), String> {
+    pub fn parse_output(text: &str) -> std::result::Result<(Format, PathBuf), String> {
         let (format, file) = text.split_once('=').ok_or("write FORMAT=FILE, for example json=report.json")?;
         let format = Format::parse(format).ok_or_else(|| format!("there is no format `{format}`"))?;
         if file.is_empty() {
@@ -106,24 +110,39 @@ impl Format {
         Ok((format, file.into()))
     }
 
-    /// The report in this format. The view counts for people's alone.
-    pub fn write(self, report: &Report, sources: &Sources, view: ReportStyle) -> Vec<u8> {
-        let errors = (view.detail == Detail::Quiet && self != Format::Human).then(|| report.only_errors());
-        let report = errors.as_ref().unwrap_or(report);
+    /// Writes the report in this format, piece by piece through one buffer. The style counts for people's alone.
+    ///
+    /// # Errors
+    /// What `to` gives.
+    pub fn write(self, report: &Report, sources: &Sources, style: ReportStyle, to: &mut dyn Write) -> Result<()> {
+        let view = match style.detail == Detail::Quiet && self != Format::Human {
+            true => ReportView::errors(report),
+            false => ReportView::all(report),
+        };
+        let mut out = BufWriter::with_capacity(BUFFER, to);
         match self {
-            Format::Human => super::human(report, sources, view),
-            Format::Json => pretty(&super::json(report, sources)),
-            Format::Compact => super::compact(report, sources).into_bytes(),
-            Format::Sarif => pretty(&super::sarif(report, sources)),
-            Format::Github => super::github(report, sources).into_bytes(),
-            Format::Gitlab => pretty(&super::gitlab(report, sources)),
-            Format::Junit => super::junit(report, sources),
-            Format::Checkstyle => super::checkstyle(report, sources),
-            Format::Rdjson => pretty(&super::rdjson(report, sources)),
-            Format::Markdown => super::markdown(report, sources).into_bytes(),
-            Format::Html => super::html(report, sources).into_bytes(),
-            Format::Azure => super::azure(report, sources).into_bytes(),
+            Format::Human => out.write_all(&super::human(report, sources, style))?,
+            Format::Json => super::json(view, sources, &mut out)?,
+            Format::Compact => super::compact(view, sources, &mut out)?,
+            Format::Sarif => super::sarif(view, sources, &mut out)?,
+            Format::Github => super::github(view, sources, &mut out)?,
+            Format::Gitlab => super::gitlab(view, sources, &mut out)?,
+            Format::Junit => super::junit(view, sources, &mut out)?,
+            Format::Checkstyle => super::checkstyle(view, sources, &mut out)?,
+            Format::Rdjson => super::rdjson(view, sources, &mut out)?,
+            Format::Markdown => out.write_all(super::markdown(view, sources).as_bytes())?,
+            Format::Html => super::html(view, sources, &mut out)?,
+            Format::Azure => super::azure(view, sources, &mut out)?,
         }
+        out.flush()
+    }
+
+    /// The report in this format as a text in memory.
+    pub fn text(self, report: &Report, sources: &Sources, style: ReportStyle) -> String {
+        let mut bytes = Vec::new();
+        // Writing into memory does not fail.
+        let _ = self.write(report, sources, style, &mut bytes);
+        String::from_utf8(bytes).unwrap_or_default()
     }
 
     /// About how many bytes of it are sorted, joined and written in a second, on a slow machine.

@@ -2,22 +2,20 @@
 //!
 //! Source: GitHub's documentation, "Workflow commands for GitHub Actions"; escaping as in actions/toolkit `command.ts`.
 
-use super::{Report, line};
+use super::{ReportView, line};
 use crate::base::source::Sources;
 use crate::diagnostic::Level;
-use std::fmt::Write;
+use std::io::{Result, Write};
 
 /// The report as workflow commands.
-pub fn github(report: &Report, sources: &Sources) -> String {
-    let mut text = String::new();
+///
+/// # Errors
+/// What `out` gives.
+pub fn github(report: ReportView, sources: &Sources, out: &mut impl Write) -> Result<()> {
     if let Some((file, hidden)) = report.hidden() {
         let title = property("kfplint: configuration");
-        let _ = writeln!(
-            text,
-            "::notice file={},line=1,title={title}::{}",
-            property(&report.repository_path(file)),
-            data(&hidden)
-        );
+        let file = property(&report.repository_path(file));
+        writeln!(out, "::notice file={file},line=1,title={title}::{}", data(&hidden))?;
     }
     // GitHub shows ten of each kind for a step: those that count most come first.
     let mut all: Vec<_> = report.reported().collect();
@@ -42,9 +40,9 @@ pub fn github(report: &Report, sources: &Sources) -> String {
         properties.push(format!("title={}", property(&format!("{} {}", f.code, f.name))));
         let own = report.message(diagnostic);
         let message: Vec<&str> = std::iter::once(own.as_str()).chain(f.help.iter().map(String::as_str)).collect();
-        let _ = writeln!(text, "::{command} {}::{}", properties.join(","), data(&message.join("\n")));
+        writeln!(out, "::{command} {}::{}", properties.join(","), data(&message.join("\n")))?;
     }
-    text
+    Ok(())
 }
 
 fn data(text: &str) -> String {

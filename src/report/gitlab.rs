@@ -2,14 +2,19 @@
 //!
 //! Source: GitLab's documentation, "Code Quality report format".
 
-use super::{Report, line};
+use super::model::Streamed;
+use super::{ReportView, line, write_json};
 use crate::base::source::Sources;
 use crate::diagnostic::Level;
 use md5::{Digest, Md5};
 use serde_json::{Value, json};
+use std::io::{Result, Write};
 
-/// The report as JSON.
-pub fn gitlab(report: &Report, sources: &Sources) -> Value {
+/// Writes the report as JSON, one finding at a time.
+///
+/// # Errors
+/// What `out` gives.
+pub fn gitlab(report: ReportView, sources: &Sources, out: &mut impl Write) -> Result<()> {
     let one = |d: &super::Diagnostic| {
         let f = &d.finding;
         let place = report.shown_place(d, sources);
@@ -31,7 +36,7 @@ pub fn gitlab(report: &Report, sources: &Sources) -> Value {
             },
         })
     };
-    let hidden = report.hidden().map(|(file, text)| {
+    let hidden: Option<Value> = report.hidden().map(|(file, text)| {
         json!({
             "description": format!("Configuration: {}", line(&text)),
             "check_name": "configuration",
@@ -40,5 +45,5 @@ pub fn gitlab(report: &Report, sources: &Sources) -> Value {
             "location": { "path": report.repository_path(file), "lines": { "begin": 1, "end": 1 } },
         })
     });
-    report.open().map(one).chain(hidden).collect()
+    write_json(&Streamed(|| report.open().map(one).chain(hidden.clone())), out)
 }

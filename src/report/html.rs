@@ -6,23 +6,27 @@ mod pictures;
 
 use super::graph::{STYLE, escape};
 use super::place::ShownPlace;
-use super::{Diagnostic, Report, plural, url};
+use super::{Diagnostic, ReportView, plural, url};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{Level, Verdict};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
-use std::fmt::Write;
+use std::io::{Result, Write};
 
 const PAGE_STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
 /// The report as a page that needs no network. All of it can be read without its script, which moves the pictures and
 /// shows the source of a box beside them.
-pub fn html(report: &Report, sources: &Sources) -> String {
+///
+/// # Errors
+/// What `out` gives.
+pub fn html(report: ReportView, sources: &Sources, out: &mut dyn Write) -> Result<()> {
     let hash = STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()));
     let answer = verdict(report.verdict);
-    let mut out = format!(
+    write!(
+        out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'\">\n\
          <title>kfplint: {answer}</title>\n<style>{PAGE_STYLE}\n{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#report\">Skip to the report</a>\n\
@@ -31,19 +35,19 @@ pub fn html(report: &Report, sources: &Sources) -> String {
         counts(report),
         report.hidden().map(|(_, text)| format!("<p>Configuration: {}</p>\n", escape(&text))).unwrap_or_default(),
         contents(report)
-    );
-    clusters::write(report, sources, &mut out);
-    pictures::write(report, sources, &mut out);
-    findings::write(report, sources, &mut out);
-    coverage(report, &mut out);
-    let _ = write!(
+    )?;
+    clusters::write(report, sources, out)?;
+    pictures::write(report, sources, out)?;
+    findings::write(report, sources, out)?;
+    coverage(report, out)?;
+    write!(
         out,
         "</main>\n<footer><p>Written by kfplint {}.</p></footer>\n<dialog id=\"panel\" aria-labelledby=\"panel-title\">\
          <h2 id=\"panel-title\"></h2><button type=\"button\" class=\"close\" aria-label=\"Close\">×</button><div class=\"body\"></div></dialog>\n\
          <script>{SCRIPT}</script>\n</body>\n</html>\n",
         env!("CARGO_PKG_VERSION")
-    );
-    out
+    )?;
+    Ok(())
 }
 
 fn verdict(verdict: Verdict) -> &'static str {
@@ -62,7 +66,7 @@ fn class(verdict: Verdict) -> &'static str {
     }
 }
 
-fn counts(report: &Report) -> String {
+fn counts(report: ReportView) -> String {
     let levels = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
     let mut counts = levels.map(|(level, noun)| plural(report.count(level), noun)).to_vec();
     if report.suppressed() > 0 {
@@ -73,14 +77,14 @@ fn counts(report: &Report) -> String {
 }
 
 /// The findings in the order of the page: the worst first.
-fn open(report: &Report) -> Vec<&Diagnostic> {
+fn open<'r>(report: ReportView<'r>) -> Vec<&'r Diagnostic> {
     let mut open: Vec<&Diagnostic> = report.open().collect();
     open.sort_by_key(|d| std::cmp::Reverse(d.finding.level));
     open
 }
 
 /// The parts that the page has.
-fn contents(report: &Report) -> String {
+fn contents(report: ReportView) -> String {
     let parts = [
         (true, "clusters", "Clusters"),
         (report.drawings.iter().any(|d| !d.nodes.is_empty()), "graphs", "Graph"),
@@ -111,7 +115,7 @@ fn pre(text: &str) -> String {
     text.trim_end().split('\n').map(escape).collect::<Vec<_>>().join("\n")
 }
 
-fn not_checked(report: &Report) -> Vec<String> {
+fn not_checked(report: ReportView) -> Vec<String> {
     let coverage = &report.coverage;
     let skipped = coverage.skipped.iter().map(|(path, why)| format!("{path}: {why}"));
     let missing = coverage.modules_missing.iter().map(|m| format!("{} is not on disk: {}", m.address, m.source));
@@ -120,16 +124,18 @@ fn not_checked(report: &Report) -> Vec<String> {
     skipped.chain(missing).chain(undecided).collect()
 }
 
-fn coverage(report: &Report, out: &mut String) {
+fn coverage(report: ReportView, out: &mut dyn Write) -> Result<()> {
     let all = not_checked(report);
     if all.is_empty() {
-        return;
+        return Ok(());
     }
-    out.push_str(
-        "<section id=\"coverage\" aria-labelledby=\"coverage-title\"><h2 id=\"coverage-title\">Not checked</h2><ul>\n",
-    );
+    writeln!(
+        out,
+        "<section id=\"coverage\" aria-labelledby=\"coverage-title\"><h2 id=\"coverage-title\">Not checked</h2><ul>"
+    )?;
     for text in all {
-        let _ = writeln!(out, "<li>{}</li>", escape(&text));
+        writeln!(out, "<li>{}</li>", escape(&text))?;
     }
-    out.push_str("</ul></section>\n");
+    writeln!(out, "</ul></section>")?;
+    Ok(())
 }

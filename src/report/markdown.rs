@@ -1,7 +1,7 @@
 //! `--format markdown`: a comment for a pull request.
 
 use super::place::ShownPlace;
-use super::{Diagnostic, Report, line, plural, url};
+use super::{Diagnostic, Report, ReportView, line, plural, url};
 use crate::base::source::Sources;
 use crate::diagnostic::{ClusterReport, Level, Status, Verdict};
 use std::fmt::Write;
@@ -16,7 +16,7 @@ const MOST_HIDDEN: usize = 2_000;
 const COUNTS: usize = 100;
 
 /// The report as GitHub's and GitLab's Markdown. What does not fit into a comment is counted.
-pub fn markdown(report: &Report, sources: &Sources) -> String {
+pub fn markdown(report: ReportView, sources: &Sources) -> String {
     let mut text = format!("## kfplint: {}\n", verdict(report.verdict));
     if let Some(since) = report.since.as_ref().filter(|since| since.verdicts.is_empty()) {
         let _ = writeln!(text, "\nNo change: the verdicts are those of {}", code(&since.reference));
@@ -27,7 +27,7 @@ pub fn markdown(report: &Report, sources: &Sources) -> String {
     }
     let mut clusters: Vec<&ClusterReport> = report.clusters.iter().collect();
     clusters.sort_by_key(|c| c.verdict == Verdict::Ready);
-    let left = fill(&mut text, clusters.iter().map(|c| requirements(c, report, sources)), MOST_OF_CLUSTERS);
+    let left = fill(&mut text, clusters.iter().map(|c| requirements(c, &report, sources)), MOST_OF_CLUSTERS);
     if left > 0 {
         let _ = writeln!(text, "\nand {}", plural(left, "more cluster"));
     }
@@ -67,7 +67,7 @@ fn fill(text: &mut String, items: impl Iterator<Item = String>, most: usize) -> 
     left
 }
 
-fn summary(report: &Report) -> String {
+fn summary(report: ReportView) -> String {
     let counts = [(Level::Error, "error"), (Level::Warning, "warning"), (Level::Note, "note")];
     let mut counts = counts.map(|(level, noun)| plural(report.count(level), noun)).to_vec();
     if report.suppressed() > 0 {

@@ -11,6 +11,7 @@ mod gitlab;
 pub mod graph;
 mod html;
 mod human;
+mod inert;
 mod json;
 mod markdown;
 pub mod model;
@@ -18,10 +19,12 @@ mod own;
 mod page;
 mod place;
 mod rdjson;
+mod safe_json;
 mod sarif;
 #[cfg(test)]
 pub(crate) mod schema;
 mod text;
+mod view;
 mod wrap;
 mod xml;
 
@@ -29,18 +32,20 @@ pub use azure::azure;
 pub use compact::compact;
 pub use compared::{Held, KnownFinding, Since, VerdictChange};
 pub use configuration::Configuration;
-pub use format::Format;
+pub use format::{BUFFER, Format};
 pub use github::github;
 pub use gitlab::gitlab;
 pub use html::html;
 pub use human::{Detail, ReportStyle, findings, human};
+pub use inert::InertWriter;
 pub use json::{json, location};
 pub use markdown::markdown;
 pub use page::{page, rules, rules_json};
 pub use rdjson::rdjson;
+pub use safe_json::{pretty, write_json};
 pub use sarif::sarif;
-pub use text::pretty;
 pub(crate) use text::{coloured, inert, line, lines, unmarked};
+pub use view::ReportView;
 pub use xml::{checkstyle, junit};
 
 use crate::base::source::{Sources, Span};
@@ -49,7 +54,8 @@ use crate::report::graph::drawing::Drawing;
 use crate::report::place::ShownPlace;
 use rustc_hash::{FxHashMap, FxHashSet};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 /// What a whole run says.
 #[derive(Clone, Debug)]
@@ -228,20 +234,6 @@ impl Report {
         diagnostic.message()
     }
 
-    /// The open findings, each once: what several root modules have in a module that they share is said for the first.
-    pub(crate) fn reported(&self) -> impl Iterator<Item = &Diagnostic> {
-        let mut seen = HashSet::new();
-        self.open()
-            .filter(move |d| d.finding.span().is_none_or(|span| seen.insert((d.finding.code, span, d.message()))))
-    }
-
-    /// The report with no findings but errors, for `--quiet`.
-    pub(crate) fn only_errors(&self) -> Report {
-        let mut report = self.clone();
-        report.diagnostics.retain(|d| d.finding.level == Level::Error && d.finding.suppressed.is_none());
-        report
-    }
-
     /// How many open findings have a fix that is safe, and how many have others alone.
     pub fn fixable(&self) -> (usize, usize) {
         let has = |d: &&Diagnostic, safe: bool| d.finding.fixes.iter().any(|fix| (fix.safety == Safety::Safe) == safe);
@@ -390,7 +382,12 @@ fn tidy(coverage: &mut Coverage) {
 
 /// The path of a span's file, with forward slashes.
 pub(crate) fn path(span: Span, sources: &Sources) -> String {
-    sources.path(span.file).to_string_lossy().replace('\\', "/")
+    path_text(&sources.path(span.file))
+}
+
+/// A path with forward slashes.
+fn path_text(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
 }
 
 /// The web address of a rule's page; `None` for what no rule of the registry says.

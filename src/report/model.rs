@@ -1,6 +1,8 @@
 //! The JSON report, version 1, as types: `--format json` writes them, `kfplint merge` reads them, and the published schema is
 //! made from them. Fields stand in the order in which they are written.
 //!
+//! Texts are borrowed where a report is written from what a run found, and owned where one is read.
+//!
 //! A field without which earlier versions wrote reports has a default. Clusters, requirements, node pools and findings keep
 //! the fields of later versions in `more`; elsewhere such a field is an error.
 
@@ -8,14 +10,17 @@ use super::KnownFinding;
 use crate::diagnostic::{Level, Safety, Status, Verdict};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// The version of the format.
 pub const VERSION: u64 = 1;
 
+// Where it is written, clusters and findings are made one at a time: they are `Streamed`.
 /// A report.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonReport {
+#[cfg_attr(test, schemars(bound = "C: schemars::JsonSchema + Default + Serialize, D: schemars::JsonSchema"))]
+pub struct JsonReport<'r, C = Vec<JsonCluster<'r>>, D = Vec<JsonDiagnostic<'r>>> {
     /// The version of this format.
     #[cfg_attr(test, schemars(extend("const" = VERSION)))]
     pub version: u64,
@@ -25,15 +30,15 @@ pub struct JsonReport {
     pub verdict: Verdict,
     /// All clusters, by root and address.
     #[serde(default)]
-    pub clusters: Vec<JsonCluster>,
+    pub clusters: C,
     /// All findings, by file, place and code.
-    pub diagnostics: Vec<JsonDiagnostic>,
+    pub diagnostics: D,
     /// Files read, and everything that was not checked.
     #[serde(default)]
-    pub coverage: JsonCoverage,
+    pub coverage: JsonCoverage<'r>,
     /// The configuration that was used.
     #[serde(default)]
-    pub configuration: Option<JsonConfiguration>,
+    pub configuration: Option<JsonConfiguration<'r>>,
     /// How many findings there are, without those that are suppressed.
     #[serde(default)]
     pub summary: JsonSummary,
@@ -42,32 +47,32 @@ pub struct JsonReport {
     pub shard: Option<String>,
     /// Known findings, which the report leaves out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub baseline: Option<JsonBaseline>,
+    pub baseline: Option<JsonBaseline<'r>>,
     /// The comparison with an earlier commit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<JsonSince>,
+    pub since: Option<JsonSince<'r>>,
 }
 
 /// A cluster with every rule's answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonCluster {
+pub struct JsonCluster<'r> {
     /// The root module's path.
-    pub root: String,
+    pub root: Cow<'r, str>,
     /// The environment for which it was evaluated.
-    pub environment: Option<String>,
+    pub environment: Option<Cow<'r, str>>,
     /// Its address.
-    pub address: String,
+    pub address: Cow<'r, str>,
     /// Its verdict.
     pub verdict: Verdict,
     /// The header of its block.
-    pub location: Option<JsonLocation>,
+    pub location: Option<JsonLocation<'r>>,
     /// The answers of the rules, by code.
     #[serde(default)]
-    pub requirements: Vec<JsonRequirement>,
+    pub requirements: Vec<JsonRequirement<'r>>,
     /// Its node pools.
     #[serde(default)]
-    pub node_pools: Vec<JsonPool>,
+    pub node_pools: Vec<JsonPool<'r>>,
     /// Fields of later versions.
     #[serde(flatten)]
     #[cfg_attr(test, schemars(skip))]
@@ -77,20 +82,20 @@ pub struct JsonCluster {
 /// One rule's answer for one cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonRequirement {
+pub struct JsonRequirement<'r> {
     /// The rule's code.
-    pub code: String,
+    pub code: Cow<'r, str>,
     /// The rule's name.
-    pub name: String,
+    pub name: Cow<'r, str>,
     /// The answer.
     pub status: Status,
     /// Why.
-    pub reason: String,
+    pub reason: Cow<'r, str>,
     /// The inputs that would decide it, where it is undecided.
-    pub decides: Vec<String>,
+    pub decides: Cow<'r, [String]>,
     /// The codes of the findings, on the same cluster or root module, that tell of it: it has none of its own.
     #[serde(default)]
-    pub because_of: Vec<String>,
+    pub because_of: Vec<Cow<'r, str>>,
     /// Fields of later versions.
     #[serde(flatten)]
     #[cfg_attr(test, schemars(skip))]
@@ -100,13 +105,13 @@ pub struct JsonRequirement {
 /// A node pool.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonPool {
+pub struct JsonPool<'r> {
     /// Its address; for the default pool, the cluster's.
-    pub address: String,
+    pub address: Cow<'r, str>,
     /// Fewest and most nodes over all zones.
     pub nodes: Option<JsonNodes>,
     /// The machine type.
-    pub machine_type: Option<String>,
+    pub machine_type: Option<Cow<'r, str>>,
     /// vCPU of the machine type.
     #[serde(serialize_with = "without_fraction")]
     pub vcpus: Option<f64>,
@@ -117,7 +122,7 @@ pub struct JsonPool {
     /// Whether its nodes count for Kubeflow Pipelines.
     pub counts: Option<bool>,
     /// Why they do not, or why it is not known.
-    pub why_not: Option<String>,
+    pub why_not: Option<Cow<'r, str>>,
     /// Fields of later versions.
     #[serde(flatten)]
     #[cfg_attr(test, schemars(skip))]
@@ -149,50 +154,50 @@ pub struct JsonAllocatable {
 /// A finding.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonDiagnostic {
+pub struct JsonDiagnostic<'r> {
     /// The rule's code.
-    pub code: String,
+    pub code: Cow<'r, str>,
     /// The rule's name.
-    pub name: String,
+    pub name: Cow<'r, str>,
     /// Its level.
     pub level: Level,
     /// One sentence on the fault.
-    pub message: String,
+    pub message: Cow<'r, str>,
     /// The root module's path.
-    pub root: String,
+    pub root: Cow<'r, str>,
     /// The resource's address.
-    pub address: Option<String>,
+    pub address: Option<Cow<'r, str>>,
     /// The address of the cluster that it concerns.
-    pub cluster: Option<String>,
+    pub cluster: Option<Cow<'r, str>>,
     /// The place of the fault; `null` where it is not in the text of a file.
-    pub primary: Option<JsonLocation>,
+    pub primary: Option<JsonLocation<'r>>,
     /// The literal to edit, where the trace ends; `null` where it is at the primary place or outside of the files.
     #[serde(default)]
-    pub origin: Option<JsonLocation>,
+    pub origin: Option<JsonLocation<'r>>,
     /// How the value came to the primary place, nearest first.
     #[serde(default)]
-    pub trace: Vec<JsonLabel>,
+    pub trace: Vec<JsonLabel<'r>>,
     /// Other places that explain it.
     #[serde(default)]
-    pub related: Vec<JsonLabel>,
+    pub related: Vec<JsonLabel<'r>>,
     /// Advice: a sentence or a piece of Terraform each.
     #[serde(default)]
-    pub help: Vec<String>,
+    pub help: Cow<'r, [String]>,
     /// What the help says to write, as data: made together, these edits take the finding away.
     #[serde(default)]
-    pub write: Vec<JsonWrite>,
+    pub write: Vec<JsonWrite<'r>>,
     /// Ready changes.
     #[serde(default)]
-    pub fixes: Vec<JsonFix>,
+    pub fixes: Vec<JsonFix<'r>>,
     /// The rule's page.
-    pub url: Option<String>,
+    pub url: Option<Cow<'r, str>>,
     /// Stays the same while rule, root module, environment, address and attribute do.
-    pub fingerprint: String,
+    pub fingerprint: Cow<'r, str>,
     /// The suppression; `null` where it counts.
-    pub suppressed: Option<JsonSuppressed>,
+    pub suppressed: Option<JsonSuppressed<'r>>,
     /// The environments in which it holds, where some are configured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub environments: Vec<String>,
+    pub environments: Vec<Cow<'r, str>>,
     /// Fields of later versions.
     #[serde(flatten)]
     #[cfg_attr(test, schemars(skip))]
@@ -203,20 +208,20 @@ pub struct JsonDiagnostic {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonLabel {
+pub struct JsonLabel<'r> {
     /// The place.
-    pub location: JsonLocation,
+    pub location: JsonLocation<'r>,
     /// The remark.
-    pub message: String,
+    pub message: Cow<'r, str>,
 }
 
 /// A range of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonLocation {
+pub struct JsonLocation<'r> {
     /// The file's path, with forward slashes.
-    pub file: String,
+    pub file: Cow<'r, str>,
     /// Its first character.
     pub start: JsonPosition,
     /// The place after its last character.
@@ -240,35 +245,35 @@ pub struct JsonPosition {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonFix {
+pub struct JsonFix<'r> {
     /// The change in a few words, as an imperative.
-    pub title: String,
+    pub title: Cow<'r, str>,
     /// Whether it may be applied unseen.
     pub safety: Safety,
     /// Its replacements.
-    pub edits: Vec<JsonEdit>,
+    pub edits: Vec<JsonEdit<'r>>,
 }
 
 /// A replacement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonEdit {
+pub struct JsonEdit<'r> {
     /// The text that is replaced; an empty range inserts.
-    pub location: JsonLocation,
+    pub location: JsonLocation<'r>,
     /// The new text.
-    pub text: String,
+    pub text: Cow<'r, str>,
 }
 
 /// Text to write.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonWrite {
+pub struct JsonWrite<'r> {
     /// The text.
-    pub text: String,
+    pub text: Cow<'r, str>,
     /// The place; an empty range where text is inserted.
-    pub location: JsonLocation,
+    pub location: JsonLocation<'r>,
     /// How it is written there.
     pub how: How,
 }
@@ -288,55 +293,55 @@ pub enum How {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonSuppressed {
+pub struct JsonSuppressed<'r> {
     /// Why.
-    pub reason: Option<String>,
+    pub reason: Option<Cow<'r, str>>,
     /// The last day on which it is, as `2027-01-31`.
-    pub until: Option<String>,
+    pub until: Option<Cow<'r, str>>,
     /// The place where it is written.
-    pub location: JsonLocation,
+    pub location: JsonLocation<'r>,
 }
 
 /// Files read, and everything that was not checked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonCoverage {
+pub struct JsonCoverage<'r> {
     /// How many files were read.
     #[serde(default)]
     pub files: u64,
     /// Files and folders that were skipped.
     #[serde(default)]
-    pub skipped: Vec<JsonSkipped>,
+    pub skipped: Vec<JsonSkipped<'r>>,
     /// Modules that are not on disk.
     #[serde(default)]
-    pub modules_missing: Vec<JsonMissingModule>,
+    pub modules_missing: Vec<JsonMissingModule<'r>>,
     /// Blocks whose number or presence is not known.
     #[serde(default)]
-    pub undecided_blocks: Vec<JsonUndecidedBlock>,
+    pub undecided_blocks: Vec<JsonUndecidedBlock<'r>>,
 }
 
 /// A file or folder that was skipped.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonSkipped {
+pub struct JsonSkipped<'r> {
     /// The file or folder.
-    pub path: String,
+    pub path: Cow<'r, str>,
     /// Why.
-    pub why: String,
+    pub why: Cow<'r, str>,
 }
 
 /// A module that is not on disk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonMissingModule {
+pub struct JsonMissingModule<'r> {
     /// The call's address.
-    pub address: String,
+    pub address: Cow<'r, str>,
     /// The source as written.
-    pub source: String,
+    pub source: Cow<'r, str>,
     /// The version constraint.
-    pub version: Option<String>,
+    pub version: Option<Cow<'r, str>>,
     /// Whether kfplint knows the resources that it creates, or that it creates none.
     #[serde(default)]
     pub known: bool,
@@ -346,22 +351,22 @@ pub struct JsonMissingModule {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonUndecidedBlock {
+pub struct JsonUndecidedBlock<'r> {
     /// Its address.
-    pub address: String,
+    pub address: Cow<'r, str>,
     /// Why.
-    pub why: String,
+    pub why: Cow<'r, str>,
 }
 
 /// The configuration that was used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonConfiguration {
+pub struct JsonConfiguration<'r> {
     /// Its path.
-    pub file: String,
+    pub file: Cow<'r, str>,
     /// Everything that it turns off: codes of rules, then the rest in words.
-    pub turns_off: Vec<String>,
+    pub turns_off: Cow<'r, [String]>,
 }
 
 /// How many findings there are.
@@ -382,20 +387,20 @@ pub struct JsonSummary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonBaseline {
+pub struct JsonBaseline<'r> {
     /// How many findings are known.
     pub known: usize,
     /// Entries that are not found any more.
-    pub gone: Vec<KnownFinding>,
+    pub gone: Cow<'r, [KnownFinding]>,
 }
 
 /// The comparison of a report with an earlier commit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonSince {
+pub struct JsonSince<'r> {
     /// The commit as the user named it.
     #[serde(rename = "ref")]
-    pub reference: String,
+    pub reference: Cow<'r, str>,
     /// Findings that were not there.
     pub new: usize,
     /// Findings that had another level or message, or were suppressed.
@@ -403,23 +408,36 @@ pub struct JsonSince {
     /// Findings that are not there any more.
     pub gone: usize,
     /// Clusters whose verdict is new or changed.
-    pub verdicts: Vec<JsonChange>,
+    pub verdicts: Vec<JsonChange<'r>>,
 }
 
 /// A cluster whose verdict changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct JsonChange {
+pub struct JsonChange<'r> {
     /// The root module's path.
-    pub root: String,
+    pub root: Cow<'r, str>,
     /// The environment.
-    pub environment: Option<String>,
+    pub environment: Option<Cow<'r, str>>,
     /// The cluster's address.
-    pub address: String,
+    pub address: Cow<'r, str>,
     /// The earlier verdict; `null` where there was no such cluster.
     pub before: Option<Verdict>,
     /// The current verdict; `null` where the cluster is gone.
     pub now: Option<Verdict>,
+}
+
+/// A list whose items are made when they are written, one at a time.
+pub struct Streamed<F>(pub F);
+
+impl<F, I> Serialize for Streamed<F>
+where
+    F: Fn() -> I,
+    I: Iterator<Item: Serialize>,
+{
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq((self.0)())
+    }
 }
 
 /// A number without a fraction where it has none: `2`, not `2.0`.

@@ -2,14 +2,27 @@
 //!
 //! Source: reviewdog/reviewdog `proto/rdf/reviewdog.proto`.
 
+use super::model::Streamed;
 use super::place::ShownPlace;
-use super::{Report, line, url};
+use super::{ReportView, line, url, write_json};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{Fix, Level, Verdict};
+use serde::Serialize;
 use serde_json::{Value, json};
+use std::io::{Result, Write};
 
-/// The report as JSON.
-pub fn rdjson(report: &Report, sources: &Sources) -> Value {
+#[derive(Serialize)]
+struct Diagnostics<D> {
+    source: Value,
+    severity: &'static str,
+    diagnostics: D,
+}
+
+/// Writes the report as JSON, one finding at a time.
+///
+/// # Errors
+/// What `out` gives.
+pub fn rdjson(report: ReportView, sources: &Sources, out: &mut impl Write) -> Result<()> {
     let one = |d: &super::Diagnostic| {
         let f = &d.finding;
         let place = report.place(d, sources);
@@ -33,7 +46,7 @@ pub fn rdjson(report: &Report, sources: &Sources) -> Value {
             "suggestions": edits.map(|e| json!({ "range": range(e.span, sources), "text": e.text })).collect::<Vec<_>>(),
         })
     };
-    let hidden = report.hidden().map(|(file, said)| {
+    let hidden: Option<Value> = report.hidden().map(|(file, said)| {
         json!({
             "message": format!("Configuration: {}", line(&said)),
             "location": { "path": file },
@@ -42,11 +55,12 @@ pub fn rdjson(report: &Report, sources: &Sources) -> Value {
             "suggestions": [],
         })
     });
-    json!({
-        "source": { "name": "kfplint", "url": env!("CARGO_PKG_REPOSITORY") },
-        "severity": if report.verdict == Verdict::NotReady { "ERROR" } else { "WARNING" },
-        "diagnostics": report.reported().map(one).chain(hidden).collect::<Vec<_>>(),
-    })
+    let all = Diagnostics {
+        source: json!({ "name": "kfplint", "url": env!("CARGO_PKG_REPOSITORY") }),
+        severity: if report.verdict == Verdict::NotReady { "ERROR" } else { "WARNING" },
+        diagnostics: Streamed(|| report.reported().map(one).chain(hidden.clone())),
+    };
+    write_json(&all, out)
 }
 
 fn text(text: &str) -> String {

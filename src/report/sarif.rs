@@ -2,53 +2,49 @@
 //!
 //! Source: OASIS "Static Analysis Results Interchange Format (SARIF) Version 2.1.0".
 
-use super::place::{ShownPlace, uri_path};
-use super::{Diagnostic, Report, line, url, word};
+mod model;
+
+use super::model::Streamed;
+use super::place::{ShownFiles, uri_path};
+use super::{Diagnostic, Report, ReportView, line, url, word, write_json};
 use crate::base::source::{Sources, Span};
-use crate::diagnostic::{Edit, Fix, Label, Suppressed, words};
+use crate::diagnostic::{Edit, Finding, Fix, Suppressed, words};
 use crate::resolve::provenance::Step;
 use crate::rule::Rule;
+use model::*;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Result, Write};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// Places as SARIF has them.
-#[derive(Clone, Copy)]
-struct Places<'r> {
-    report: &'r Report,
-    sources: &'r Sources,
-}
-
-/// The report as a SARIF log.
-pub fn sarif(report: &Report, sources: &Sources) -> Value {
-    let places = Places { report, sources };
+/// Writes the report as a SARIF log. No more of it is in memory than one result.
+///
+/// # Errors
+/// What `out` gives.
+pub fn sarif(report: ReportView, sources: &Sources, out: &mut impl Write) -> Result<()> {
     let rules = crate::rules::all();
-    let results: Vec<Value> = report.diagnostics.iter().map(|d| result(d, rules, places)).collect();
-    let mut log = json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": {
-                "driver": {
-                    "name": "kfplint",
-                    "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                    "semanticVersion": env!("CARGO_PKG_VERSION"),
-                    "rules": rules.iter().map(described).collect::<Vec<_>>(),
-                },
+    let writer = SarifWriter { report, sources, rules, files: ShownFiles::named(sources, |path| uri(&report, &path)) };
+    let properties = SarifProperties {
+        shard: report.shard.as_deref(),
+        configuration: report.report().configuration.as_ref().map(|c| c.json()),
+    };
+    let run = SarifRun {
+        tool: json!({
+            "driver": {
+                "name": "kfplint",
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(described).collect::<Vec<_>>(),
             },
-            "columnKind": "unicodeCodePoints",
-            "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": notifications(report) }],
-            "results": results,
-        }],
-    });
-    if let Some(shard) = &report.shard {
-        log["runs"][0]["properties"]["shard"] = json!(shard);
-    }
-    if let Some(configuration) = &report.configuration {
-        log["runs"][0]["properties"]["configuration"] = json!(configuration.json());
-    }
-    log
+        }),
+        column_kind: "unicodeCodePoints",
+        invocations: json!([{ "executionSuccessful": true, "toolExecutionNotifications": notifications(&report) }]),
+        results: Streamed(|| report.findings().map(|d| writer.result(d))),
+        properties: Some(properties).filter(|p| p.shard.is_some() || p.configuration.is_some()),
+    };
+    write_json(&SarifLog { schema: SCHEMA, version: "2.1.0", runs: [run] }, out)
 }
 
 fn described(rule: &Rule) -> Value {
@@ -73,113 +69,112 @@ fn section<'p>(page: &'p str, heading: &str) -> &'p str {
     body.split("\n## ").next().unwrap_or_default().trim()
 }
 
-fn result(diagnostic: &Diagnostic, rules: &[Rule], places: Places) -> Value {
-    let f = &diagnostic.finding;
-    let text: Vec<_> = std::iter::once(&places.report.message(diagnostic)).chain(&f.help).map(|t| lines(t)).collect();
-    let mut result = Map::new();
-    result.insert("ruleId".into(), f.code.into());
-    if let Some(index) = rules.iter().position(|m| m.code == f.code) {
-        result.insert("ruleIndex".into(), index.into());
-    }
-    result.insert("level".into(), word(f.level).into());
-    result.insert("message".into(), json!({ "text": text.join("\n") }));
-    let mut location = Map::new();
-    if let Some(span) = places.report.place(diagnostic, places.sources) {
-        location.insert("physicalLocation".into(), places.physical(span));
-    }
-    if let Some(address) = &f.address {
-        location
-            .insert("logicalLocations".into(), json!([{ "fullyQualifiedName": line(address), "kind": "resource" }]));
-    }
-    result.insert("locations".into(), if location.is_empty() { json!([]) } else { json!([location]) });
-    if !f.related.is_empty() {
-        let related = f.related.iter().enumerate().map(|(i, label)| places.label(label, Some(i)));
-        result.insert("relatedLocations".into(), related.collect());
-    }
-    if let (Some(primary), false) = (f.span(), f.trace.is_empty()) {
-        result.insert("codeFlows".into(), json!([places.flow(primary, &f.primary_message, &f.trace)]));
-    }
-    result.insert("partialFingerprints".into(), json!({ "kfplint/v1": diagnostic.fingerprint }));
-    if !f.fixes.is_empty() {
-        result.insert("fixes".into(), f.fixes.iter().map(|fix| places.fix(fix)).collect());
-    }
-    if let Some(suppressed) = &f.suppressed {
-        result.insert("suppressions".into(), json!([places.suppression(suppressed)]));
-    }
-    Value::Object(result)
+/// A file's URI, from the top of the repository: code scanning knows no other base.
+fn uri(report: &Report, path: &str) -> String {
+    let file = report.repository_path(path);
+    let uri = uri_path(&file);
+    if file.starts_with('/') { format!("file://{uri}") } else { uri }
 }
 
-fn lines(text: &str) -> String {
-    text.split('\n').map(line).collect::<Vec<_>>().join("\n")
+fn lines(text: &str) -> Cow<'_, str> {
+    if !text.contains('\n') {
+        return line(text);
+    }
+    text.split('\n').map(line).collect::<Vec<_>>().join("\n").into()
 }
 
-impl Places<'_> {
-    fn label(self, label: &Label, id: Option<usize>) -> Value {
-        let mut place = Map::new();
-        if let Some(id) = id {
-            place.insert("id".into(), id.into());
+/// What all results have in common.
+struct SarifWriter<'r> {
+    report: ReportView<'r>,
+    sources: &'r Sources,
+    rules: &'r [Rule],
+    /// The files by their URIs.
+    files: ShownFiles<'r>,
+}
+
+impl SarifWriter<'_> {
+    fn result<'r>(&'r self, diagnostic: &'r Diagnostic) -> SarifResult<'r> {
+        let f = &diagnostic.finding;
+        let mut text = lines(&self.report.message(diagnostic)).into_owned();
+        for help in &f.help {
+            text.push('\n');
+            text.push_str(&lines(help));
         }
-        place.insert("physicalLocation".into(), self.physical(label.span));
-        place.insert("message".into(), json!({ "text": line(&label.message) }));
-        Value::Object(place)
+        let place = self.report.place(diagnostic, self.sources).map(|span| self.physical(span));
+        let address = f.address.as_deref();
+        let address = address.map(|address| [SarifLogical { name: line(address), kind: "resource" }]);
+        let location = SarifLocation { id: None, physical: place, logical: address, message: None };
+        let is_somewhere = location.physical.is_some() || location.logical.is_some();
+        let related = f.related.iter().enumerate();
+        let flow = f.span().filter(|_| !f.trace.is_empty()).map(|primary| self.flow(primary, f));
+        SarifResult {
+            rule_id: f.code,
+            rule_index: self.rules.iter().position(|rule| rule.code == f.code),
+            level: word(f.level),
+            message: SarifText { text: text.into() },
+            locations: is_somewhere.then_some(location).into_iter().collect(),
+            related: related.map(|(i, label)| self.label(label.span, &label.message, Some(i))).collect(),
+            code_flows: flow.into_iter().collect(),
+            fingerprints: SarifFingerprints { own: &diagnostic.fingerprint },
+            fixes: f.fixes.iter().map(|fix| self.fix(fix)).collect(),
+            suppressions: f.suppressed.iter().map(|suppressed| self.suppression(suppressed)).collect(),
+        }
+    }
+
+    fn label<'r>(&'r self, span: Span, message: &'r str, id: Option<usize>) -> SarifLocation<'r> {
+        let message = Some(SarifText { text: line(message) });
+        SarifLocation { id, physical: Some(self.physical(span)), logical: None, message }
     }
 
     /// The way that a value took: from where it is decided to where it counts.
-    fn flow(self, primary: Span, message: &str, trace: &[Step]) -> Value {
-        let here = Label { span: primary, message: if message.is_empty() { "here".into() } else { message.into() } };
-        let steps = trace.iter().rev().map(|step| Label { span: step.span, message: words::step(&step.kind) });
-        let steps: Vec<Value> =
-            steps.chain([here]).map(|label| json!({ "location": self.label(&label, None) })).collect();
-        json!({ "threadFlows": [{ "locations": steps }] })
+    fn flow<'r>(&'r self, primary: Span, finding: &'r Finding) -> SarifFlow<'r> {
+        let message = if finding.primary_message.is_empty() { "here" } else { &finding.primary_message };
+        let step = |step: &'r Step| {
+            let text = line(&words::step(&step.kind)).into_owned().into();
+            let message = Some(SarifText { text });
+            SarifLocation { id: None, physical: Some(self.physical(step.span)), logical: None, message }
+        };
+        let steps = finding.trace.iter().rev().map(step).chain([self.label(primary, message, None)]);
+        SarifFlow { thread_flows: [SarifSteps { locations: steps.map(|location| SarifStep { location }).collect() }] }
     }
 
-    /// A file, from the top of the repository: code scanning knows no other base.
-    fn artifact(self, file: &str) -> Value {
-        let file = self.report.repository_path(file);
-        let uri = uri_path(&file);
-        match file.starts_with('/') {
-            true => json!({ "uri": format!("file://{uri}") }),
-            false => json!({ "uri": uri, "uriBaseId": "%SRCROOT%" }),
-        }
+    fn physical(&self, span: Span) -> SarifPhysical<'_> {
+        SarifPhysical { artifact: SarifArtifact::of(self.files.name(span).into()), region: self.region(span) }
     }
 
-    fn physical(self, span: Span) -> Value {
-        let place = ShownPlace::of(span, self.sources);
-        json!({ "artifactLocation": self.artifact(&place.file), "region": region(&place) })
+    fn region(&self, span: Span) -> SarifRegion {
+        let (start, end) = self.files.positions(span);
+        SarifRegion { start_line: start.line, start_column: start.column, end_line: end.line, end_column: end.column }
     }
 
-    fn fix(self, fix: &Fix) -> Value {
+    fn fix<'r>(&'r self, fix: &'r Fix) -> SarifFix<'r> {
         let mut files: BTreeMap<String, Vec<&Edit>> = BTreeMap::new();
         for edit in &fix.edits {
             files.entry(super::path(edit.span, self.sources)).or_default().push(edit);
         }
-        let replacement = |edit: &&Edit| {
-            let deleted = region(&ShownPlace::of(edit.span, self.sources));
-            json!({ "deletedRegion": deleted, "insertedContent": { "text": edit.text } })
+        let replacement = |edit: &'r Edit| SarifReplacement {
+            deleted: self.region(edit.span),
+            inserted: SarifText { text: (&edit.text).into() },
         };
-        let changes = files.iter().map(|(file, edits)| {
-            let replacements: Vec<Value> = edits.iter().map(replacement).collect();
-            json!({ "artifactLocation": self.artifact(file), "replacements": replacements })
+        let changes = files.into_iter().map(|(file, edits)| SarifChange {
+            artifact: SarifArtifact::of(uri(&self.report, &file).into()),
+            replacements: edits.into_iter().map(replacement).collect(),
         });
-        json!({ "description": { "text": fix.title }, "artifactChanges": changes.collect::<Vec<_>>() })
+        SarifFix { description: SarifText { text: (&fix.title).into() }, changes: changes.collect() }
     }
 
-    fn suppression(self, suppressed: &Suppressed) -> Value {
-        json!({
-            "kind": if suppressed.configured { "external" } else { "inSource" },
-            "justification": suppressed.reason.as_deref().unwrap_or(""),
-            "location": { "physicalLocation": self.physical(suppressed.location) },
-        })
+    fn suppression<'r>(&'r self, suppressed: &'r Suppressed) -> SarifSuppression<'r> {
+        SarifSuppression {
+            kind: if suppressed.configured { "external" } else { "inSource" },
+            justification: suppressed.reason.as_deref().unwrap_or(""),
+            location: SarifLocation {
+                id: None,
+                physical: Some(self.physical(suppressed.location)),
+                logical: None,
+                message: None,
+            },
+        }
     }
-}
-
-fn region(place: &ShownPlace) -> Value {
-    json!({
-        "startLine": place.start.line,
-        "startColumn": place.start.column,
-        "endLine": place.end.line,
-        "endColumn": place.end.column,
-    })
 }
 
 /// What was not checked.

@@ -81,33 +81,6 @@ pub fn coloured(text: &str) -> String {
     out
 }
 
-/// JSON with line breaks, and one at the end. What would steer a terminal or command a CI job is escaped.
-pub fn pretty(json: &serde_json::Value) -> Vec<u8> {
-    let mut text = serde_json::to_string_pretty(json).unwrap_or_default();
-    // In JSON these can only stand in texts.
-    for mark in ["##[", "##vso["] {
-        if text.contains(mark) {
-            text = text.replace(mark, &mark.replacen("##", "#\\u0023", 1));
-        }
-    }
-    if !text.contains(|c| c != '\n' && steers(c)) {
-        text.push('\n');
-        return text.into_bytes();
-    }
-    let mut safe = String::with_capacity(text.len() + 1);
-    for c in text.chars() {
-        if c == '\n' || !steers(c) {
-            safe.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            safe.push_str(&format!("\\u{unit:04x}"));
-        }
-    }
-    safe.push('\n');
-    safe.into_bytes()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

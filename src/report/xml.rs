@@ -3,27 +3,28 @@
 //! Sources: Checkstyle's XML report (`checkstyle` element, version 8); the JUnit XML that Jenkins, GitLab and GitHub's
 //! report actions read.
 
-use super::{Diagnostic, Report, line, word};
+use super::{Diagnostic, Report, ReportView, line, word};
 use crate::base::source::Sources;
 use crate::diagnostic::{ClusterReport, Level, Requirement, Status};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use std::collections::{BTreeMap, HashMap};
+use std::io::{Result, Write};
 
-/// Writing into memory does not fail.
-type Xml = Writer<Vec<u8>>;
+type Xml<'w> = Writer<&'w mut dyn Write>;
 
-fn document(fill: impl FnOnce(&mut Xml) -> std::io::Result<()>) -> Vec<u8> {
-    let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
-    let _ = xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
-    let _ = fill(&mut xml);
-    let mut bytes = xml.into_inner();
-    bytes.push(b'\n');
-    bytes
+fn document(out: &mut dyn Write, fill: impl FnOnce(&mut Xml) -> Result<()>) -> Result<()> {
+    let mut xml: Xml = Writer::new_with_indent(out, b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    fill(&mut xml)?;
+    xml.into_inner().write_all(b"\n")
 }
 
-/// The findings by file.
-pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
+/// Writes the findings by file.
+///
+/// # Errors
+/// What `out` gives.
+pub fn checkstyle(report: ReportView, sources: &Sources, out: &mut dyn Write) -> Result<()> {
     let mut files: BTreeMap<String, Vec<(&Diagnostic, u32, u32)>> = BTreeMap::new();
     for diagnostic in report.reported() {
         match report.shown_place(diagnostic, sources) {
@@ -31,7 +32,7 @@ pub fn checkstyle(report: &Report, sources: &Sources) -> Vec<u8> {
             None => files.entry(diagnostic.root.clone()).or_default().push((diagnostic, 1, 1)),
         }
     }
-    document(|xml| {
+    document(out, |xml| {
         xml.create_element("checkstyle").with_attribute(("version", "8.0")).write_inner_content(|xml| {
             if let Some((_, hidden)) = report.hidden() {
                 xml.write_event(Event::Comment(BytesText::from_escaped(comment(&hidden))))?;
@@ -63,8 +64,11 @@ fn comment(text: &str) -> String {
     format!(" Configuration: {} ", line(text).replace("--", "\u{2010}\u{2010}"))
 }
 
-/// A test case for each cluster and requirement, and one for each finding that belongs to no cluster of the report.
-pub fn junit(report: &Report, sources: &Sources) -> Vec<u8> {
+/// Writes a test case for each cluster and requirement, and one for each finding that belongs to no cluster of the report.
+///
+/// # Errors
+/// What `out` gives.
+pub fn junit(report: ReportView, sources: &Sources, out: &mut dyn Write) -> Result<()> {
     // By root module and address: not every finding is held against every cluster.
     fn place(cluster: &ClusterReport) -> (&str, &str) {
         (&cluster.root, &cluster.address)
@@ -82,7 +86,7 @@ pub fn junit(report: &Report, sources: &Sources) -> Vec<u8> {
     }
     let suite_of = |cluster| {
         let found = found.get(&place(cluster)).map_or(&[][..], Vec::as_slice);
-        (cluster, cases(report, cluster, found, sources))
+        (cluster, cases(&report, cluster, found, sources))
     };
     let suites: Vec<(&ClusterReport, Vec<Case>)> = report.clusters.iter().map(suite_of).collect();
     let all = || suites.iter().flat_map(|(_, cases)| cases);
@@ -90,7 +94,7 @@ pub fn junit(report: &Report, sources: &Sources) -> Vec<u8> {
     let hidden = report.hidden().map(|(_, text)| text);
     let hidden = hidden.as_deref();
     let failures = all().filter(|c| c.failed).count() + own.iter().filter(|d| is_error(d)).count();
-    document(|xml| {
+    document(out, |xml| {
         xml.create_element("testsuites")
             .with_attribute(("name", "kfplint"))
             .with_attribute(("tests", tests.to_string().as_str()))
@@ -98,7 +102,7 @@ pub fn junit(report: &Report, sources: &Sources) -> Vec<u8> {
             .write_inner_content(|xml| {
                 suites.iter().try_for_each(|(cluster, cases)| suite(xml, cluster, cases, hidden))?;
                 if !own.is_empty() {
-                    configuration(xml, report, &own, hidden, sources)?;
+                    configuration(xml, &report, &own, hidden, sources)?;
                 }
                 Ok(())
             })?;
@@ -129,7 +133,7 @@ fn cases<'r>(report: &Report, cluster: &'r ClusterReport, found: &[&Diagnostic],
 }
 
 /// What the configuration turns off, as a property of a suite.
-fn property(xml: &mut Xml, hidden: Option<&str>) -> std::io::Result<()> {
+fn property(xml: &mut Xml, hidden: Option<&str>) -> Result<()> {
     let Some(hidden) = hidden else { return Ok(()) };
     xml.create_element("properties").write_inner_content(|xml| {
         let property = xml.create_element("property").with_attribute(("name", "kfplint.configuration"));
@@ -138,7 +142,7 @@ fn property(xml: &mut Xml, hidden: Option<&str>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn suite(xml: &mut Xml, cluster: &ClusterReport, cases: &[Case], hidden: Option<&str>) -> std::io::Result<()> {
+fn suite(xml: &mut Xml, cluster: &ClusterReport, cases: &[Case], hidden: Option<&str>) -> Result<()> {
     let environment = cluster.environment.as_ref().map(|e| format!(" ({e})")).unwrap_or_default();
     let name = format!("{} {}{environment}", cluster.root, cluster.address);
     let count = |test: fn(&&Case) -> bool| cases.iter().filter(test).count().to_string();
@@ -158,7 +162,7 @@ fn skipped(case: &Case) -> bool {
     matches!(case.requirement.status, Status::Undecided | Status::NotApplicable)
 }
 
-fn write(xml: &mut Xml, address: &str, case: &Case) -> std::io::Result<()> {
+fn write(xml: &mut Xml, address: &str, case: &Case) -> Result<()> {
     let r = case.requirement;
     let name = format!("{} {}", r.code, r.name);
     let element = xml.create_element("testcase").with_attribute(("classname", &*line(address)));
@@ -188,7 +192,7 @@ fn configuration(
     own: &[&Diagnostic],
     hidden: Option<&str>,
     sources: &Sources,
-) -> std::io::Result<()> {
+) -> Result<()> {
     let errors = own.iter().filter(|d| is_error(d)).count();
     xml.create_element("testsuite")
         .with_attribute(("name", "configuration"))

@@ -9,50 +9,57 @@ use std::io::{Error, Result, Write};
 use std::path::Path;
 use temporary::Temporary;
 
+/// What writes the content of a file.
+pub type FileContent<'c> = &'c mut dyn FnMut(&mut dyn Write) -> Result<()>;
+
 /// Writes a file that the user asked for. A file that is replaced keeps its owner, its mode and, where the system has them,
 /// its extended attributes. Gives notes on everything that could not be kept.
 ///
 /// # Errors
 /// A link that leads out of the repository or to nothing, a file that is read-only, and whatever the system refuses.
 pub fn file(path: &Path, bytes: &[u8]) -> Result<Vec<String>> {
+    streamed(path, &mut |out| out.write_all(bytes))
+}
+
+/// Writes a file as [`file`] does, with content that is never in memory as a whole. It is given no buffer.
+///
+/// # Errors
+/// As [`file`], and what `content` gives.
+pub fn streamed(path: &Path, content: FileContent) -> Result<Vec<String>> {
     match place::of(path)? {
         WriteTarget::Stdout => {
             let mut out = std::io::stdout().lock();
-            out.write_all(bytes)?;
+            content(&mut out)?;
             out.flush()?;
             Ok(Vec::new())
         }
         WriteTarget::Stream(path) => {
-            OpenOptions::new().append(true).open(path)?.write_all(bytes)?;
+            content(&mut OpenOptions::new().append(true).open(path)?)?;
             Ok(Vec::new())
         }
         WriteTarget::New(path) => {
             let (temporary, mut file) = Temporary::next_to(&path, false)?;
-            finish(&mut file, bytes)?;
+            content(&mut file)?;
+            file.sync_all()?;
             temporary.rename(&path)?;
             Ok(Vec::new())
         }
-        WriteTarget::Old(path, before) => replace(&path, &before, bytes),
+        WriteTarget::Old(path, before) => replace(&path, &before, content),
     }
 }
 
-fn replace(path: &Path, before: &Metadata, bytes: &[u8]) -> Result<Vec<String>> {
+fn replace(path: &Path, before: &Metadata, content: FileContent) -> Result<Vec<String>> {
     if before.permissions().readonly() {
         return Err(Error::other("it is read-only"));
     }
     let (temporary, mut file) = Temporary::next_to(path, true)?;
-    file.write_all(bytes)?;
+    content(&mut file)?;
     let notes = keep(path, before, &file)?;
     // Changing the owner takes bits from the mode.
     file.set_permissions(before.permissions())?;
-    finish(&mut file, b"")?;
+    file.sync_all()?;
     temporary.rename(path)?;
     Ok(notes)
-}
-
-fn finish(file: &mut File, bytes: &[u8]) -> Result<()> {
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// Gives a file the owner and the attributes of the one whose place it takes, and says what it does not get.

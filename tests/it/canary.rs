@@ -142,9 +142,7 @@ fn write_all(dir: &Path, files: &[(&str, String)]) {
 fn said(dir: &Path, value: &str) -> Vec<(String, String)> {
     let judged = judge(dir, &[]);
     let (report, sources) = (&judged.report, &*judged.sources);
-    let write = |format: Format, detail| {
-        String::from_utf8_lossy(&format.write(report, sources, ReportStyle::plain(detail, 100))).into_owned()
-    };
+    let write = |format: Format, detail| format.text(report, sources, ReportStyle::plain(detail, 100));
     let mut all: Vec<(String, String)> =
         Format::ALL.into_iter().map(|format| (format.name().into(), write(format, Detail::Verbose))).collect();
     all.extend([

@@ -188,6 +188,7 @@ fn characters() -> Vec<String> {
 fn no_character_breaks_a_format() {
     use kfplint::base::source::{SourceFile, Sources, Span};
     use kfplint::diagnostic::{Edit, Finding, Fix, Label, Level, RootReport, Safety};
+    use kfplint::report::{Format, ReportStyle};
     use kfplint::resolve::provenance::{Step, StepKind};
     for text in characters() {
         let sources = Sources::new();
@@ -217,9 +218,9 @@ fn no_character_breaks_a_format() {
         let skipped = vec![(text.clone(), text.clone())];
         let report = kfplint::report::Report::new(vec![root], skipped, 1, &sources);
         crate::properties::reports::check(&report, &sources);
-        let compact = kfplint::report::compact(&report, &sources);
+        let compact = Format::Compact.text(&report, &sources, ReportStyle::FILE);
         assert_eq!(compact.lines().count(), 1, "{compact}");
-        let github = kfplint::report::github(&report, &sources);
+        let github = Format::Github.text(&report, &sources, ReportStyle::FILE);
         assert_eq!(github.lines().count(), 1, "{github}");
     }
 }

@@ -4,7 +4,7 @@ use crate::canary::Dice;
 use crate::tree::Tree;
 use kfplint::engine::{Outcome, Session, Settings};
 use kfplint::load::loader::Texts;
-use kfplint::report;
+use kfplint::report::{Format, ReportStyle};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A module with a cluster whose nodes are of a machine type.
@@ -97,7 +97,7 @@ fn tree() -> Tree {
 }
 
 fn said(outcome: &Outcome) -> String {
-    report::json(&outcome.report, &outcome.sources).to_string()
+    Format::Json.text(&outcome.report, &outcome.sources, ReportStyle::FILE)
 }
 
 #[test]

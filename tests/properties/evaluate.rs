@@ -3,7 +3,7 @@
 use super::judged::{folder, judge};
 use super::{parts, reports};
 use kfplint::plan_json::{self, Document, DocumentKind};
-use kfplint::report;
+use kfplint::report::{Format, ReportStyle};
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
@@ -25,7 +25,8 @@ pub fn check(bytes: &[u8]) {
     assert!(compared.differences.is_empty(), "a plan is itself: {:?}", compared.differences);
     if bytes.len().is_multiple_of(8) {
         let again = judge(&FOLDER, &texts);
-        let json = |judged: &super::judged::Judged| report::json(&judged.report, &judged.sources);
+        let json =
+            |judged: &super::judged::Judged| Format::Json.text(&judged.report, &judged.sources, ReportStyle::FILE);
         assert_eq!(json(&judged), json(&again), "the same input has the same report");
     }
 }

@@ -2,38 +2,50 @@
 
 use kfplint::base::source::Sources;
 use kfplint::merge::{self, Counts};
+use kfplint::report::model::JsonReport;
 use kfplint::report::{self, Detail, Format, Report, ReportStyle};
 use serde_json::Value;
 
 /// Writes the report in every format.
 pub fn check(report: &Report, sources: &Sources) {
-    let json = report::json(report, sources);
+    let text = |format: Format| {
+        let text = format.text(report, sources, ReportStyle::FILE);
+        assert!(!text.is_empty() || format == Format::Compact, "a report is UTF-8");
+        text
+    };
+    let read = |text: &str| serde_json::from_str::<Value>(text).expect("JSON is read");
+    let json = read(&text(Format::Json));
     places(&json, sources);
-    let Counts { errors, warnings, notes } = merge::counts(&json);
-    assert_eq!(json["summary"]["errors"], errors);
-    assert_eq!(json["summary"]["warnings"], warnings);
-    assert_eq!(json["summary"]["notes"], notes);
-    for value in [json, report::sarif(report, sources)] {
-        let text = serde_json::to_string(&value).expect("JSON is written");
-        assert_eq!(serde_json::from_str::<Value>(&text).expect("JSON is read"), value);
-        let joined = merge::merge(vec![("one".into(), value.clone()), ("two".into(), value.clone())]);
-        let joined = joined.expect("a report can be joined with itself");
-        assert_eq!(merge::counts(&joined), merge::counts(&value), "joining a report with itself adds nothing");
+    let typed: JsonReport = serde_json::from_value(json.clone()).expect("the types of the report read it");
+    assert_eq!(serde_json::to_value(typed).expect("JSON is written"), json, "and write the same");
+    for (format, counts) in [Format::Json, Format::Sarif].map(|format| (format, counts(&json))) {
+        let text = text(format);
+        let reports = ["one", "two"].map(|name| (name.to_string(), text.clone()));
+        let joined = merge::merge(&reports).expect("a report can be joined with itself");
+        assert_eq!(joined.counts, counts, "joining a report with itself adds nothing");
+        joined.write(&mut std::io::sink()).expect("nothing fails");
     }
-    for value in [report::gitlab(report, sources), report::rdjson(report, sources)] {
-        serde_json::from_str::<Value>(&serde_json::to_string(&value).expect("JSON is written")).expect("JSON is read");
+    for format in [Format::Gitlab, Format::Rdjson] {
+        read(&text(format));
     }
-    for xml in [report::junit(report, sources), report::checkstyle(report, sources)] {
-        let text = String::from_utf8(xml).expect("XML is UTF-8");
+    for format in [Format::Junit, Format::Checkstyle] {
+        let text = text(format);
         if let Err(e) = roxmltree::Document::parse(&text) {
             panic!("{e}\n{text}");
         }
     }
     plain(&report::human(report, sources, ReportStyle::plain(Detail::Quiet, 20)));
-    Format::ALL.into_iter().for_each(|f| plain(&f.write(report, sources, ReportStyle::plain(Detail::Verbose, 100))));
+    Format::ALL
+        .into_iter()
+        .for_each(|f| plain(f.text(report, sources, ReportStyle::plain(Detail::Verbose, 100)).as_bytes()));
     plain(report::graph::mermaid(&report.drawings).as_bytes());
     plain(report::graph::dot(&report.drawings).as_bytes());
     report::graph::graph_json(&report.drawings, sources);
+}
+
+fn counts(json: &Value) -> Counts {
+    let count = |name: &str| json["summary"][name].as_u64().expect("a number") as usize;
+    Counts { errors: count("errors"), warnings: count("warnings"), notes: count("notes") }
 }
 
 /// All places of a JSON report are in their files.

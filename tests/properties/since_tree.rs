@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use kfplint::base::budget::Budget;
 use kfplint::engine::{Session, Settings};
-use kfplint::report;
+use kfplint::report::{self, Format, ReportStyle};
 use kfplint::tree::{Commit, FileKind, Repository, Tree};
 use sha1::{Digest, Sha1};
 use std::collections::BTreeMap;
@@ -167,5 +167,5 @@ fn said(tree: &Tree, top: &Path) -> String {
     let sources = session.sources();
     reports::check(&report, sources);
     let human = report::human(&report, sources, report::ReportStyle::plain(report::Detail::Verbose, 100));
-    report::json(&report, sources).to_string() + &String::from_utf8_lossy(&human)
+    Format::Json.text(&report, sources, ReportStyle::FILE) + &String::from_utf8_lossy(&human)
 }

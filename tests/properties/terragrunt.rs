@@ -6,8 +6,8 @@ use super::{parts, reports};
 use kfplint::base::source::Sources;
 use kfplint::engine::{Session, Settings};
 use kfplint::load::loader::Texts;
-use kfplint::report;
 use kfplint::report::Report;
+use kfplint::report::{Format, ReportStyle};
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
@@ -24,7 +24,8 @@ pub fn check(bytes: &[u8]) {
     reports::check(&report, &sources);
     if bytes.len().is_multiple_of(8) {
         let (again, sources_again) = units(&texts);
-        let same = report::json(&report, &sources) == report::json(&again, &sources_again);
+        let same = Format::Json.text(&report, &sources, ReportStyle::FILE)
+            == Format::Json.text(&again, &sources_again, ReportStyle::FILE);
         assert!(same, "the same input has the same report");
     }
 }

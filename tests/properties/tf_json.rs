@@ -3,7 +3,7 @@
 use super::judged::{folder, judge};
 use super::tree;
 use kfplint::base::source::{FileId, SourceFile};
-use kfplint::report;
+use kfplint::report::{Format, ReportStyle};
 use kfplint::syntax;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -22,5 +22,5 @@ pub fn check(bytes: &[u8]) {
         assert!(read.is_ok() || read.as_ref().is_err_and(|e| e.to_string().contains("recursion")), "{read:?}");
     }
     let judged = judge(&FOLDER, &[("main.tf.json", bytes)]);
-    report::json(&judged.report, &judged.sources);
+    Format::Json.text(&judged.report, &judged.sources, ReportStyle::FILE);
 }

@@ -3,7 +3,7 @@
 use super::judged::{folder, judge};
 use super::tree;
 use kfplint::base::source::{FileId, SourceFile};
-use kfplint::report;
+use kfplint::report::{Format, ReportStyle};
 use kfplint::syntax;
 use std::path::PathBuf;
 use std::sync::LazyLock;
@@ -37,5 +37,5 @@ pub fn check(bytes: &[u8]) {
         };
         assert!(right || !known, "{name} is {value:?}");
     }
-    report::json(&judged.report, &judged.sources);
+    Format::Json.text(&judged.report, &judged.sources, ReportStyle::FILE);
 }

@@ -3,35 +3,38 @@
 use super::{class, link, place_text, root_text, verdict};
 use crate::base::source::Sources;
 use crate::diagnostic::{ClusterReport, Level, Requirement, Status};
-use crate::report::Report;
+use crate::report::ReportView;
 use crate::report::graph::escape;
-use std::fmt::Write;
+use std::io::{Result, Write};
 
-pub fn write(report: &Report, sources: &Sources, out: &mut String) {
-    out.push_str(
-        "<section id=\"clusters\" aria-labelledby=\"clusters-title\"><h2 id=\"clusters-title\">Clusters</h2>\n",
-    );
+pub fn write(report: ReportView, sources: &Sources, out: &mut dyn Write) -> Result<()> {
+    writeln!(
+        out,
+        "<section id=\"clusters\" aria-labelledby=\"clusters-title\"><h2 id=\"clusters-title\">Clusters</h2>"
+    )?;
     match report.clusters.len() {
-        0 => out.push_str("<p>No cluster was found.</p>\n"),
+        0 => writeln!(out, "<p>No cluster was found.</p>")?,
         1 => {}
-        _ => overview(report, out),
+        _ => overview(report, out)?,
     }
     for (i, cluster) in report.clusters.iter().enumerate() {
-        one(i, cluster, sources, out);
+        one(i, cluster, sources, out)?;
     }
-    out.push_str("</section>\n");
+    writeln!(out, "</section>")?;
+    Ok(())
 }
 
 /// All clusters at a glance.
-fn overview(report: &Report, out: &mut String) {
-    out.push_str(
+fn overview(report: ReportView, out: &mut dyn Write) -> Result<()> {
+    writeln!(
+        out,
         "<table class=\"overview\"><caption>All clusters</caption><thead><tr><th scope=\"col\">Cluster</th><th scope=\"col\">Verdict</th>\
-         <th scope=\"col\">Root module</th><th scope=\"col\">Not met</th></tr></thead><tbody>\n",
-    );
+         <th scope=\"col\">Root module</th><th scope=\"col\">Not met</th></tr></thead><tbody>"
+    )?;
     for (i, cluster) in report.clusters.iter().enumerate() {
         let unmet = cluster.requirements.iter().filter(|r| r.status == Status::Unmet && !r.suppressed);
         let unmet: Vec<&str> = unmet.map(|r| r.code).collect();
-        let _ = writeln!(
+        writeln!(
             out,
             "<tr><th scope=\"row\"><a href=\"#c{i}\">{}</a></th><td class=\"{}\">{}</td><td>{}</td><td>{}</td></tr>",
             escape(&cluster.address),
@@ -39,15 +42,16 @@ fn overview(report: &Report, out: &mut String) {
             verdict(cluster.verdict),
             root_text(&cluster.root, cluster.environment.as_deref()),
             unmet.join(", ")
-        );
+        )?;
     }
-    out.push_str("</tbody></table>\n");
+    writeln!(out, "</tbody></table>")?;
+    Ok(())
 }
 
-fn one(i: usize, cluster: &ClusterReport, sources: &Sources, out: &mut String) {
+fn one(i: usize, cluster: &ClusterReport, sources: &Sources, out: &mut dyn Write) -> Result<()> {
     let root = root_text(&cluster.root, cluster.environment.as_deref());
     let place = place_text(cluster.location, sources);
-    let _ = writeln!(
+    writeln!(
         out,
         "<section class=\"cluster {0}\" id=\"c{i}\" aria-labelledby=\"c{i}-title\"><h3 id=\"c{i}-title\">{1} <span class=\"verdict {0}\">{2}</span></h3>\
          <p class=\"hint\">{place} in {root}</p>\n\
@@ -55,7 +59,7 @@ fn one(i: usize, cluster: &ClusterReport, sources: &Sources, out: &mut String) {
         class(cluster.verdict),
         escape(&cluster.address),
         verdict(cluster.verdict)
-    );
+    )?;
     let mut requirements: Vec<&Requirement> = cluster.requirements.iter().collect();
     requirements.sort_by_key(|r| answer(r).0);
     for r in requirements {
@@ -64,15 +68,16 @@ fn one(i: usize, cluster: &ClusterReport, sources: &Sources, out: &mut String) {
             true => String::new(),
             false => format!(" <span class=\"hint\">Decided by: {}.</span>", escape(&r.decides.join(", "))),
         };
-        let _ = writeln!(
+        writeln!(
             out,
             "<tr class=\"{class}\"><th scope=\"row\">{} {}</th><td class=\"answer\">{text}</td><td>{}{decides}</td></tr>",
             link(r.code),
             r.name,
             escape(&r.why())
-        );
+        )?;
     }
-    out.push_str("</tbody></table></section>\n");
+    writeln!(out, "</tbody></table></section>")?;
+    Ok(())
 }
 
 /// The place in the order, the class and the words of an answer.

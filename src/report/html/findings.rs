@@ -5,30 +5,32 @@ use crate::base::source::Sources;
 use crate::diagnostic::Safety;
 use crate::report::graph::escape;
 use crate::report::human::finding_text;
-use crate::report::{Diagnostic, Report, word};
-use std::fmt::Write;
+use crate::report::{Diagnostic, ReportView, word};
+use std::io::{Result, Write};
 
-pub fn write(report: &Report, sources: &Sources, out: &mut String) {
+pub fn write(report: ReportView, sources: &Sources, out: &mut dyn Write) -> Result<()> {
     let open = super::open(report);
     if open.is_empty() {
-        return;
+        return Ok(());
     }
-    out.push_str(
-        "<section id=\"findings\" aria-labelledby=\"findings-title\"><h2 id=\"findings-title\">Findings</h2>\n",
-    );
+    writeln!(
+        out,
+        "<section id=\"findings\" aria-labelledby=\"findings-title\"><h2 id=\"findings-title\">Findings</h2>"
+    )?;
     for (i, diagnostic) in open.into_iter().enumerate() {
-        one(i, diagnostic, sources, out);
+        one(i, diagnostic, sources, out)?;
     }
-    out.push_str("</section>\n");
+    writeln!(out, "</section>")?;
+    Ok(())
 }
 
-fn one(i: usize, diagnostic: &Diagnostic, sources: &Sources, out: &mut String) {
+fn one(i: usize, diagnostic: &Diagnostic, sources: &Sources, out: &mut dyn Write) -> Result<()> {
     let f = &diagnostic.finding;
     let environments: Vec<&str> = diagnostic.environments.iter().map(|e| e.environment.as_str()).collect();
     let environments = environments.join(", ");
     let root = root_text(&diagnostic.root, (!environments.is_empty()).then_some(environments.as_str()));
     let place = place_text(f.span(), sources);
-    let _ = writeln!(
+    writeln!(
         out,
         "<article class=\"finding {0}\" id=\"f{i}\" data-place=\"{place}\" tabindex=\"-1\"><h3><span class=\"level\">{0}</span> {1} {2}</h3>\
          <p>{3}</p><p class=\"hint\">{place} in {root}</p>",
@@ -36,27 +38,28 @@ fn one(i: usize, diagnostic: &Diagnostic, sources: &Sources, out: &mut String) {
         link(f.code),
         f.name,
         escape(&f.text())
-    );
+    )?;
     let source = finding_text(f, sources);
     let source = source.trim_end();
     if !source.is_empty() {
-        let _ = writeln!(
+        writeln!(
             out,
             "<pre tabindex=\"0\" role=\"region\" aria-label=\"Source of finding {}\">{}</pre>",
             i + 1,
             pre(source)
-        );
+        )?;
     }
     if !f.help.is_empty() || !f.fixes.is_empty() {
-        out.push_str("<ul class=\"help\">");
+        write!(out, "<ul class=\"help\">")?;
         for help in &f.help {
-            let _ = write!(out, "<li>{}</li>", pre(help));
+            write!(out, "<li>{}</li>", pre(help))?;
         }
         for fix in &f.fixes {
             let option = if fix.safety == Safety::Safe { "--fix" } else { "--fix --unsafe-fixes" };
-            let _ = write!(out, "<li><code>{option}</code> can do it: {}</li>", escape(&fix.title));
+            write!(out, "<li><code>{option}</code> can do it: {}</li>", escape(&fix.title))?;
         }
-        out.push_str("</ul>");
+        write!(out, "</ul>")?;
     }
-    out.push_str("</article>\n");
+    writeln!(out, "</article>")?;
+    Ok(())
 }

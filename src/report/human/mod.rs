@@ -48,6 +48,10 @@ pub struct ReportStyle {
 }
 
 impl ReportStyle {
+    /// What a file gets: a hundred columns without colours and links.
+    pub const FILE: ReportStyle =
+        ReportStyle { detail: Detail::Normal, color: false, links: false, width: 100, took: None, counts: false };
+
     /// Text without colours and links.
     pub fn plain(detail: Detail, width: usize) -> ReportStyle {
         ReportStyle { detail, color: false, links: false, width, took: None, counts: false }
