@@ -313,8 +313,11 @@ impl ArgumentChecker<'_> {
 
     /// Reports what must be written and is not, and blocks that are too many.
     fn required(&self, body: &Body, header: Span, schema: &schema::BlockSchema, path: &str) {
-        let unknown = body.attributes.iter().map(|a| &*a.name.name).filter(|n| schema.attribute(n).is_none());
-        let meant: Vec<&str> = unknown.filter_map(|n| near(n, schema.names(), true)).collect();
+        // Of use only where a required one is not written.
+        let meant = LazyCell::new(|| -> Vec<&str> {
+            let unknown = body.attributes.iter().map(|a| &*a.name.name).filter(|n| schema.attribute(n).is_none());
+            unknown.filter_map(|n| near(n, schema.names(), true)).collect()
+        });
         let written = |name: &str| {
             body.attribute(name).is_some_and(|a| !matches!(a.expr.kind, ExprKind::Null))
                 || body.blocks(name).next().is_some()
