@@ -180,8 +180,11 @@ impl<'p> View<'p> {
     pub fn blocks(&self, kind: &str) -> Vec<View<'p>> {
         let config: Vec<_> =
             self.config.map(|c| c.blocks.iter().filter(|b| &*b.kind == kind).collect()).unwrap_or_default();
-        let path = join(&self.path, kind);
         let value = self.get(kind);
+        if value.is_none() && config.is_empty() {
+            return Vec::new();
+        }
+        let path = join(&self.path, kind);
         let marks = value.map_or(self.marks, |value| value.marks.union(self.marks));
         let elements = match value.map(|v| &v.data) {
             Some(Data::List(_, v) | Data::Set(_, v) | Data::Tuple(v)) => v.as_slice(),
@@ -276,7 +279,7 @@ fn search<'c>(body: &'c ConfigBody, wanted: &impl Fn(&Value) -> bool, found: &mu
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_string() } else { format!("{path}.{name}") }
+    if path.is_empty() { name.to_string() } else { [path, ".", name].concat() }
 }
 
 /// A string, as far as it is known.
