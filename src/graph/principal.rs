@@ -36,10 +36,12 @@ pub enum MemberFault {
 
 /// What is surely wrong with the form of a member.
 pub fn malformed(member: &Value) -> Option<MalformedMember> {
-    let open = OpenText::of(member);
     let whole = member.as_str();
-    let head = match (&open, &member.data) {
-        (Some(open), _) => open.text.split(is_hole).next().unwrap_or_default(),
+    // A whole one is not copied: nearly all are, and have the right form.
+    let open = if whole.is_some() { None } else { OpenText::of(member) };
+    let head = match (whole.or(open.as_ref().map(|open| &*open.text)), &member.data) {
+        (Some(text), _) if text.is_ascii() => text,
+        (Some(text), _) => text.split(is_hole).next().unwrap_or_default(),
         (None, Data::Unknown(unknown)) => unknown.refinement.prefix.as_deref().unwrap_or_default(),
         _ => return None,
     };
@@ -51,7 +53,11 @@ pub fn malformed(member: &Value) -> Option<MalformedMember> {
         }
         None => (!head.is_empty() && !may_begin(head, whole.is_some())).then_some(MemberFault::NoKind),
     }?;
-    Some(MalformedMember { text: Text::new(shown(member, open.as_ref(), head), member.marks.is_hidden()), fault })
+    let text = match &open {
+        Some(open) => shown(member, Some(open), head),
+        None => shown(member, OpenText::of(member).as_ref(), head),
+    };
+    Some(MalformedMember { text: Text::new(text, member.marks.is_hidden()), fault })
 }
 
 /// Judges the known part of a member with a kind, and what follows it.
@@ -63,9 +69,8 @@ fn after_kind(kind: &str, rest: &str, is_whole: bool, open: Option<&OpenText>) -
     if !kind.eq_ignore_ascii_case("serviceAccount") {
         return None;
     }
-    let is_pool = rest.contains(IDENTITY_POOL);
     let is_other = match is_whole {
-        true => !is_pool && (!rest.contains('@') || rest.contains('/')),
+        true => (!rest.contains('@') || rest.contains('/')) && !rest.contains(IDENTITY_POOL),
         false => {
             let (_, tail) = open?.text.split_once(':')?;
             rest.starts_with("projects/") || is_unique_id(&open?.value_of(tail))
