@@ -5,6 +5,7 @@ use super::{
     files, format, hash, numeric, regex, sequence, set, string, yaml,
 };
 use crate::cty::value::{Data, Marks, ReasonKind, Reasons, Refinement, Type, Value, convert};
+use rustc_hash::FxHashMap;
 use std::sync::{Arc, LazyLock};
 
 /// What a parameter takes.
@@ -307,7 +308,9 @@ pub fn exists(name: &str) -> bool {
 }
 
 fn find(name: &str) -> Option<&'static Function> {
-    FUNCTIONS.binary_search_by_key(&name, |f| f.name).ok().and_then(|i| FUNCTIONS.get(i))
+    static BY_NAME: LazyLock<FxHashMap<&str, &Function>> =
+        LazyLock::new(|| FUNCTIONS.iter().map(|f| (f.name, f)).collect());
+    BY_NAME.get(name).copied()
 }
 
 /// Calls a function.
