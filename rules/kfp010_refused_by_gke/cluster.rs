@@ -14,7 +14,9 @@ pub fn refusals(cx: &Context, cluster: &Cluster) -> Vec<Refusal> {
 
 /// A cluster is made with a default pool, also where that is removed at once, or with pools in its block.
 fn no_nodes(cx: &Context, cluster: &Cluster) -> Option<Refusal> {
-    let is_asked_for_none = cluster.autopilot.is_false() && cluster.starts_without_nodes();
+    if !cluster.autopilot.is_false() || !cluster.starts_without_nodes() {
+        return None;
+    }
     let place = match cluster.view.get("initial_node_count") {
         Some(_) => cluster.view.place("initial_node_count"),
         None if cluster.removes_default_pool.is_true() => cluster.view.place("remove_default_node_pool"),
@@ -27,20 +29,20 @@ fn no_nodes(cx: &Context, cluster: &Cluster) -> Option<Refusal> {
         false => "a cluster needs `initial_node_count` of at least 1, or `node_pool` blocks",
     };
     let message = format!("GKE refuses {}: {why}", cluster.address());
-    is_asked_for_none.then(|| {
-        let advice = cx.graph.advise(&cluster.view, "initial_node_count", "1");
-        let help = advice.help(" in the cluster");
-        Refusal { edit: advice.edit, ..Refusal::new(message, place, help) }
-    })
+    let advice = cx.graph.advise(&cluster.view, "initial_node_count", "1");
+    let help = advice.help(" in the cluster");
+    Some(Refusal { edit: advice.edit, ..Refusal::new(message, place, help) })
 }
 
 fn version_is_gone(cluster: &Cluster) -> Option<Refusal> {
     let version = text(&cluster.view, "min_master_version")?;
-    let gone = limits::offered(&version) == Some(Offered::NoMore);
+    if limits::offered(&version) != Some(Offered::NoMore) {
+        return None;
+    }
     let message = format!("GKE makes no clusters with Kubernetes {version} any more");
     let oldest = limits::oldest_offered().unwrap_or_default();
     let help = format!("ask for {oldest} or newer, or leave `min_master_version` out");
-    gone.then(|| Refusal::new(message, cluster.view.place("min_master_version"), help))
+    Some(Refusal::new(message, cluster.view.place("min_master_version"), help))
 }
 
 /// A version of Kubernetes that the facts do not have yet.

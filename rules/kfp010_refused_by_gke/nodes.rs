@@ -69,10 +69,12 @@ fn no_upgrades(cluster: &Cluster, pool: &Pool) -> Option<Refusal> {
     let management = block(&pool.view, "management").filter(|own| own.written("auto_upgrade").is_some())?;
     let off = management.flag("auto_upgrade", true).is_false();
     let channel = text(&block(&cluster.view, "release_channel").filter(|_| off)?, "channel")?;
-    let is_on = ["RAPID", "REGULAR", "STABLE", "EXTENDED"].contains(&channel.as_str());
+    if !["RAPID", "REGULAR", "STABLE", "EXTENDED"].contains(&channel.as_str()) {
+        return None;
+    }
     let message = format!("{} is not upgraded, in a cluster with the release channel {channel}", pool.title());
     let (place, help) = (management.place("auto_upgrade"), "; maintenance exclusions put an upgrade off");
-    is_on.then(|| Refusal::set(message, place, &management, ("auto_upgrade", "true"), help))
+    Some(Refusal::set(message, place, &management, ("auto_upgrade", "true"), help))
 }
 
 fn sandbox_image(pool: &Pool, config: &View) -> Option<Refusal> {
@@ -173,22 +175,29 @@ fn threads(pool: &Pool, config: &View, machine: &Machine) -> Vec<Refusal> {
 fn platform(pool: &Pool, config: &View, limits: SeriesLimits) -> Option<Refusal> {
     let wanted = text(config, "min_cpu_platform").filter(|wanted| limits::is_cpu_platform(wanted))?;
     let own: Vec<String> = limits.cpu_platforms()?.map(str::to_string).collect();
+    if own.iter().any(|own| own == wanted.as_str()) {
+        return None;
+    }
     let name = pool.machine.shown_type();
     let message = format!("machines of type {name} cannot be asked for the CPU platform {wanted}");
     let help = match own.is_empty() || pool.machine.hidden {
         true => "remove `min_cpu_platform`".into(),
         false => format!("remove `min_cpu_platform`, or choose {}", list(&own)),
     };
-    (!own.iter().any(|own| own == wanted.as_str()))
-        .then(|| Refusal::new(message, config.place("min_cpu_platform"), help))
+    Some(Refusal::new(message, config.place("min_cpu_platform"), help))
 }
 
 fn local_ssds(pool: &Pool, config: &View, limits: SeriesLimits) -> Option<Refusal> {
-    let allowed: Vec<u64> = limits.local_ssds()?.collect();
     let blocks = ["ephemeral_storage_local_ssd_config", "local_nvme_ssd_block_config"];
     let inner: Vec<View> = blocks.iter().filter_map(|kind| block(config, kind)).collect();
-    let asked = std::iter::once(config).chain(&inner).filter_map(|view| Some((view, number(view, "local_ssd_count")?)));
-    let (view, count) = asked.into_iter().find(|(_, count)| *count > 0 && !allowed.contains(count))?;
+    let views = std::iter::once(config).chain(&inner);
+    let counts = views.filter_map(|view| Some((view, number(view, "local_ssd_count")?)));
+    let asked: Vec<(&View, u64)> = counts.filter(|(_, count)| *count > 0).collect();
+    if asked.is_empty() {
+        return None;
+    }
+    let allowed: Vec<u64> = limits.local_ssds()?.collect();
+    let (view, count) = asked.into_iter().find(|(_, count)| !allowed.contains(count))?;
     let name = pool.machine.shown_type();
     let message = format!("machines of type {name} cannot have {count} local SSDs");
     let counts: Vec<String> = allowed.iter().map(u64::to_string).collect();

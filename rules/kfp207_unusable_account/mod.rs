@@ -4,6 +4,7 @@ use super::support::{replace, together, worse};
 use crate::cty::value::Reasons;
 use crate::diagnostic::{Finding, Fix, Level};
 use crate::graph::access::NodeAccount;
+use crate::graph::account::ServiceAccount;
 use crate::graph::cluster::Cluster;
 use crate::graph::fact::Fact;
 use crate::graph::pool::Pool;
@@ -34,29 +35,30 @@ fn answer(cx: &Context, cluster: &Cluster) -> Answer {
 
 fn judge(cx: &Context, cluster: &Cluster, pool: &Pool) -> Option<Answer> {
     let account = cx.graph.node_account(pool);
-    let place = pool.place("service_account");
+    // Where it stands takes a walk through the configuration: only where there is something to say.
+    let place = || pool.place("service_account");
     if pool.is_email().is_false() {
-        return Some(sure(pool, not_an_email(cluster, pool, &place)));
+        return Some(sure(pool, not_an_email(cluster, pool, &place())));
     }
     match &account {
-        NodeAccount::Here(here) => {
-            let name = &here.resource.address;
-            let disabled = here.view.flag("disabled", false);
-            let message = format!("the nodes of {} run as {name}, which is disabled", pool.title());
-            let draft = RULE.finding(message).cluster(cluster);
-            let draft = draft.related(&here.view.place("disabled"), "it is disabled here");
-            let draft = draft.help("leave `disabled` out, or name another account");
-            let finding = || draft.at(&pool.address, &place, "a disabled account gets no tokens");
-            match disabled {
-                Fact::Known(false) => Some(Answer::met(format!("{name} is not disabled"))),
-                Fact::Known(true) => Some(sure(pool, finding())),
-                open => Some(undecided(cluster, pool, &place, &open.reasons().cloned().unwrap_or_default())),
-            }
-        }
+        NodeAccount::Here(here) => match here.view.flag("disabled", false) {
+            Fact::Known(false) => Some(Answer::met(format!("{} is not disabled", here.resource.address))),
+            Fact::Known(true) => Some(sure(pool, disabled(cluster, pool, here, &place()))),
+            open => Some(undecided(cluster, pool, &place(), &open.reasons().cloned().unwrap_or_default())),
+        },
         NodeAccount::Elsewhere(_) => Some(Answer::met("the nodes' service account is given as an e-mail address")),
         NodeAccount::Default => default(cluster, pool, &cx.graph.default_accounts(cluster)?),
         NodeAccount::Unknown(_) => None,
     }
+}
+
+fn disabled(cluster: &Cluster, pool: &Pool, account: &ServiceAccount, place: &AttributePlace) -> Finding {
+    let name = &account.resource.address;
+    let message = format!("the nodes of {} run as {name}, which is disabled", pool.title());
+    let draft = RULE.finding(message).cluster(cluster);
+    let draft = draft.related(&account.view.place("disabled"), "it is disabled here");
+    let draft = draft.help("leave `disabled` out, or name another account");
+    draft.at(&pool.address, place, "a disabled account gets no tokens")
 }
 
 /// The default account of a project whose default accounts are managed.
