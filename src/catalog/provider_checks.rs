@@ -11,7 +11,7 @@ static CHECKS: Table = table!("provider_checks", 4);
 
 /// One check of a resource type. Paths have block and argument names with dots between them; `[]` after one stands for each
 /// element.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ProviderCheck {
     /// The value at this path is one of these, with `|` between them.
     OneOf(&'static str, &'static str),
@@ -28,9 +28,28 @@ pub enum ProviderCheck {
     /// What is at this path needs all of these.
     With(&'static str, &'static str),
     /// Just one of these is written.
-    ExactlyOne(&'static str),
+    ExactlyOne(Alternatives),
     /// At least one of these is written.
-    AtLeastOne(&'static str),
+    AtLeastOne(Alternatives),
+}
+
+/// Arguments and blocks in one block, of which some are written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Alternatives {
+    /// The path of the block; empty for the resource itself.
+    pub block: &'static str,
+    /// The path of each.
+    pub paths: Vec<&'static str>,
+}
+
+impl Alternatives {
+    /// Reads paths with `|` between them. `None` where they stand in several blocks: these may not be there.
+    fn read(value: &'static str) -> Option<Alternatives> {
+        let around = |path: &'static str| path.rsplit_once('.').map_or("", |(block, _)| block);
+        let paths: Vec<&'static str> = value.split('|').collect();
+        let block = around(paths.first()?);
+        paths.iter().all(|path| around(path) == block).then_some(Alternatives { block, paths })
+    }
 }
 
 fn read(row: Row) -> Option<ProviderCheck> {
@@ -50,8 +69,8 @@ fn read(row: Row) -> Option<ProviderCheck> {
         "format" => ProviderCheck::Form(path, value),
         "conflicts" => ProviderCheck::Conflicts(path, value),
         "with" => ProviderCheck::With(path, value),
-        "exactly_one" => ProviderCheck::ExactlyOne(value),
-        "at_least_one" => ProviderCheck::AtLeastOne(value),
+        "exactly_one" => ProviderCheck::ExactlyOne(Alternatives::read(value)?),
+        "at_least_one" => ProviderCheck::AtLeastOne(Alternatives::read(value)?),
         _ => return None,
     })
 }

@@ -2,7 +2,7 @@
 //! form, or beside what it excludes. Only where `terraform init` chooses the major version that the facts are of.
 
 use crate::base::source::Span;
-use crate::catalog::provider_checks::{ProviderCheck, TypeChecks};
+use crate::catalog::provider_checks::{Alternatives, ProviderCheck, TypeChecks};
 use crate::catalog::schema::{self, KnownProvider};
 use crate::cty::value::{Data, Marks, Type, Value, convert};
 use crate::eval::arguments::kind_of;
@@ -96,8 +96,8 @@ impl ValueChecker<'_> {
                 let message = format!("{what} needs the argument `{name}`, which is null");
                 self.report(attribute.span, &full(), message, "give it a value that is not null".into());
             }
-            let keeps = !known.write_only && !name.ends_with("_wo") && full() != "store.input";
-            if value.deep_marks().contains(Marks::EPHEMERAL) && keeps {
+            let keeps = || !known.write_only && !name.ends_with("_wo") && full() != "store.input";
+            if value.deep_marks().contains(Marks::EPHEMERAL) && keeps() {
                 let message = format!("`{name}` must not be ephemeral: the plan and the state keep it");
                 let help = "use an argument that is write-only, such as one ending in `_wo`, or a value that is kept";
                 self.report(attribute.span, &full(), message, help.into());
@@ -147,9 +147,14 @@ impl ValueChecker<'_> {
                 "leave it out, or put `compact(…)` around a list of texts".into(),
             );
         }
-        let whole = self.resource.type_name.starts_with("google_container_")
-            || ["_count", "disk_size_gb", "priority", "mtu", "asn"].iter().any(|end| name.ends_with(end));
-        let number = (*ty == Type::Number && whole).then(|| convert(&attribute.value, &Type::Number).ok()).flatten();
+        let whole = || {
+            self.resource.type_name.starts_with("google_container_")
+                || ["_count", "disk_size_gb", "priority", "mtu", "asn"].iter().any(|end| name.ends_with(end))
+        };
+        if *ty != Type::Number || !whole() {
+            return;
+        }
+        let number = convert(&attribute.value, &Type::Number).ok();
         if number.as_ref().and_then(Value::as_number).is_some_and(|n| !n.is_integer()) {
             let message = format!("`{name}` must be a whole number{}", but_is(&attribute.value));
             self.report(attribute.span, &full(), message, "round it".into());
@@ -168,8 +173,8 @@ impl ValueChecker<'_> {
     }
 
     fn check(&self, check: &ProviderCheck) {
-        match *check {
-            ProviderCheck::OneOf(path, words) => self.each(path, &|value| {
+        match check {
+            &ProviderCheck::OneOf(path, words) => self.each(path, &|value| {
                 let text = text_of(value)?;
                 let fits = words.split('|').any(|word| word == text);
                 (!fits).then(|| {
@@ -177,7 +182,7 @@ impl ValueChecker<'_> {
                     (format!("must be one of {}", all.join(", ")), "write one of them")
                 })
             }),
-            ProviderCheck::Range(path, least, most) => self.each(path, &|value| {
+            &ProviderCheck::Range(path, least, most) => self.each(path, &|value| {
                 let number = convert(value, &Type::Number).ok()?.as_number()?.to_f64();
                 if least.is_some_and(|least| number < least) {
                     return Some((format!("must be at least {}", least.unwrap_or_default()), "raise it"));
@@ -185,20 +190,20 @@ impl ValueChecker<'_> {
                 let most = most.filter(|most| number > *most)?;
                 Some((format!("must be at most {most}"), "lower it"))
             }),
-            ProviderCheck::Length(path, least, most) => self.each(path, &|value| {
+            &ProviderCheck::Length(path, least, most) => self.each(path, &|value| {
                 let length = text_of(value)?.len();
                 let fits = (least..=most).contains(&length);
                 (!fits).then(|| (format!("must have {least} to {most} characters"), "write another text"))
             }),
-            ProviderCheck::Pattern(path, pattern) => self.each(path, &|value| {
+            &ProviderCheck::Pattern(path, pattern) => self.each(path, &|value| {
                 let fits = matches(pattern, &text_of(value)?)?;
                 (!fits).then(|| (format!("must match `{pattern}`"), "write a text that does"))
             }),
-            ProviderCheck::Form(path, form) => self.each(path, &|value| {
+            &ProviderCheck::Form(path, form) => self.each(path, &|value| {
                 let fits = is_form(form, &text_of(value)?)?;
                 (!fits).then(|| (format!("must be {}", form_of(form)), "write a text of that form"))
             }),
-            ProviderCheck::Conflicts(path, others) => {
+            &ProviderCheck::Conflicts(path, others) => {
                 // Both say so: the one that stands later is reported.
                 let later = |other: &&str| self.place(other).map(|at| at.start) <= self.place(path).map(|at| at.start);
                 if let Some((name, others)) = self.beside(path, others, Presence::Set).filter(|(_, other)| later(other))
@@ -207,14 +212,14 @@ impl ValueChecker<'_> {
                     self.report(self.place(path), path, message, "remove one of them".into());
                 }
             }
-            ProviderCheck::With(path, others) => {
+            &ProviderCheck::With(path, others) => {
                 if let Some((name, others)) = self.beside(path, others, Presence::Unset) {
                     let message = format!("`{name}` also needs `{others}`");
                     self.report(self.place(path), path, message, format!("write `{others}` too"));
                 }
             }
-            ProviderCheck::ExactlyOne(paths) => self.choice(paths, 1),
-            ProviderCheck::AtLeastOne(paths) => self.choice(paths, usize::MAX),
+            ProviderCheck::ExactlyOne(all) => self.choice(all, 1),
+            ProviderCheck::AtLeastOne(all) => self.choice(all, usize::MAX),
         }
     }
 
@@ -254,34 +259,28 @@ impl ValueChecker<'_> {
         Some((path, other))
     }
 
-    /// Reports where none or more than `most` of some arguments are written, if all stand in one block that is there.
-    fn choice(&self, paths: &str, most: usize) {
-        let around = |path: &'_ str| path.rfind('.').unwrap_or_default();
-        let first = paths.split('|').next().unwrap_or_default();
-        let block = &first[..around(first)];
-        if paths.split('|').any(|path| path[..around(path)] != *block) {
-            return;
-        }
-        let config = &self.resource.config;
+    /// Reports where none or more than `most` of some arguments are written, if the block that they stand in is there.
+    fn choice(&self, all: &Alternatives, most: usize) {
+        let (config, block) = (&self.resource.config, all.block);
         let one = block.is_empty() || self.presence(block) == Presence::Set && is_single(config, block);
         if !one {
             return;
         }
-        let count = |presence| paths.split('|').filter(|path| self.presence(path) == presence).count();
+        let count = |presence| all.paths.iter().filter(|path| self.presence(path) == presence).count();
         let set = count(Presence::Set);
         if set > 0 && set <= most || set == 0 && count(Presence::Open) > 0 {
             return;
         }
-        let name = |path: &str| format!("`{}`", path.rsplit('.').next().unwrap_or_default());
-        let all = paths.split('|').map(name).collect::<Vec<_>>().join(", ");
+        let name = |path: &&str| format!("`{}`", path.rsplit('.').next().unwrap_or_default());
+        let names = all.paths.iter().map(name).collect::<Vec<_>>().join(", ");
         let what = if block.is_empty() { self.resource.type_name.to_string() } else { format!("`{block}`") };
         if set == 0 {
             let span = if block.is_empty() { None } else { self.place(block) };
-            return self.report(span, block, format!("{what} needs one of {all}"), "write one of them".into());
+            return self.report(span, block, format!("{what} needs one of {names}"), "write one of them".into());
         }
-        let mut written = paths.split('|').filter(|path| self.presence(path) == Presence::Set);
+        let mut written = all.paths.iter().filter(|path| self.presence(path) == Presence::Set);
         if let Some(second) = written.nth(1) {
-            let message = format!("{what} takes one of {all}, not {set}");
+            let message = format!("{what} takes one of {names}, not {set}");
             self.report(self.place(second), second, message, "keep one of them".into());
         }
     }
