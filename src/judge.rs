@@ -31,7 +31,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     let mut left = Vec::new();
     let clock = budget.clock();
     for cluster in graph.clusters.iter().take(CLUSTERS) {
-        let requirements: Vec<Requirement> = match answers(cluster, whole, &found, &clock) {
+        let mut requirements: Vec<Requirement> = match answers(cluster, whole, &found, &clock) {
             None => {
                 left.push(cluster);
                 rules.iter().filter(|rule| rule.cluster.is_some()).map(|rule| open(rule, cluster, budget)).collect()
@@ -46,6 +46,7 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
                     .collect()
             }
         };
+        requirements.shrink_to_fit();
         clusters.push(ClusterReport {
             root: plan.root.clone(),
             environment: None,
@@ -69,6 +70,8 @@ pub fn check_root(plan: &StaticPlan, graph: &Graph, budget: &Budget) -> RootRepo
     findings.iter_mut().for_each(Finding::tidy);
     sort(&mut findings);
     bound(&mut findings);
+    // Reports are kept to the end of the run, those of all root modules.
+    findings.shrink_to_fit();
     let root = plan.root.clone();
     RootReport { root, environment: None, is_example: false, clusters, findings, folded, coverage: coverage(plan) }
 }
@@ -137,6 +140,7 @@ fn requirement(rule: &Rule, cluster: &Cluster, answer: Answer, findings: &mut Ve
         decides.truncate(DECIDES);
         reason += &format!(" ({more} more inputs decide it)");
     }
+    reason.shrink_to_fit();
     let level = level.unwrap_or_else(|| level_of(rule, status, &own));
     findings.append(&mut own);
     let (code, name) = (rule.code, rule.name);
