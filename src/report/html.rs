@@ -1,12 +1,16 @@
 //! `--format html`: one file with everything in it: verdicts, requirements, the graph as a picture, findings with source.
 
+mod alike;
 mod clusters;
+mod filter;
 mod findings;
 mod pictures;
 
+use self::alike::PageContent;
+use self::filter::Facets;
 use super::graph::{STYLE, escape};
 use super::place::ShownPlace;
-use super::{Diagnostic, ReportView, plural, url};
+use super::{ReportView, plural, url};
 use crate::base::source::{Sources, Span};
 use crate::diagnostic::{Level, Verdict};
 use base64::Engine;
@@ -15,30 +19,36 @@ use sha2::{Digest, Sha256};
 use std::io::{Result, Write};
 
 const PAGE_STYLE: &str = include_str!("html/page.css");
-const SCRIPT: &str = include_str!("html/page.js");
+const SCRIPT: &str = concat!(include_str!("html/page.js"), include_str!("html/filter.js"));
 
-/// The report as a page that needs no network. All of it can be read without its script, which moves the pictures and
-/// shows the source of a box beside them.
+/// Writes the report as a page that needs no network. All of it can be read without its script, which lets the reader choose and
+/// search, moves the pictures and shows the source of a box beside them. What is alike in several root modules stands there once.
 ///
 /// # Errors
 /// What `out` gives.
 pub fn html(report: ReportView, sources: &Sources, out: &mut dyn Write) -> Result<()> {
     let hash = STANDARD.encode(Sha256::digest(SCRIPT.as_bytes()));
     let answer = verdict(report.verdict);
+    let content = PageContent::of(report);
+    let facets = Facets::of(&content);
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{hash}'\">\n\
          <title>kfplint: {answer}</title>\n<style>{PAGE_STYLE}\n{STYLE}</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#report\">Skip to the report</a>\n\
-         <header class=\"{}\">\n<h1>kfplint: <strong>{answer}</strong></h1>\n<p>{}</p>\n{}{}</header>\n<main id=\"report\" tabindex=\"-1\">\n",
+         <header class=\"{}\">\n<h1>kfplint: <strong>{answer}</strong></h1>\n<p>{}</p>\n{}{}{}</header>\n<main id=\"report\" tabindex=\"-1\">\n",
         class(report.verdict),
         counts(report),
+        clusters::tally(&content),
         report.hidden().map(|(_, text)| format!("<p>Configuration: {}</p>\n", escape(&text))).unwrap_or_default(),
-        contents(report)
+        contents(report, &content)
     )?;
-    clusters::write(report, sources, out)?;
-    pictures::write(report, sources, out)?;
-    findings::write(report, sources, out)?;
+    if content.clusters.len() + content.findings.len() > 1 {
+        facets.write(out)?;
+    }
+    clusters::write(&content, &facets, sources, out)?;
+    findings::write(&content, &facets, sources, out)?;
+    pictures::write(&content, &facets, sources, out)?;
     coverage(report, out)?;
     write!(
         out,
@@ -76,19 +86,12 @@ fn counts(report: ReportView) -> String {
     format!("{clusters} in {roots}: {}", counts.join(", "))
 }
 
-/// The findings in the order of the page: the worst first.
-fn open<'r>(report: ReportView<'r>) -> Vec<&'r Diagnostic> {
-    let mut open: Vec<&Diagnostic> = report.open().collect();
-    open.sort_by_key(|d| std::cmp::Reverse(d.finding.level));
-    open
-}
-
 /// The parts that the page has.
-fn contents(report: ReportView) -> String {
+fn contents(report: ReportView, content: &PageContent) -> String {
     let parts = [
         (true, "clusters", "Clusters"),
-        (report.drawings.iter().any(|d| !d.nodes.is_empty()), "graphs", "Graph"),
-        (report.open().next().is_some(), "findings", "Findings"),
+        (!content.findings.is_empty(), "findings", "Findings"),
+        (!content.drawings.is_empty(), "graphs", "Graph"),
         (!not_checked(report).is_empty(), "coverage", "Not checked"),
     ];
     let links = parts.iter().filter(|(there, ..)| *there);

@@ -27,6 +27,7 @@ mod layers;
 mod linked;
 mod marks;
 mod nodes;
+mod page;
 mod plan;
 mod planned;
 #[path = "../properties/mod.rs"]

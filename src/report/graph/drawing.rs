@@ -62,7 +62,7 @@ impl DrawnKind {
 }
 
 /// How a box is coloured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum BoxState {
     /// Nothing is wrong with it.
     Good,

@@ -5,7 +5,7 @@ use super::layout::{CELL, INSET, LINE, Layout, Placed, WIDTH};
 use super::where_of;
 use crate::base::source::Sources;
 use crate::report::line;
-use std::fmt::Write;
+use std::io::{Result, Write};
 use unicode_width::UnicodeWidthStr;
 
 /// The style that the picture needs, for light and dark.
@@ -13,17 +13,31 @@ pub const STYLE: &str = include_str!("style.css");
 
 /// One picture by itself, as a file.
 pub fn picture(drawing: &Drawing, sources: &Sources) -> String {
-    svg(drawing, "graph", sources, &format!("<style>{STYLE}</style>\n"), |_, attributes, inside| {
-        format!("<g {attributes} role=\"img\">{inside}</g>")
-    })
+    let mut out = Vec::new();
+    let style = format!("<style>{STYLE}</style>\n");
+    let wrap = |_, attributes: &str, inside: &str| format!("<g {attributes} role=\"img\">{inside}</g>");
+    // Writing into memory does not fail.
+    let _ = svg(drawing, "graph", sources, &style, wrap, &mut out);
+    String::from_utf8(out).unwrap_or_default()
 }
 
-/// One picture in a page. `id` tells several of a page apart; boxes are `ID-nodeN`, and each leads to what has the id
-/// `ID-sourceN`. `more` gives further attributes of a box.
-pub fn linked(drawing: &Drawing, id: &str, sources: &Sources, more: impl Fn(usize) -> String) -> String {
-    svg(drawing, id, sources, "", |i, attributes, inside| {
-        format!("<a href=\"#{id}-source{i}\" tabindex=\"0\" {attributes}{}>{inside}</a>", more(i))
-    })
+/// One picture in a page. `id` tells several of a page apart; boxes are `ID-nodeN`, and each leads to what has the id that
+/// `target` says. `more` gives further attributes of a box.
+///
+/// # Errors
+/// What `out` gives.
+pub fn linked(
+    drawing: &Drawing,
+    id: &str,
+    sources: &Sources,
+    target: impl Fn(usize) -> String,
+    more: impl Fn(usize) -> String,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let wrap = |i, attributes: &str, inside: &str| {
+        format!("<a href=\"#{}\" tabindex=\"0\" {attributes}{}>{inside}</a>", target(i), more(i))
+    };
+    svg(drawing, id, sources, "", wrap, out)
 }
 
 fn svg(
@@ -32,23 +46,25 @@ fn svg(
     sources: &Sources,
     head: &str,
     wrap: impl Fn(usize, &str, &str) -> String,
-) -> String {
+    out: &mut dyn Write,
+) -> Result<()> {
     let layout = Layout::of(drawing);
     let (width, height) = (layout.width, layout.height);
-    let mut out = format!(
+    write!(
+        out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"graph\" id=\"{id}\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
          role=\"group\" aria-label=\"{}\">\n{head}<defs><marker id=\"{id}-arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" \
          orient=\"auto\"><path class=\"tip\" d=\"M0 0L8 4L0 8z\"/></marker></defs>\n<g class=\"view\">\n",
         escape(&format!("Resource graph of {}", drawing.root))
-    );
+    )?;
     for (x, title) in &layout.columns {
-        let _ = writeln!(out, "<text class=\"column\" x=\"{x}\" y=\"24\">{title}</text>");
+        writeln!(out, "<text class=\"column\" x=\"{x}\" y=\"24\">{title}</text>")?;
     }
     for edge in &drawing.edges {
         let (Some(from), Some(to)) = (layout.boxes.get(edge.from), layout.boxes.get(edge.to)) else { continue };
         let (x1, y1, x2, y2) = (from.x + WIDTH, from.y + from.height / 2, to.x - 1, to.y + to.height / 2);
         let bend = x2.saturating_sub(x1) / 2;
-        let _ = writeln!(
+        writeln!(
             out,
             "<path class=\"edge\" data-ends=\"{} {}\" marker-end=\"url(#{id}-arrow)\" d=\"M{x1} {y1} C{} {y1} {} {y2} {x2} {y2}\"><title>{}</title></path>",
             edge.from,
@@ -56,7 +72,7 @@ fn svg(
             x1 + bend,
             x2.saturating_sub(bend),
             escape(edge.label)
-        );
+        )?;
     }
     for i in &layout.order {
         let (Some(node), Some(placed)) = (drawing.nodes.get(*i), layout.boxes.get(*i)) else { continue };
@@ -67,10 +83,9 @@ fn svg(
             escape(&place),
             escape(&label(node, &place))
         );
-        let _ = writeln!(out, "{}", wrap(*i, &attributes, &inside(node, placed, &place)));
+        writeln!(out, "{}", wrap(*i, &attributes, &inside(node, placed, &place)))?;
     }
-    out.push_str("</g>\n</svg>\n");
-    out
+    writeln!(out, "</g>\n</svg>")
 }
 
 /// What a box is called where it is not seen.

@@ -9,7 +9,7 @@ const copy = (element) => {
 const show = (node) => {
   const source = document.querySelector(node.getAttribute("href"));
   const made = copy(source);
-  document.getElementById("panel-title").textContent = made.querySelector("h4").textContent;
+  document.getElementById("panel-title").textContent = `${node.querySelector(".kind").textContent} ${node.querySelector("title").textContent}`;
   made.querySelector("h4").remove();
   made.querySelector(".to-findings")?.remove();
   const findings = (node.dataset.findings || "").split(" ").filter(Boolean);
@@ -19,7 +19,7 @@ const show = (node) => {
 };
 panel.querySelector(".close").addEventListener("click", () => panel.close());
 panel.addEventListener("click", (event) => { if (event.target === panel) panel.close(); });
-for (const part of document.querySelectorAll(".graph-part")) {
+const begin = (part) => {
   const canvas = part.querySelector(".canvas");
   const svg = canvas.querySelector("svg");
   const [width, height] = [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height];
@@ -90,4 +90,16 @@ for (const part of document.querySelectorAll(".graph-part")) {
     });
   }
   fit();
+};
+const parts = [...document.querySelectorAll(".graph-part")];
+if (parts.length < 10) parts.forEach(begin);
+else {
+  // Only what is near to being seen: a picture takes time.
+  const near = new IntersectionObserver((seen) => {
+    for (const { target } of seen.filter((entry) => entry.isIntersecting)) {
+      near.unobserve(target);
+      begin(target);
+    }
+  }, { rootMargin: "1500px" });
+  parts.forEach((part) => near.observe(part));
 }

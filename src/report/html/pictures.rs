@@ -1,26 +1,22 @@
-//! The resource graph of each root module, with the source of every box.
+//! The resource graph of each root module, and the source of every box.
 
-use super::{place_text, pre, root_text};
-use crate::base::source::Sources;
-use crate::report::graph::drawing::{Drawing, DrawnNode};
-use crate::report::graph::{escape, linked};
+use super::alike::{AlikeDrawings, PageContent};
+use super::clusters::places_text;
+use super::filter::Facets;
+use super::{place_text, pre};
+use crate::base::source::{Sources, Span};
+use crate::report::graph::drawing::DrawnNode;
+use crate::report::graph::linked;
 use crate::report::human::source_text;
-use crate::report::{Diagnostic, ReportView};
-use std::collections::HashMap;
+use indexmap::IndexMap;
+use std::collections::BTreeSet;
 use std::io::{Result, Write};
 
-/// Which findings, by their number on the page, there are for a root module and address.
-type FindingsByAddress<'r> = HashMap<(&'r str, &'r str), Vec<(usize, &'r Diagnostic)>>;
+/// The findings of what stands at a place, by their numbers on the page. Boxes at the same place have their source in common.
+type SourcePlaces = IndexMap<Option<Span>, BTreeSet<usize>>;
 
-pub fn write(report: ReportView, sources: &Sources, out: &mut dyn Write) -> Result<()> {
-    let mut found: FindingsByAddress = HashMap::new();
-    for (i, diagnostic) in super::open(report).into_iter().enumerate() {
-        if let Some(address) = &diagnostic.finding.address {
-            found.entry((&diagnostic.root, address)).or_default().push((i, diagnostic));
-        }
-    }
-    let drawn: Vec<&Drawing> = report.drawings.iter().filter(|d| !d.nodes.is_empty()).collect();
-    if drawn.is_empty() {
+pub fn write(content: &PageContent, facets: &Facets, sources: &Sources, out: &mut dyn Write) -> Result<()> {
+    if content.drawings.is_empty() {
         return Ok(());
     }
     writeln!(
@@ -31,65 +27,79 @@ pub fn write(report: ReportView, sources: &Sources, out: &mut dyn Write) -> Resu
          <p class=\"hint scripted\">A click on a box, or Enter, shows its source. Drag or use the arrow keys to move; <kbd>+</kbd>, <kbd>-</kbd> and <kbd>0</kbd> change \
          the size, and so does the wheel while the picture is in use, or with Ctrl.</p>"
     )?;
-    for (i, drawing) in drawn.into_iter().enumerate() {
-        one(i, drawing, &found, sources, out)?;
+    let mut places = SourcePlaces::new();
+    for (i, group) in content.drawings.iter().enumerate() {
+        one(i, group, content, facets, sources, &mut places, out)?;
     }
-    writeln!(out, "</section>")?;
-    Ok(())
+    let boxes: usize = content.drawings.iter().filter_map(|group| group.all.first()).map(|d| d.nodes.len()).sum();
+    writeln!(out, "<details class=\"sources\"><summary>Source of all {boxes} boxes</summary>")?;
+    for (number, (place, findings)) in places.iter().enumerate() {
+        source(number, *place, findings, sources, out)?;
+    }
+    writeln!(out, "</details></section>")
 }
 
-fn one(i: usize, drawing: &Drawing, found: &FindingsByAddress, sources: &Sources, out: &mut dyn Write) -> Result<()> {
-    let title = root_text(&drawing.root, drawing.environment.as_deref());
-    let of = |node: &DrawnNode| {
-        let holds = |d: &Diagnostic| {
-            let mut all = d.environments.iter();
-            drawing.environment.is_none() || all.any(|e| Some(&e.environment) == drawing.environment.as_ref())
-        };
-        let all = found.get(&(drawing.root.as_str(), node.resource.as_str())).into_iter().flatten();
-        all.filter(|(_, d)| holds(d)).map(|(i, _)| format!("f{i}")).collect::<Vec<_>>()
-    };
+fn one(
+    i: usize,
+    group: &AlikeDrawings,
+    content: &PageContent,
+    facets: &Facets,
+    sources: &Sources,
+    places: &mut SourcePlaces,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let Some(drawing) = group.all.first() else { return Ok(()) };
+    let title = super::root_text(&drawing.root, drawing.environment.as_deref());
+    let of = |node: &DrawnNode| content.findings_of(&drawing.root, drawing.environment.as_deref(), &node.resource);
+    for node in &drawing.nodes {
+        places.entry(node.place).or_default().extend(of(node));
+    }
     let findings = |at: usize| {
-        let all = drawing.nodes.get(at).map(of).unwrap_or_default();
+        let all: Vec<String> =
+            drawing.nodes.get(at).map(of).unwrap_or_default().iter().map(|number| format!("f{number}")).collect();
         if all.is_empty() { String::new() } else { format!(" data-findings=\"{}\"", all.join(" ")) }
     };
+    let target = |at: usize| drawing.nodes.get(at).and_then(|node| places.get_index_of(&node.place)).unwrap_or(0);
+    let also = match group.all.len() {
+        1 => String::new(),
+        _ => format!("<div class=\"hint\">The same but for names {}</div>", places_text(&group.places())),
+    };
     writeln!(
         out,
-        "<section class=\"graph-part\" aria-labelledby=\"g{i}-title\"><h3 id=\"g{i}-title\">Graph of {title}</h3>\
+        "<section class=\"graph-part\" aria-labelledby=\"g{i}-title\"{0}><h3 id=\"g{i}-title\">Graph of {title}</h3>{also}\
          <div class=\"tools scripted\" role=\"group\" aria-label=\"Size of the graph of {title}\"><button type=\"button\" data-do=\"in\" aria-label=\"Larger\">+</button>\
          <button type=\"button\" data-do=\"out\" aria-label=\"Smaller\">−</button><button type=\"button\" data-do=\"fit\">Fit</button></div>\n\
-         <div class=\"canvas\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of the graph of {title}\">{}</div>\n\
-         <details class=\"sources\"><summary>Source of all {} boxes of {title}</summary>",
-        linked(drawing, &format!("g{i}"), sources, findings),
-        drawing.nodes.len()
+         <div class=\"canvas\" tabindex=\"0\" role=\"group\" aria-label=\"Picture of the graph of {title}\">",
+        facets.places(&group.places())
     )?;
-    for (n, node) in drawing.nodes.iter().enumerate() {
-        source(&format!("g{i}-source{n}"), node, &of(node), sources, out)?;
-    }
-    writeln!(out, "</details></section>")?;
-    Ok(())
+    let target = |at: usize| format!("source{}", target(at));
+    linked(drawing, &format!("g{i}"), sources, target, findings, out)?;
+    writeln!(out, "</div></section>")
 }
 
-fn source(id: &str, node: &DrawnNode, findings: &[String], sources: &Sources, out: &mut dyn Write) -> Result<()> {
-    let place = place_text(node.place, sources);
+fn source(
+    number: usize,
+    place: Option<Span>,
+    findings: &BTreeSet<usize>,
+    sources: &Sources,
+    out: &mut dyn Write,
+) -> Result<()> {
+    let shown = place_text(place, sources);
+    let title = if place.is_some() { &shown } else { "Not in this configuration" };
     writeln!(
         out,
-        "<article class=\"source\" id=\"{id}\" data-place=\"{place}\" tabindex=\"-1\"><h4>{} {}</h4><p class=\"hint\">{}</p>",
-        node.kind.name(),
-        escape(&node.address),
-        escape(&node.detail)
+        "<article class=\"source\" id=\"source{number}\" data-place=\"{shown}\" tabindex=\"-1\"><h4>{title}</h4>"
     )?;
-    match node.place {
+    match place {
         Some(span) => {
             let text = pre(&source_text(span, sources));
-            let label = escape(&format!("Source of {}", node.address));
-            writeln!(out, "<pre tabindex=\"0\" role=\"region\" aria-label=\"{label}\">{text}</pre>")?;
+            writeln!(out, "<pre tabindex=\"0\" role=\"region\" aria-label=\"Source at {shown}\">{text}</pre>")?;
         }
         None => writeln!(out, "<p>Nothing in this configuration makes it.</p>")?,
     }
     if !findings.is_empty() {
-        let links = findings.iter().enumerate().map(|(n, id)| format!("<a href=\"#{id}\">{}</a>", n + 1));
+        let links = findings.iter().enumerate().map(|(n, id)| format!("<a href=\"#f{id}\">{}</a>", n + 1));
         writeln!(out, "<p class=\"to-findings\">Findings: {}</p>", links.collect::<Vec<_>>().join(", "))?;
     }
-    writeln!(out, "</article>")?;
-    Ok(())
+    writeln!(out, "</article>")
 }
