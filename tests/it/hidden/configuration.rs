@@ -92,7 +92,8 @@ fn patterns_cannot_break_a_format() {
     assert!(!inside.0.contains("--"), "{comment}");
     let github = tree.run(&["--format", "github"]).stdout;
     assert!(!github.contains("\n::error::x"), "{github}");
-    assert!(!tree.run(&["--format", "html"]).stdout.contains("<b>"));
+    let page = tree.run(&["--format", "html"]).stdout;
+    assert!(page.contains("&lt;b&gt;--") && !page.contains("<b>--"), "{page}");
 }
 
 #[test]
