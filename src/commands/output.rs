@@ -145,11 +145,12 @@ pub fn color(choice: Color) -> bool {
 }
 
 /// Whether stdout gets hyperlinks: where the terminal is known to have them, or `FORCE_HYPERLINK` says so.
-fn links(choice: Color) -> bool {
+pub fn links(choice: Color) -> bool {
     choice != Color::Never && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
 }
 
-/// Columns of the terminal.
+/// Columns of stdout: those that `COLUMNS` says, else the terminal's.
 pub fn width() -> usize {
-    terminal_size::terminal_size().map_or(WIDTH, |(width, _)| usize::from(width.0))
+    let set = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok()).filter(|n| *n > 0);
+    set.or_else(|| Some(usize::from(terminal_size::terminal_size_of(std::io::stdout())?.0.0))).unwrap_or(WIDTH)
 }

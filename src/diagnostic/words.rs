@@ -21,10 +21,46 @@ pub fn step(kind: &StepKind) -> String {
     }
 }
 
+/// What is said of inputs that nothing sets, of one and of several.
+const INPUTS: [(&str, &str); 2] = [
+    ("has no default and no value", "have no default and no value"),
+    ("is set by the callers of this module", "are set by the callers of this module"),
+];
+
+/// The input that a reason says is not set, and what it says of it.
+pub fn input(reason: &str) -> Option<(&str, &'static str)> {
+    let (name, what) = reason.split_once(' ').filter(|(name, _)| name.starts_with("var."))?;
+    INPUTS.iter().find(|(one, _)| *one == what).map(|(one, _)| (name, *one))
+}
+
+/// The same of several inputs in one sentence.
+pub fn inputs(names: &[String], what: &str) -> String {
+    match names {
+        [] => String::new(),
+        [only] => format!("{only} {what}"),
+        [first @ .., last] => {
+            let what = INPUTS.iter().find(|(one, _)| *one == what).map_or(what, |(_, several)| several);
+            format!("{} and {last} {what}", first.join(", "))
+        }
+    }
+}
+
 impl Reasons {
-    /// The reasons as words: `var.size has no default and no value`.
+    /// The reasons as words: `var.size has no default and no value`. Inputs of which the same is said are named together.
     pub fn because(&self) -> String {
-        let mut all: Vec<String> = self.iter().map(|r| r.kind.to_string()).collect();
+        let mut all: Vec<String> = Vec::new();
+        let mut names: Vec<String> = Vec::new();
+        let mut reasons = self.iter().map(|r| r.kind.to_string()).peekable();
+        while let Some(reason) = reasons.next() {
+            let Some((name, what)) = input(&reason) else {
+                all.push(reason);
+                continue;
+            };
+            names.push(name.into());
+            if reasons.peek().and_then(|next| input(next)).map(|(_, next)| next) != Some(what) {
+                all.push(inputs(&std::mem::take(&mut names), what));
+            }
+        }
         all.extend(self.is_cut().then(|| "and others".into()));
         if all.is_empty() { "it is not known before apply".into() } else { all.join("; ") }
     }
@@ -34,7 +70,7 @@ impl fmt::Display for ReasonKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ReasonKind::Variable(name) => write!(f, "var.{name} has no default and no value"),
-            ReasonKind::Default(name) => write!(f, "var.{name} is for the callers of this module to set"),
+            ReasonKind::Default(name) => write!(f, "var.{name} is set by the callers of this module"),
             ReasonKind::Computed(address, attribute) if attribute.is_empty() => {
                 write!(f, "{address} is known only after apply")
             }

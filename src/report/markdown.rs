@@ -131,7 +131,7 @@ fn finding(diagnostic: &Diagnostic, sources: &Sources) -> String {
         Some(p) => format!("{}:{}", p.file, p.start.line),
         None => diagnostic.root.clone(),
     };
-    let message = prose(&diagnostic.message());
+    let message = format!("{} in root module {}", prose(&diagnostic.message()), code(&diagnostic.root));
     let mut text = format!("- {mark} **{} {}** {}: {message}\n", link(f.code), f.name, code(&place));
     for help in &f.help {
         match help.split_once('\n') {

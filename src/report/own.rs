@@ -27,11 +27,9 @@ pub fn is_compact(line: &str) -> bool {
 /// Verdicts or findings first, and the summary last: `… 1 root module, 2 files`. What to do next and one line on the configuration may follow.
 pub fn is_human(text: &str) -> bool {
     let begins = ["READY ", "NOT READY ", "UNDECIDED ", "NO CLUSTER", "NO CHANGE ", "error[", "warning[", "note["];
-    let mut ends = text
-        .trim_end()
-        .lines()
-        .rev()
-        .skip_while(|line| line.starts_with("Configuration: ") || line.contains("kfplint explain "));
+    let text_before = text.rfind("\nConfiguration: ").map_or(text, |at| text.get(..at).unwrap_or(text));
+    let is_next = |line: &&str| line.contains("kfplint explain ") || line.contains(" fixable with ");
+    let mut ends = text_before.trim_end().lines().rev().skip_while(is_next);
     let last = ends.next().unwrap_or_default();
     let mut words = last.rsplit(' ');
     let files = matches!(words.next(), Some("file" | "files"))

@@ -6,9 +6,9 @@ use crate::diagnostic::Level;
 use crate::report::url;
 use crate::rule::Rule;
 use crate::rules;
-use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
 use serde_json::{Value, json};
 use std::io::Write;
+use termcolor::{Buffer, Color, ColorSpec, WriteColor};
 
 /// Columns of the list before the summary: code, name and level.
 const INDENT: usize = 41;

@@ -184,7 +184,7 @@ mod tests {
         assert!(!many.all(|kind| matches!(kind, ReasonKind::Variable(_) | ReasonKind::Budget(_))));
         let few = set(variables(0..MOST));
         assert!(!few.is_cut() && few.all(|kind| matches!(kind, ReasonKind::Variable(_))));
-        assert!(few.because().ends_with("v07 has no default and no value"), "{}", few.because());
+        assert!(few.because().ends_with("and var.v07 have no default and no value"), "{}", few.because());
         assert!(many.because().ends_with("; and others"), "{}", many.because());
     }
 

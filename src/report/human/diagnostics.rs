@@ -1,19 +1,16 @@
 //! The findings, each with its places in the source.
 
 use super::groups::{FindingGroup, Folded, groups};
+use super::source::{self, Mark};
 use super::{Detail, Page, Style, clusters, links};
 use crate::base::source::{Sources, Span};
-use crate::diagnostic::{Finding, Level, Location, words};
-use crate::report::excerpt::Excerpts;
+use crate::diagnostic::{Finding, Label, Level, Location, words};
 use crate::report::place::ShownPlace;
 use crate::report::text::{line, lines};
-use crate::report::{Diagnostic, Report, path, url};
-use crate::resolve::provenance::Step;
-use codespan_reporting::diagnostic::{self as shown, LabelStyle, Severity};
-use codespan_reporting::term::termcolor::Buffer;
-use codespan_reporting::term::{self, Config};
+use crate::report::wrap::wrap;
+use crate::report::{Diagnostic, Report, ReportStyle, path, url, word};
+use crate::resolve::provenance::{Step, StepKind};
 use std::collections::BTreeMap;
-use std::io::Write;
 use unicode_width::UnicodeWidthStr;
 
 /// Most findings of one rule that are shown with their source, unless everything is asked for: errors, and others.
@@ -23,12 +20,14 @@ const MOST_PLACES: (usize, usize) = (200, 10);
 
 pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
     let quiet = page.detail == Detail::Quiet;
-    let groups = groups(report, |finding| !quiet || finding.level == Level::Error);
+    let everywhere = page.detail != Detail::Verbose;
+    let groups = groups(report, everywhere, |finding| !quiet || finding.level == Level::Error);
     let headings = groups.len() > 1;
     let mut shown: BTreeMap<&str, usize> = BTreeMap::new();
     let mut more: BTreeMap<&str, Vec<&Folded>> = BTreeMap::new();
     for group in &groups {
         let mut headed = !headings;
+        let mut inputs = SaidInputs::default();
         for folded in &group.findings {
             let finding = &folded.diagnostic.finding;
             let count = shown.entry(finding.code).or_default();
@@ -40,7 +39,7 @@ pub fn write(report: &Report, sources: &Sources, page: &mut Page) {
             if !std::mem::replace(&mut headed, true) {
                 heading(group, report, sources, page);
             }
-            show(folded, sources, page);
+            show(folded, &mut inputs, sources, page);
         }
     }
     more_of_the_same(&more, sources, page);
@@ -56,11 +55,15 @@ fn heading(group: &FindingGroup, report: &Report, sources: &Sources, page: &mut 
         Some(cluster) => format!("{}{}", cluster.address, clusters::root(cluster, report, sources)),
         None => "the configuration as a whole".into(),
     };
-    page.put(Style::Dim, "── ");
-    page.put(Style::Bold, &name);
-    page.put(Style::Dim, &format!(" {}", "─".repeat(page.width.saturating_sub(name.width() + 4).max(2))));
-    page.end();
-    page.end();
+    for text in wrap(&name, page.width.saturating_sub(3)) {
+        page.put(Style::Dim, "── ");
+        page.put(Style::Bold, &text);
+        let rest = page.width.saturating_sub(text.width() + 4);
+        if rest > 0 {
+            page.put(Style::Dim, &format!(" {}", "─".repeat(rest)));
+        }
+        page.end();
+    }
 }
 
 /// The findings beyond those that are shown, each with its place.
@@ -73,14 +76,14 @@ fn more_of_the_same(more: &BTreeMap<&str, Vec<&Folded>>, sources: &Sources, page
         let most = of(first.level, MOST_PLACES);
         for folded in findings.iter().take(most) {
             let finding = &folded.diagnostic.finding;
+            let about = finding.address.clone().unwrap_or_else(|| finding.text().into_owned());
+            let place = finding.span().map(|span| ShownPlace::of(span, sources));
             page.space(2);
-            if let Some(span) = finding.span() {
-                let place = ShownPlace::of(span, sources);
+            if let Some(place) = &place {
                 page.link(Style::Plain, &place.to_string(), links::file(&place.file));
-                page.space(2);
             }
-            page.put(Style::Dim, finding.address.as_deref().unwrap_or(&finding.text()));
-            page.end();
+            let used = place.map_or(0, |place| place.to_string().width() + 2);
+            page.beside_or_below(used, 4, &about);
         }
         let rest = findings.len().saturating_sub(most);
         if rest > 0 {
@@ -92,26 +95,23 @@ fn more_of_the_same(more: &BTreeMap<&str, Vec<&Folded>>, sources: &Sources, page
     }
 }
 
+/// Columns of a source that is shown apart from the report.
+const APART: usize = 160;
+
 /// The source of a finding as plain text: its place and all of its trace, with line numbers. Empty where it has no place.
 pub fn finding_text(finding: &Finding, sources: &Sources) -> String {
-    let (excerpts, labels) = marked(finding, &finding.trace, sources);
-    drawn(&excerpts, labels)
+    drawn(&marks(finding, &finding.trace, &finding.related), sources)
 }
 
 /// A place in the source as plain text, with line numbers.
 pub fn source_text(span: Span, sources: &Sources) -> String {
-    let excerpts = Excerpts::new(&[span], sources);
-    let label = excerpts.locate(span, sources).map(|(file, range)| shown::Label::primary(file, range));
-    drawn(&excerpts, label.into_iter().collect())
+    drawn(&[Mark { span, message: String::new(), is_primary: true }], sources)
 }
 
-fn drawn(excerpts: &Excerpts, labels: Vec<shown::Label<usize>>) -> String {
-    let place = shown::Diagnostic::note().with_labels(labels);
-    let mut buffer = Buffer::no_color();
-    let _ = term::emit(&mut buffer, &Config { tab_width: 2, ..Config::default() }, excerpts, &place);
-    let text = String::from_utf8_lossy(buffer.as_slice()).into_owned();
-    // The first line is the empty note itself.
-    text.split_once('\n').map_or(text.clone(), |(_, rest)| rest.to_string())
+fn drawn(marks: &[Mark], sources: &Sources) -> String {
+    let mut page = Page::new(ReportStyle::plain(Detail::Verbose, APART));
+    source::draw(marks, sources, Style::Plain, &mut page);
+    String::from_utf8_lossy(page.buffer.as_slice()).into_owned()
 }
 
 fn environments(diagnostic: &Diagnostic) -> Vec<&str> {
@@ -126,35 +126,97 @@ fn steps(finding: &Finding, detail: Detail) -> &[Step] {
     }
 }
 
-/// The places of a finding with their remarks, and the files that they are in.
-fn marked(finding: &Finding, steps: &[Step], sources: &Sources) -> (Excerpts, Vec<shown::Label<usize>>) {
-    let trace = steps.iter().map(|step| step.span);
-    let related = finding.related.iter().map(|label| label.span);
-    let spans: Vec<Span> = finding.span().into_iter().chain(trace).chain(related).collect();
-    let excerpts = Excerpts::new(&spans, sources);
-    let mut labels = Vec::new();
-    let mut label = |style, span, message: &str| {
-        if let Some((file, range)) = excerpts.locate(span, sources) {
-            labels.push(shown::Label { style, file_id: file, range, message: line(message).into_owned() });
-        }
-    };
-    if let Some(span) = finding.span() {
-        label(LabelStyle::Primary, span, &finding.primary_message);
-    }
-    for step in steps {
-        label(LabelStyle::Secondary, step.span, &words::step(&step.kind));
-    }
-    for related in &finding.related {
-        label(LabelStyle::Secondary, related.span, &related.message);
-    }
-    (excerpts, labels)
+/// The places of a finding with their remarks.
+fn marks<'l>(finding: &Finding, steps: &[Step], related: impl IntoIterator<Item = &'l Label>) -> Vec<Mark> {
+    let own = finding.span().map(|span| (span, finding.primary_message.clone(), true));
+    let steps = steps.iter().map(|step| (step.span, words::step(&step.kind), false));
+    let related = related.into_iter().map(|label| (label.span, label.message.clone(), false));
+    let all = own.into_iter().chain(steps).chain(related);
+    all.map(|(span, message, is_primary)| Mark { span, message, is_primary }).collect()
 }
 
-fn show(folded: &Folded, sources: &Sources, page: &mut Page) {
-    let Folded { diagnostic, roots, also } = folded;
+/// The inputs at which its trace ends, where there are several: no line of one says which they are.
+fn unset(finding: &Finding, detail: Detail) -> Vec<Label> {
+    let ends = finding.trace.iter().filter(|step| matches!(step.kind, StepKind::Unset(_)));
+    let ends: Vec<Label> = ends.map(|step| Label { span: step.span, message: words::step(&step.kind) }).collect();
+    if detail == Detail::Verbose || ends.len() < 2 { Vec::new() } else { ends }
+}
+
+/// Shows a finding; `inputs` are those that were said of the last one to decide it.
+fn show(folded: &Folded, inputs: &mut SaidInputs, sources: &Sources, page: &mut Page) {
+    let finding = &folded.diagnostic.finding;
+    let style = match finding.level {
+        Level::Error => Style::Bad,
+        Level::Warning => Style::Open,
+        Level::Note => Style::Note,
+    };
+    title(finding, style, page);
+    // What only names an input has no need of its line.
+    let is_input = |label: &&Label| page.detail != Detail::Verbose && words::input(&label.message).is_some();
+    let (named, related): (Vec<&Label>, Vec<&Label>) = finding.related.iter().partition(is_input);
+    let unset = unset(finding, page.detail);
+    let steps = if unset.is_empty() { steps(finding, page.detail) } else { &[] };
+    let named: Vec<&Label> = unset.iter().chain(named).collect();
+    let numbers = source::draw(&marks(finding, steps, related), sources, style, page);
+    let own = inputs.of(finding.code, &named, sources);
+    for note in own.into_iter().chain(notes(folded, sources)) {
+        remark(&note, numbers, page);
+    }
+    page.end();
+}
+
+/// Level, rule and message.
+fn title(finding: &Finding, style: Style, page: &mut Page) {
+    let rule = format!("{} {}", finding.code, finding.name);
+    let before = word(finding.level).len() + rule.width() + 2;
+    if page.links {
+        page.put(style, &format!("{}[", word(finding.level)));
+        page.link(style, &rule, url(finding.code));
+        page.put(style, "]");
+    } else {
+        page.put(style, &format!("{}[{rule}]", word(finding.level)));
+    }
+    // A word that is as wide as the rule stands for it.
+    let text = format!("{}: {}", "x".repeat(before), line(&finding.text()));
+    let mut lines = wrap(&text, page.width).into_iter();
+    let first = lines.next().unwrap_or_default();
+    page.put(Style::Bold, first.get(before..).unwrap_or_default());
+    page.end();
+    let rest = lines.collect::<Vec<_>>().join(" ");
+    for text in wrap(&rest, page.width.saturating_sub(2)).iter().filter(|text| !text.is_empty()) {
+        page.space(2);
+        page.put(Style::Bold, text);
+        page.end();
+    }
+}
+
+/// A remark beneath the source; its first line may be followed by lines of code.
+fn remark(text: &str, numbers: usize, page: &mut Page) {
+    let (first, code) = text.split_once('\n').unwrap_or((text, ""));
+    let indent = numbers + 3;
+    for (at, text) in wrap(first, page.width.saturating_sub(indent)).iter().enumerate() {
+        match at {
+            0 => {
+                page.space(numbers + 1);
+                page.put(Style::Dim, "=");
+                page.space(1);
+            }
+            _ => page.space(indent),
+        }
+        page.put(Style::Plain, text);
+        page.end();
+    }
+    for text in code.lines() {
+        page.space(indent);
+        page.put(Style::Plain, &text.replace('\t', "  "));
+        page.end();
+    }
+}
+
+/// What is to be said of a finding beneath its source.
+fn notes(folded: &Folded, sources: &Sources) -> Vec<String> {
+    let Folded { diagnostic, roots, also, elsewhere } = folded;
     let finding = &diagnostic.finding;
-    let steps = steps(finding, page.detail);
-    let (excerpts, labels) = marked(finding, steps, sources);
     let mut notes: Vec<String> = finding.help.iter().map(|help| format!("help: {}", lines(help))).collect();
     if !stands_in(finding, roots, sources) {
         notes.push(in_roots(roots));
@@ -167,42 +229,69 @@ fn show(folded: &Folded, sources: &Sources, page: &mut Page) {
         [only] => notes.push(format!("in the environment {}", line(only))),
         several => notes.push(format!("in the environments {}", line(&several.join(", ")))),
     }
-    let severity = match finding.level {
-        Level::Error => Severity::Error,
-        Level::Warning => Severity::Warning,
-        Level::Note => Severity::Note,
-    };
-    let diagnostic = shown::Diagnostic {
-        severity,
-        code: Some(format!("{} {}", finding.code, finding.name)),
-        message: line(&finding.text()).into_owned(),
-        labels,
-        notes,
-    };
-    let text = page.rendered(&excerpts, &diagnostic);
-    if !page.links {
-        let _ = page.buffer.write_all(text.as_bytes());
-        return;
+    if !elsewhere.is_empty() {
+        let most = of(finding.level, MOST_PLACES);
+        let mut places: Vec<ShownPlace> =
+            elsewhere.iter().filter_map(|d| Some(ShownPlace::of(d.finding.span()?, sources))).collect();
+        places.sort_by(|a, b| (&a.file, a.start.offset).cmp(&(&b.file, b.start.offset)));
+        places.dedup();
+        let more = places.len().saturating_sub(most);
+        let more = if more > 0 { format!(" and {more} more (--verbose shows them)") } else { String::new() };
+        notes.push(format!("the same at {}{more}", lines_of(places.into_iter().take(most))));
     }
-    let names = excerpts.names();
-    let rule = diagnostic.code.as_deref().unwrap_or_default();
-    let linked = links::in_finding(&text, rule, url(finding.code).as_deref(), names);
-    let _ = page.buffer.write_all(linked.as_bytes());
+    notes
 }
 
-impl Page {
-    /// What the renderer makes of a finding.
-    fn rendered(&self, excerpts: &Excerpts, diagnostic: &shown::Diagnostic<usize>) -> String {
-        let config = Config { tab_width: 2, ..Config::default() };
-        let mut buffer = self.beside();
-        if term::emit(&mut buffer, &config, excerpts, diagnostic).is_err() {
-            // A place that cannot be drawn must not cost the finding.
-            let bare = shown::Diagnostic { labels: Vec::new(), ..diagnostic.clone() };
-            buffer.clear();
-            let _ = term::emit(&mut buffer, &config, excerpts, &bare);
+/// The inputs that decide findings, which are said once for findings that follow each other.
+#[derive(Default)]
+struct SaidInputs {
+    last: Option<(&'static str, String)>,
+}
+
+impl SaidInputs {
+    /// What to say of the inputs of a finding of this rule.
+    fn of(&mut self, code: &'static str, named: &[&Label], sources: &Sources) -> Option<String> {
+        let mut kinds: Vec<(&str, Vec<String>)> = Vec::new();
+        let mut file = String::new();
+        for label in named {
+            let Some((name, what)) = words::input(&label.message) else { continue };
+            let place = ShownPlace::of(label.span, sources);
+            let name = match place.file == file {
+                true => format!("{name} (:{})", place.start.line),
+                false => format!("{name} ({}:{})", place.file, place.start.line),
+            };
+            file = place.file;
+            match kinds.iter_mut().find(|(kind, _)| *kind == what) {
+                Some((_, names)) => names.push(name),
+                None => kinds.push((what, vec![name])),
+            }
         }
-        String::from_utf8_lossy(buffer.as_slice()).into_owned()
+        let said: Vec<String> = kinds.into_iter().map(|(what, names)| words::inputs(&names, what)).collect();
+        let said = said.join("; ");
+        if said.is_empty() {
+            self.last = None;
+            return None;
+        }
+        if let Some((first, _)) = self.last.as_ref().filter(|(_, last)| *last == said) {
+            return Some(format!("the same inputs decide it as {first}"));
+        }
+        self.last = Some((code, said.clone()));
+        Some(said)
     }
+}
+
+/// Files and lines, each file once: `a.tf:1, :7, b.tf:2`.
+fn lines_of(places: impl Iterator<Item = ShownPlace>) -> String {
+    let mut file = String::new();
+    let place = |place: ShownPlace| {
+        let text = match place.file == file {
+            true => format!(":{}", place.start.line),
+            false => format!("{}:{}", place.file, place.start.line),
+        };
+        file = place.file;
+        text
+    };
+    places.map(place).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether the finding's place says by itself which root module it is in: a file of that very folder.
@@ -217,7 +306,7 @@ fn stands_in(finding: &Finding, roots: &[&str], sources: &Sources) -> bool {
 }
 
 /// Most names of root modules or clusters that are given for one finding.
-const MOST_NAMES: usize = 5;
+const MOST_NAMES: usize = 3;
 
 fn in_roots(roots: &[&str]) -> String {
     let mut roots: Vec<&str> = roots.to_vec();

@@ -6,18 +6,22 @@ mod diagnostics;
 mod groups;
 mod links;
 mod pools;
+mod source;
 mod statistics;
 mod summary;
 mod suppressed;
 
 pub use diagnostics::{finding_text, source_text};
+pub use links::{END as LINK_END, begin as link_begin};
 
 use super::Report;
+use super::wrap::wrap;
 use crate::base::source::Sources;
 use crate::diagnostic::Verdict;
-use codespan_reporting::term::termcolor::{Buffer, Color, ColorSpec, WriteColor};
 use std::io::Write;
 use std::time::Duration;
+use termcolor::{Buffer, Color, ColorSpec, WriteColor};
+use unicode_width::UnicodeWidthStr;
 
 /// How much is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +43,7 @@ pub struct ReportStyle {
     pub color: bool,
     /// Whether places and rules are hyperlinks (OSC 8), for terminals that have them.
     pub links: bool,
-    /// Columns, but for source excerpts.
+    /// Columns.
     pub width: usize,
     /// How long the run took, where it is to be told.
     pub took: Option<Duration>,
@@ -75,8 +79,11 @@ pub fn human(report: &Report, sources: &Sources, view: ReportStyle) -> Vec<u8> {
     summary::write(report, &mut page);
     if let Some((_, hidden)) = report.hidden() {
         page.put(Style::Open, "Configuration: ");
-        page.put(Style::Plain, &hidden);
-        page.end();
+        for (at, text) in wrap(&hidden, page.width.saturating_sub(15)).iter().enumerate() {
+            page.space(if at == 0 { 0 } else { 15 });
+            page.put(Style::Plain, text);
+            page.end();
+        }
     }
     page.buffer.into_inner()
 }
@@ -91,7 +98,6 @@ pub fn findings(report: &Report, sources: &Sources, detail: Detail, width: usize
 /// The text so far. Writing into memory does not fail.
 struct Page {
     buffer: Buffer,
-    color: bool,
     detail: Detail,
     width: usize,
     links: bool,
@@ -108,17 +114,13 @@ enum Style {
     Bad,
     Open,
     Note,
+    Aside,
 }
 
 impl Page {
     fn new(view: ReportStyle) -> Page {
         let ReportStyle { detail, color, links, width, took, counts: _ } = view;
-        Page { buffer: buffer(color), color, detail, width, links, took }
-    }
-
-    /// An empty buffer with the same colours.
-    fn beside(&self) -> Buffer {
-        buffer(self.color)
+        Page { buffer: buffer(color), detail, width, links, took }
     }
 
     fn put(&mut self, style: Style, text: &str) {
@@ -137,6 +139,43 @@ impl Page {
         let _ = target.iter().try_for_each(|url| self.buffer.write_all(links::begin(url).as_bytes()));
         self.put(style, text);
         let _ = target.iter().try_for_each(|_| self.buffer.write_all(links::END.as_bytes()));
+    }
+
+    /// Ends a line that has `used` columns with a dim text, or puts it beneath where it does not fit.
+    fn beside_or_below(&mut self, used: usize, indent: usize, text: &str) {
+        let text = super::text::line(text);
+        if used + 2 + text.width() <= self.width {
+            if used > 0 {
+                self.space(2);
+            }
+            self.put(Style::Dim, &text);
+            return self.end();
+        }
+        if used > 0 {
+            self.end();
+        }
+        for (at, text) in wrap(&text, self.width.saturating_sub(indent)).iter().enumerate() {
+            if at > 0 || used > 0 {
+                self.space(indent);
+            }
+            self.put(Style::Dim, text);
+            self.end();
+        }
+    }
+
+    /// Ends a line that has `used` columns with words, as many on each line as fit.
+    fn listed(&mut self, mut used: usize, indent: usize, words: &[&str]) {
+        for word in words {
+            if used + 2 + word.width() > self.width {
+                self.end();
+                self.space(indent);
+                used = indent;
+            }
+            self.space(2);
+            self.put(Style::Plain, word);
+            used += 2 + word.width();
+        }
+        self.end();
     }
 
     fn space(&mut self, columns: usize) {
@@ -163,6 +202,7 @@ impl Style {
             Style::Bad => spec.set_bold(true).set_fg(Some(Color::Red)),
             Style::Open => spec.set_bold(true).set_fg(Some(Color::Yellow)),
             Style::Note => spec.set_bold(true).set_fg(Some(Color::Cyan)),
+            Style::Aside => spec.set_fg(Some(Color::Cyan)),
         };
         spec
     }

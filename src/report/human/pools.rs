@@ -3,6 +3,7 @@
 use super::{Page, Style};
 use crate::diagnostic::PoolReport;
 use crate::report::plural;
+use crate::report::wrap::wrap;
 use unicode_width::UnicodeWidthStr;
 
 pub fn write(pools: &[PoolReport], page: &mut Page) {
@@ -23,7 +24,7 @@ pub fn write(pools: &[PoolReport], page: &mut Page) {
         let counts = match p.counts {
             Some(true) => "qualifies".to_string(),
             Some(false) => format!("does not qualify: {}", p.why_not.as_deref().unwrap_or("")),
-            None => format!("open: {}", p.why_not.as_deref().unwrap_or("")),
+            None => format!("undecided: {}", p.why_not.as_deref().unwrap_or("")),
         };
         [p.address.clone(), nodes, machine, size, counts]
     };
@@ -34,10 +35,24 @@ pub fn write(pools: &[PoolReport], page: &mut Page) {
     page.put(Style::Bold, "Node pools");
     page.end();
     for row in rows {
+        let mut used = 4;
         page.space(4);
-        for (cell, width) in row.iter().zip(&widths) {
-            page.put(Style::Plain, cell);
-            page.space(if Some(cell) == row.last() { 0 } else { width - cell.width() + 2 });
+        for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
+            if at > 0 && used + cell.width() > page.width {
+                page.end();
+                page.space(6);
+                used = 6;
+            }
+            for (line, text) in wrap(cell, page.width.saturating_sub(used).max(30)).iter().enumerate() {
+                if line > 0 {
+                    page.end();
+                    page.space(used);
+                }
+                page.put(Style::Plain, text);
+            }
+            let gap = width.saturating_sub(cell.width()) + 2;
+            page.space(if at + 1 == row.len() { 0 } else { gap });
+            used += cell.width() + gap;
         }
         page.end();
     }

@@ -4,6 +4,7 @@ use super::{Detail, Page, Style};
 use crate::diagnostic::{Level, Verdict};
 use crate::report::{Report, plural};
 use std::cmp::Reverse;
+use unicode_width::UnicodeWidthStr;
 
 pub fn write(report: &Report, page: &mut Page) {
     let mut parts = verdicts(report);
@@ -28,13 +29,7 @@ pub fn write(report: &Report, page: &mut Page) {
     let looked = format!("{}, {}", plural(report.roots, "root module"), plural(report.coverage.files, "file"));
     parts.push((Style::Dim, looked));
     parts.extend(page.took.map(|took| (Style::Dim, format!("{:.2} s", took.as_secs_f64()))));
-    for (i, (style, text)) in parts.iter().enumerate() {
-        if i > 0 {
-            page.put(Style::Dim, " · ");
-        }
-        page.put(*style, text);
-    }
-    page.end();
+    joined(&parts, page);
     if page.detail != Detail::Quiet {
         next(report, page);
     }
@@ -52,7 +47,25 @@ fn next(report: &Report, page: &mut Page) {
         (safe, more) => parts.push(format!("{safe} fixable with --fix, {more} more with --unsafe-fixes")),
     }
     parts.push(format!("kfplint explain {}", worst.code));
-    page.put(Style::Dim, &parts.join(" · "));
+    let parts: Vec<(Style, String)> = parts.into_iter().map(|part| (Style::Dim, part)).collect();
+    joined(&parts, page);
+}
+
+/// The parts with dots between them, as many on each line as fit.
+fn joined(parts: &[(Style, String)], page: &mut Page) {
+    let mut used = 0;
+    for (style, text) in parts {
+        if used > 0 && used + 3 + text.width() > page.width {
+            page.end();
+            used = 0;
+        }
+        if used > 0 {
+            page.put(Style::Dim, " · ");
+            used += 3;
+        }
+        page.put(*style, text);
+        used += text.width();
+    }
     page.end();
 }
 

@@ -110,6 +110,6 @@ fn a_copy_that_git_tracks_is_part_of_the_repository_and_does_not_count() {
     assert_eq!(outcome(&tree, &[]), (0, "ready".into()), "`terraform init` made it");
     git(&tree, &["add", "-f", ".terraform/modules/m/main.tf"]);
     assert_eq!(outcome(&tree, &[]), (1, "undecided".into()));
-    let shown = tree.run(&[]).stdout;
+    let shown = tree.run(&[]).stdout.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(shown.contains("the installed copy is part of the repository; run terraform init"), "{shown}");
 }
