@@ -321,6 +321,9 @@ pub struct ManArgs {
 pub struct ExplainArgs {
     /// A rule's code or name, such as KFP001 or node-count
     pub rule: String,
+    /// Terminal options.
+    #[command(flatten)]
+    pub terminal: TerminalArgs,
 }
 
 /// What `rules` is given.

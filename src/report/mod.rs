@@ -19,6 +19,7 @@ mod own;
 mod page;
 mod place;
 mod rdjson;
+mod rendered;
 mod safe_json;
 mod sarif;
 #[cfg(test)]
@@ -42,6 +43,7 @@ pub use json::{json, location};
 pub use markdown::markdown;
 pub use page::{page, rules, rules_json};
 pub use rdjson::rdjson;
+pub use rendered::{PageStyle, rendered};
 pub use safe_json::{pretty, write_json};
 pub use sarif::sarif;
 pub(crate) use text::{coloured, inert, line, lines, unmarked};

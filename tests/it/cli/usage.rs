@@ -97,6 +97,20 @@ fn explain_prints_the_page_by_code_or_name() {
 }
 
 #[test]
+fn explain_renders_the_page_for_a_terminal() {
+    let tree = Tree::new(&[]);
+    for rule in kfplint::rules::all() {
+        let shown = tree.run_with(&["explain", rule.code, "--color", "always"], &[("COLUMNS", "80")], "").stdout;
+        let heading = "\x1b[0m\x1b[1m\x1b[4mWhat\x1b[0m";
+        assert!(shown.contains(heading) && !shown.contains("\n## ") && !shown.contains("```"), "{shown}");
+        assert!(!shown.contains("/rule.md)"), "{shown}");
+    }
+    let linked = tree.run_with(&["explain", "KFP201", "--color", "always"], &[("FORCE_HYPERLINK", "1")], "").stdout;
+    let url = kfplint::report::url("KFP206").unwrap();
+    assert!(linked.contains(&format!("\x1b]8;;{url}\x1b\\")), "{linked}");
+}
+
+#[test]
 fn rules_lists_every_rule_once() {
     let run = Tree::new(&[]).run(&["rules"]);
     assert_eq!(run.code, 0);
