@@ -22,14 +22,16 @@ pub const RULE: Rule = Rule {
     root: Some(|cx| bindings::find(cx.graph)),
 };
 
-/// The cluster's own identity pool, as an argument's value.
+/// The cluster's own identity pool, as an argument's value; with a word in place of a project that is not known.
 fn identity_pool(cluster: &Cluster) -> String {
-    format!("\"{}.svc.id.goog\"", cluster.project_to_write())
+    format!("\"{}.svc.id.goog\"", cluster.shown_project().as_deref().unwrap_or("PROJECT_ID"))
 }
 
-/// Where to write it.
+/// Where to write it: nowhere without the project.
 fn own_pool(cx: &Context, cluster: &Cluster) -> Advice {
-    cx.graph.advise_block(&cluster.view, "workload_identity_config", "workload_pool", &identity_pool(cluster))
+    let pool = identity_pool(cluster);
+    let advice = cx.graph.advise_block(&cluster.view, "workload_identity_config", "workload_pool", &pool);
+    Advice { edit: advice.edit.filter(|_| cluster.shown_project().is_some()), ..advice }
 }
 
 fn answer(cx: &Context, cluster: &Cluster) -> Answer {
@@ -44,7 +46,7 @@ fn answer(cx: &Context, cluster: &Cluster) -> Answer {
 /// The cluster's own identity pool is that of its project, or of its fleet's.
 fn pool_of_other(cluster: &Cluster) -> Option<Answer> {
     let own = Graph::identity_projects(cluster)?;
-    let (project, others) = own.split_first()?;
+    let (_, others) = own.split_first()?;
     if others.is_empty() || cluster.view.block("fleet").is_some() {
         return None;
     }
@@ -54,7 +56,7 @@ fn pool_of_other(cluster: &Cluster) -> Option<Answer> {
         .finding(format!("the identity pool of {} is that of another project", cluster.address()))
         .cluster(cluster)
         .help(format!("write `workload_pool = {pool}`"))
-        .write(block.replace("workload_pool", &pool).filter(|_| !project.is_hidden()))
+        .write(block.replace("workload_pool", &pool).filter(|_| cluster.shown_project().is_some()))
         .at(cluster.address(), &block.place("workload_pool"), "GKE takes the pool of the cluster's own project");
     Some(Answer::unmet("the cluster's identity pool is that of another project", vec![finding]))
 }

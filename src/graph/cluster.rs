@@ -116,8 +116,13 @@ impl<'p> Cluster<'p> {
 
     /// The project as code to write has it: `my-project` where it is not known or must not be shown.
     pub fn project_to_write(&self) -> String {
+        self.shown_project().unwrap_or_else(|| "my-project".to_string())
+    }
+
+    /// The project, where it is known and may be shown.
+    pub fn shown_project(&self) -> Option<String> {
         let project = Text::of(&self.project()).filter(|project| !project.is_empty() && !project.is_hidden());
-        project.map_or_else(|| "my-project".to_string(), |project| project.to_string())
+        project.map(|project| project.to_string())
     }
 
     /// Whether it asks for no nodes to begin with: no default pool, though only to remove it, and no pools in its block.

@@ -284,3 +284,18 @@ resource "google_container_node_pool" "workers" {{
             .clone();
     assert!(help[0].as_str().unwrap().starts_with("give the other pools 3 nodes that qualify"), "{help}");
 }
+
+#[test]
+fn no_project_is_made_up_where_it_is_not_known() {
+    let cluster = crate::tree::READY
+        .replace("oauth_scopes", "workload_metadata_config {\n      mode = \"GKE_METADATA\"\n    }\n    oauth_scopes");
+    let finding = |text: &str| {
+        let report = crate::tree::check(text);
+        report["diagnostics"].as_array().unwrap().iter().find(|d| d["code"] == "KFP105").unwrap().clone()
+    };
+    let unknown = finding(&cluster);
+    assert!(unknown["help"][0].as_str().unwrap().contains("PROJECT_ID.svc.id.goog"), "{unknown}");
+    assert!(unknown["write"].as_array().is_none_or(Vec::is_empty), "{unknown}");
+    let known = finding(&cluster.replace("location ", "project  = \"acme\"\n  location "));
+    assert!(known["write"][0]["text"].as_str().unwrap().contains("\"acme.svc.id.goog\""), "{known}");
+}

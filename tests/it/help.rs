@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// Whether a help has code that is to be written: text in backticks after "write", or lines of Terraform.
 fn has_code(help: &str) -> bool {
     // Where a word stands for what only the user knows, there is nothing to write as it is.
-    let has_placeholder = ["…", "CODE"].iter().any(|word| help.contains(word));
+    let has_placeholder = ["…", "CODE", "PROJECT_ID"].iter().any(|word| help.contains(word));
     (help.contains("write `") || help.contains('\n')) && !has_placeholder
 }
 

@@ -130,7 +130,7 @@ fn a_sensitive_project_is_in_no_code_to_write() {
     let binding = "resource \"google_service_account\" \"a\" {\n  project = \"p-1\"\n  account_id = \"runner\"\n}\nresource \"google_service_account_iam_member\" \"m\" {\n  service_account_id = google_service_account.a.name\n  role = \"roles/iam.workloadIdentityUser\"\n  member = \"serviceAccount:other.svc.id.goog[kubeflow/pipeline-runner]\"\n}\n";
     let cases = [
         (cluster(""), "\"my-project-kubeflow-pipelines\""),
-        (cluster("").replace("machine_type", asks), "workload_pool = \"my-project.svc.id.goog\""),
+        (cluster("").replace("machine_type", asks), "workload_pool = \"PROJECT_ID.svc.id.goog\""),
         (cluster(other), "is that of another project"),
         (cluster(own) + binding, "binds an account in an identity pool that no cluster here has"),
     ];
