@@ -4,10 +4,9 @@ use crate::base::source::Span;
 use crate::diagnostic::{ClusterReport, Level, Status, Verdict};
 use crate::report::graph::drawing::{BoxState, Drawing, DrawnEdge, DrawnKind};
 use crate::report::{Diagnostic, ReportView};
-use indexmap::IndexMap;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Reverse;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash, RandomState};
 
 /// A root module, with an environment where some are configured.
 pub type Where<'r> = (&'r str, Option<&'r str>);
@@ -42,12 +41,25 @@ pub struct PageContent<'r> {
     by_address: FxHashMap<(&'r str, &'r str), Vec<(usize, &'r Diagnostic)>>,
 }
 
+/// Items with the same key, in the order of the first of each. Keys are made again for comparison: all of them together
+/// would be a copy of the report.
 fn grouped<T, K: Hash + Eq>(items: impl Iterator<Item = T>, key: impl Fn(&T) -> K) -> Vec<Vec<T>> {
-    let mut groups: IndexMap<K, Vec<T>, rustc_hash::FxBuildHasher> = IndexMap::default();
+    let hasher = RandomState::new();
+    let mut groups: Vec<Vec<T>> = Vec::new();
+    let mut by_hash: FxHashMap<u64, Vec<usize>> = FxHashMap::default();
     for item in items {
-        groups.entry(key(&item)).or_default().push(item);
+        let own = key(&item);
+        let same_hash = by_hash.entry(hasher.hash_one(&own)).or_default();
+        let is_alike = |at: &usize| groups.get(*at).and_then(|group| group.first()).is_some_and(|i| key(i) == own);
+        match same_hash.iter().copied().find(is_alike).and_then(|at| groups.get_mut(at)) {
+            Some(group) => group.push(item),
+            None => {
+                same_hash.push(groups.len());
+                groups.push(vec![item]);
+            }
+        }
     }
-    groups.into_values().collect()
+    groups
 }
 
 /// A text without the names that tell one root module from the next.
